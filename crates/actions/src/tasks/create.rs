@@ -1,0 +1,35 @@
+//! A task is made.
+
+use domain::{Description, DueDate, Priority, Tags, TaskId, Title, input};
+use serde::Serialize;
+use store::{Principal, Refusal, statement};
+
+use crate::Answer;
+
+input! {
+    /// A task to be made.
+    pub struct NewTask {
+        /// What is to be done.
+        title: Title,
+        /// More about it.
+        description: Option<Description>,
+        /// How much it matters; `medium` when nothing is said.
+        priority: Option<Priority>,
+        /// What it is filed under.
+        tags: Option<Tags>,
+        /// When it is due: a time, or a day for the whole of it.
+        due_date: Option<DueDate>,
+    }
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    id: TaskId,
+    #[serde(flatten)]
+    task: &'a NewTask,
+}
+
+/// Makes a task of the caller, under the given id.
+pub fn create(principal: &Principal, id: TaskId, task: &NewTask) -> Result<Answer, Refusal> {
+    store::one(statement!("create.sql"), principal, &Input { id, task }).and_then(Answer::read)
+}

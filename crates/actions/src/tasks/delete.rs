@@ -1,0 +1,10 @@
+//! A task is thrown away.
+
+use store::{Principal, Refusal, statement};
+
+use super::Named;
+
+/// Moves a task of the caller to the trash.
+pub fn delete(principal: &Principal, task: &Named) -> Result<(), Refusal> {
+    store::one(statement!("delete.sql"), principal, task).map(drop)
+}

@@ -1,0 +1,36 @@
+//! A task is changed.
+
+use domain::{Description, DueDate, Patch, Priority, Tags, Title, input};
+use serde::Serialize;
+use store::{Principal, Refusal, statement};
+
+use super::Named;
+use crate::Answer;
+
+input! {
+    /// What is to be different about a task: a JSON merge patch. What is missing stays as it is.
+    pub struct TaskPatch {
+        /// What is to be done.
+        title: Option<Title>,
+        /// More about it; `null` clears it.
+        description: Patch<Description>,
+        /// How much it matters.
+        priority: Option<Priority>,
+        /// What it is filed under, in place of what was; `null` clears it.
+        tags: Patch<Tags>,
+        /// When it is due: a time, or a day for the whole of it; `null` clears it.
+        due_date: Patch<DueDate>,
+    }
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(flatten)]
+    task: &'a Named,
+    patch: &'a TaskPatch,
+}
+
+/// Changes a task of the caller, field by field. A patch that changes nothing makes no new version.
+pub fn patch(principal: &Principal, task: &Named, patch: &TaskPatch) -> Result<Answer, Refusal> {
+    store::one(statement!("patch.sql"), principal, &Input { task, patch }).and_then(Answer::read)
+}

@@ -1,0 +1,13 @@
+-- frame: write
+-- Changes those fields of a task of the caller that the patch names.
+update tasks as task
+   set title       = coalesce(patch.title, task.title),
+       description = case when input -> 'patch' ? 'description' then patch.description else task.description end,
+       priority    = coalesce(patch.priority, task.priority),
+       tags        = case when input -> 'patch' ? 'tags' then coalesce(patch.tags, '{}') else task.tags end,
+       due_date    = case when input -> 'patch' ? 'due_date' then due_at(patch.due_date, caller) else task.due_date end,
+       all_day     = case when input -> 'patch' ? 'due_date' then coalesce(patch.due_date ? 'on', false) else task.all_day end
+  from jsonb_to_record(input -> 'patch') as patch (
+           title text, description text, priority text, tags text[], due_date jsonb)
+ where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
+returning shown(task)::text

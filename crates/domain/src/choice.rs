@@ -1,0 +1,29 @@
+//! Inputs that are one of a few words.
+
+/// Declares a [`Field`](crate::Field) that is one of a few words.
+#[macro_export]
+macro_rules! choice {
+    ($(#[doc = $about:literal])+ $visibility:vis enum $Choice:ident { $($Variant:ident = $word:literal),* $(,)? }) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, $crate::for_macros::Serialize)]
+        #[serde(crate = "domain::for_macros::serde")]
+        $visibility enum $Choice {
+            $(#[doc = concat!("`", $word, "`")]
+            #[serde(rename = $word)]
+            $Variant,)*
+        }
+
+        impl $crate::Field for $Choice {
+            fn parse(value: &$crate::for_macros::serde_json::Value) -> Result<Self, $crate::Errors> {
+                match value.as_str() {
+                    $(Some($word) => Ok(Self::$Variant),)*
+                    _ => Err($crate::wrong(concat!("must be one of:" $(, " ", $word)*))),
+                }
+            }
+
+            fn schema() -> $crate::for_macros::serde_json::Value {
+                $crate::for_macros::serde_json::json!({ "type": "string", "enum": [$($word),*] })
+            }
+        }
+    };
+}

@@ -1,0 +1,130 @@
+//! When a task is due: at an instant, or on a day.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde_json::{Value, json};
+
+use crate::Errors;
+use crate::field::{Field, text, wrong};
+
+/// When a task is due. A day ends at 23:59 of the user's zone, which only the database knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DueDate {
+    /// At this very moment.
+    At(Timestamp),
+    /// Some time that day.
+    On(Date),
+}
+
+// Years that RFC 3339 can write and Postgres can store, with room for any zone.
+const YEARS: std::ops::RangeInclusive<i16> = 1..=9998;
+
+impl Field for DueDate {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let text = text(value)?;
+        let parsed = if text.len() == "2026-12-31".len() {
+            text.parse().ok().filter(|date: &Date| YEARS.contains(&date.year())).map(Self::On)
+        } else {
+            rfc3339(text).map(Self::At)
+        };
+        parsed.ok_or_else(|| {
+            wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339) or a day as in 2026-12-31")
+        })
+    }
+
+    fn schema() -> Value {
+        json!({ "anyOf": [
+            { "type": "string", "format": "date-time" },
+            { "type": "string", "format": "date" },
+        ] })
+    }
+}
+
+/// As `{"at": …}` or `{"on": …}`.
+impl Serialize for DueDate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("DueDate", 1)?;
+        match self {
+            Self::At(instant) => object.serialize_field("at", &instant.to_string())?,
+            Self::On(date) => object.serialize_field("on", &date.to_string())?,
+        }
+        object.end()
+    }
+}
+
+/// Milliseconds since 1970 as RFC 3339, in UTC.
+pub fn rfc3339_from_ms(ms: u64) -> String {
+    i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default().to_string()
+}
+
+/// Jiff reads more than RFC 3339 has (other separators, zone names, no offset), so the shape is checked first.
+fn rfc3339(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let shape = b"dddd-dd-ddTdd:dd:dd";
+    let fits = |(byte, wanted): (&u8, &u8)| match wanted {
+        b'd' => byte.is_ascii_digit(),
+        b'T' => byte.eq_ignore_ascii_case(&b'T'),
+        other => byte == other,
+    };
+    if bytes.len() <= shape.len() || !bytes.iter().zip(shape).all(fits) {
+        return None;
+    }
+    let rest = &text[shape.len()..];
+    let offset = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let is_offset = match offset.as_bytes() {
+        [b'z' | b'Z'] => true,
+        [b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    };
+    let instant: Timestamp = text.parse().ok().filter(|_| is_offset)?;
+    let year = instant.to_zoned(jiff::tz::TimeZone::UTC).year();
+    YEARS.contains(&year).then_some(instant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Option<DueDate> {
+        DueDate::parse(&json!(text)).ok()
+    }
+
+    #[test]
+    fn an_instant_is_kept_in_utc() {
+        let due = parse("2026-04-02T17:00:00+02:00").expect("valid");
+        assert_eq!(json!(due), json!({ "at": "2026-04-02T15:00:00Z" }));
+    }
+
+    #[test]
+    fn a_plain_date_is_a_day() {
+        assert_eq!(json!(parse("2028-02-29")), json!({ "on": "2028-02-29" }));
+        assert_eq!(parse("2026-02-29"), None);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_time_is_refused() {
+        for text in [
+            "2026-04-02T17:00:00", "2026-04-02 17:00:00Z", "2026-04-02T17:00Z", "2026-04-02T25:00:00Z",
+            "2026-04-02T17:00:00+0200", "2026-04-02T17:00:00Z[UTC]", "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z", "-2026-04-02", "20260402", "tomorrow", "",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            parse(&text);
+        }
+
+        #[test]
+        fn every_instant_survives_being_written_and_read(seconds in -62_000_000_000_i64..253_000_000_000) {
+            let instant = Timestamp::from_second(seconds).expect("in range");
+            prop_assert_eq!(parse(&instant.to_string()), Some(DueDate::At(instant)));
+        }
+    }
+}

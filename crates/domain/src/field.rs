@@ -1,0 +1,207 @@
+//! How JSON becomes types: every wrong field is found and named, not just the first one.
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
+
+/// One thing that is wrong with an input, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// A JSON pointer into the input, such as `/tags/3`.
+    pub pointer: String,
+    /// What is wrong, and what would be right.
+    pub detail: String,
+}
+
+/// All that is wrong with an input.
+pub type Errors = Vec<FieldError>;
+
+/// A value that can stand in an input.
+pub trait Field: Sized {
+    /// Parses the value; the pointers of its errors start at the value itself.
+    fn parse(value: &Value) -> Result<Self, Errors>;
+
+    /// The JSON schema of what `parse` accepts.
+    fn schema() -> Value;
+
+    /// What it is when the input does not have it; `None` where it has to be there.
+    fn when_absent() -> Option<Self> {
+        None
+    }
+
+    /// Whether it is left out when it is written as JSON again.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// The error of a value that is wrong as a whole.
+pub fn wrong(detail: impl Into<String>) -> Errors {
+    vec![FieldError { pointer: String::new(), detail: detail.into() }]
+}
+
+/// The text of a value that must be one.
+pub fn text(value: &Value) -> Result<&str, Errors> {
+    value.as_str().ok_or_else(|| wrong("must be a string"))
+}
+
+impl Field for bool {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        value.as_bool().ok_or_else(|| wrong("must be true or false"))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "boolean" })
+    }
+}
+
+/// May be missing; `null` says the same.
+impl<T: Field> Field for Option<T> {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        if value.is_null() { Ok(None) } else { T::parse(value).map(Some) }
+    }
+
+    fn schema() -> Value {
+        nullable(T::schema())
+    }
+
+    fn when_absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+/// A member of a JSON merge patch (RFC 7396).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// The member is missing: what it names stays as it is.
+    #[default]
+    Keep,
+    /// The member is `null`: what it names is cleared.
+    Clear,
+    /// The new value.
+    Set(T),
+}
+
+impl<T: Field> Field for Patch<T> {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        if value.is_null() { Ok(Self::Clear) } else { T::parse(value).map(Self::Set) }
+    }
+
+    fn schema() -> Value {
+        nullable(T::schema())
+    }
+
+    fn when_absent() -> Option<Self> {
+        Some(Self::Keep)
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+}
+
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Set(value) => value.serialize(serializer),
+            Self::Keep | Self::Clear => serializer.serialize_none(),
+        }
+    }
+}
+
+fn nullable(schema: Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
+/// Reads the members of an object one by one and keeps every error. Used by [`input!`](crate::input).
+pub struct Fields<'a> {
+    members: &'a Map<String, Value>,
+    known: &'static [&'static str],
+    errors: Errors,
+}
+
+/// Starts reading an object that has no other members than the known ones.
+pub fn read_fields<'a>(value: &'a Value, known: &'static [&'static str]) -> Result<Fields<'a>, Errors> {
+    let members = value.as_object().ok_or_else(|| wrong("must be an object"))?;
+    Ok(Fields { members, known, errors: Errors::new() })
+}
+
+impl Fields<'_> {
+    /// The member of that name; `None` when it is wrong, which `finish` then tells.
+    pub fn take<T: Field>(&mut self, name: &'static str) -> Option<T> {
+        let parsed = match self.members.get(name) {
+            Some(value) => T::parse(value),
+            None => T::when_absent().ok_or_else(|| wrong("is required")),
+        };
+        parsed
+            .map_err(|errors| {
+                self.errors.extend(errors.into_iter().map(|error| FieldError {
+                    pointer: format!("/{name}{}", error.pointer),
+                    ..error
+                }));
+            })
+            .ok()
+    }
+
+    /// Ends reading: names the members that nobody knows and returns all errors.
+    pub fn finish(mut self) -> Errors {
+        for name in self.members.keys().filter(|name| !self.known.contains(&name.as_str())) {
+            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            let detail = format!("is not known here; known are: {}", self.known.join(", "));
+            self.errors.push(FieldError { pointer, detail });
+        }
+        self.errors
+    }
+}
+
+/// Declares an input: a struct whose members are [`Field`]s. It can be parsed, described and
+/// passed on to the database as JSON.
+#[macro_export]
+macro_rules! input {
+    ($(#[doc = $about:literal])+ $visibility:vis struct $Input:ident {
+        $($(#[doc = $doc:literal])+ $field:ident: $Type:ty,)*
+    }) => {
+        $(#[doc = $about])+
+        #[derive(Debug, $crate::for_macros::Serialize)]
+        #[serde(crate = "domain::for_macros::serde")]
+        $visibility struct $Input {
+            $($(#[doc = $doc])+
+            #[serde(skip_serializing_if = "domain::Field::is_absent")]
+            pub $field: $Type,)*
+        }
+
+        impl $crate::Field for $Input {
+            fn parse(value: &$crate::for_macros::serde_json::Value) -> Result<Self, $crate::Errors> {
+                let mut fields = $crate::read_fields(value, &[$(stringify!($field)),*])?;
+                $(let $field = fields.take(stringify!($field));)*
+                match (($($field,)*), fields.finish()) {
+                    (($(Some($field),)*), errors) if errors.is_empty() => Ok(Self { $($field),* }),
+                    (_, errors) => Err(errors),
+                }
+            }
+
+            fn schema() -> $crate::for_macros::serde_json::Value {
+                let mut properties = $crate::for_macros::serde_json::Map::new();
+                let mut required: Vec<&str> = Vec::new();
+                $(
+                    let mut property = <$Type as $crate::Field>::schema();
+                    property["description"] = concat!($($doc),+).trim().into();
+                    properties.insert(stringify!($field).into(), property);
+                    if <$Type as $crate::Field>::when_absent().is_none() {
+                        required.push(stringify!($field));
+                    }
+                )*
+                $crate::for_macros::serde_json::json!({
+                    "type": "object",
+                    "description": concat!($($about),+).trim(),
+                    "properties": properties,
+                    "required": required,
+                    "additionalProperties": false,
+                })
+            }
+        }
+    };
+}

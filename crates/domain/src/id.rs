@@ -1,0 +1,59 @@
+//! Names of things: UUIDs of version 7, which sort by the time they were made.
+
+use std::fmt::{Display, Formatter};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+macro_rules! id {
+    ($(#[$about:meta])+ $Id:ident) => {
+        $(#[$about])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $Id(Uuid);
+
+        impl $Id {
+            /// A new name, from the time in milliseconds since 1970 and some random bytes.
+            pub fn new(now_ms: u64, random: [u8; 10]) -> Self {
+                Self(Builder::from_unix_timestamp_millis(now_ms, &random).into_uuid())
+            }
+        }
+
+        impl FromStr for $Id {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::try_parse(text).map(Self)
+            }
+        }
+
+        impl Display for $Id {
+            fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// The name of a task.
+    TaskId
+}
+
+id! {
+    /// The name of a user.
+    UserId
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_id_sorts_after_an_earlier_one() {
+        let (early, late) = (TaskId::new(1, [255; 10]), TaskId::new(2, [0; 10]));
+        assert!(early.to_string() < late.to_string());
+        assert_eq!(early.to_string().parse(), Ok(early));
+    }
+}

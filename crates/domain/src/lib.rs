@@ -1,0 +1,29 @@
+//! Types and rules of TaskFlow. Nothing here does I/O or reads a clock: `now` and zones are arguments.
+//!
+//! Every type is made by parsing, so a value that exists is a value that is allowed, and every type
+//! tells its JSON schema, so that what the documents say is what the parser does.
+
+mod account;
+mod choice;
+mod due_date;
+mod field;
+mod id;
+mod priority;
+mod tags;
+mod text;
+mod version;
+
+pub use account::{Email, Name, Password, Timezone};
+pub use due_date::{DueDate, rfc3339_from_ms};
+pub use field::{Errors, Field, FieldError, Patch, read_fields, wrong};
+pub use id::{TaskId, UserId};
+pub use priority::Priority;
+pub use tags::Tags;
+pub use text::{Description, Title};
+pub use version::Version;
+
+#[doc(hidden)]
+pub mod for_macros {
+    pub use serde::{self, Serialize};
+    pub use serde_json;
+}

@@ -1,0 +1,66 @@
+//! The words that a task is filed under.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::field::{Errors, Field, FieldError, text, wrong};
+use crate::text::{line, line_schema};
+
+const MOST: usize = 10;
+const LONGEST: usize = 50;
+
+/// Up to ten tags of 1 to 50 characters, trimmed, in the order given, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tags(Vec<String>);
+
+impl Field for Tags {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let given = value.as_array().ok_or_else(|| wrong("must be a list of strings"))?;
+        let mut tags = Vec::new();
+        let mut errors = Errors::new();
+        for (index, value) in given.iter().enumerate() {
+            match text(value).and_then(|text| line(text, LONGEST)) {
+                Ok(tag) if tags.contains(&tag) => {}
+                Ok(tag) => tags.push(tag),
+                Err(found) => errors.extend(
+                    found.into_iter().map(|error| FieldError { pointer: format!("/{index}"), ..error }),
+                ),
+            }
+        }
+        if tags.len() > MOST {
+            errors.extend(wrong(format!("must be at most {MOST} tags")));
+        }
+        if errors.is_empty() { Ok(Self(tags)) } else { Err(errors) }
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "array", "items": line_schema(LONGEST), "maxItems": MOST })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tags_are_trimmed_and_repeats_are_dropped() {
+        assert_eq!(Tags::parse(&json!([" home", "work", "home "])), Ok(Tags(vec!["home".into(), "work".into()])));
+    }
+
+    #[test]
+    fn each_wrong_tag_is_named_by_its_place() {
+        let errors = Tags::parse(&json!(["ok", "", 7])).expect_err("two are wrong");
+        assert_eq!(errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/1", "/2"]);
+    }
+
+    proptest! {
+        #[test]
+        fn tags_that_are_accepted_are_few_and_all_different(given in proptest::collection::vec(any::<String>(), 0..14)) {
+            if let Ok(Tags(tags)) = Tags::parse(&json!(given)) {
+                prop_assert!(tags.len() <= MOST);
+                prop_assert!(tags.iter().all(|tag| tags.iter().filter(|other| *other == tag).count() == 1));
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Texts that people write: titles and descriptions.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::Errors;
+use crate::field::{Field, text, wrong};
+
+/// What is to be done, in one line of 1 to 500 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Title(String);
+
+/// More about a task, in up to 20 000 characters and as many lines as it takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Description(String);
+
+impl Field for Title {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        line(text(value)?, 500).map(Self)
+    }
+
+    fn schema() -> Value {
+        line_schema(500)
+    }
+}
+
+impl Field for Description {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let text = text(value)?;
+        if text.chars().count() > 20_000 {
+            return Err(wrong("must have at most 20000 characters"));
+        }
+        // Postgres cannot store it, and nobody can type it.
+        if text.contains('\0') {
+            return Err(wrong("must not contain the NUL character"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "maxLength": 20_000, "pattern": "^[^\\u0000]*$" })
+    }
+}
+
+/// A line of text without the spaces around it: 1 to `max` characters, none of them a control character.
+pub fn line(text: &str, max: usize) -> Result<String, Errors> {
+    if text.chars().any(char::is_control) {
+        return Err(wrong("must not contain control characters"));
+    }
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(wrong("must not be empty")),
+        length if length > max => Err(wrong(format!("must have at most {max} characters, not {length}"))),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// What [`line`] accepts, but for the spaces around it, which do not count there.
+pub fn line_schema(max: usize) -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[^\\p{Cc}]*[^\\p{Cc}\\s][^\\p{Cc}]*$" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_title_loses_the_spaces_around_it() {
+        assert_eq!(Title::parse(&json!("  buy milk ")), Ok(Title("buy milk".into())));
+    }
+
+    #[test]
+    fn a_title_counts_characters_and_not_bytes() {
+        assert!(Title::parse(&json!("ü".repeat(500))).is_ok());
+        assert!(Title::parse(&json!("ü".repeat(501))).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_becomes_a_title_within_its_bounds_or_an_error(text in any::<String>()) {
+            if let Ok(Title(title)) = Title::parse(&json!(text)) {
+                prop_assert!((1..=500).contains(&title.chars().count()));
+                prop_assert_eq!(title.trim(), &title);
+                prop_assert!(!title.chars().any(char::is_control));
+            }
+        }
+
+        #[test]
+        fn a_title_that_was_accepted_is_accepted_again_unchanged(text in "[ -~]{1,600}") {
+            if let Ok(title) = Title::parse(&json!(text)) {
+                prop_assert_eq!(Title::parse(&json!(title.0.clone())), Ok(title));
+            }
+        }
+    }
+}

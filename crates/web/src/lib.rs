@@ -1,0 +1,48 @@
+//! HTTP for the functions: from Spin's request to a handler's answer and back.
+//!
+//! A function is a table of [`Route`]s and one call of [`serve`]. Everything that holds for all of
+//! them is here: who calls, what a problem looks like, how much is taken, what is logged.
+
+mod correlation;
+mod etag;
+mod json;
+mod limits;
+mod log;
+mod openapi;
+mod problem;
+mod request;
+mod response;
+mod route;
+mod serve;
+
+pub use etag::expected_version;
+pub use openapi::{document, paths};
+pub use problem::Problem;
+pub use request::Request;
+pub use response::Response;
+pub use route::{Body, Handler, Method, Route};
+pub use serve::serve;
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Bytes that nobody can guess.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // On WASI this is a call to the host, which cannot fail.
+    getrandom::fill(&mut bytes).expect("the host has random bytes");
+    bytes
+}
+
+/// The SHA-256 of a secret, in hexadecimal: what is stored in its place.
+pub fn fingerprint(secret: &str) -> String {
+    use sha2::Digest;
+    hex(&sha2::Sha256::digest(secret))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

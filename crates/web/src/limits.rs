@@ -1,0 +1,7 @@
+//! How much of a request is taken.
+
+/// Bytes of a body. The host takes more, so this is checked while it is read.
+pub const BODY: usize = 1024 * 1024;
+
+/// Bytes of a path with its query.
+pub const TARGET: usize = 8 * 1024;

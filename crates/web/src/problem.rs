@@ -1,0 +1,223 @@
+//! Errors as clients see them: problem details (RFC 9457), made in this one place.
+
+use domain::{Errors, FieldError};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use store::Refusal;
+
+use crate::Response;
+
+/// Why a request was not answered as it was meant.
+#[derive(Debug)]
+pub struct Problem {
+    status: u16,
+    kind: &'static str,
+    title: &'static str,
+    detail: String,
+    errors: Vec<Value>,
+    task: Option<Box<RawValue>>,
+    header: Option<(&'static str, String)>,
+    /// What the log is told and the client is not.
+    pub(crate) cause: Option<String>,
+}
+
+impl Problem {
+    fn new(status: u16, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { status, kind, title, detail, errors: Vec::new(), task: None, header: None, cause: None }
+    }
+
+    /// The input cannot be read at all.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(400, "malformed", "The request cannot be read", detail)
+    }
+
+    /// Nobody is signed in.
+    pub fn not_signed_in() -> Self {
+        Self {
+            header: Some(("www-authenticate", "Bearer".into())),
+            ..Self::new(
+                401,
+                "not-signed-in",
+                "You are not signed in",
+                "Send `Authorization: Bearer <token>` with a token from /api/auth/login or /api/auth/guest.",
+            )
+        }
+    }
+
+    /// The e-mail address and the password do not belong together.
+    pub fn wrong_credentials() -> Self {
+        Self::new(
+            401,
+            "wrong-credentials",
+            "That did not match",
+            "There is no account with this e-mail address and password.",
+        )
+    }
+
+    /// There is no such thing, or it is somebody else's.
+    pub fn not_found() -> Self {
+        Self::new(404, "not-found", "Not found", "There is nothing here, or it is not yours.")
+    }
+
+    /// The path is known, but not with this method.
+    pub fn method_not_allowed(allowed: String) -> Self {
+        Self {
+            header: Some(("allow", allowed.clone())),
+            ..Self::new(405, "method-not-allowed", "This method does not work here", format!("Use {allowed}."))
+        }
+    }
+
+    /// Something else already has what must be unique.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(409, "conflict", "That is taken", detail)
+    }
+
+    /// The body is larger than is taken.
+    pub fn too_large() -> Self {
+        Self::new(413, "too-large", "The body is too large", "Send at most 1 MiB.")
+    }
+
+    /// The path with its query is longer than is taken.
+    pub fn target_too_long() -> Self {
+        Self::new(414, "target-too-long", "The address is too long", "Send at most 8 KiB of path and query.")
+    }
+
+    /// The body is not JSON.
+    pub fn unsupported_media_type() -> Self {
+        Self::new(
+            415,
+            "unsupported-media-type",
+            "The body is not JSON",
+            "Send JSON with `Content-Type: application/json`.",
+        )
+    }
+
+    /// Members of the body are wrong.
+    pub fn invalid_body(errors: Errors) -> Self {
+        Self::invalid("The body", errors, |FieldError { pointer, detail }| json!({ "pointer": pointer, "detail": detail }))
+    }
+
+    /// Parameters of the query are wrong.
+    pub fn invalid_query(errors: Errors) -> Self {
+        let parameter = |FieldError { pointer, detail }: FieldError| {
+            json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail })
+        };
+        Self::invalid("The query", errors, parameter)
+    }
+
+    /// A header is wrong.
+    pub fn invalid_header(name: &'static str, detail: &'static str) -> Self {
+        let error = FieldError { pointer: name.into(), detail: detail.into() };
+        Self::invalid("A header", vec![error], |error| json!({ "header": name, "detail": error.detail }))
+    }
+
+    fn invalid(what: &str, errors: Errors, tell: impl Fn(FieldError) -> Value) -> Self {
+        Self {
+            errors: errors.into_iter().map(tell).collect(),
+            ..Self::new(
+                422,
+                "invalid",
+                "Some values are not valid",
+                format!("{what} has values that cannot be used; `errors` names each of them."),
+            )
+        }
+    }
+
+    /// Something that is needed is away.
+    pub fn unavailable(cause: impl Into<String>) -> Self {
+        Self {
+            header: Some(("retry-after", "2".into())),
+            cause: Some(cause.into()),
+            ..Self::new(503, "unavailable", "TaskFlow cannot answer just now", "Please try again in a moment.")
+        }
+    }
+
+    /// A fault of ours.
+    pub fn fault(cause: impl Into<String>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(
+                500,
+                "fault",
+                "Something went wrong on our side",
+                "It was logged under this `correlation_id`. Nothing was changed.",
+            )
+        }
+    }
+
+    pub(crate) fn into_response(self, correlation_id: &str) -> Response {
+        let mut body = json!({
+            "type": format!("urn:taskflow:problem:{}", self.kind),
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "correlation_id": correlation_id,
+        });
+        if !self.errors.is_empty() {
+            body["errors"] = self.errors.into();
+        }
+        if let Some(task) = self.task {
+            body["task"] = serde_json::from_str(task.get()).unwrap_or_default();
+        }
+        let response = Response::json(self.status, body.to_string()).with("content-type", "application/problem+json");
+        match self.header {
+            Some((name, value)) => response.with(name, value),
+            None => response,
+        }
+    }
+
+    /// The JSON schema of a problem.
+    pub fn schema() -> Value {
+        json!({
+            "type": "object",
+            "description": "Why a request was not answered as it was meant (RFC 9457)",
+            "properties": {
+                "type": { "type": "string" },
+                "title": { "type": "string" },
+                "status": { "type": "integer" },
+                "detail": { "type": "string" },
+                "correlation_id": { "type": "string" },
+                "errors": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "pointer": { "type": "string" },
+                            "parameter": { "type": "string" },
+                            "header": { "type": "string" },
+                            "detail": { "type": "string" },
+                        },
+                        "required": ["detail"],
+                    },
+                },
+            },
+            "required": ["type", "title", "status", "detail", "correlation_id"],
+        })
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotSignedIn => Self::not_signed_in(),
+            Refusal::NotFound => Self::not_found(),
+            Refusal::Conflict(task) => Self {
+                task: Some(task),
+                ..Self::new(
+                    412,
+                    "changed-meanwhile",
+                    "It was changed meanwhile",
+                    "`task` shows what it is now; change that, with its `version` as If-Match.",
+                )
+            },
+            Refusal::Away(cause) => Self::unavailable(cause),
+            Refusal::NotInstalled => {
+                Self::unavailable("the statements of this release are not installed: run `cargo dev migrate up`")
+            }
+            Refusal::Constraint(name) => Self::fault(format!("nobody expected the constraint {name} to be violated")),
+            Refusal::Said(reason) => Self::fault(format!("nobody expected the refusal {reason}")),
+            Refusal::Fault(cause) => Self::fault(cause),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! One request, from Spin and back.
+
+use futures::{SinkExt, StreamExt};
+use spin_sdk::http::{Fields, IncomingRequest, OutgoingResponse, ResponseOutparam};
+
+use crate::correlation::{correlation_id, traceparent};
+use crate::route::dispatch;
+use crate::{Problem, Request, Response, Route, limits, log};
+
+/// Answers a request by the function's routes. Whatever goes wrong becomes a problem here, and a
+/// fault of ours is logged here, once.
+pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
+    let (mut request, problem) = read(incoming).await;
+    let answer = match problem {
+        Some(problem) => Err(problem),
+        None => dispatch(routes, &mut request),
+    };
+    let response = answer.unwrap_or_else(|problem| {
+        if let Some(cause) = &problem.cause {
+            log::fault(function, &request.correlation_id, cause);
+        }
+        problem.into_response(&request.correlation_id)
+    });
+    send(response, &request.correlation_id, out).await;
+}
+
+/// The request as far as it can be had, and what is wrong with it.
+async fn read(incoming: IncomingRequest) -> (Request, Option<Problem>) {
+    let headers = incoming
+        .headers()
+        .entries()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?)))
+        .collect();
+    let target = incoming.path_with_query().unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let mut request = Request {
+        method: incoming.method().to_string(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers,
+        body: Vec::new(),
+        parameters: Vec::new(),
+        correlation_id: String::new(),
+        traceparent: None,
+    };
+    request.correlation_id = correlation_id(request.header("x-correlation-id"));
+    request.traceparent = traceparent(request.header("traceparent"));
+    let problem = if target.len() > limits::TARGET {
+        Some(Problem::target_too_long())
+    } else {
+        read_body(incoming, &mut request).await.err()
+    };
+    (request, problem)
+}
+
+async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(), Problem> {
+    if matches!(request.method.as_str(), "GET" | "HEAD") {
+        return Ok(());
+    }
+    let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limits::BODY) {
+        return Err(Problem::too_large());
+    }
+    let mut stream = incoming.into_body_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
+        if request.body.len() + chunk.len() > limits::BODY {
+            return Err(Problem::too_large());
+        }
+        request.body.extend_from_slice(&chunk);
+    }
+    Ok(())
+}
+
+async fn send(response: Response, correlation_id: &str, out: ResponseOutparam) {
+    let own = [("x-correlation-id", correlation_id.to_owned()), ("content-length", response.body.len().to_string())];
+    let headers: Vec<(String, Vec<u8>)> = response
+        .headers
+        .into_iter()
+        .chain(own)
+        .map(|(name, value)| (name.to_owned(), value.into_bytes()))
+        .collect();
+    let fields = Fields::from_list(&headers).unwrap_or_else(|_| Fields::new());
+    let outgoing = OutgoingResponse::new(fields);
+    // Both fail only for statuses and headers that HTTP does not have, and none is made here.
+    let _ = outgoing.set_status_code(response.status);
+    let mut body = outgoing.take_body();
+    out.set(outgoing);
+    // A client that went away does not wait for its answer.
+    let _ = body.send(response.body).await;
+}

@@ -1,0 +1,4 @@
+-- frame: open
+-- Finds what a password is checked against.
+select json_build_object('id', users.id, 'password_hash', users.password_hash)::text
+  from users where lower(users.email) = lower(input ->> 'email')

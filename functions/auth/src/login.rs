@@ -1,0 +1,66 @@
+//! `POST /api/auth/login`
+
+use domain::{Email, Password, UserId, input};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Refusal, statement};
+use web::{Problem, Request, Response};
+
+use crate::password;
+use crate::session::{Fingerprint, NewSession};
+
+input! {
+    /// What somebody signs in with.
+    pub struct Credentials {
+        /// The e-mail address of the account; letter case does not matter.
+        email: Email,
+        /// Its password.
+        password: Password,
+    }
+}
+
+/// What there is to check the password against.
+#[derive(Deserialize, Serialize)]
+struct Known {
+    id: UserId,
+    password_hash: String,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(flatten)]
+    known: &'a Known,
+    #[serde(flatten)]
+    session: Fingerprint,
+}
+
+/// Reads the hash in one call, checks the password, and begins the session in another, which makes
+/// sure that the hash is still the same.
+pub fn run(request: &Request) -> Result<Response, Problem> {
+    let credentials = request.body::<Credentials>()?;
+    let known = find(request, &credentials.email)?;
+    let hash = known.as_ref().map(|known| known.password_hash.as_str());
+    let matches = password::verify(&credentials.password, hash)?;
+    known.filter(|_| matches).map_or_else(|| Err(Problem::wrong_credentials()), |known| begin(request, &known))
+}
+
+fn find(request: &Request, email: &Email) -> Result<Option<Known>, Problem> {
+    match store::one(statement!("find_account.sql"), &request.anybody(), &json!({ "email": email })) {
+        Ok(row) => serde_json::from_str(&row)
+            .map(Some)
+            .map_err(|error| Problem::fault(format!("an account cannot be read: {error}"))),
+        Err(Refusal::NotFound) => Ok(None),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+fn begin(request: &Request, known: &Known) -> Result<Response, Problem> {
+    let session = NewSession::new();
+    let input = Input { known, session: session.fingerprint() };
+    match store::one(statement!("login.sql"), &request.anybody(), &input) {
+        Ok(begun) => Ok(Response::json(200, session.answer(&begun)?)),
+        // The password was changed between the two calls.
+        Err(Refusal::NotFound) => Err(Problem::wrong_credentials()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}

@@ -1,0 +1,14 @@
+-- frame: open
+-- Makes a user, guest or with an account, and a session of theirs.
+with person as (
+    insert into users (id, email, name, password_hash, guest, timezone)
+    values ((input ->> 'id')::uuid, input ->> 'email', input ->> 'name', input ->> 'password_hash',
+            input ->> 'email' is null, coalesce(input ->> 'timezone', 'UTC'))
+    returning users
+), session as (
+    insert into sessions (token_hash, user_id, expires_at)
+    select input ->> 'token_hash', (person.users).id, now() + interval '30 days' from person
+    returning expires_at
+)
+select json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text
+  from person, session
