@@ -1,0 +1,71 @@
+//! Errors in the words of Spin 3.6, whose older driver put the cause into the text of every error.
+
+use std::error::Error as _;
+
+use tokio_postgres::error::DbError;
+
+use crate::bindings::spin::postgres::postgres::{self as wit, Error, QueryError};
+
+/// An error with its cause, as the older driver displays it.
+pub fn display(error: &tokio_postgres::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// An error of the driver with its causes, as Spin shows it.
+pub fn chain(error: &tokio_postgres::Error) -> String {
+    layout(display(error), error.source())
+}
+
+/// Causes below a text, in the layout that `anyhow` gives them.
+pub fn layout(mut text: String, mut next: Option<&(dyn std::error::Error + 'static)>) -> String {
+    let mut causes = Vec::new();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    text.push_str(if causes.is_empty() { "" } else { "\n\nCaused by:" });
+    for (number, cause) in causes.iter().enumerate() {
+        let first = if causes.len() == 1 { "    ".to_owned() } else { format!("{number:>5}: ") };
+        let others = format!("\n{}", " ".repeat(first.len()));
+        text.push_str(&format!("\n{first}{}", cause.replace('\n', &others)));
+    }
+    text
+}
+
+/// What preparing, binding and `execute` fail with: the parts of what the server says, where it was the server.
+pub fn query_failed(error: tokio_postgres::Error) -> Error {
+    let as_text = format!("{error:?}");
+    Error::QueryFailed(match error.as_db_error() {
+        None => QueryError::Text(as_text),
+        Some(db) => QueryError::DbError(wit::DbError {
+            as_text,
+            severity: db.severity().to_owned(),
+            code: db.code().code().to_owned(),
+            message: db.message().to_owned(),
+            detail: db.detail().map(str::to_owned),
+            extras: extras(db),
+        }),
+    })
+}
+
+fn extras(error: &DbError) -> Vec<(String, String)> {
+    let line = error.line().map(|line| line.to_string());
+    [
+        ("column", error.column()),
+        ("constraint", error.constraint()),
+        ("routine", error.routine()),
+        ("hint", error.hint()),
+        ("table", error.table()),
+        ("datatype", error.datatype()),
+        ("schema", error.schema()),
+        ("file", error.file()),
+        ("line", line.as_deref()),
+        ("where_", error.where_()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+    .collect()
+}

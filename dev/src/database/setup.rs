@@ -1,0 +1,84 @@
+//! A database that the functions can use: there, migrated, and with a role that they can sign in as.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+
+use crate::database::{DataFolder, DatabaseUrl, Embedded, Purpose, migrations};
+use crate::project;
+
+/// A database that the functions can use. An embedded one stops when this is dropped.
+pub struct Ready {
+    /// What the functions are told, as variables of `spin.toml`.
+    pub variables: BTreeMap<String, String>,
+    url: DatabaseUrl,
+    _embedded: Option<Embedded>,
+}
+
+impl Ready {
+    /// Brings it up to date with files that changed.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        migrate(&self.url).await.map(drop)
+    }
+}
+
+/// Gets the database ready: the one that `DATABASE_URL` names, or an embedded one.
+pub async fn prepare(data: &DataFolder) -> anyhow::Result<Ready> {
+    let (embedded, url) = match DatabaseUrl::from_environment()? {
+        Some(url) => (None, url),
+        None => {
+            let (embedded, url) = start_embedded(data).await?;
+            (Some(embedded), url)
+        }
+    };
+    migrate(&url).await?;
+    Ok(Ready { variables: url.variables(), url, _embedded: embedded })
+}
+
+/// Starts the Postgres of a data folder, with an empty database of the usual name if there is none.
+pub async fn start_embedded(data: &DataFolder) -> anyhow::Result<(Embedded, DatabaseUrl)> {
+    let port = variable("db_port")?.parse().context("db_port in spin.toml is a port")?;
+    let embedded = Embedded::start(data, port, Purpose::Keep).await?;
+    let url = embedded.url(&variable("db_name")?);
+    create_if_missing(&embedded.url("postgres"), url.database()).await?;
+    Ok((embedded, url))
+}
+
+/// Brings the schema up to date, and lets the role of the functions sign in.
+pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
+    let mut client = url.connect().await?;
+    let applied = migrations::up(&mut client).await?;
+    let password = variable("db_user_password")?;
+    client
+        .batch_execute(&format!(
+            "do $$ begin
+                 perform pg_advisory_xact_lock(hashtext('taskflow roles'));
+                 alter role taskflow_user login password {};
+                 alter role taskflow_user set timezone = 'UTC';
+                 alter role taskflow_user set statement_timeout = '10s';
+             end $$",
+            quote(&password)
+        ))
+        .await
+        .context("cannot let the role taskflow_user sign in")?;
+    Ok(applied)
+}
+
+/// Makes a database, unless it is there.
+pub async fn create_if_missing(server: &DatabaseUrl, name: &str) -> anyhow::Result<()> {
+    let client = server.connect().await?;
+    if client.query_opt("select from pg_database where datname = $1", &[&name]).await?.is_none() {
+        client.batch_execute(&format!("create database \"{name}\"")).await.context("cannot make the database")?;
+    }
+    Ok(())
+}
+
+/// The value of a variable of `spin.toml`, as the functions would get it.
+fn variable(name: &str) -> anyhow::Result<String> {
+    let app = host::App::load(&project::manifest(), &BTreeMap::new())?;
+    app.variable(name).map(str::to_owned).with_context(|| format!("spin.toml has no variable {name}"))
+}
+
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

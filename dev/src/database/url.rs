@@ -1,0 +1,95 @@
+//! The address of a database, as its owner reaches it and as the functions do.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config};
+
+/// The address of a database and of somebody who owns it.
+#[derive(Clone, Debug)]
+pub struct DatabaseUrl(Config);
+
+impl DatabaseUrl {
+    /// The one that the environment names in `DATABASE_URL`, if it names one.
+    pub fn from_environment() -> anyhow::Result<Option<Self>> {
+        std::env::var("DATABASE_URL").ok().map(|url| Self::parse(&url)).transpose()
+    }
+
+    /// As in `postgres://owner:password@host:port/database?sslmode=require`.
+    pub fn parse(url: &str) -> anyhow::Result<Self> {
+        let config: Config = url.parse().map_err(|error| {
+            anyhow::anyhow!(
+                "DATABASE_URL cannot be read ({error}); it looks like \
+                 postgres://owner:password@host:5432/taskflow?sslmode=require"
+            )
+        })?;
+        Ok(Self(config))
+    }
+
+    /// A database of an embedded Postgres.
+    pub fn local(port: u16, password: &str, database: &str) -> Self {
+        let mut config = Config::new();
+        config.host("127.0.0.1").port(port).user("postgres").password(password).dbname(database);
+        config.ssl_mode(SslMode::Disable);
+        Self(config)
+    }
+
+    /// Another database of the same Postgres.
+    pub fn with_database(&self, name: &str) -> Self {
+        let mut config = self.0.clone();
+        config.dbname(name);
+        Self(config)
+    }
+
+    /// Its name.
+    pub fn database(&self) -> &str {
+        self.0.get_dbname().or(self.0.get_user()).unwrap_or("postgres")
+    }
+
+    /// A connection as the owner.
+    pub async fn connect(&self) -> anyhow::Result<Client> {
+        let mut config = self.0.clone();
+        config.connect_timeout(std::time::Duration::from_secs(5));
+        host::connect(&config).await.with_context(|| {
+            format!("cannot reach the database {} at {}:{}", self.database(), self.host(), self.port())
+        })
+    }
+
+    /// What the functions are told, as variables of `spin.toml`.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let tls = match self.0.get_ssl_mode() {
+            SslMode::Disable => "disable",
+            SslMode::Prefer => "prefer",
+            _ => "require",
+        };
+        [("db_host", self.host()), ("db_port", self.port().to_string()), ("db_name", self.database().into()), ("db_tls", tls.into())]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    /// The address with its password, for a test to use.
+    pub fn to_text(&self) -> String {
+        let password = self.0.get_password().map(String::from_utf8_lossy).unwrap_or_default();
+        format!(
+            "postgres://{}:{password}@{}:{}/{}?sslmode=disable",
+            self.0.get_user().unwrap_or("postgres"),
+            self.host(),
+            self.port(),
+            self.database()
+        )
+    }
+
+    fn host(&self) -> String {
+        match self.0.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            Some(Host::Unix(path)) => path.display().to_string(),
+            None => "localhost".into(),
+        }
+    }
+
+    fn port(&self) -> u16 {
+        self.0.get_ports().first().copied().unwrap_or(5432)
+    }
+}

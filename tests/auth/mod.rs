@@ -1,0 +1,4 @@
+//! Accounts and sessions.
+
+mod account;
+mod session;

@@ -1,0 +1,55 @@
+use serde_json::json;
+use tests::App;
+
+#[tokio::test]
+async fn who_signs_out_is_signed_out_there_and_nowhere_else() {
+    let app = App::start().await;
+    let here = app.account("ada@example.com").await;
+    let session = app.post("/api/auth/login", json!({ "email": "ada@example.com", "password": "a sample password" })).await;
+    let there = app.person(&session);
+
+    here.post("/api/auth/logout", json!({})).await.expect(204);
+
+    here.get("/api/auth/me").await.problem(401);
+    here.post("/api/auth/logout", json!({})).await.problem(401);
+    there.get("/api/auth/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_session_that_lasts() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for authorization in ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic YTpi", &ada.token] {
+        let answer = app.call("GET", "/api/tasks").header("authorization", authorization).send().await;
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+        answer.problem(401);
+    }
+    app.get("/api/tasks").await.problem(401);
+    app.database.owner().await.batch_execute("update app.sessions set expires_at = now()").await.unwrap();
+    ada.get("/api/tasks").await.problem(401);
+}
+
+#[tokio::test]
+async fn a_session_that_is_used_lasts_longer() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let owner = app.database.owner().await;
+    owner.batch_execute("update app.sessions set expires_at = now() + interval '1 day'").await.unwrap();
+
+    ada.get("/api/tasks").await.expect(200);
+
+    let rows = app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
+    assert_eq!(rows, [json!({ "longer": true })]);
+}
+
+#[tokio::test]
+async fn the_database_knows_a_token_only_by_its_fingerprint() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let sessions = app.database.rows("select * from app.sessions").await;
+
+    assert_eq!(sessions.len(), 1);
+    assert!(!sessions[0].to_string().contains(&ada.token));
+}

@@ -1,0 +1,9 @@
+//! What TaskFlow does, seen over HTTP: the functions as they are run, on a real Postgres.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+mod auth;
+mod database;
+mod manners;
+mod openapi;
+mod ops;
+mod tasks;

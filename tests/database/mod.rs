@@ -1,0 +1,152 @@
+//! What the database guards by itself, whatever a function asks of it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::App;
+use tokio_postgres::Client;
+
+const USER: &str = "taskflow_user";
+const SERVICE: &str = "taskflow_service";
+
+async fn refused(client: &Client, statement: &str) -> bool {
+    let error = client.batch_execute(statement).await.err();
+    error.and_then(|error| error.code().map(|code| code.code() == "42501")).unwrap_or(false)
+}
+
+#[tokio::test]
+async fn neither_role_can_touch_a_table_or_make_anything() {
+    let app = App::start().await;
+    for role in [USER, SERVICE] {
+        let client = app.database.role(role).await;
+        let tables = app.database.rows("select tablename from pg_tables where schemaname in ('app', 'public')").await;
+        assert!(tables.len() >= 5, "{tables:?}");
+        for table in tables {
+            let name = table["tablename"].as_str().unwrap();
+            for statement in [
+                format!("select * from app.{name}"),
+                format!("delete from app.{name}"),
+                format!("select * from public.{name}"),
+            ] {
+                assert!(refused(&client, &statement).await, "{role}: {statement}");
+            }
+        }
+        for statement in ["select app.refuse('x')", "create table bodies.mine ()", "create table public.mine ()"] {
+            assert!(refused(&client, statement).await, "{role}: {statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn neither_role_can_call_the_functions_of_the_other() {
+    let app = App::start().await;
+    let of_users = app.database.install("of_users", "-- frame: open\nselect 'true'").await;
+    let of_services = app.database.install("of_services", "-- frame: read for service\nselect 'true'").await;
+    let call = |name: &str| format!("select bodies.{name}('{{}}', '{{}}')");
+
+    let (user, service) = (app.database.role(USER).await, app.database.role(SERVICE).await);
+
+    assert!(user.batch_execute(&call(&of_users)).await.is_ok());
+    assert!(service.batch_execute(&call(&of_services)).await.is_ok());
+    assert!(refused(&user, &call(&of_services)).await);
+    assert!(refused(&service, &call(&of_users)).await);
+}
+
+#[tokio::test]
+async fn only_a_service_can_act_in_the_name_of_a_user() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let body = "-- frame: read for service\nselect to_json(caller)::text";
+    let of_services = app.database.install("whoami", body).await;
+    let of_users = app.database.install("whoami", "-- frame: read\nselect to_json(caller)::text").await;
+    let principal = json!({ "service": "recurrence", "user": ada.id(), "actor": "system" });
+
+    let answer = call(&app.database.role(SERVICE).await, &of_services, &principal, &json!({})).await;
+    assert_eq!(answer, [json!(ada.id())]);
+    let answer = call(&app.database.role(USER).await, &of_users, &principal, &json!({})).await;
+    assert_eq!(answer, [json!({ "error": "not_signed_in" })]);
+}
+
+#[tokio::test]
+async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    ada.task("stays as it is").await;
+    let owner = app.database.owner().await;
+    owner.batch_execute("update app.sessions set expires_at = now() + interval '1 day'").await.unwrap();
+    let body = "-- frame: write\n\
+                with changed as (update tasks set title = 'changed' where user_id = caller returning 1)\n\
+                select refuse('no_such_luck')::text from changed";
+    let name = app.database.install("refusing", body).await;
+
+    let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
+    let answer = call(&app.database.role(USER).await, &name, &principal, &json!({})).await;
+
+    assert_eq!(answer, [json!({ "error": "no_such_luck", "constraint": null, "place": null })]);
+    assert_eq!(ada.titles("/api/tasks").await, ["stays as it is"]);
+    let sessions = app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
+    assert_eq!(sessions, [json!({ "longer": true })], "the frame made the session last longer");
+}
+
+#[tokio::test]
+async fn a_violated_constraint_is_named_and_its_message_is_not_told() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let body = "-- frame: write\n\
+                insert into tasks (id, user_id, title, priority) values (gen_random_uuid(), caller, 'private', 'odd')\n\
+                returning '1'";
+    let name = app.database.install("violating", body).await;
+
+    let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
+    let answer = call(&app.database.role(USER).await, &name, &principal, &json!({})).await;
+
+    assert_eq!(answer[0]["error"], "23514");
+    assert_eq!(answer[0]["constraint"], "tasks_priority_is_known");
+    assert!(!answer[0].to_string().contains("private"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_one_order() {
+    const WRITERS: usize = 16;
+    const TASKS: usize = 40;
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let fill = format!(
+        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, {TASKS}) n",
+        ada.id()
+    );
+    app.database.owner().await.batch_execute(&fill).await.unwrap();
+    // Each writer takes the rows in an order of its own, which is what deadlocks are made of.
+    let body = "-- frame: write\n\
+                update tasks set description = input ->> 'by'\n  \
+                  from (select id from tasks where user_id = caller order by md5(id::text || (input ->> 'by')) for update) as mine\n \
+                 where tasks.id = mine.id\n\
+                returning 'true'";
+    let name = app.database.install("bulk", body).await;
+    let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
+
+    let mut writers = Vec::new();
+    for writer in 0..WRITERS {
+        let (client, name, principal) = (app.database.role(USER).await, name.clone(), principal.clone());
+        writers.push(tokio::spawn(async move {
+            call(&client, &name, &principal, &json!({ "by": format!("writer {writer}") })).await
+        }));
+    }
+    for writer in writers {
+        let answer = tokio::time::timeout(Duration::from_secs(30), writer).await.expect("nobody waits for ever").unwrap();
+        assert_eq!(answer.len(), TASKS, "{answer:?}");
+        assert!(answer.iter().all(|row| row == &json!(true)), "{answer:?}");
+    }
+
+    let order = app.database.rows("select count(distinct seq) as places, max(seq) as last from app.outbox").await;
+    let changes = TASKS * (WRITERS + 1);
+    assert_eq!(order, [json!({ "places": changes, "last": changes })]);
+}
+
+async fn call(client: &Client, name: &str, principal: &Value, input: &Value) -> Vec<Value> {
+    let rows = client
+        .query(&format!("select bodies.{name}($1, $2)"), &[principal, input])
+        .await
+        .unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    rows.iter().map(|row| serde_json::from_str(row.get(0)).unwrap()).collect()
+}

@@ -1,0 +1,92 @@
+//! TaskFlow, running: on the embedded host, or on real Spin with `cargo dev test --engine spin`.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::OnceLock;
+
+use host::{Engine, Limits, Logs, Running};
+use serde_json::{Value, json};
+
+use crate::{Answer, Call, Client, Database, Person};
+
+/// TaskFlow, running, with a database of its own.
+pub struct App {
+    /// Its database, to look behind the scenes.
+    pub database: Database,
+    client: Client,
+    logs: Logs,
+    _running: Running,
+}
+
+impl App {
+    /// Starts it.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Starts it with variables of `spin.toml` that are different.
+    pub async fn with(different: &[(&str, &str)]) -> Self {
+        let database = Database::create().await;
+        let mut variables = database.variables();
+        variables.extend(different.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+        let logs = Logs::captured();
+        let running = run(&variables, &logs).await;
+        let client = Client::new(format!("http://{}", running.address()));
+        Self { database, client, logs, _running: running }
+    }
+
+    /// Begins a request of nobody in particular.
+    pub fn call(&self, method: &str, path: &str) -> Call<'_> {
+        self.client.call(method, path)
+    }
+
+    /// Gets something as nobody in particular.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path).send().await
+    }
+
+    /// Posts something as nobody in particular.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path).json(&body).send().await
+    }
+
+    /// Somebody who starts without an account.
+    pub async fn guest(&self) -> Person {
+        self.guest_in("UTC").await
+    }
+
+    /// Somebody who starts without an account, somewhere.
+    pub async fn guest_in(&self, timezone: &str) -> Person {
+        let answer = self.post("/api/auth/guest", json!({ "timezone": timezone })).await.expect(201);
+        self.person(&answer)
+    }
+
+    /// Somebody who makes an account.
+    pub async fn account(&self, email: &str) -> Person {
+        let account = json!({ "email": email, "password": "a sample password" });
+        let answer = self.post("/api/auth/register", account).await.expect(201);
+        self.person(&answer)
+    }
+
+    /// The person whose session began.
+    pub fn person(&self, session: &Answer) -> Person {
+        Person::new(self.client.clone(), &session.json())
+    }
+
+    /// What the functions have logged so far; nothing on real Spin, which prints it.
+    pub fn logs(&self) -> Vec<String> {
+        self.logs.lines()
+    }
+}
+
+async fn run(variables: &BTreeMap<String, String>, logs: &Logs) -> Running {
+    static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
+    let engine = ENGINE.get_or_init(|| {
+        let on_spin = std::env::var("TASKFLOW_ENGINE").is_ok_and(|engine| engine == "spin");
+        (!on_spin).then(|| Engine::new(Limits::default()).expect("an engine"))
+    });
+    let manifest = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml"));
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Running::start(engine.as_ref(), manifest, variables, address, logs.clone()).await.expect("TaskFlow starts")
+}

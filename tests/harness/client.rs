@@ -1,0 +1,68 @@
+//! A client that sends exactly what a test wants sent.
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+
+use crate::Answer;
+
+/// A client of one app.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>,
+    base: String,
+}
+
+/// A request in the making.
+#[derive(Debug)]
+pub struct Call<'a> {
+    client: &'a Client,
+    request: http::request::Builder,
+    body: Bytes,
+}
+
+impl Client {
+    /// A client of the app at that address.
+    pub fn new(base: String) -> Self {
+        let inner = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
+        Self { inner, base }
+    }
+
+    /// Begins a request.
+    pub fn call(&self, method: &str, path: &str) -> Call<'_> {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        Call { client: self, request, body: Bytes::new() }
+    }
+}
+
+impl Call<'_> {
+    /// With that header.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.request = self.request.header(name, value.as_ref());
+        self
+    }
+
+    /// With that JSON as its body.
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    /// With those bytes as its body.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sends it.
+    pub async fn send(self) -> Answer {
+        let request = self.request.body(Full::new(self.body)).expect("a request that HTTP has");
+        let response = self.client.inner.request(request).await.expect("an answer");
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.expect("the whole body").to_bytes();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer { status: head.status.as_u16(), headers: head.headers, text }
+    }
+}

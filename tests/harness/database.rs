@@ -1,0 +1,88 @@
+//! A database of the test's own: a copy of one that `cargo dev test` has migrated.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+use tokio_postgres::config::Host;
+use tokio_postgres::{Client, Config, NoTls};
+
+/// A database of the test's own. It is dropped by the next `cargo dev test`.
+#[derive(Debug)]
+pub struct Database {
+    server: Config,
+    name: String,
+}
+
+impl Database {
+    /// Copies the template.
+    pub async fn create() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server: Config = variable("TASKFLOW_TEST_DATABASE").parse().expect("the URL of a Postgres");
+        let template = variable("TASKFLOW_TEST_TEMPLATE");
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let create = format!("create database {name} template {template}");
+        connect(&server).await.batch_execute(&create).await.expect("a copy of the template");
+        Self { server, name }
+    }
+
+    /// What the functions are told of it.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let host = match self.server.get_hosts() {
+            [Host::Tcp(host)] => host.clone(),
+            other => panic!("TASKFLOW_TEST_DATABASE names {other:?}"),
+        };
+        let port = self.server.get_ports().first().copied().unwrap_or(5432).to_string();
+        [("db_host", host), ("db_port", port), ("db_name", self.name.clone()), ("db_tls", "disable".into())]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    /// A connection as its owner.
+    pub async fn owner(&self) -> Client {
+        connect(self.server.clone().dbname(&self.name)).await
+    }
+
+    /// A connection as a role, without a way around what it may do.
+    pub async fn role(&self, role: &str) -> Client {
+        let client = self.owner().await;
+        client.batch_execute(&format!("set session authorization {role}")).await.expect("the role is there");
+        client
+    }
+
+    /// Installs a body that only this test has, and returns its name.
+    pub async fn install(&self, stem: &str, body: &str) -> String {
+        let framed = store::frame(stem, body).expect("a body");
+        let (name, role) = (&framed.name, framed.role);
+        let install = format!(
+            "{}; revoke all on function bodies.{name} from public; grant execute on function bodies.{name} to {role}",
+            framed.create
+        );
+        self.owner().await.batch_execute(&install).await.expect("the body is installed");
+        framed.name
+    }
+
+    /// What a query returns: one JSON value a row.
+    pub async fn rows(&self, query: &str) -> Vec<Value> {
+        let query = format!("select to_jsonb(row) from ({query}) as row");
+        let rows = self.owner().await.query(&query, &[]).await.expect("the query works");
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// The events that wait in the outbox, in order.
+    pub async fn events(&self) -> Vec<Value> {
+        self.rows("select type, user_id, seq, subject_id, actor, correlation_id, before, after from app.outbox order by user_id, seq")
+            .await
+    }
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests by `cargo dev test`"))
+}
+
+async fn connect(config: &Config) -> Client {
+    let (client, connection) = config.connect(NoTls).await.expect("the Postgres of the tests answers");
+    tokio::spawn(connection);
+    client
+}

@@ -1,0 +1,20 @@
+//! What a test needs: an app with a database of its own, and people who use it.
+//!
+//! ```ignore
+//! let app = App::start().await;
+//! let ada = app.guest().await;
+//! let task = ada.create(json!({ "title": "buy milk" })).await;
+//! assert_eq!(ada.post(&format!("/api/tasks/{}/complete", task.id()), json!({})).await.status, 200);
+//! ```
+
+mod answer;
+mod app;
+mod client;
+mod database;
+mod person;
+
+pub use answer::Answer;
+pub use app::App;
+pub use client::{Call, Client};
+pub use database::Database;
+pub use person::Person;

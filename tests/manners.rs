@@ -1,0 +1,87 @@
+//! What holds for every route.
+
+use serde_json::json;
+use tests::App;
+
+#[tokio::test]
+async fn an_unknown_route_is_not_found_and_a_wrong_method_says_which_are_right() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for path in ["/nothing", "/api", "/api/tasks/1/2/3", "/api/auth/nothing", "/api/tasks/", "/api//tasks"] {
+        ada.get(path).await.problem(404);
+    }
+    let answer = ada.call("PUT", "/api/tasks").send().await;
+    answer.problem(405);
+    assert_eq!(answer.header("allow"), "POST, GET");
+    ada.get("/api/auth/guest").await.problem(405);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_json_is_refused_in_the_right_words() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let send = |media_type: &'static str, body: &'static str| {
+        ada.call("POST", "/api/tasks").header("content-type", media_type).body(body).send()
+    };
+
+    send("text/plain", "title=x").await.problem(415);
+    send("", "{}").await.problem(415);
+    for broken in ["", "{", "{\"title\":}", "{\"title\": \"x\"} more", "\u{feff}{}", "{\"title\": \"\\ud800\"}"] {
+        send("application/json", broken).await.problem(400);
+    }
+    for other in ["[]", "7", "null", "\"title\""] {
+        assert_eq!(send("application/json; charset=utf-8", other).await.wrong_members(), [""]);
+    }
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    ada.call("POST", "/api/tasks").header("content-type", "application/json").body(deep).send().await.problem(400);
+}
+
+#[tokio::test]
+async fn a_body_over_a_mebibyte_is_refused() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let body = json!({ "title": "x", "description": "y".repeat(1024 * 1024) });
+
+    ada.post("/api/tasks", body).await.problem(413);
+
+    ada.task("the next one works").await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_too_long_is_refused() {
+    let app = App::start().await;
+    app.get(&format!("/api/tasks?status={}", "x".repeat(9000))).await.problem(414);
+}
+
+#[tokio::test]
+async fn a_correlation_id_is_kept_where_it_is_usable_and_made_where_it_is_not() {
+    let app = App::start().await;
+
+    let kept = app.call("GET", "/nothing").header("x-correlation-id", "abc-1.2_3").send().await;
+    assert_eq!(kept.header("x-correlation-id"), "abc-1.2_3");
+    assert_eq!(kept.problem(404)["correlation_id"], "abc-1.2_3");
+
+    let made = app.call("GET", "/live").header("x-correlation-id", "not usable").send().await;
+    assert_eq!(made.header("x-correlation-id").len(), 32);
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    app.database.owner().await.batch_execute("alter table app.tasks rename column title to heading").await.unwrap();
+
+    let answer = ada.call("POST", "/api/tasks").header("x-correlation-id", "fault-1").json(&json!({ "title": "private words" }));
+    let problem = answer.send().await.problem(500);
+
+    for secret in ["title", "column", "SQL", "insert", "tasks"] {
+        assert!(!problem["detail"].to_string().contains(secret), "{problem}");
+    }
+    let logged: Vec<String> = app.logs().into_iter().filter(|line| line.contains("fault-1")).collect();
+    if std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin") {
+        assert_eq!(logged.len(), 1, "{logged:?}");
+        assert!(logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"tasks\""), "{logged:?}");
+        assert!(!logged[0].contains("private words"), "{logged:?}");
+    }
+}

@@ -1,0 +1,103 @@
+use insta::assert_json_snapshot;
+use serde_json::json;
+use tests::App;
+
+#[tokio::test]
+async fn a_new_task_has_what_was_said_and_defaults_for_the_rest() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let made = ada.create(json!({ "title": "  buy milk " })).await;
+
+    assert_eq!(made.header("location"), format!("/api/tasks/{}", made.id()));
+    assert_eq!(made.header("etag"), "\"1\"");
+    assert_json_snapshot!(made.json(), { ".id" => "[id]", ".created_at" => "[now]", ".updated_at" => "[now]" }, @r#"
+    {
+      "all_day": false,
+      "completed_at": null,
+      "created_at": "[now]",
+      "deleted_at": null,
+      "description": null,
+      "due_date": null,
+      "id": "[id]",
+      "priority": "medium",
+      "seq": 1,
+      "status": "active",
+      "tags": [],
+      "title": "buy milk",
+      "updated_at": "[now]",
+      "version": 1
+    }
+    "#);
+    assert_eq!(ada.get(made.header("location")).await.expect(200).json(), made.json());
+}
+
+#[tokio::test]
+async fn every_field_of_a_new_task_is_kept() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let task = ada
+        .create(json!({
+            "title": "call mom 👋",
+            "description": "line one\nline two",
+            "priority": "HIGH",
+            "tags": [" family ", "phone", "family"],
+            "due_date": "2031-04-02T17:00:00+02:00",
+        }))
+        .await
+        .json();
+
+    assert_eq!(task["title"], "call mom 👋");
+    assert_eq!(task["description"], "line one\nline two");
+    assert_eq!(task["priority"], "high");
+    assert_eq!(task["tags"], json!(["family", "phone"]));
+    assert_eq!(task["due_date"], "2031-04-02T15:00:00+00:00");
+    assert_eq!(task["all_day"], false);
+}
+
+#[tokio::test]
+async fn a_day_without_a_time_ends_at_23_59_of_the_users_zone() {
+    let app = App::start().await;
+    let ada = app.guest_in("America/New_York").await;
+
+    let task = ada.create(json!({ "title": "taxes", "due_date": "2031-04-15" })).await.json();
+
+    assert_eq!(task["all_day"], true);
+    assert_eq!(task["due_date"], "2031-04-16T03:59:00+00:00");
+}
+
+#[tokio::test]
+async fn every_wrong_member_is_named_and_nothing_is_made() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let answer = ada
+        .post(
+            "/api/tasks",
+            json!({
+                "title": " ", "description": "nul \0", "priority": "urgent", "tags": ["fine", "", 7],
+                "due_date": "tomorrow", "colour": "red", "status": "completed",
+            }),
+        )
+        .await;
+
+    let mut wrong = answer.wrong_members();
+    wrong.sort();
+    let expected = ["/colour", "/description", "/due_date", "/priority", "/status", "/tags/1", "/tags/2", "/title"];
+    assert_eq!(wrong, expected);
+    assert_eq!(ada.get("/api/tasks").await.json()["total"], 0);
+}
+
+#[tokio::test]
+async fn a_title_may_have_500_characters_and_no_more() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    ada.create(json!({ "title": "ä".repeat(500) })).await;
+
+    let answer = ada.post("/api/tasks", json!({ "title": "ä".repeat(501) })).await;
+    assert_eq!(answer.wrong_members(), ["/title"]);
+    assert_eq!(ada.post("/api/tasks", json!({})).await.wrong_members(), ["/title"]);
+    assert_eq!(ada.post("/api/tasks", json!({ "title": null })).await.wrong_members(), ["/title"]);
+}
