@@ -58,6 +58,11 @@ impl Embedded {
         DatabaseUrl::local(self.port, &self.password, database)
     }
 
+    /// The process, to measure it.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     async fn wait_until_up(&mut self, folder: &Path, log: &Path) -> anyhow::Result<()> {
         let deadline = Instant::now() + STARTS_WITHIN;
         loop {

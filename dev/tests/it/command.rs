@@ -1,0 +1,112 @@
+//! Running `cargo dev` and talking to what it started.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
+
+/// A folder of the test's own, empty.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// `cargo dev` with these arguments.
+pub fn dev(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dev"));
+    command.args(arguments).env_remove("DATABASE_URL").stdin(Stdio::null());
+    command
+}
+
+/// Runs it to its end.
+pub fn run(arguments: &[&str]) -> Output {
+    dev(arguments).output().unwrap()
+}
+
+/// The one line of an error.
+#[track_caller]
+pub fn error(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "it should have failed: {said}");
+    let errors: Vec<&str> = said.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
+    assert_eq!(errors.len(), 1, "one line says it all: {said}");
+    errors[0].to_owned()
+}
+
+/// `cargo dev up`, running.
+pub struct Up {
+    child: Child,
+    /// Where it answers.
+    pub address: String,
+}
+
+impl Up {
+    /// Starts it on a data folder and waits until it is ready.
+    pub fn start(data: &Path) -> Self {
+        let mut child =
+            dev(&["up", "--port", "0", "--data"]).arg(data).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("it ended before it was ready").unwrap();
+            if let Some(address) = line.strip_prefix("ready http://") {
+                break address.to_owned();
+            }
+        };
+        Self { child, address }
+    }
+
+    /// Sends it a signal and waits until it has ended.
+    pub fn end(mut self, signal: Signal) -> Option<i32> {
+        rustix::process::kill_process(Pid::from_child(&self.child), signal).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Asks something and returns the whole answer.
+    pub fn ask(&self, request: &str, headers: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        // Only where a test failed half-way.
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let _ = rustix::process::kill_process(Pid::from_child(&self.child), Signal::TERM);
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// The processes whose command line names a folder.
+pub fn processes_of(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).replace('\0', " ");
+        if line.contains(&*folder.to_string_lossy()) {
+            found.push(line);
+        }
+    }
+    found
+}

@@ -1,0 +1,118 @@
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use rustix::process::Signal;
+
+use crate::command::{Up, dev, error, folder, processes_of, run};
+
+fn token(answer: &str) -> &str {
+    answer.split_once(r#""token":""#).and_then(|(_, rest)| rest.split_once('"')).map(|(token, _)| token).unwrap()
+}
+
+fn guest(up: &Up) -> String {
+    token(&up.ask("POST /api/auth/guest", "", "{}")).to_owned()
+}
+
+fn is_known(up: &Up, token: &str) -> bool {
+    let authorization = format!("authorization: Bearer {token}\r\n");
+    up.ask("GET /api/auth/me", &authorization, "").starts_with("HTTP/1.1 200")
+}
+
+#[test]
+fn it_gets_ready_stops_when_told_and_finds_its_data_again() {
+    let data = folder("stops");
+    for signal in [Signal::TERM, Signal::INT] {
+        let up = Up::start(&data);
+        assert!(up.ask("GET /ready", "", "").starts_with("HTTP/1.1 200"));
+        let known = guest(&up);
+        assert_eq!(up.end(signal), Some(0));
+        assert_eq!(processes_of(&data), [] as [&str; 0], "nothing is left behind");
+        let again = Up::start(&data);
+        assert!(is_known(&again, &known));
+        assert_eq!(again.end(signal), Some(0));
+    }
+}
+
+#[test]
+fn after_a_kill_the_next_start_recovers_by_itself() {
+    let data = folder("killed");
+    let up = Up::start(&data);
+    let known = guest(&up);
+    up.end(Signal::KILL);
+
+    let again = Up::start(&data);
+
+    assert!(is_known(&again, &known));
+    assert_eq!(again.end(Signal::TERM), Some(0));
+    assert_eq!(processes_of(&data), [] as [&str; 0]);
+}
+
+#[test]
+fn a_taken_port_and_a_taken_folder_are_told_in_one_line() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let data = folder("taken");
+    let folder_text = data.display().to_string();
+
+    let said = error(&run(&["up", "--port", &port, "--data", &folder_text]));
+    assert_eq!(said, format!("error: port {port} is taken: stop what uses it, or choose another by --port"));
+
+    let up = Up::start(&data);
+    let said = error(&run(&["up", "--port", "0", "--data", &folder_text]));
+    let folder = data.canonicalize().unwrap();
+    assert_eq!(
+        said,
+        format!(
+            "error: another `cargo dev` uses the data folder {}: stop it, or choose another by --data",
+            folder.display()
+        )
+    );
+    assert_eq!(up.end(Signal::TERM), Some(0));
+}
+
+#[test]
+fn a_damaged_data_folder_is_told_in_one_line() {
+    let data = folder("damaged");
+    assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
+    let folder_text = data.display().to_string();
+    let files = files_of_postgres(&data);
+
+    std::fs::write(files.join("global/pg_control"), "rubbish").unwrap();
+    let said = error(&run(&["up", "--port", "0", "--data", &folder_text]));
+    assert!(said.starts_with("error: the data in ") && said.contains(" is damaged ("), "{said}");
+
+    std::fs::remove_file(files.join("PG_VERSION")).unwrap();
+    let said = error(&run(&["up", "--port", "0", "--data", &folder_text]));
+    assert!(said.contains("is damaged (PG_VERSION is missing): put a backup in its place"), "{said}");
+}
+
+#[test]
+fn a_missing_compiler_is_told_in_one_line() {
+    let data = folder("no-compiler");
+    let output =
+        dev(&["up", "--port", "0", "--data"]).arg(&data).env("PATH", "/nonexistent").output().unwrap();
+    assert!(error(&output).contains("install Rust as https://rustup.rs says"), "{output:?}");
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_or_read_is_told_in_one_line() {
+    let data = folder("no-database");
+    for (url, expected) in [
+        ("postgres://owner@127.0.0.1:1/taskflow", "cannot reach the database taskflow at 127.0.0.1:1"),
+        ("nonsense", "DATABASE_URL cannot be read"),
+    ] {
+        let output =
+            dev(&["up", "--port", "0", "--data"]).arg(&data).env("DATABASE_URL", url).output().unwrap();
+        assert!(error(&output).contains(expected), "{output:?}");
+    }
+}
+
+/// As `cargo dev` finds them: in the data folder, or where root's Postgres has to keep them.
+fn files_of_postgres(data: &Path) -> PathBuf {
+    let inside = data.join("postgres");
+    if inside.is_dir() {
+        return inside;
+    }
+    let name = store::hash(&data.canonicalize().unwrap().to_string_lossy());
+    PathBuf::from(format!("/var/lib/taskflow/{name:016x}"))
+}
