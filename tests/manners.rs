@@ -72,7 +72,8 @@ async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
     let ada = app.guest().await;
     app.database.owner().await.batch_execute("alter table app.tasks rename column title to heading").await.unwrap();
 
-    let answer = ada.call("POST", "/api/tasks").header("x-correlation-id", "fault-1").json(&json!({ "title": "private words" }));
+    let answer =
+        ada.call("POST", "/api/tasks").header("x-correlation-id", "fault-1").json(&json!({ "title": "private words" }));
     let problem = answer.send().await.problem(500);
 
     for secret in ["title", "column", "SQL", "insert", "tasks"] {

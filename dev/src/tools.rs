@@ -18,11 +18,8 @@ pub async fn run(
     arguments: &[&str],
     environment: impl IntoIterator<Item = (&str, impl AsRef<OsStr>)>,
 ) -> anyhow::Result<()> {
-    let status = command(program, arguments)
-        .envs(environment)
-        .status()
-        .await
-        .map_err(|error| missing(program, error))?;
+    let status =
+        command(program, arguments).envs(environment).status().await.map_err(|error| missing(program, error))?;
     ensure!(status.success(), "`{program} {}` failed; what it says stands above", arguments.join(" "));
     Ok(())
 }

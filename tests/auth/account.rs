@@ -10,14 +10,14 @@ async fn a_guest_starts_at_once_in_their_own_zone() {
 
     assert_json_snapshot!(session.json(), { ".token" => "[token]", ".expires_at" => "[time]", ".user.id" => "[id]" }, @r#"
     {
-      "expires_at": "[time]",
       "token": "[token]",
+      "expires_at": "[time]",
       "user": {
-        "admin": false,
-        "email_reminders": false,
-        "guest": true,
         "id": "[id]",
-        "timezone": "Europe/Berlin"
+        "guest": true,
+        "admin": false,
+        "timezone": "Europe/Berlin",
+        "email_reminders": false
       }
     }
     "#);
@@ -44,7 +44,8 @@ async fn who_registers_can_sign_in_with_any_letter_case_of_their_address() {
 #[tokio::test]
 async fn an_address_has_one_account_also_when_two_register_at_once() {
     let app = App::start().await;
-    let register = |email: &'static str| app.post("/api/auth/register", json!({ "email": email, "password": "correct horse" }));
+    let register =
+        |email: &'static str| app.post("/api/auth/register", json!({ "email": email, "password": "correct horse" }));
 
     let (one, two) = tokio::join!(register("ada@example.com"), register("ADA@example.com"));
 
@@ -58,7 +59,8 @@ async fn an_address_has_one_account_also_when_two_register_at_once() {
 async fn a_wrong_password_and_an_unknown_address_look_the_same() {
     let app = App::start().await;
     app.account("ada@example.com").await;
-    let login = |email: &'static str| app.post("/api/auth/login", json!({ "email": email, "password": "not that one" }));
+    let login =
+        |email: &'static str| app.post("/api/auth/login", json!({ "email": email, "password": "not that one" }));
 
     let mut wrong = login("ada@example.com").await.problem(401);
     let mut unknown = login("eve@example.com").await.problem(401);
@@ -85,7 +87,10 @@ async fn what_makes_no_account_is_named() {
     let app = App::start().await;
 
     let answer = app
-        .post("/api/auth/register", json!({ "email": "ada", "password": "short", "timezone": "Mars/Olympus", "admin": true }))
+        .post(
+            "/api/auth/register",
+            json!({ "email": "ada", "password": "short", "timezone": "Mars/Olympus", "admin": true }),
+        )
         .await;
 
     let mut wrong = answer.wrong_members();

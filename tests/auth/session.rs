@@ -5,7 +5,8 @@ use tests::App;
 async fn who_signs_out_is_signed_out_there_and_nowhere_else() {
     let app = App::start().await;
     let here = app.account("ada@example.com").await;
-    let session = app.post("/api/auth/login", json!({ "email": "ada@example.com", "password": "a sample password" })).await;
+    let session =
+        app.post("/api/auth/login", json!({ "email": "ada@example.com", "password": "a sample password" })).await;
     let there = app.person(&session);
 
     here.post("/api/auth/logout", json!({})).await.expect(204);

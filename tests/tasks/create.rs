@@ -13,20 +13,20 @@ async fn a_new_task_has_what_was_said_and_defaults_for_the_rest() {
     assert_eq!(made.header("etag"), "\"1\"");
     assert_json_snapshot!(made.json(), { ".id" => "[id]", ".created_at" => "[now]", ".updated_at" => "[now]" }, @r#"
     {
-      "all_day": false,
-      "completed_at": null,
-      "created_at": "[now]",
-      "deleted_at": null,
-      "description": null,
-      "due_date": null,
       "id": "[id]",
-      "priority": "medium",
-      "seq": 1,
-      "status": "active",
-      "tags": [],
       "title": "buy milk",
+      "description": null,
+      "status": "active",
+      "priority": "medium",
+      "tags": [],
+      "due_date": null,
+      "all_day": false,
+      "created_at": "[now]",
       "updated_at": "[now]",
-      "version": 1
+      "completed_at": null,
+      "deleted_at": null,
+      "version": 1,
+      "seq": 1
     }
     "#);
     assert_eq!(ada.get(made.header("location")).await.expect(200).json(), made.json());

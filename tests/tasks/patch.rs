@@ -28,9 +28,8 @@ async fn a_patch_changes_what_it_names_and_nothing_else() {
 async fn null_clears_what_can_be_without() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let made = ada
-        .create(json!({ "title": "report", "description": "x", "tags": ["work"], "due_date": "2031-01-05" }))
-        .await;
+    let made =
+        ada.create(json!({ "title": "report", "description": "x", "tags": ["work"], "due_date": "2031-01-05" })).await;
 
     let patch = json!({ "description": null, "tags": null, "due_date": null });
     let cleared = ada.patch(made.header("location"), patch).await.expect(200).json();

@@ -29,9 +29,7 @@ impl Field for DueDate {
         } else {
             rfc3339(text).map(Self::At)
         };
-        parsed.ok_or_else(|| {
-            wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339) or a day as in 2026-12-31")
-        })
+        parsed.ok_or_else(|| wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339) or a day as in 2026-12-31"))
     }
 
     fn schema() -> Value {
@@ -107,9 +105,18 @@ mod tests {
     #[test]
     fn what_only_looks_like_a_time_is_refused() {
         for text in [
-            "2026-04-02T17:00:00", "2026-04-02 17:00:00Z", "2026-04-02T17:00Z", "2026-04-02T25:00:00Z",
-            "2026-04-02T17:00:00+0200", "2026-04-02T17:00:00Z[UTC]", "0000-01-01T00:00:00Z",
-            "9999-12-31T23:59:59Z", "-2026-04-02", "20260402", "tomorrow", "",
+            "2026-04-02T17:00:00",
+            "2026-04-02 17:00:00Z",
+            "2026-04-02T17:00Z",
+            "2026-04-02T25:00:00Z",
+            "2026-04-02T17:00:00+0200",
+            "2026-04-02T17:00:00Z[UTC]",
+            "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "-2026-04-02",
+            "20260402",
+            "tomorrow",
+            "",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

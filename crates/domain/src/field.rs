@@ -138,10 +138,11 @@ impl Fields<'_> {
         };
         parsed
             .map_err(|errors| {
-                self.errors.extend(errors.into_iter().map(|error| FieldError {
-                    pointer: format!("/{name}{}", error.pointer),
-                    ..error
-                }));
+                self.errors.extend(
+                    errors
+                        .into_iter()
+                        .map(|error| FieldError { pointer: format!("/{name}{}", error.pointer), ..error }),
+                );
             })
             .ok()
     }

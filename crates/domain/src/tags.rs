@@ -22,9 +22,9 @@ impl Field for Tags {
             match text(value).and_then(|text| line(text, LONGEST)) {
                 Ok(tag) if tags.contains(&tag) => {}
                 Ok(tag) => tags.push(tag),
-                Err(found) => errors.extend(
-                    found.into_iter().map(|error| FieldError { pointer: format!("/{index}"), ..error }),
-                ),
+                Err(found) => {
+                    errors.extend(found.into_iter().map(|error| FieldError { pointer: format!("/{index}"), ..error }))
+                }
             }
         }
         if tags.len() > MOST {

@@ -5,8 +5,7 @@ use crate::{hex, random};
 /// The name that the client gave, if it is a usable one, else a new one.
 pub fn correlation_id(given: Option<&str>) -> String {
     let usable = |id: &&str| {
-        (1..=128).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
     };
     given.filter(usable).map_or_else(|| hex(&random::<16>()), str::to_owned)
 }

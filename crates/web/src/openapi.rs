@@ -24,7 +24,8 @@ fn operation(route: &Route) -> Value {
         "security": if route.open { json!([]) } else { json!([{ "token": [] }]) },
     });
     if let Some(schema) = route.takes {
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema() } } });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": schema() } } });
     }
     operation
 }
@@ -50,9 +51,7 @@ fn parameters(route: &Route) -> Vec<Value> {
 }
 
 fn responses(route: &Route) -> Map<String, Value> {
-    let given = |schema: fn() -> Value| {
-        json!({ "description": "As asked", "content": { "application/json": { "schema": schema() } } })
-    };
+    let given = |schema: fn() -> Value| json!({ "description": "As asked", "content": { "application/json": { "schema": schema() } } });
     let (status, body) = route.gives;
     let content = match body {
         Body::Empty => json!({ "description": "Done" }),

@@ -95,14 +95,16 @@ impl Problem {
 
     /// Members of the body are wrong.
     pub fn invalid_body(errors: Errors) -> Self {
-        Self::invalid("The body", errors, |FieldError { pointer, detail }| json!({ "pointer": pointer, "detail": detail }))
+        Self::invalid(
+            "The body",
+            errors,
+            |FieldError { pointer, detail }| json!({ "pointer": pointer, "detail": detail }),
+        )
     }
 
     /// Parameters of the query are wrong.
     pub fn invalid_query(errors: Errors) -> Self {
-        let parameter = |FieldError { pointer, detail }: FieldError| {
-            json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail })
-        };
+        let parameter = |FieldError { pointer, detail }: FieldError| json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail });
         Self::invalid("The query", errors, parameter)
     }
 

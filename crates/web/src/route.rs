@@ -57,7 +57,18 @@ impl Route {
     /// A route; parameters of the path stand in braces.
     pub const fn new(method: Method, path: &'static str, handler: Handler, summary: &'static str) -> Self {
         let gives = (204, Body::Empty);
-        Self { method, path, handler, summary, takes: None, query: None, gives, gives_too: None, refuses: &[], open: false }
+        Self {
+            method,
+            path,
+            handler,
+            summary,
+            takes: None,
+            query: None,
+            gives,
+            gives_too: None,
+            refuses: &[],
+            open: false,
+        }
     }
 
     /// It takes a JSON body of that schema.

@@ -75,12 +75,8 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
 
 async fn send(response: Response, correlation_id: &str, out: ResponseOutparam) {
     let own = [("x-correlation-id", correlation_id.to_owned()), ("content-length", response.body.len().to_string())];
-    let headers: Vec<(String, Vec<u8>)> = response
-        .headers
-        .into_iter()
-        .chain(own)
-        .map(|(name, value)| (name.to_owned(), value.into_bytes()))
-        .collect();
+    let headers: Vec<(String, Vec<u8>)> =
+        response.headers.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value.into_bytes())).collect();
     let fields = Fields::from_list(&headers).unwrap_or_else(|_| Fields::new());
     let outgoing = OutgoingResponse::new(fields);
     // Both fail only for statuses and headers that HTTP does not have, and none is made here.

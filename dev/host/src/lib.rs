@@ -3,8 +3,6 @@
 //! An [`Engine`] compiles and can be shared by many servers; an [`App`] is a manifest with its variables;
 //! a [`Server`] is an app that listens. [`spin`] runs the same manifest on the real thing.
 
-#![forbid(unsafe_code)]
-
 mod app;
 mod engine;
 mod logs;
@@ -13,6 +11,7 @@ mod postgres;
 mod running;
 mod server;
 pub mod spin;
+mod tls;
 mod variables;
 
 pub use app::App;
@@ -23,6 +22,7 @@ pub use running::Running;
 pub use server::Server;
 
 /// The interfaces of `wit/`, as Rust.
+#[allow(missing_docs, reason = "the interfaces have their own")]
 mod bindings {
     wasmtime::component::bindgen!({
         path: "wit",

@@ -10,8 +10,10 @@ impl Host for State {
     async fn get(&mut self, name: String) -> Result<String, Error> {
         check_name(&name).map_err(Error::InvalidName)?;
         let component = &self.component;
-        component.variables.get(&name).cloned().ok_or_else(|| {
-            Error::Undefined(format!("no variable for {:?}.{name:?}", &*component.name))
-        })
+        component
+            .variables
+            .get(&name)
+            .cloned()
+            .ok_or_else(|| Error::Undefined(format!("no variable for {:?}.{name:?}", &*component.name)))
     }
 }

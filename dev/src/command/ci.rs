@@ -8,10 +8,25 @@ use crate::tools;
 const CHECKS: &[(&str, &[&str])] = &[
     ("formatting", &["fmt", "--all", "--check"]),
     ("lints", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
-    ("lints of the functions", &[
-        "clippy", "--quiet", "--release", "--target", "wasm32-wasip2", "--package", "auth", "--package", "ops",
-        "--package", "tasks", "--", "--deny", "warnings",
-    ]),
+    (
+        "lints of the functions",
+        &[
+            "clippy",
+            "--quiet",
+            "--release",
+            "--target",
+            "wasm32-wasip2",
+            "--package",
+            "auth",
+            "--package",
+            "ops",
+            "--package",
+            "tasks",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    ),
     ("tests", &["dev", "test"]),
 ];
 

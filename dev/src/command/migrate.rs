@@ -71,8 +71,7 @@ impl Where {
             return Ok(Open { url, _embedded: None });
         }
         let folder = self.data.clone().unwrap_or_else(|| project::root().join(".taskflow"));
-        let data = DataFolder::take(&folder)
-            .context("stop it first, or name its database by DATABASE_URL")?;
+        let data = DataFolder::take(&folder).context("stop it first, or name its database by DATABASE_URL")?;
         let (embedded, url) = database::start_embedded(&data).await?;
         Ok(Open { url, _embedded: Some(embedded) })
     }

@@ -25,7 +25,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 async fn test(arguments: Arguments) -> anyhow::Result<()> {
-    build::functions(project::FUNCTIONS).await?;
+    build::functions(&[project::FUNCTIONS, &["guest"]].concat()).await?;
     let data = DataFolder::take(&project::target().join("test-database"))?;
     let postgres = Embedded::start(&data, 0, Purpose::Tests).await?;
     let template = database::make_template(&postgres).await?;
@@ -34,8 +34,11 @@ async fn test(arguments: Arguments) -> anyhow::Result<()> {
         EngineKind::Spin => "spin",
     };
     let server = postgres.url("postgres").to_text();
-    let environment =
-        [("TASKFLOW_TEST_DATABASE", server.as_str()), ("TASKFLOW_TEST_TEMPLATE", &template), ("TASKFLOW_ENGINE", engine)];
+    let environment = [
+        ("TASKFLOW_TEST_DATABASE", server.as_str()),
+        ("TASKFLOW_TEST_TEMPLATE", &template),
+        ("TASKFLOW_ENGINE", engine),
+    ];
     let mut command = vec!["test", "--quiet", "--workspace", "--no-fail-fast"];
     command.extend(arguments.filter.as_deref());
     let step = Step::begin("building and running the tests");

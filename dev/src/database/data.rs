@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -20,22 +21,30 @@ impl DataFolder {
         let path = path.canonicalize()?;
         let lock = File::create(path.join("lock"))
             .with_context(|| format!("cannot write to the data folder {}", path.display()))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => bail!(
-                "another `cargo dev` uses the data folder {}: stop it, or choose another by --data",
-                path.display()
-            ),
-            Err(TryLockError::Error(error)) => Err(error).context("cannot lock the data folder"),
+        // A process that was killed a moment ago may not have let go yet.
+        let deadline = Instant::now() + Duration::from_secs(1);
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { path, _lock: lock }),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => bail!(
+                    "another `cargo dev` uses the data folder {}: stop it, or choose another by --data",
+                    path.display()
+                ),
+                Err(TryLockError::Error(error)) => return Err(error).context("cannot lock the data folder"),
+            }
         }
     }
 
     /// Where Postgres keeps its files. It never runs as root, and the user that it runs as instead
     /// may not be able to get into the data folder; then it is a folder of the system.
     pub fn postgres(&self) -> PathBuf {
-        let reachable = self.path.ancestors().all(|folder| {
-            folder.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0)
-        });
+        let reachable = self
+            .path
+            .ancestors()
+            .all(|folder| folder.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0));
         if !is_root() || reachable {
             return self.path.join("postgres");
         }

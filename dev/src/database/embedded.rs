@@ -45,12 +45,18 @@ impl Embedded {
         }
         check(&folder)?;
         stop_forgotten(&folder)?;
-        let port = free_port(wanted_port)?;
         let log = data.file("postgres.log");
-        let process = start(&programs, &folder, port, purpose, &log)?;
-        let mut postgres = Self { process, port, password };
-        postgres.wait_until_up(&folder, &log).await?;
-        Ok(postgres)
+        let mut wanted_port = wanted_port;
+        loop {
+            let port = free_port(wanted_port)?;
+            let process = start(&programs, &folder, port, purpose, &log)?;
+            let mut postgres = Self { process, port, password: password.clone() };
+            match postgres.wait_until_up(&folder, &log).await {
+                // Somebody was faster to take the port that was free a moment ago.
+                Err(_) if said(&log).contains("Address already in use") => wanted_port = 0,
+                up => return up.map(|()| postgres),
+            }
+        }
     }
 
     /// The address of one of its databases, as its owner.
@@ -247,17 +253,17 @@ fn command(programs: &Path, program: &str) -> anyhow::Result<Command> {
 }
 
 fn why_it_ended(folder: &Path, log: &Path) -> anyhow::Error {
-    let said = std::fs::read_to_string(log).unwrap_or_default();
-    anyhow::anyhow!("{}", explain(&said, folder, log))
+    anyhow::anyhow!("{}", explain(&said(log), folder, log))
+}
+
+fn said(log: &Path) -> String {
+    std::fs::read_to_string(log).unwrap_or_default()
 }
 
 /// One line of what Postgres said, and what to do.
 fn explain(said: &str, folder: &Path, log: &Path) -> String {
     if said.contains("No space left on device") {
         return format!("the disk that holds {} is full: make room and run this again", folder.display());
-    }
-    if said.contains("Address already in use") {
-        return "the port for Postgres was taken just now: run this again".into();
     }
     if let Some((_, reason)) = said.lines().find_map(|line| line.split_once("initdb: error: ")) {
         return format!("cannot make the database in {}: {reason}", folder.display());

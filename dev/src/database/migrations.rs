@@ -146,9 +146,10 @@ pub async fn down(client: &mut Client, count: usize) -> anyhow::Result<Vec<Strin
         let sql = std::fs::read_to_string(&migration.down)?;
         let file = format!("migrations/{}.down.sql", migration.label());
         transaction.batch_execute(&sql).await.map_err(|error| explain(&file, &error))?;
-        transaction
-            .execute("delete from public.taskflow_migrations where number = $1", &[&migration.number])
-            .await?;
+        transaction.execute("delete from public.taskflow_migrations where number = $1", &[&migration.number]).await?;
+        if migration.number == 1 {
+            transaction.batch_execute("drop table public.taskflow_migrations").await?;
+        }
         transaction.commit().await?;
         done.push(migration.label());
     }
@@ -162,13 +163,12 @@ async fn locked(client: &mut Client) -> anyhow::Result<Transaction<'_>> {
 }
 
 async fn applied(transaction: &Transaction<'_>) -> anyhow::Result<Vec<(i32, String)>> {
-    let exists: bool = transaction
-        .query_one("select to_regclass('public.taskflow_migrations') is not null", &[])
-        .await?
-        .get(0);
+    let exists: bool =
+        transaction.query_one("select to_regclass('public.taskflow_migrations') is not null", &[]).await?.get(0);
     if !exists {
         transaction.batch_execute(TABLE).await?;
     }
-    let rows = transaction.query("select number, checksum from public.taskflow_migrations order by number", &[]).await?;
+    let rows =
+        transaction.query("select number, checksum from public.taskflow_migrations order by number", &[]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }

@@ -1,7 +1,7 @@
 //! The database that every test gets a copy of.
 
-use crate::database::setup::{create_if_missing, migrate};
 use crate::database::Embedded;
+use crate::database::setup::{create_if_missing, migrate};
 
 /// Makes a fresh template for tests, and drops what earlier runs left.
 pub async fn make_template(postgres: &Embedded) -> anyhow::Result<String> {

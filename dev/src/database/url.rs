@@ -63,10 +63,15 @@ impl DatabaseUrl {
             SslMode::Prefer => "prefer",
             _ => "require",
         };
-        [("db_host", self.host()), ("db_port", self.port().to_string()), ("db_name", self.database().into()), ("db_tls", tls.into())]
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+        [
+            ("db_host", self.host()),
+            ("db_port", self.port().to_string()),
+            ("db_name", self.database().into()),
+            ("db_tls", tls.into()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
     }
 
     /// The address with its password, for a test to use.

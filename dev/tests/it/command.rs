@@ -48,8 +48,7 @@ pub struct Up {
 impl Up {
     /// Starts it on a data folder and waits until it is ready.
     pub fn start(data: &Path) -> Self {
-        let mut child =
-            dev(&["up", "--port", "0", "--data"]).arg(data).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = dev(&["up", "--port", "0", "--data"]).arg(data).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = loop {
             let line = lines.next().expect("it ended before it was ready").unwrap();

@@ -108,7 +108,11 @@ async fn two_at_once_do_it_once() {
 async fn a_migration_that_was_changed_after_it_was_applied_is_named() {
     let database = Database::create("changed").await;
     said(&database.migrate(&["up"]));
-    database.client.batch_execute("update public.taskflow_migrations set checksum = 'another' where number = 1").await.unwrap();
+    database
+        .client
+        .batch_execute("update public.taskflow_migrations set checksum = 'another' where number = 1")
+        .await
+        .unwrap();
 
     let line = error(&database.migrate(&["up"]));
 

@@ -89,8 +89,7 @@ fn a_damaged_data_folder_is_told_in_one_line() {
 #[test]
 fn a_missing_compiler_is_told_in_one_line() {
     let data = folder("no-compiler");
-    let output =
-        dev(&["up", "--port", "0", "--data"]).arg(&data).env("PATH", "/nonexistent").output().unwrap();
+    let output = dev(&["up", "--port", "0", "--data"]).arg(&data).env("PATH", "/nonexistent").output().unwrap();
     assert!(error(&output).contains("install Rust as https://rustup.rs says"), "{output:?}");
 }
 
@@ -101,8 +100,7 @@ fn a_database_that_cannot_be_reached_or_read_is_told_in_one_line() {
         ("postgres://owner@127.0.0.1:1/taskflow", "cannot reach the database taskflow at 127.0.0.1:1"),
         ("nonsense", "DATABASE_URL cannot be read"),
     ] {
-        let output =
-            dev(&["up", "--port", "0", "--data"]).arg(&data).env("DATABASE_URL", url).output().unwrap();
+        let output = dev(&["up", "--port", "0", "--data"]).arg(&data).env("DATABASE_URL", url).output().unwrap();
         assert!(error(&output).contains(expected), "{output:?}");
     }
 }

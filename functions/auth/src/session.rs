@@ -22,10 +22,10 @@ impl NewSession {
 
     /// What the holder is told, from `{expires_at, user}`.
     pub fn answer(&self, begun: &str) -> Result<String, web::Problem> {
-        let mut answer: Value = serde_json::from_str(begun)
+        let begun: Value = serde_json::from_str(begun)
             .map_err(|error| web::Problem::fault(format!("a session is not JSON: {error}")))?;
-        answer["token"] = self.token.as_str().into();
-        Ok(answer.to_string())
+        let (expires_at, user) = (&begun["expires_at"], &begun["user"]);
+        Ok(json!({ "token": self.token, "expires_at": expires_at, "user": user }).to_string())
     }
 }
 

@@ -84,7 +84,8 @@ impl Allowed {
             "*" => None,
             "" => {
                 let scheme = scheme.as_deref().unwrap_or("*");
-                let port = well_known_port(scheme).with_context(|| format!("{scheme} has no usual port, so it must name one"))?;
+                let port = well_known_port(scheme)
+                    .with_context(|| format!("{scheme} has no usual port, so it must name one"))?;
                 Some(port.into()..u32::from(port) + 1)
             }
             range if range.contains("..") => {

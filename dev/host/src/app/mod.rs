@@ -39,8 +39,8 @@ pub(crate) struct AppComponent {
 impl App {
     /// Reads a manifest. A variable's value is that of `overrides`, else of `SPIN_VARIABLE_<NAME>`, else its default.
     pub fn load(manifest: &Path, overrides: &BTreeMap<String, String>) -> Result<Self> {
-        let text = std::fs::read_to_string(manifest)
-            .with_context(|| format!("{} cannot be read", manifest.display()))?;
+        let text =
+            std::fs::read_to_string(manifest).with_context(|| format!("{} cannot be read", manifest.display()))?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
         Self::parse(&text, folder, overrides).with_context(|| format!("{} is not right", manifest.display()))
     }
@@ -83,7 +83,13 @@ impl App {
                 components.insert(id, AppComponent { source, variables: values, allowed });
             }
         }
-        Ok(Self { name: manifest.application.name, version: manifest.application.version, routes, components, variables })
+        Ok(Self {
+            name: manifest.application.name,
+            version: manifest.application.version,
+            routes,
+            components,
+            variables,
+        })
     }
 }
 
@@ -91,7 +97,10 @@ fn routes(manifest: &Manifest) -> Result<Vec<(String, String)>> {
     let mut routes: Vec<(String, String)> = Vec::new();
     for trigger in &manifest.trigger.http {
         let component = &trigger.component;
-        ensure!(manifest.component.contains_key(component), "trigger.http names component {component:?}, which there is not");
+        ensure!(
+            manifest.component.contains_key(component),
+            "trigger.http names component {component:?}, which there is not"
+        );
         match &trigger.route {
             Route::Public(route) => {
                 if let Some((_, other)) = routes.iter().find(|(known, _)| known == route) {

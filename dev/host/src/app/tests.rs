@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, path::Path};
 
-use super::{App, AllowedHosts, chained_component};
+use super::{AllowedHosts, App, chained_component};
 
 fn load(text: &str) -> anyhow::Result<App> {
     App::parse(text, Path::new("/app"), &BTreeMap::from([("given".into(), "from the caller".into())]))
@@ -44,7 +44,11 @@ fn what_is_wrong_is_named() {
         ("source = \"a.wasm\"", "source = \"a.wasm\"\nfiles = [\"x\"]", "files"),
         ("source = \"a.wasm\"", "source = \"a.wasm\"\nenvironment = { A = \"b\" }", "environment"),
         ("version = 2", "version = 1", "spin_manifest_version"),
-        ("given = { required = true }", "lost = { required = true }\ngiven = { required = true }", "SPIN_VARIABLE_LOST"),
+        (
+            "given = { required = true }",
+            "lost = { required = true }\ngiven = { required = true }",
+            "SPIN_VARIABLE_LOST",
+        ),
         ("given = { required = true }", "", "given"),
         ("{{given}}", "{{ nowhere }}", "nowhere"),
         ("plain = {", "Plain = {", "Plain"),

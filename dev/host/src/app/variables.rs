@@ -14,7 +14,10 @@ pub struct Variables(BTreeMap<String, String>);
 impl Variables {
     pub fn resolve(declared: &BTreeMap<String, Variable>, overrides: &BTreeMap<String, String>) -> Result<Self> {
         for name in overrides.keys() {
-            ensure!(declared.contains_key(name), "variable {name:?} was given a value but [variables] does not declare it");
+            ensure!(
+                declared.contains_key(name),
+                "variable {name:?} was given a value but [variables] does not declare it"
+            );
         }
         let mut values = BTreeMap::new();
         for (name, variable) in declared {
@@ -43,7 +46,9 @@ impl Variables {
         for part in template.parts() {
             filled.push_str(match part {
                 Part::Text(text) => text,
-                Part::Name(name) => self.0.get(*name).with_context(|| format!("[variables] does not declare {name:?}"))?,
+                Part::Name(name) => {
+                    self.0.get(*name).with_context(|| format!("[variables] does not declare {name:?}"))?
+                }
             });
         }
         Ok(filled)
@@ -56,7 +61,9 @@ pub fn check_name(name: &str) -> Result<(), String> {
     let reason = if name.is_empty() {
         "must not be empty".into()
     } else if let Some(odd) = odd {
-        format!("invalid character {odd:?}. Variable names may contain only lower-case letters, numbers, and underscores.")
+        format!(
+            "invalid character {odd:?}. Variable names may contain only lower-case letters, numbers, and underscores."
+        )
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
         "must start with a lowercase ASCII letter".into()
     } else if name.ends_with('_') {

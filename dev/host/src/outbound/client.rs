@@ -21,6 +21,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
 use super::connect::{CONNECT_TIME, Connect, Unreachable};
+use crate::tls;
 
 const DEFAULT_TIME: Duration = Duration::from_secs(600);
 
@@ -29,8 +30,11 @@ pub(crate) struct Client(legacy::Client<HttpsConnector<Connect>, WasiBody>);
 
 impl Client {
     pub fn new() -> Self {
-        let connector =
-            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(Connect);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls::client())
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(Connect);
         Self(
             legacy::Client::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())

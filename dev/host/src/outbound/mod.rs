@@ -43,7 +43,8 @@ impl Outbound {
                 return Err(Error::HttpRequestDenied);
             }
             let path = uri.path_and_query().map_or("/", |path| path.as_str());
-            let itself = Uri::builder().scheme(Scheme::HTTP).authority(self.app.address.to_string()).path_and_query(path);
+            let itself =
+                Uri::builder().scheme(Scheme::HTTP).authority(self.app.address.to_string()).path_and_query(path);
             *request.uri_mut() = itself.build().map_err(|_| Error::HttpRequestUriInvalid)?;
         } else if !allowed.allow(&uri.to_string(), "https") {
             return Err(Error::HttpRequestDenied);

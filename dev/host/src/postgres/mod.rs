@@ -39,7 +39,7 @@ impl HostConnection for State {
         statement: String,
         parameters: Vec<ParameterValue>,
     ) -> Result<RowSet, Error> {
-        self.connection(&connection)?.query(statement, parameters).await
+        self.connection(&connection).map_err(Error::ConnectionFailed)?.query(statement, parameters).await
     }
 
     async fn execute(
@@ -48,7 +48,7 @@ impl HostConnection for State {
         statement: String,
         parameters: Vec<ParameterValue>,
     ) -> Result<u64, Error> {
-        self.connection(&connection)?.execute(statement, parameters).await
+        self.connection(&connection).map_err(Error::ConnectionFailed)?.execute(statement, parameters).await
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -58,8 +58,8 @@ impl HostConnection for State {
 }
 
 impl State {
-    fn connection(&mut self, connection: &Resource<Connection>) -> Result<&mut Connection, Error> {
-        self.table.get_mut(connection).map_err(|_| Error::ConnectionFailed("no connection found".into()))
+    fn connection(&mut self, connection: &Resource<Connection>) -> Result<&mut Connection, String> {
+        self.table.get_mut(connection).map_err(|_| "no connection found".into())
     }
 
     /// Every server that the address names must be listed, with its port.

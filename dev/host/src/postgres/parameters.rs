@@ -38,7 +38,8 @@ fn one(value: &Value) -> anyhow::Result<Parameter> {
             Box::new(NaiveDateTime::new(date(*year, *month, *day)?, time(*hour, *minute, *second, *nano)?))
         }
         Value::Timestamp(seconds) => Box::new(
-            DateTime::<Utc>::from_timestamp(*seconds, 0).with_context(|| format!("invalid epoch timestamp {seconds}"))?,
+            DateTime::<Utc>::from_timestamp(*seconds, 0)
+                .with_context(|| format!("invalid epoch timestamp {seconds}"))?,
         ),
         Value::Uuid(text) => Box::new(Uuid::parse_str(text).with_context(|| format!("invalid UUID {text}"))?),
         Value::Jsonb(bytes) => Box::new(
@@ -53,7 +54,10 @@ fn one(value: &Value) -> anyhow::Result<Parameter> {
         Value::ArrayInt64(values) => Box::new(values.clone()),
         Value::ArrayStr(values) => Box::new(values.clone()),
         Value::ArrayDecimal(values) => Box::new(
-            values.iter().map(|value| value.as_deref().map(decimal).transpose()).collect::<anyhow::Result<Vec<Option<Decimal>>>>()?,
+            values
+                .iter()
+                .map(|value| value.as_deref().map(decimal).transpose())
+                .collect::<anyhow::Result<Vec<Option<Decimal>>>>()?,
         ),
         Value::Interval(interval) => Box::new(Span(*interval)),
         Value::DbNull => Box::new(Null),
@@ -61,7 +65,8 @@ fn one(value: &Value) -> anyhow::Result<Parameter> {
 }
 
 fn date(year: i32, month: u8, day: u8) -> anyhow::Result<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, month.into(), day.into()).with_context(|| format!("invalid date y={year}, m={month}, d={day}"))
+    NaiveDate::from_ymd_opt(year, month.into(), day.into())
+        .with_context(|| format!("invalid date y={year}, m={month}, d={day}"))
 }
 
 fn time(hour: u8, minute: u8, second: u8, nano: u32) -> anyhow::Result<NaiveTime> {

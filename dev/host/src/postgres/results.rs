@@ -111,7 +111,11 @@ fn value(row: &Row, index: usize) -> Result<Value, tokio_postgres::Error> {
     }
 }
 
-fn get<'a, T: FromSql<'a>>(row: &'a Row, index: usize, value: impl Fn(T) -> Value) -> Result<Value, tokio_postgres::Error> {
+fn get<'a, T: FromSql<'a>>(
+    row: &'a Row,
+    index: usize,
+    value: impl Fn(T) -> Value,
+) -> Result<Value, tokio_postgres::Error> {
     Ok(row.try_get::<_, Option<T>>(index)?.map_or(Value::DbNull, value))
 }
 

@@ -19,7 +19,9 @@ mod tests {
 
     #[test]
     fn only_plain_statements_need_no_cleaning() {
-        for text in ["select f($1, $2)", "  SELECT 1", "with a as (select 1) select * from a", "insert into t values (1)"] {
+        for text in
+            ["select f($1, $2)", "  SELECT 1", "with a as (select 1) select * from a", "insert into t values (1)"]
+        {
             assert!(leaves_nothing(text), "{text}");
         }
         for text in [

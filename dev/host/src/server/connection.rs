@@ -13,7 +13,9 @@ use super::{Running, request};
 
 /// Spin's bound for the fields of a request.
 const LONGEST_HEAD: usize = 128 * 1024;
-const HEAD_TIME: Duration = Duration::from_secs(15);
+/// Bounds slow senders, and how long an idle connection is kept: short enough for the first, long enough for the pools of
+/// clients.
+const HEAD_TIME: Duration = Duration::from_secs(60);
 
 pub async fn accept(app: Arc<Running>, listener: TcpListener) {
     loop {

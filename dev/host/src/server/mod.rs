@@ -6,12 +6,7 @@ mod request;
 mod route;
 mod run;
 
-use std::{
-    collections::HashMap,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use tokio::{net::TcpListener, time::timeout};
@@ -20,13 +15,7 @@ use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 pub(crate) use request::chained;
 
-use crate::{
-    App, Engine, Logs,
-    app::AllowedHosts,
-    engine::State,
-    outbound::Client,
-    postgres::Pools,
-};
+use crate::{App, Engine, Logs, app::AllowedHosts, engine::State, outbound::Client, postgres::Pools};
 use route::Router;
 
 /// What requests in flight get to end in when the server stops.
@@ -70,8 +59,7 @@ impl Server {
         let router = Router::new(&app.routes)?;
         let compiling = engine.clone();
         let components = tokio::task::spawn_blocking(move || compile(&compiling, app)).await??;
-        let listener =
-            TcpListener::bind(address).await.with_context(|| format!("nothing can listen at {address}"))?;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("nothing can listen at {address}"))?;
         let tasks = TaskTracker::new();
         let app = Arc::new(Running {
             engine: engine.clone(),

@@ -110,7 +110,10 @@ mod tests {
         }
         let found = router.find("/u/1/2/3").unwrap();
         assert_eq!(found.params, [("one".into(), "1".into()), ("two".into(), "2".into())]);
-        assert_eq!((found.rest.as_ref(), found.prefix(), found.matched().as_ref()), ("/3", "/u/:one/:two", "/u/:one/:two/..."));
+        assert_eq!(
+            (found.rest.as_ref(), found.prefix(), found.matched().as_ref()),
+            ("/3", "/u/:one/:two", "/u/:one/:two/...")
+        );
         assert_eq!(Match::chained("a", "/x").rest, "/x");
     }
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
@@ -29,7 +29,11 @@ type Head = Result<Response<WasiBody>, ErrorCode>;
 type Guest = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The response, or `None` when the guest failed to give one; why is in the log then.
-pub async fn respond(app: &Arc<Running>, component: &Arc<Component>, request: Request<WasiBody>) -> Option<Response<WasiBody>> {
+pub async fn respond(
+    app: &Arc<Running>,
+    component: &Arc<Component>,
+    request: Request<WasiBody>,
+) -> Option<Response<WasiBody>> {
     let (head_sender, mut head) = oneshot::channel();
     let guest: Guest = Box::pin(guest(app.clone(), component.clone(), request, head_sender));
     let mut guest = Detached { guest: Some(guest), tasks: app.tasks.clone() };
@@ -93,6 +97,10 @@ async fn guest(app: Arc<Running>, component: Arc<Component>, request: Request<Wa
         overtime = overtime(limit, &has_head, gone) => Err(overtime),
         () = app.ended.cancelled() => Err(anyhow!("the host stopped")),
     };
+    let outcome = outcome.and_then(|()| {
+        ensure!(has_head.load(Ordering::Relaxed), "it ended without a response");
+        Ok(())
+    });
     if let Err(error) = outcome {
         app.logs.error(&component.name, &format!("the guest failed: {error:#}"));
     }

@@ -81,12 +81,8 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
         outcomes.push(measure(scenario, &world, Duration::from_secs(arguments.seconds)).await?);
         step.end("measured");
     }
-    let memory = Memory {
-        host_at_rest: at_rest.0,
-        database_at_rest: at_rest.1,
-        host: host.memory()?,
-        native: native.memory()?,
-    };
+    let memory =
+        Memory { host_at_rest: at_rest.0, database_at_rest: at_rest.1, host: host.memory()?, native: native.memory()? };
     let report = report::write(&outcomes, memory)?;
     print!("{report}");
     if arguments.scenario.is_none() {

@@ -28,7 +28,8 @@ impl Process {
             .with_context(|| format!("cannot start {}", program.display()))?;
         let mut lines = BufReader::new(child.stdout.take().context("its output is read")?).lines();
         let address = loop {
-            let line = lines.next_line().await?.with_context(|| format!("{} ended before it was ready", program.display()))?;
+            let line =
+                lines.next_line().await?.with_context(|| format!("{} ended before it was ready", program.display()))?;
             if let Some(address) = line.strip_prefix("ready http://") {
                 break address.parse()?;
             }

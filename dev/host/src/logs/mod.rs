@@ -1,0 +1,71 @@
+//! Where lines go. Every line is one JSON object that names its function, whatever the guest wrote.
+
+mod guest;
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use chrono::{SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+
+pub(crate) use guest::GuestOutput;
+
+/// Where the lines of guests go, and what the host has to say about them.
+#[derive(Clone, Default)]
+pub enum Logs {
+    #[default]
+    Stdout,
+    /// Kept, for tests.
+    Captured(Arc<Mutex<Vec<String>>>),
+}
+
+impl Logs {
+    /// Lines are kept and can be read back with [`Logs::lines`].
+    pub fn captured() -> Self {
+        Self::Captured(Arc::default())
+    }
+
+    /// The lines that were kept so far.
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Stdout => Vec::new(),
+            Self::Captured(lines) => lines.lock().expect("no holder panics").clone(),
+        }
+    }
+
+    /// A line of the host itself about a function.
+    pub(crate) fn error(&self, function: &str, message: &str) {
+        self.write(message_line("error", function, message));
+    }
+
+    fn write(&self, mut line: String) {
+        match self {
+            Self::Captured(lines) => lines.lock().expect("no holder panics").push(line),
+            Self::Stdout => {
+                line.push('\n');
+                // A reader that went away is no reason to stop serving.
+                let _ = std::io::stdout().lock().write_all(line.as_bytes());
+            }
+        }
+    }
+
+    fn guest_line(&self, level: &str, function: &str, line: &[u8]) {
+        let line = String::from_utf8_lossy(line);
+        let line = line.trim_end_matches('\r');
+        match serde_json::from_str::<Map<String, Value>>(line) {
+            Ok(object) if object.contains_key("function") => self.write(line.to_owned()),
+            Ok(mut object) => {
+                object.insert("function".into(), function.into());
+                self.write(Value::Object(object).to_string());
+            }
+            Err(_) => self.write(message_line(level, function, line)),
+        }
+    }
+}
+
+fn message_line(level: &str, function: &str, message: &str) -> String {
+    let timestamp = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+    json!({ "timestamp": timestamp, "level": level, "message": message, "function": function }).to_string()
+}

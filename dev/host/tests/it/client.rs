@@ -1,0 +1,65 @@
+//! A client that sends exactly what a test wants sent.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Status and nothing else: what the host says on its own.
+    pub fn is_empty(&self, status: u16) -> bool {
+        self.status == status && self.body.is_empty()
+    }
+}
+
+pub async fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let response = open(to, method, path, headers, Full::new(Bytes::from(body.to_owned()))).await;
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes();
+    Answer { status: head.status, body: String::from_utf8_lossy(&body).into_owned() }
+}
+
+/// The response as soon as its head is there. Dropping it leaves the connection.
+pub async fn open<B>(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: B) -> Response<Incoming>
+where
+    B: hyper::body::Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + 'static,
+{
+    let stream = TcpStream::connect(to).await.expect("a connection");
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
+    tokio::spawn(connection);
+    let mut request = Request::builder().method(method).uri(path);
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        request = request.header("host", to.to_string());
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    sender.send_request(request.body(body).expect("a request")).await.expect("a response")
+}
+
+/// Sends bytes and reads until the other side ends.
+pub async fn raw(to: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(to).await.expect("a connection");
+    // The other side may refuse before it has read everything.
+    let _ = stream.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}

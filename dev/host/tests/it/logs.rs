@@ -1,0 +1,70 @@
+//! Lines as JSON: the embedded host's own. Spin passes on what a guest writes as it is.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+
+use crate::app::{App, only_embedded};
+
+/// The lines, as soon as there are as many.
+async fn lines(app: &App, count: usize) -> Vec<Value> {
+    let gathered = async {
+        while app.logs.lines().len() < count {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), gathered).await.expect("the lines come");
+    app.logs.lines().iter().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+}
+
+#[tokio::test]
+async fn every_line_is_an_object_that_names_its_function() {
+    if !only_embedded() {
+        return;
+    }
+    let app = App::start().await;
+    let written = "plain \"text\"\n{\"level\":\"warn\",\"message\":\"own\"}\n{\"function\":\"mine\"}\nhalf";
+    app.post("/lines", written).await;
+    let lines = lines(&app, 5).await;
+    let find =
+        |message: &str| lines.iter().find(|line| line["message"] == message).unwrap_or_else(|| panic!("{lines:?}"));
+    let plain = find("plain \"text\"");
+    assert_eq!((&plain["level"], &plain["function"]), (&json!("info"), &json!("every")));
+    assert!(plain["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')));
+    assert_eq!(find("own"), &json!({ "level": "warn", "message": "own", "function": "every" }));
+    assert!(lines.contains(&json!({ "function": "mine" })));
+    assert_eq!(find("half")["level"], "info");
+    assert_eq!(find("to stderr")["level"], "error");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_line_without_end_is_cut() {
+    if !only_embedded() {
+        return;
+    }
+    let app = App::start().await;
+    app.post("/lines", "x".repeat(300_000)).await;
+    let lines = lines(&app, 2).await;
+    assert!(lines.iter().all(|line| line["message"].as_str().unwrap().len() <= 64 * 1024));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn why_a_guest_failed_is_in_the_log_and_not_in_the_answer() {
+    if !only_embedded() {
+        return;
+    }
+    let app = App::start().await;
+    assert!(app.get("/trap?silent").await.is_empty(500));
+    assert!(app.get("/trap").await.is_empty(500));
+    let lines = lines(&app, 3).await;
+    assert!(
+        lines.iter().any(|line| line["message"].as_str().unwrap().contains("ended without a response")),
+        "{lines:?}"
+    );
+    assert!(lines.iter().any(|line| line["message"].as_str().unwrap().starts_with("the guest failed")), "{lines:?}");
+    assert!(lines.iter().any(|line| line["message"].as_str().unwrap().contains("traps before the head")), "{lines:?}");
+    app.stop().await;
+}
