@@ -48,7 +48,14 @@ pub struct Up {
 impl Up {
     /// Starts it on a data folder and waits until it is ready.
     pub fn start(data: &Path) -> Self {
-        let mut child = dev(&["up", "--port", "0", "--data"]).arg(data).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = dev(&["up", "--port", "0", "--data"]);
+        command.arg(data);
+        Self::from(command)
+    }
+
+    /// Starts it by that command and waits until it is ready.
+    pub fn from(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = loop {
             let line = lines.next().expect("it ended before it was ready").unwrap();

@@ -3,4 +3,5 @@
 
 mod command;
 mod migrate;
+mod tls;
 mod up;

@@ -5,25 +5,37 @@ use tokio_postgres::{Client, Config, NoTls};
 use crate::command::{dev, error};
 
 /// An empty database of the test's own.
-struct Database {
-    url: String,
+pub struct Database {
+    name: String,
+    server: Config,
     client: Client,
 }
 
 impl Database {
-    async fn create(name: &str) -> Self {
+    pub async fn create(name: &str) -> Self {
         let server = std::env::var("TASKFLOW_TEST_DATABASE").expect("run the tests by `cargo dev test`");
         let name = format!("test_migrate_{name}");
-        let config: Config = server.parse().unwrap();
-        let owner = connect(&config).await;
+        let server: Config = server.parse().unwrap();
+        let owner = connect(&server).await;
         owner.batch_execute(&format!("drop database if exists {name} with (force)")).await.unwrap();
         owner.batch_execute(&format!("create database {name}")).await.unwrap();
-        let client = connect(config.clone().dbname(&name)).await;
-        Self { url: server.replace("/postgres?", &format!("/{name}?")), client }
+        let client = connect(server.clone().dbname(&name)).await;
+        Self { name, server, client }
+    }
+
+    /// Where its server is.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.server.get_ports()[0])
+    }
+
+    /// Its URL when it is reached by way of that address.
+    pub fn url_at(&self, address: &str, tls: &str) -> String {
+        let password = String::from_utf8_lossy(self.server.get_password().unwrap()).into_owned();
+        format!("postgres://postgres:{password}@{address}/{}?sslmode={tls}", self.name)
     }
 
     fn migrate(&self, arguments: &[&str]) -> Output {
-        dev(&["migrate"]).args(arguments).env("DATABASE_URL", &self.url).output().unwrap()
+        dev(&["migrate"]).args(arguments).env("DATABASE_URL", self.url_at(&self.address(), "disable")).output().unwrap()
     }
 
     /// Everything that somebody made in this database, as text.

@@ -1,5 +1,7 @@
 //! The component that the host is tested with: one behaviour a file, chosen by the first part of the path.
 
+#![allow(unsafe_code, reason = "what exports the component is generated")]
+
 mod database;
 mod echo;
 mod fetch;

@@ -15,6 +15,7 @@ pub(crate) use guest::GuestOutput;
 /// Where the lines of guests go, and what the host has to say about them.
 #[derive(Clone, Default)]
 pub enum Logs {
+    /// Printed.
     #[default]
     Stdout,
     /// Kept, for tests.

@@ -34,7 +34,11 @@ impl App {
 
     /// An app on the embedded host with limits of its own.
     pub async fn limited(limits: Limits) -> Self {
-        Self::on(Some(&Engine::new(limits).expect("an engine")), &[]).await
+        Self::limited_with(limits, &[]).await
+    }
+
+    pub async fn limited_with(limits: Limits, variables: &[(&str, &str)]) -> Self {
+        Self::on(Some(&Engine::new(limits).expect("an engine")), variables).await
     }
 
     async fn on(engine: Option<&Engine>, variables: &[(&str, &str)]) -> Self {
