@@ -7,9 +7,12 @@ use store::Refusal;
 
 use crate::Response;
 
-/// Why a request was not answered as it was meant.
+/// Why a request was not answered as it was meant. Boxed, since every handler can return one.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     status: u16,
     kind: &'static str,
     title: &'static str,
@@ -17,14 +20,28 @@ pub struct Problem {
     errors: Vec<Value>,
     task: Option<Box<RawValue>>,
     header: Option<(&'static str, String)>,
-    /// What the log is told and the client is not.
-    pub(crate) cause: Option<String>,
+    cause: Option<String>,
 }
 
 impl Problem {
     fn new(status: u16, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self { status, kind, title, detail, errors: Vec::new(), task: None, header: None, cause: None }
+        Self(Box::new(Parts { status, kind, title, detail, errors: Vec::new(), task: None, header: None, cause: None }))
+    }
+
+    fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.header = Some((name, value.into()));
+        self
+    }
+
+    fn because(mut self, cause: impl Into<String>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// What the log is told and the client is not.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// The input cannot be read at all.
@@ -34,15 +51,13 @@ impl Problem {
 
     /// Nobody is signed in.
     pub fn not_signed_in() -> Self {
-        Self {
-            header: Some(("www-authenticate", "Bearer".into())),
-            ..Self::new(
-                401,
-                "not-signed-in",
-                "You are not signed in",
-                "Send `Authorization: Bearer <token>` with a token from /api/auth/login or /api/auth/guest.",
-            )
-        }
+        Self::new(
+            401,
+            "not-signed-in",
+            "You are not signed in",
+            "Send `Authorization: Bearer <token>` with a token from /api/auth/login or /api/auth/guest.",
+        )
+        .header("www-authenticate", "Bearer")
     }
 
     /// The e-mail address and the password do not belong together.
@@ -62,10 +77,8 @@ impl Problem {
 
     /// The path is known, but not with this method.
     pub fn method_not_allowed(allowed: String) -> Self {
-        Self {
-            header: Some(("allow", allowed.clone())),
-            ..Self::new(405, "method-not-allowed", "This method does not work here", format!("Use {allowed}."))
-        }
+        Self::new(405, "method-not-allowed", "This method does not work here", format!("Use {allowed}."))
+            .header("allow", allowed.clone())
     }
 
     /// Something else already has what must be unique.
@@ -115,55 +128,47 @@ impl Problem {
     }
 
     fn invalid(what: &str, errors: Errors, tell: impl Fn(FieldError) -> Value) -> Self {
-        Self {
-            errors: errors.into_iter().map(tell).collect(),
-            ..Self::new(
-                422,
-                "invalid",
-                "Some values are not valid",
-                format!("{what} has values that cannot be used; `errors` names each of them."),
-            )
-        }
+        let detail = format!("{what} has values that cannot be used; `errors` names each of them.");
+        let mut problem = Self::new(422, "invalid", "Some values are not valid", detail);
+        problem.0.errors = errors.into_iter().map(tell).collect();
+        problem
     }
 
     /// Something that is needed is away.
     pub fn unavailable(cause: impl Into<String>) -> Self {
-        Self {
-            header: Some(("retry-after", "2".into())),
-            cause: Some(cause.into()),
-            ..Self::new(503, "unavailable", "TaskFlow cannot answer just now", "Please try again in a moment.")
-        }
+        Self::new(503, "unavailable", "TaskFlow cannot answer just now", "Please try again in a moment.")
+            .header("retry-after", "2")
+            .because(cause)
     }
 
     /// A fault of ours.
     pub fn fault(cause: impl Into<String>) -> Self {
-        Self {
-            cause: Some(cause.into()),
-            ..Self::new(
-                500,
-                "fault",
-                "Something went wrong on our side",
-                "It was logged under this `correlation_id`. Nothing was changed.",
-            )
-        }
+        Self::new(
+            500,
+            "fault",
+            "Something went wrong on our side",
+            "It was logged under this `correlation_id`. Nothing was changed.",
+        )
+        .because(cause)
     }
 
     pub(crate) fn into_response(self, correlation_id: &str) -> Response {
+        let parts = *self.0;
         let mut body = json!({
-            "type": format!("urn:taskflow:problem:{}", self.kind),
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
+            "type": format!("urn:taskflow:problem:{}", parts.kind),
+            "title": parts.title,
+            "status": parts.status,
+            "detail": parts.detail,
             "correlation_id": correlation_id,
         });
-        if !self.errors.is_empty() {
-            body["errors"] = self.errors.into();
+        if !parts.errors.is_empty() {
+            body["errors"] = parts.errors.into();
         }
-        if let Some(task) = self.task {
+        if let Some(task) = parts.task {
             body["task"] = serde_json::from_str(task.get()).unwrap_or_default();
         }
-        let response = Response::json(self.status, body.to_string()).with("content-type", "application/problem+json");
-        match self.header {
+        let response = Response::json(parts.status, body.to_string()).with("content-type", "application/problem+json");
+        match parts.header {
             Some((name, value)) => response.with(name, value),
             None => response,
         }
@@ -204,15 +209,12 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotSignedIn => Self::not_signed_in(),
             Refusal::NotFound => Self::not_found(),
-            Refusal::Conflict(task) => Self {
-                task: Some(task),
-                ..Self::new(
-                    412,
-                    "changed-meanwhile",
-                    "It was changed meanwhile",
-                    "`task` shows what it is now; change that, with its `version` as If-Match.",
-                )
-            },
+            Refusal::Conflict(task) => {
+                let detail = "`task` shows what it is now; change that, with its `version` as If-Match.";
+                let mut problem = Self::new(412, "changed-meanwhile", "It was changed meanwhile", detail);
+                problem.0.task = Some(task);
+                problem
+            }
             Refusal::Away(cause) => Self::unavailable(cause),
             Refusal::NotInstalled => {
                 Self::unavailable("the statements of this release are not installed: run `cargo dev migrate up`")

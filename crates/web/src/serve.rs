@@ -16,7 +16,7 @@ pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, 
         None => dispatch(routes, &mut request),
     };
     let response = answer.unwrap_or_else(|problem| {
-        if let Some(cause) = &problem.cause {
+        if let Some(cause) = problem.cause() {
             log::fault(function, &request.correlation_id, cause);
         }
         problem.into_response(&request.correlation_id)

@@ -1,21 +1,22 @@
 -- frame: read
 -- Lists the caller's tasks that are not in the trash, and counts all that fit.
-with fitting as (
-    select task from tasks as task
+with fitting as not materialized (
+    select task.* from tasks as task
      where task.user_id = caller and task.deleted_at is null
        and (input ->> 'status' is null or task.status = input ->> 'status')
        and (input ->> 'priority' is null or task.priority = input ->> 'priority')
-), page as (
-    select fitting.task from fitting
-     order by case when input ->> 'sort_by' = 'due_date' and input ->> 'sort_order' is distinct from 'desc'
-                   then (fitting.task).due_date end asc nulls last,
-              case when input ->> 'sort_by' = 'due_date' and input ->> 'sort_order' = 'desc'
-                   then (fitting.task).due_date end desc nulls last,
-              case when input ->> 'sort_by' = 'created_at' and input ->> 'sort_order' is distinct from 'desc'
-                   then (fitting.task).created_at end asc,
-              (fitting.task).created_at desc, (fitting.task).id desc
-     limit coalesce((input ->> 'limit')::int, 50)
 )
 select json_build_object(
-    'items', coalesce((select json_agg(shown(page.task)) from page), '[]'),
+    'items', coalesce((
+        select json_agg(shown(page)) from (
+            select fitting.* from fitting
+             order by case when input ->> 'sort_by' = 'due_date' and input ->> 'sort_order' is distinct from 'desc'
+                           then fitting.due_date end asc nulls last,
+                      case when input ->> 'sort_by' = 'due_date' and input ->> 'sort_order' = 'desc'
+                           then fitting.due_date end desc nulls last,
+                      case when input ->> 'sort_by' = 'created_at' and input ->> 'sort_order' is distinct from 'desc'
+                           then fitting.created_at end asc,
+                      fitting.created_at desc, fitting.id desc
+             limit coalesce((input ->> 'limit')::int, 50)
+        ) as page), '[]'),
     'total', (select count(*) from fitting))::text

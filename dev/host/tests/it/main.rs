@@ -1,4 +1,5 @@
 //! The host as its guests and its clients see it. The same tests run on real Spin with `TASKFLOW_ENGINE=spin`.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod app;
 mod client;
