@@ -26,6 +26,16 @@ async fn a_guest_starts_at_once_in_their_own_zone() {
 }
 
 #[tokio::test]
+async fn a_guest_need_not_say_anything() {
+    let app = App::start().await;
+
+    let session = app.call("POST", "/api/auth/guest").send().await.expect(201);
+
+    assert_eq!(session.json()["user"]["timezone"], "UTC");
+    assert_eq!(app.call("POST", "/api/auth/register").send().await.wrong_members(), ["/email", "/password"]);
+}
+
+#[tokio::test]
 async fn who_registers_can_sign_in_with_any_letter_case_of_their_address() {
     let app = App::start().await;
     let account = json!({ "email": "Ada@Example.com", "password": "correct horse", "name": "Ada" });

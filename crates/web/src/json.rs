@@ -5,8 +5,12 @@ use serde_json::{Map, Value};
 
 use crate::{Problem, Request};
 
-/// The request's JSON body as a type. A wrong media type, broken JSON and wrong members each say so.
+/// The request's JSON body as a type. A wrong media type, broken JSON and wrong members each say so; no body at all is an
+/// object without members.
 pub fn body<T: Field>(request: &Request) -> Result<T, Problem> {
+    if request.body.is_empty() && request.header("content-type").is_none() {
+        return T::parse(&Value::Object(Map::new())).map_err(Problem::invalid_body);
+    }
     let media_type = request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     if !["application/json", "application/merge-patch+json"]
         .iter()

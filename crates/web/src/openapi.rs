@@ -23,9 +23,10 @@ fn operation(route: &Route) -> Value {
         "responses": responses(route),
         "security": if route.open { json!([]) } else { json!([{ "token": [] }]) },
     });
-    if let Some(schema) = route.takes {
+    if let Some(schema) = route.takes.map(|schema| schema()) {
+        let required = schema["required"].as_array().is_some_and(|members| !members.is_empty());
         operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": schema() } } });
+            json!({ "required": required, "content": { "application/json": { "schema": schema } } });
     }
     operation
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::database::{DataFolder, DatabaseUrl, Embedded, Purpose, migrations};
 use crate::project;
+
+/// What `spin.toml` has for a database of one's own machine.
+const SAMPLE_PASSWORD: &str = "sample-password-for-this-machine";
 
 /// A database that the functions can use. An embedded one stops when this is dropped.
 pub struct Ready {
@@ -46,22 +49,34 @@ pub async fn start_embedded(data: &DataFolder) -> anyhow::Result<(Embedded, Data
 
 /// Brings the schema up to date, and lets the role of the functions sign in.
 pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
+    let password = variable("db_user_password")?;
+    ensure!(
+        url.is_of_this_machine() || password != SAMPLE_PASSWORD,
+        "the role taskflow_user would get the sample password of spin.toml, on a database that is not of this machine: \
+         set SPIN_VARIABLE_DB_USER_PASSWORD"
+    );
     let mut client = url.connect().await?;
     let applied = migrations::up(&mut client).await?;
-    let password = variable("db_user_password")?;
-    client
-        .batch_execute(&format!(
-            "do $$ begin
-                 perform pg_advisory_xact_lock(hashtext('taskflow roles'));
-                 alter role taskflow_user login password {};
-                 alter role taskflow_user set timezone = 'UTC';
-                 alter role taskflow_user set statement_timeout = '10s';
-             end $$",
+    if !role_is_ready(url, &password).await {
+        let role = format!(
+            "begin;
+             alter role taskflow_user login password {};
+             alter role taskflow_user set timezone = 'UTC';
+             alter role taskflow_user set statement_timeout = '10s';
+             commit",
             quote(&password)
-        ))
-        .await
-        .context("cannot let the role taskflow_user sign in")?;
+        );
+        client.batch_execute(&role).await.context("cannot let the role taskflow_user sign in")?;
+    }
     Ok(applied)
+}
+
+/// Whether the role of the functions can sign in, and is set up as it should be. It belongs to all databases of a server,
+/// so it is left alone where there is nothing to do: two that change it at once trip over each other.
+async fn role_is_ready(url: &DatabaseUrl, password: &str) -> bool {
+    let Ok(client) = url.with_role("taskflow_user", password).connect().await else { return false };
+    let settings = "select current_setting('timezone') = 'UTC' and current_setting('statement_timeout') = '10s'";
+    client.query_one(settings, &[]).await.is_ok_and(|row| row.get(0))
 }
 
 /// Makes a database, unless it is there.

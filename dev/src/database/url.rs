@@ -1,6 +1,7 @@
 //! The address of a database, as its owner reaches it and as the functions do.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use anyhow::Context;
 use tokio_postgres::config::{Host, SslMode};
@@ -39,6 +40,13 @@ impl DatabaseUrl {
     pub fn with_database(&self, name: &str) -> Self {
         let mut config = self.0.clone();
         config.dbname(name);
+        Self(config)
+    }
+
+    /// The same as seen by another role.
+    pub fn with_role(&self, name: &str, password: &str) -> Self {
+        let mut config = self.0.clone();
+        config.user(name).password(password);
         Self(config)
     }
 
@@ -84,6 +92,14 @@ impl DatabaseUrl {
             self.port(),
             self.database()
         )
+    }
+
+    /// Whether only this machine can reach it.
+    pub fn is_of_this_machine(&self) -> bool {
+        let host = self.host();
+        host == "localhost"
+            || host.starts_with('/')
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
     fn host(&self) -> String {

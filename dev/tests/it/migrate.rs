@@ -164,3 +164,11 @@ async fn statements_of_the_release_before_stay_and_older_ones_go() {
     assert!(schema.contains("of_the_one_before"));
     assert!(!schema.contains("of_an_older_one"));
 }
+
+#[test]
+fn the_sample_password_is_not_given_to_a_database_that_others_can_reach() {
+    let url = "postgres://owner:secret@db.example.com/taskflow?sslmode=require";
+    let output = dev(&["migrate", "up"]).env("DATABASE_URL", url).output().unwrap();
+
+    assert!(error(&output).ends_with("set SPIN_VARIABLE_DB_USER_PASSWORD"), "{output:?}");
+}
