@@ -86,3 +86,24 @@ async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
         assert!(!logged[0].contains("private words"), "{logged:?}");
     }
 }
+
+#[tokio::test]
+async fn a_query_that_nobody_looks_at_is_refused_before_anything_happens() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("stays").await;
+
+    let answer = ada.delete(&format!("{task}?permanent=true")).await;
+
+    assert_eq!(answer.problem(422)["errors"][0]["parameter"], "permanent");
+    ada.get(&task).await.expect(200);
+}
+
+#[tokio::test]
+async fn who_may_not_is_told_so_before_their_body_is_looked_at() {
+    let app = App::start().await;
+    let huge = "x".repeat(2 * 1024 * 1024);
+
+    app.call("POST", "/api/tasks").header("content-type", "text/plain").body(huge.clone()).send().await.problem(401);
+    app.call("POST", "/nothing").body(huge).send().await.problem(404);
+}

@@ -54,3 +54,24 @@ async fn the_database_knows_a_token_only_by_its_fingerprint() {
     assert_eq!(sessions.len(), 1);
     assert!(!sessions[0].to_string().contains(&ada.token));
 }
+
+#[tokio::test]
+async fn of_many_who_sign_out_at_once_one_does_and_the_others_were_signed_out() {
+    let app = App::start().await;
+    for _ in 0..5 {
+        let ada = app.guest().await;
+        let leaving: Vec<_> = (0..12)
+            .map(|_| {
+                let ada = ada.clone();
+                tokio::spawn(async move { ada.post("/api/auth/logout", json!({})).await.status })
+            })
+            .collect();
+        let mut statuses = Vec::new();
+        for one in leaving {
+            statuses.push(one.await.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses[0], 204);
+        assert!(statuses[1..].iter().all(|status| *status == 401), "{statuses:?}");
+    }
+}

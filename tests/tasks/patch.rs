@@ -29,15 +29,18 @@ async fn null_clears_what_can_be_without() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made =
-        ada.create(json!({ "title": "report", "description": "x", "tags": ["work"], "due_date": "2031-01-05" })).await;
+        ada.create(json!({ "title": "report", "description": "x", "tags": ["work"], "priority": "high", "due_date": "2031-01-05" })).await;
 
-    let patch = json!({ "description": null, "tags": null, "due_date": null });
+    let patch = json!({ "description": null, "tags": null, "due_date": null, "priority": null });
     let cleared = ada.patch(made.header("location"), patch).await.expect(200).json();
 
     assert_eq!(cleared["description"], Value::Null);
     assert_eq!(cleared["tags"], json!([]));
     assert_eq!(cleared["due_date"], Value::Null);
     assert_eq!(cleared["all_day"], false);
+    assert_eq!(cleared["priority"], "medium");
+    let title = ada.patch(made.header("location"), json!({ "title": null })).await;
+    assert_eq!(title.wrong_members(), ["/title"], "a task always has one");
 }
 
 #[tokio::test]

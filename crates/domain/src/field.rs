@@ -73,6 +73,29 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
+/// May be missing, but is not `null`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Optional<T>(pub Option<T>);
+
+impl<T: Field> Field for Optional<T> {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        T::parse(value).map(|value| Self(Some(value)))
+    }
+
+    fn schema() -> Value {
+        T::schema()
+    }
+
+    fn when_absent() -> Option<Self> {
+        Some(Self(None))
+    }
+
+    fn is_absent(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
 /// A member of a JSON merge patch (RFC 7396).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {

@@ -15,7 +15,7 @@ mod version;
 
 pub use account::{Email, Name, Password, Timezone};
 pub use due_date::{DueDate, rfc3339_from_ms};
-pub use field::{Errors, Field, FieldError, Patch, read_fields, wrong};
+pub use field::{Errors, Field, FieldError, Optional, Patch, read_fields, wrong};
 pub use id::{TaskId, UserId};
 pub use priority::Priority;
 pub use tags::Tags;

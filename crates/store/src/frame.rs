@@ -6,10 +6,18 @@
 
 const FRAME: &str = include_str!("frame.sql");
 
-/// The name of a body in the database: its file's stem and a hash of all that it does, so that
-/// two releases live side by side. Computed by the compiler in functions, and by `cargo dev migrate`.
+/// What this file puts around a body counts as a part of it too.
+const FRAMING: &str = include_str!("frame.rs");
+
+/// A hash of all that a body does in its frame: a part of its name, so that two releases live side by side. Computed by
+/// the compiler in functions, and by `cargo dev migrate`.
 pub const fn hash(body: &str) -> u64 {
-    fnv(body.as_bytes(), fnv(FRAME.as_bytes(), 0xcbf2_9ce4_8422_2325))
+    fnv(body.as_bytes(), fnv(FRAMING.as_bytes(), checksum(FRAME)))
+}
+
+/// A hash of a text alone (FNV-1a).
+pub const fn checksum(text: &str) -> u64 {
+    fnv(text.as_bytes(), 0xcbf2_9ce4_8422_2325)
 }
 
 const fn fnv(bytes: &[u8], mut hash: u64) -> u64 {
@@ -72,25 +80,29 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
     Ok(Framed { name, role, create })
 }
 
+/// Locks the caller's row before anything else is looked at: who waited for it sees what the one before has done, be it
+/// that the session has ended.
 fn find_caller(access: Access, role: &str) -> String {
-    let lock = if access == Access::Write { " for no key update of person" } else { "" };
-    let find = match (access, role) {
+    let (id, find) = match (access, role) {
         (Access::Open, _) => return "    caller := null;".to_owned(),
         // A service says for whom it works; nobody else can say so.
-        (_, "taskflow_service") => {
-            format!(
-                "select person.id into caller from users as person\n     \
-                 where principal ? 'service' and person.id = (principal ->> 'user')::uuid{lock};"
-            )
-        }
-        _ => format!(
-            "select person.id, session.expires_at into caller, expires\n      \
-             from sessions as session join users as person on person.id = session.user_id\n     \
-             where session.token_hash = principal ->> 'session' and session.expires_at > now(){lock};"
+        (_, "taskflow_service") => (
+            "(principal ->> 'user')::uuid",
+            "select person.id into caller from users as person\n     \
+             where principal ? 'service' and person.id = (principal ->> 'user')::uuid;",
+        ),
+        _ => (
+            "(select session.user_id from sessions as session where session.token_hash = principal ->> 'session')",
+            "select session.user_id, session.expires_at into caller, expires from sessions as session\n     \
+             where session.token_hash = principal ->> 'session' and session.expires_at > now();",
         ),
     };
+    let lock = match access {
+        Access::Write => format!("perform from users as person where person.id = {id} for no key update;\n    "),
+        Access::Read | Access::Open => String::new(),
+    };
     format!(
-        "    {find}\n    if caller is null then\n        \
+        "    {lock}{find}\n    if caller is null then\n        \
          return next json_build_object('error', 'not_signed_in');\n        return;\n    end if;"
     )
 }

@@ -7,7 +7,7 @@ mod frame;
 mod principal;
 mod refusal;
 
-pub use frame::{Framed, frame, hash, installed_name};
+pub use frame::{Framed, checksum, frame, hash, installed_name};
 pub use principal::{Principal, Who};
 pub use refusal::Refusal;
 

@@ -1,6 +1,6 @@
 //! Bodies and queries into types.
 
-use domain::Field;
+use domain::{Field, FieldError};
 use serde_json::{Map, Value};
 
 use crate::{Problem, Request};
@@ -30,9 +30,18 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(request.query.as_bytes()) {
         if members.insert(name.to_string(), Value::String(value.into_owned())).is_some() {
-            let error = domain::FieldError { pointer: format!("/{name}"), detail: "is given twice".into() };
+            let error = FieldError { pointer: format!("/{name}"), detail: "is given twice".into() };
             return Err(Problem::invalid_query(vec![error]));
         }
     }
     T::parse(&Value::Object(members)).map_err(Problem::invalid_query)
+}
+
+/// Refuses a query where nobody looks at one, so that nobody believes that it was understood.
+pub fn no_query(request: &Request) -> Result<(), Problem> {
+    let detail = "is not known here";
+    let errors: Vec<FieldError> = form_urlencoded::parse(request.query.as_bytes())
+        .map(|(name, _)| FieldError { pointer: format!("/{name}"), detail: detail.into() })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid_query(errors)) }
 }

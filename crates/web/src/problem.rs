@@ -143,13 +143,8 @@ impl Problem {
 
     /// A fault of ours.
     pub fn fault(cause: impl Into<String>) -> Self {
-        Self::new(
-            500,
-            "fault",
-            "Something went wrong on our side",
-            "It was logged under this `correlation_id`. Nothing was changed.",
-        )
-        .because(cause)
+        Self::new(500, "fault", "Something went wrong on our side", "It was logged under this `correlation_id`.")
+            .because(cause)
     }
 
     pub(crate) fn into_response(self, correlation_id: &str) -> Response {

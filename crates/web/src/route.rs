@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::json::no_query;
 use crate::{Problem, Request, Response};
 
 /// What answers a request.
@@ -119,14 +120,20 @@ impl Route {
     }
 }
 
-/// Finds the route for a request and calls its handler.
-pub fn dispatch(routes: &[Route], request: &mut Request) -> Result<Response, Problem> {
+/// Finds the handler for a request, and refuses what can be refused before its body is read.
+pub fn find(routes: &[Route], request: &mut Request) -> Result<Handler, Problem> {
     let mut allowed = Vec::new();
     for route in routes {
         if let Some(parameters) = route.matches(&request.path) {
             if route.method.name() == request.method {
                 request.parameters = parameters;
-                return (route.handler)(request);
+                if !route.open {
+                    request.caller()?;
+                }
+                if route.query.is_none() {
+                    no_query(request)?;
+                }
+                return Ok(route.handler);
             }
             allowed.push(route.method.name());
         }

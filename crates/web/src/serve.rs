@@ -4,18 +4,14 @@ use futures::{SinkExt, StreamExt};
 use spin_sdk::http::{Fields, IncomingRequest, OutgoingResponse, ResponseOutparam};
 
 use crate::correlation::{correlation_id, traceparent};
-use crate::route::dispatch;
+use crate::route::find;
 use crate::{Problem, Request, Response, Route, limits, log};
 
 /// Answers a request by the function's routes. Whatever goes wrong becomes a problem here, and a
 /// fault of ours is logged here, once.
 pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
-    let (mut request, problem) = read(incoming).await;
-    let answer = match problem {
-        Some(problem) => Err(problem),
-        None => dispatch(routes, &mut request),
-    };
-    let response = answer.unwrap_or_else(|problem| {
+    let mut request = head(&incoming);
+    let response = answer(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         if let Some(cause) = problem.cause() {
             log::fault(function, &request.correlation_id, cause);
         }
@@ -24,8 +20,17 @@ pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, 
     send(response, &request.correlation_id, out).await;
 }
 
-/// The request as far as it can be had, and what is wrong with it.
-async fn read(incoming: IncomingRequest) -> (Request, Option<Problem>) {
+async fn answer(routes: &[Route], incoming: IncomingRequest, request: &mut Request) -> Result<Response, Problem> {
+    if request.path.len() + request.query.len() > limits::TARGET {
+        return Err(Problem::target_too_long());
+    }
+    let handler = find(routes, request)?;
+    read_body(incoming, request).await?;
+    handler(request)
+}
+
+/// The request without its body.
+fn head(incoming: &IncomingRequest) -> Request {
     let headers = incoming
         .headers()
         .entries()
@@ -46,12 +51,7 @@ async fn read(incoming: IncomingRequest) -> (Request, Option<Problem>) {
     };
     request.correlation_id = correlation_id(request.header("x-correlation-id"));
     request.traceparent = traceparent(request.header("traceparent"));
-    let problem = if target.len() > limits::TARGET {
-        Some(Problem::target_too_long())
-    } else {
-        read_body(incoming, &mut request).await.err()
-    };
-    (request, problem)
+    request
 }
 
 async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(), Problem> {

@@ -26,7 +26,7 @@ pub async fn run() -> anyhow::Result<()> {
     }
     match tools::output("spin", &["--version"]).await {
         Ok(version) => println!("ok       Spin: {version}"),
-        Err(_) => println!("optional Spin: not on the search path, so functions run in the embedded host"),
+        Err(_) => println!("optional Spin: not on the search path; the host that comes with TaskFlow does without"),
     }
     if missing {
         bail!("something is missing; the lines above say how to get it");

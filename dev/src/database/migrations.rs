@@ -68,7 +68,7 @@ pub fn all() -> anyhow::Result<Vec<Migration>> {
             .with_context(|| format!("migrations/{file} must be named like 0001_what_it_does.up.sql"))?;
         let down = folder().join(format!("{label}.down.sql"));
         ensure!(down.is_file(), "migrations/{file} has no {label}.down.sql beside it");
-        let checksum = format!("{:016x}", store::hash(&std::fs::read_to_string(&up)?));
+        let checksum = format!("{:016x}", store::checksum(&std::fs::read_to_string(&up)?));
         found.push(Migration { number, name, up, down, checksum });
     }
     for (index, migration) in found.iter().enumerate() {

@@ -2,6 +2,8 @@
 
 pub mod binaries;
 pub mod bodies;
+mod cluster;
+mod complaint;
 pub mod data;
 pub mod embedded;
 pub mod migrations;

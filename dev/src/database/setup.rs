@@ -14,15 +14,10 @@ const SAMPLE_PASSWORD: &str = "sample-password-for-this-machine";
 pub struct Ready {
     /// What the functions are told, as variables of `spin.toml`.
     pub variables: BTreeMap<String, String>,
-    url: DatabaseUrl,
-    _embedded: Option<Embedded>,
-}
-
-impl Ready {
-    /// Brings it up to date with files that changed.
-    pub async fn migrate(&self) -> anyhow::Result<()> {
-        migrate(&self.url).await.map(drop)
-    }
+    /// How its owner reaches it.
+    pub url: DatabaseUrl,
+    /// The Postgres behind it, where it is ours.
+    pub embedded: Option<Embedded>,
 }
 
 /// Gets the database ready: the one that `DATABASE_URL` names, or an embedded one.
@@ -35,7 +30,7 @@ pub async fn prepare(data: &DataFolder) -> anyhow::Result<Ready> {
         }
     };
     migrate(&url).await?;
-    Ok(Ready { variables: url.variables(), url, _embedded: embedded })
+    Ok(Ready { variables: url.variables(), url, embedded })
 }
 
 /// Starts the Postgres of a data folder, with an empty database of the usual name if there is none.
@@ -55,11 +50,16 @@ pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
         "the role taskflow_user would get the sample password of spin.toml, on a database that is not of this machine: \
          set SPIN_VARIABLE_DB_USER_PASSWORD"
     );
+    ensure!(
+        password.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)),
+        "db_user_password stands in a URL: make it of letters, digits and -._~ only"
+    );
     let mut client = url.connect().await?;
     let applied = migrations::up(&mut client).await?;
     if !role_is_ready(url, &password).await {
         let role = format!(
             "begin;
+             select pg_advisory_xact_lock(hashtext('taskflow migrations'));
              alter role taskflow_user login password {};
              alter role taskflow_user set timezone = 'UTC';
              alter role taskflow_user set statement_timeout = '10s';

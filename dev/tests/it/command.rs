@@ -48,7 +48,7 @@ pub struct Up {
 impl Up {
     /// Starts it on a data folder and waits until it is ready.
     pub fn start(data: &Path) -> Self {
-        let mut command = dev(&["up", "--port", "0", "--data"]);
+        let mut command = dev(&["up", "--engine", "embedded", "--port", "0", "--data"]);
         command.arg(data);
         Self::from(command)
     }
@@ -67,8 +67,13 @@ impl Up {
     }
 
     /// Sends it a signal and waits until it has ended.
-    pub fn end(mut self, signal: Signal) -> Option<i32> {
+    pub fn end(self, signal: Signal) -> Option<i32> {
         rustix::process::kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self.wait()
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(mut self) -> Option<i32> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

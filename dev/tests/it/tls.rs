@@ -106,7 +106,7 @@ async fn the_functions_reach_postgres_encrypted_too() {
     let url = database.url_at(&format!("localhost:{}", encrypted.port), "require");
 
     tokio::task::block_in_place(|| {
-        let mut command = dev(&["up", "--port", "0", "--data"]);
+        let mut command = dev(&["up", "--engine", "embedded", "--port", "0", "--data"]);
         command.arg(&folder).env("DATABASE_URL", &url).env("SSL_CERT_FILE", &encrypted.authority);
         let up = crate::command::Up::from(command);
         let before = encrypted.handshakes.load(Ordering::SeqCst);

@@ -1,7 +1,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 
 use crate::command::{Up, dev, error, folder, processes_of, run};
 
@@ -87,9 +87,46 @@ fn a_damaged_data_folder_is_told_in_one_line() {
 }
 
 #[test]
+fn a_database_that_dies_ends_it_with_a_line_that_says_so() {
+    let data = folder("dies");
+    let up = Up::start(&data);
+    let text = std::fs::read_to_string(files_of_postgres(&data).join("postmaster.pid")).unwrap();
+    let postmaster = text.lines().next().and_then(|line| line.parse().ok()).and_then(Pid::from_raw).unwrap();
+
+    rustix::process::kill_process(postmaster, Signal::KILL).unwrap();
+
+    assert_eq!(up.wait(), Some(1));
+}
+
+#[test]
+fn a_lost_password_is_told_and_no_new_one_is_made() {
+    let data = folder("password");
+    assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
+    std::fs::remove_file(data.join("postgres-password")).unwrap();
+
+    let said = error(&run(&["up", "--engine", "embedded", "--port", "0", "--data", &data.display().to_string()]));
+
+    assert!(said.contains("postgres-password is missing"), "{said}");
+    assert!(!data.join("postgres-password").exists());
+}
+
+#[test]
+fn a_file_of_the_process_that_a_crash_cut_off_does_not_matter() {
+    let data = folder("cut-off");
+    assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
+    std::fs::write(files_of_postgres(&data).join("postmaster.pid"), "").unwrap();
+
+    assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
+}
+
+#[test]
 fn a_missing_compiler_is_told_in_one_line() {
     let data = folder("no-compiler");
-    let output = dev(&["up", "--port", "0", "--data"]).arg(&data).env("PATH", "/nonexistent").output().unwrap();
+    let output = dev(&["up", "--engine", "embedded", "--port", "0", "--data"])
+        .arg(&data)
+        .env("PATH", "/nonexistent")
+        .output()
+        .unwrap();
     assert!(error(&output).contains("install Rust as https://rustup.rs says"), "{output:?}");
 }
 
@@ -100,7 +137,11 @@ fn a_database_that_cannot_be_reached_or_read_is_told_in_one_line() {
         ("postgres://owner@127.0.0.1:1/taskflow", "cannot reach the database taskflow at 127.0.0.1:1"),
         ("nonsense", "DATABASE_URL cannot be read"),
     ] {
-        let output = dev(&["up", "--port", "0", "--data"]).arg(&data).env("DATABASE_URL", url).output().unwrap();
+        let output = dev(&["up", "--engine", "embedded", "--port", "0", "--data"])
+            .arg(&data)
+            .env("DATABASE_URL", url)
+            .output()
+            .unwrap();
         assert!(error(&output).contains(expected), "{output:?}");
     }
 }
@@ -111,6 +152,6 @@ fn files_of_postgres(data: &Path) -> PathBuf {
     if inside.is_dir() {
         return inside;
     }
-    let name = store::hash(&data.canonicalize().unwrap().to_string_lossy());
+    let name = store::checksum(&data.canonicalize().unwrap().to_string_lossy());
     PathBuf::from(format!("/var/lib/taskflow/{name:016x}"))
 }

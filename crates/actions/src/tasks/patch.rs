@@ -1,6 +1,6 @@
 //! A task is changed.
 
-use domain::{Description, DueDate, Patch, Priority, Tags, Title, input};
+use domain::{Description, DueDate, Optional, Patch, Priority, Tags, Title, input};
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
@@ -11,11 +11,11 @@ input! {
     /// What is to be different about a task: a JSON merge patch. What is missing stays as it is.
     pub struct TaskPatch {
         /// What is to be done.
-        title: Option<Title>,
+        title: Optional<Title>,
         /// More about it; `null` clears it.
         description: Patch<Description>,
-        /// How much it matters.
-        priority: Option<Priority>,
+        /// How much it matters; `null` makes it `medium` again.
+        priority: Patch<Priority>,
         /// What it is filed under, in place of what was; `null` clears it.
         tags: Patch<Tags>,
         /// When it is due: a time, or a day for the whole of it; `null` clears it.

@@ -3,7 +3,7 @@
 update tasks as task
    set title       = coalesce(patch.title, task.title),
        description = case when input -> 'patch' ? 'description' then patch.description else task.description end,
-       priority    = coalesce(patch.priority, task.priority),
+       priority    = case when input -> 'patch' ? 'priority' then coalesce(patch.priority, 'medium') else task.priority end,
        tags        = case when input -> 'patch' ? 'tags' then coalesce(patch.tags, '{}') else task.tags end,
        due_date    = case when input -> 'patch' ? 'due_date' then due_at(patch.due_date, caller) else task.due_date end,
        all_day     = case when input -> 'patch' ? 'due_date' then coalesce(patch.due_date ? 'on', false) else task.all_day end

@@ -12,7 +12,8 @@ use super::{error::chain, session::Session};
 use crate::tls;
 
 const TCP_TIME: Duration = Duration::from_secs(2);
-const WHOLE_TIME: Duration = Duration::from_secs(10);
+/// With what comes after the TCP handshake, so that a server that hangs is given up as soon as one that is away.
+const WHOLE_TIME: Duration = Duration::from_secs(3);
 
 pub async fn connect(config: &Config, tasks: &TaskTracker) -> Result<Session, String> {
     let mut config = config.clone();

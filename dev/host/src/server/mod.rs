@@ -1,5 +1,6 @@
 //! An app that listens: accepts connections until it is stopped, then lets what runs end shortly.
 
+mod body;
 mod connection;
 mod headers;
 mod request;

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use wasmtime_wasi_http::WasiBody;
 
-use super::{Running, headers, route::Match, run};
+use super::{Running, body::Coming, headers, route::Match, run};
 use crate::app::chained_component;
 
 const RESERVED: &str = "/.well-known/spin/";
@@ -33,7 +33,7 @@ pub async fn answer(app: &Arc<Running>, request: Request<Incoming>, client: Sock
     let Some(route) = app.router.find(&path) else {
         return empty(StatusCode::NOT_FOUND);
     };
-    let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
+    let request = request.map(|body| Coming::new(body).boxed_unsync());
     match authority(&request) {
         // A name that only components can call is no host for a client.
         Some(authority) if chained_component(authority.host()).is_none() => {

@@ -69,7 +69,8 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     let own = std::env::current_exe().context("where this command lies")?;
     let data_of_host = folder.join("host").display().to_string();
     let address = url.to_text();
-    let host = Process::start(&own, &["up", "--port", "0", "--data", &data_of_host], &address).await?;
+    let host =
+        Process::start(&own, &["up", "--engine", "embedded", "--port", "0", "--data", &data_of_host], &address).await?;
     let native = Process::start(&project::target().join("debug/native"), &[], &address).await?;
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
