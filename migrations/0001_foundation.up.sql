@@ -105,12 +105,15 @@ return row_to_json(row(
 )::app.task);
 
 -- When something is due: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 of the user's zone.
-create function app.due_at(due jsonb, person uuid) returns timestamptz language sql stable
-return case
-    when due ? 'on' then ((due ->> 'on')::date + time '23:59')
-                         at time zone (select users.timezone from app.users where users.id = person)
-    else (due ->> 'at')::timestamptz
-end;
+-- In PL/pgSQL because a SQL function with a query inside is parsed again at every call.
+create function app.due_at(due jsonb, person uuid) returns timestamptz language plpgsql stable as $$
+begin
+    return case
+        when due ? 'on' then ((due ->> 'on')::date + time '23:59')
+                             at time zone (select users.timezone from app.users where users.id = person)
+        else (due ->> 'at')::timestamptz
+    end;
+end $$;
 
 -- ── the outbox ──────────────────────────────────────────────────────────────────────────────
 

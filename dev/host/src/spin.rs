@@ -37,6 +37,8 @@ impl Spin {
         for (name, value) in variables {
             command.env(format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase()), value);
         }
+        // With these, Spin writes its own stack into the errors that a guest sees.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         // `spin up` starts a process of its own for the trigger: the group has both.
         let child = command.stdin(Stdio::null()).process_group(0).spawn().context("spin cannot be started")?;
         let mut spin = Self { child, address };
