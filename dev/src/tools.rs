@@ -56,6 +56,14 @@ pub async fn has_wasm_target() -> anyhow::Result<bool> {
     Ok(std::path::Path::new(&library).is_dir())
 }
 
+/// Makes sure that there is a Spin to run on.
+pub async fn ensure_spin() -> anyhow::Result<()> {
+    let found = output("spin", &["--version"]).await;
+    found.map(drop).context(
+        "Spin is not on the search path: install it as https://spinframework.dev says, or leave `--engine spin` out",
+    )
+}
+
 fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(project::root()).kill_on_drop(true);

@@ -25,6 +25,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 async fn test(arguments: Arguments) -> anyhow::Result<()> {
+    if arguments.engine == EngineKind::Spin {
+        tools::ensure_spin().await?;
+    }
     build::functions(&[project::FUNCTIONS, &["guest"]].concat()).await?;
     let data = DataFolder::take(&project::target().join("test-database"))?;
     let postgres = Embedded::start(&data, 0, Purpose::Tests).await?;

@@ -49,13 +49,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     check_port(address)?;
+    if arguments.engine == Some(EngineKind::Spin) {
+        tools::ensure_spin().await?;
+    }
     let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
     let database::Ready { variables, url, mut embedded } = database::prepare(&data).await?;
     let engine = match arguments.engine {
         Some(EngineKind::Spin) => None,
-        None if tools::output("spin", &["--version"]).await.is_ok() => None,
+        None if tools::ensure_spin().await.is_ok() => None,
         Some(EngineKind::Embedded) | None => Some(Engine::new(Limits::default())?),
     };
     let start = || async {
