@@ -48,8 +48,7 @@ impl Request {
 
     /// Who calls: the holder of the token. Whether that is anybody, the database says.
     pub fn caller(&self) -> Result<Principal, Problem> {
-        let token = self.token().ok_or_else(Problem::not_signed_in)?;
-        Ok(self.principal(Who::Session(fingerprint(token))))
+        Ok(self.principal(Who::Session(fingerprint(self.token()?))))
     }
 
     /// Somebody who does not have to say who they are.
@@ -57,9 +56,13 @@ impl Request {
         self.principal(Who::Nobody {})
     }
 
-    fn token(&self) -> Option<&str> {
-        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    /// What the caller says to be known by.
+    pub(crate) fn token(&self) -> Result<&str, Problem> {
+        self.header("authorization")
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
+            .ok_or_else(Problem::not_signed_in)
     }
 
     fn principal(&self, who: Who) -> Principal {

@@ -128,7 +128,7 @@ pub fn find(routes: &[Route], request: &mut Request) -> Result<Handler, Problem>
             if route.method.name() == request.method {
                 request.parameters = parameters;
                 if !route.open {
-                    request.caller()?;
+                    request.token()?;
                 }
                 if route.query.is_none() {
                     no_query(request)?;
