@@ -13,7 +13,7 @@ async fn an_unknown_route_is_not_found_and_a_wrong_method_says_which_are_right()
     }
     let answer = ada.call("PUT", "/api/tasks").send().await;
     answer.problem(405);
-    assert_eq!(answer.header("allow"), "POST, GET");
+    assert_eq!(answer.header("allow"), "POST, GET, HEAD, OPTIONS");
     ada.get("/api/auth/guest").await.problem(405);
 }
 
@@ -93,9 +93,9 @@ async fn a_query_that_nobody_looks_at_is_refused_before_anything_happens() {
     let ada = app.guest().await;
     let task = ada.task("stays").await;
 
-    let answer = ada.delete(&format!("{task}?permanent=true")).await;
+    let answer = ada.delete(&format!("{task}?forever=true")).await;
 
-    assert_eq!(answer.problem(422)["errors"][0]["parameter"], "permanent");
+    assert_eq!(answer.problem(422)["errors"][0]["parameter"], "forever");
     ada.get(&task).await.expect(200);
 }
 

@@ -41,7 +41,7 @@ async fn neither_role_can_touch_a_table_or_make_anything() {
 async fn neither_role_can_call_the_functions_of_the_other() {
     let app = App::start().await;
     let of_users = app.database.install("of_users", "-- frame: open\nselect 'true'").await;
-    let of_services = app.database.install("of_services", "-- frame: read for service\nselect 'true'").await;
+    let of_services = app.database.install("of_services", "-- frame: read, for service\nselect 'true'").await;
     let call = |name: &str| format!("select bodies.{name}('{{}}', '{{}}')");
 
     let (user, service) = (app.database.role(USER).await, app.database.role(SERVICE).await);
@@ -56,7 +56,7 @@ async fn neither_role_can_call_the_functions_of_the_other() {
 async fn only_a_service_can_act_in_the_name_of_a_user() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let body = "-- frame: read for service\nselect to_json(caller)::text";
+    let body = "-- frame: read, for service\nselect to_json(caller)::text";
     let of_services = app.database.install("whoami", body).await;
     let of_users = app.database.install("whoami", "-- frame: read\nselect to_json(caller)::text").await;
     let principal = json!({ "service": "recurrence", "user": ada.id(), "actor": "system" });
@@ -150,5 +150,7 @@ async fn call(client: &Client, name: &str, principal: &Value, input: &Value) -> 
         .query(&format!("select bodies.{name}($1, $2)"), &[principal, input])
         .await
         .unwrap_or_else(|error| panic!("{name}: {error:?}"));
-    rows.iter().map(|row| serde_json::from_str(row.get(0)).unwrap()).collect()
+    let rows = rows.iter().map(|row| serde_json::from_str::<Value>(row.get(0)).unwrap());
+    // What is told of limits comes first.
+    rows.filter(|row| row.get("quota").is_none()).collect()
 }

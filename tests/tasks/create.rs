@@ -21,6 +21,8 @@ async fn a_new_task_has_what_was_said_and_defaults_for_the_rest() {
       "tags": [],
       "due_date": null,
       "all_day": false,
+      "recurring_task_id": null,
+      "missed": false,
       "created_at": "[now]",
       "updated_at": "[now]",
       "completed_at": null,

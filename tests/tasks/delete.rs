@@ -13,7 +13,7 @@ async fn a_deleted_task_is_gone_from_everywhere_but_the_trash() {
     ada.patch(&task, json!({ "title": "new" })).await.problem(404);
     ada.post(&format!("{task}/complete"), json!({})).await.problem(404);
     ada.delete(&task).await.problem(404);
-    assert_eq!(ada.get("/api/tasks").await.json(), json!({ "items": [], "total": 0 }));
+    assert_eq!(ada.get("/api/tasks").await.json(), json!({ "items": [], "total": 0, "next_cursor": null }));
     let trash = app.database.rows("select title, deleted_at is not null as deleted from app.tasks").await;
     assert_eq!(trash, [json!({ "title": "old news", "deleted": true })]);
 }

@@ -49,10 +49,12 @@ async fn list(State(pool): State<Pool>, headers: HeaderMap) -> Response {
 async fn call(pool: &Pool, stem: &str, body: &str, headers: &HeaderMap, input: &Value) -> anyhow::Result<String> {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let principal = Principal {
-        who: Who::Session(web::fingerprint(token.trim_start_matches("Bearer "))),
+        who: Who::Session { session: web::fingerprint(token.trim_start_matches("Bearer ")) },
         actor: "user",
         correlation_id: web::random::<16>().iter().map(|byte| format!("{byte:02x}")).collect(),
         traceparent: None,
+        address: Some("127.0.0.1".into()),
+        again: None,
     };
     let client = pool.get().await?;
     let name = store::installed_name(stem, store::hash(body));

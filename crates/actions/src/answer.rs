@@ -1,6 +1,6 @@
 //! What a use case answers: JSON text, as Postgres wrote it.
 
-use domain::Version;
+use domain::{TaskId, Version};
 use serde::Deserialize;
 
 /// The JSON text of a thing that has a version.
@@ -8,7 +8,9 @@ use serde::Deserialize;
 pub struct Answer {
     /// The JSON text.
     pub json: String,
-    /// Which edition of the thing it shows.
+    /// Which thing it shows.
+    pub id: TaskId,
+    /// Which edition of it.
     pub version: Version,
 }
 
@@ -16,10 +18,11 @@ impl Answer {
     pub(crate) fn read(json: String) -> Result<Self, store::Refusal> {
         #[derive(Deserialize)]
         struct Versioned {
+            id: TaskId,
             version: Version,
         }
-        let Versioned { version } = serde_json::from_str(&json)
+        let Versioned { id, version } = serde_json::from_str(&json)
             .map_err(|error| store::Refusal::fault(format!("an answer has no version: {error}")))?;
-        Ok(Self { json, version })
+        Ok(Self { json, id, version })
     }
 }

@@ -4,6 +4,7 @@
 //! wrote; it is passed on as it is, and read only where somebody needs a field of it.
 
 mod answer;
+mod cursor;
 pub mod tasks;
 
 pub use answer::Answer;

@@ -6,7 +6,12 @@ pub mod delete;
 pub mod get;
 pub mod list;
 pub mod patch;
+pub mod purge;
 pub mod reopen;
+pub mod restore;
+pub mod sync;
+pub mod tag;
+pub mod untag;
 
 use domain::{Description, Field, Tags, TaskId, Title, Version};
 use serde::Serialize;
@@ -17,17 +22,22 @@ pub use create::{NewTask, create};
 pub use delete::delete;
 pub use get::get;
 pub use list::{ListTasks, list};
-pub use patch::{TaskPatch, patch};
+pub use patch::{NewDueDate, NewPriority, TaskPatch, patch};
+pub use purge::purge;
 pub use reopen::reopen;
+pub use restore::restore;
+pub use sync::{Since, sync};
+pub use tag::{MoreTags, tag};
+pub use untag::untag;
 
 /// A task, and the version of it that the caller has seen, if that matters to them.
 #[derive(Debug, Serialize)]
 pub struct Named {
     /// Which task.
     pub id: TaskId,
-    /// The version that it must still have.
+    /// The versions that it may have, so that nothing is overwritten unseen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<Version>,
+    pub expected: Option<Vec<Version>>,
 }
 
 /// The JSON schema of a task.
@@ -46,6 +56,8 @@ pub fn schema() -> Value {
             "tags": Tags::schema(),
             "due_date": maybe_time,
             "all_day": { "type": "boolean" },
+            "recurring_task_id": { "type": ["string", "null"], "format": "uuid" },
+            "missed": { "type": "boolean" },
             "created_at": time,
             "updated_at": time,
             "completed_at": maybe_time,
@@ -54,8 +66,8 @@ pub fn schema() -> Value {
             "seq": { "type": "integer" },
         },
         "required": [
-            "id", "title", "description", "status", "priority", "tags", "due_date", "all_day", "created_at",
-            "updated_at", "completed_at", "deleted_at", "version", "seq",
+            "id", "title", "description", "status", "priority", "tags", "due_date", "all_day",
+            "recurring_task_id", "missed", "created_at", "updated_at", "completed_at", "deleted_at", "version", "seq",
         ],
         "additionalProperties": false,
     })

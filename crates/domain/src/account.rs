@@ -23,6 +23,9 @@ pub struct Password(String);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Timezone(String);
 
+/// Written without classes that only some regular expressions know.
+const EMAIL: &str = "^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+@([^@.\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+\\.)+[^@.\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+$";
+
 impl Field for Email {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let email = line(text(value)?, 254)?;
@@ -32,7 +35,7 @@ impl Field for Email {
                     && domain.split('.').count() > 1
                     && domain.split('.').all(|label| !label.is_empty())
                     && !domain.contains('@')
-                    && !email.contains(char::is_whitespace) =>
+                    && !email.contains(|c: char| c.is_whitespace() || c == '\u{feff}') =>
             {
                 Ok(Self(email))
             }
@@ -41,7 +44,7 @@ impl Field for Email {
     }
 
     fn schema() -> Value {
-        json!({ "type": "string", "maxLength": 254, "pattern": "^[^@\\s\\p{Cc}]+@([^@.\\s\\p{Cc}]+\\.)+[^@.\\s\\p{Cc}]+$" })
+        json!({ "type": "string", "maxLength": 254, "pattern": EMAIL })
     }
 }
 
@@ -98,8 +101,14 @@ impl Field for Timezone {
     }
 
     fn schema() -> Value {
-        json!({ "type": "string", "examples": ["Europe/Berlin"] })
+        json!({ "$ref": "#/components/schemas/Timezone" })
     }
+}
+
+/// The JSON schema of a zone: all that there are. Any letter case is understood.
+pub fn timezones() -> Value {
+    let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    json!({ "type": "string", "description": "A zone of the IANA database", "enum": names, "examples": ["Europe/Berlin"] })
 }
 
 #[cfg(test)]

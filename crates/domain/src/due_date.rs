@@ -52,6 +52,26 @@ impl Serialize for DueDate {
     }
 }
 
+/// When something ends: an instant that is still to come, which only the database knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expiry(Timestamp);
+
+impl Field for Expiry {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        rfc3339(text(value)?).map(Self).ok_or_else(|| wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339)"))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "format": "date-time" })
+    }
+}
+
+impl Serialize for Expiry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 /// Milliseconds since 1970 as RFC 3339, in UTC.
 pub fn rfc3339_from_ms(ms: u64) -> String {
     i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default().to_string()

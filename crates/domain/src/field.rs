@@ -174,10 +174,28 @@ impl Fields<'_> {
     pub fn finish(mut self) -> Errors {
         for name in self.members.keys().filter(|name| !self.known.contains(&name.as_str())) {
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            let detail = format!("is not known here; known are: {}", self.known.join(", "));
+            let detail = match self.known {
+                [] => "is not known here: nothing is taken".to_owned(),
+                known => format!("is not known here; known are: {}", known.join(", ")),
+            };
             self.errors.push(FieldError { pointer, detail });
         }
         self.errors
+    }
+}
+
+/// An input without any members.
+#[derive(Debug, Default, Serialize)]
+pub struct Nothing {}
+
+impl Field for Nothing {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let errors = read_fields(value, &[])?.finish();
+        if errors.is_empty() { Ok(Self {}) } else { Err(errors) }
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "object", "additionalProperties": false })
     }
 }
 

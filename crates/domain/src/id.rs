@@ -24,6 +24,10 @@ macro_rules! id {
             type Err = uuid::Error;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
+                // Only the form with four hyphens: other forms would be other names of the same thing.
+                if text.len() != 36 {
+                    return Uuid::try_parse("").map(Self);
+                }
                 Uuid::try_parse(text).map(Self)
             }
         }
@@ -44,6 +48,11 @@ id! {
 id! {
     /// The name of a user.
     UserId
+}
+
+id! {
+    /// The name of something else, such as a session or a token.
+    Id
 }
 
 #[cfg(test)]

@@ -19,6 +19,17 @@ pub enum Priority {
     High,
 }
 
+impl Priority {
+    /// As it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 impl Field for Priority {
     fn parse(value: &Value) -> Result<Self, Errors> {
         match text(value)?.to_ascii_lowercase().as_str() {

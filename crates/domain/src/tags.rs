@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::field::{Errors, Field, FieldError, text, wrong};
+use crate::tag::LONGEST;
 use crate::text::{line, line_schema};
 
 const MOST: usize = 10;
-const LONGEST: usize = 50;
 
 /// Up to ten tags of 1 to 50 characters, trimmed, in the order given, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -27,7 +27,7 @@ impl Field for Tags {
                 }
             }
         }
-        if tags.len() > MOST {
+        if given.len() > MOST {
             errors.extend(wrong(format!("must be at most {MOST} tags")));
         }
         if errors.is_empty() { Ok(Self(tags)) } else { Err(errors) }

@@ -47,17 +47,21 @@ pub fn line(text: &str, max: usize) -> Result<String, Errors> {
     if text.chars().any(char::is_control) {
         return Err(wrong("must not contain control characters"));
     }
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err(wrong("must not be empty")),
-        length if length > max => Err(wrong(format!("must have at most {max} characters, not {length}"))),
-        _ => Ok(text.to_owned()),
+    let length = text.chars().count();
+    if length > max {
+        return Err(wrong(format!("must have at most {max} characters, not {length}")));
+    }
+    // A byte order mark is as invisible as a space is.
+    match text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') {
+        "" => Err(wrong("must not be empty")),
+        text => Ok(text.to_owned()),
     }
 }
 
-/// What [`line`] accepts, but for the spaces around it, which do not count there.
+/// What [`line`] accepts. Written without classes that only some regular expressions know.
 pub fn line_schema(max: usize) -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[^\\p{Cc}]*[^\\p{Cc}\\s][^\\p{Cc}]*$" })
+    let (any, visible) = ("[^\\u0000-\\u001f\\u007f-\\u009f]", "[^\\u0000-\\u001f\\u007f-\\u009f\\s\\ufeff]");
+    json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": format!("^{any}*{visible}{any}*$") })
 }
 
 #[cfg(test)]

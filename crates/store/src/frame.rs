@@ -1,8 +1,13 @@
 //! A body in its frame: how the `.sql` file of a use case becomes a function in the database.
 //!
-//! The first line of a body says what the frame does around it:
-//! `-- frame: read`, `-- frame: write` (locks the caller's row first) or `-- frame: open` (there is
-//! no caller yet). `for service` behind it gives it to the functions that only Dapr calls.
+//! The first line of a body says what the frame does around it: `-- frame:` and one of
+//! - `read`: finds the caller, who may look;
+//! - `write`: locks the caller's row too, and keeps the answer for a request that comes again;
+//! - `open`: there is no caller yet.
+//!
+//! Behind it, each after a comma: `own account` (a personal access token is not enough), `sign-in` and `sign-up` (with
+//! limits of their own), `in steps` (it is no single statement but a block of PL/pgSQL, which returns its rows by itself),
+//! `for service` (for the functions that only Dapr calls).
 
 const FRAME: &str = include_str!("frame.sql");
 
@@ -45,6 +50,15 @@ pub enum Access {
     Open,
 }
 
+#[derive(Default)]
+struct Options {
+    own_account: bool,
+    sign_in: bool,
+    sign_up: bool,
+    in_steps: bool,
+    for_service: bool,
+}
+
 /// A body that is ready to be installed.
 #[derive(Debug)]
 pub struct Framed {
@@ -58,54 +72,176 @@ pub struct Framed {
 
 /// Puts a body into its frame. The error says what is wrong with the body's first line.
 pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
-    let first = body.lines().next().unwrap_or_default();
-    let (access, role) = match first {
-        "-- frame: read" => (Access::Read, "taskflow_user"),
-        "-- frame: write" => (Access::Write, "taskflow_user"),
-        "-- frame: open" => (Access::Open, "taskflow_user"),
-        "-- frame: read for service" => (Access::Read, "taskflow_service"),
-        "-- frame: write for service" => (Access::Write, "taskflow_service"),
-        other => {
-            return Err(format!(
-                "the first line is `{other}`; it must be `-- frame: read`, `write` or `open`, with `for service` \
-                 behind it where only Dapr calls it"
-            ));
-        }
-    };
+    let (access, options) = parse(body.lines().next().unwrap_or_default())?;
     let name = installed_name(stem, hash(body));
+    let writes = |text: &'static str| if access == Access::Write { text } else { "" };
     let create = FRAME
         .replace("{name}", &name)
-        .replace("    {find_caller}", &find_caller(access, role))
-        .replace("{body}", body.trim_end());
+        .replace("{find_caller}", find_caller(access, &options))
+        .replace("{limit}", &limit(access, &options))
+        .replace("{admit}", &admit(access, &options))
+        .replace("{replay}", writes(REPLAY))
+        .replace("{keep}", writes(KEEP))
+        .replace("{body}", &if options.in_steps { body.to_owned() } else { one_statement(body) });
+    let role = if options.for_service { "taskflow_service" } else { "taskflow_user" };
     Ok(Framed { name, role, create })
 }
 
-/// Locks the caller's row before anything else is looked at: who waited for it sees what the one before has done, be it
-/// that the session has ended.
-fn find_caller(access: Access, role: &str) -> String {
-    let (id, find) = match (access, role) {
-        (Access::Open, _) => return "    caller := null;".to_owned(),
-        // A service says for whom it works; nobody else can say so.
-        (_, "taskflow_service") => (
-            "(principal ->> 'user')::uuid",
-            "select person.id into caller from users as person\n     \
-             where principal ? 'service' and person.id = (principal ->> 'user')::uuid;",
-        ),
-        _ => (
-            "(select session.user_id from sessions as session where session.token_hash = principal ->> 'session')",
-            "select session.user_id, session.expires_at into caller, expires from sessions as session\n     \
-             where session.token_hash = principal ->> 'session' and session.expires_at > now();",
-        ),
-    };
-    let lock = match access {
-        Access::Write => format!("perform from users as person where person.id = {id} for no key update;\n    "),
-        Access::Read | Access::Open => String::new(),
-    };
+/// Returns the rows of the body's one statement, and keeps them for the frame.
+fn one_statement(body: &str) -> String {
     format!(
-        "    {lock}{find}\n    if caller is null then\n        \
-         return next json_build_object('error', 'not_signed_in');\n        return;\n    end if;"
+        "        for line in\n{}\n        loop\n            lines := lines || line;\n            return next line;\n        end loop;",
+        body.trim_end()
     )
 }
+
+fn parse(first: &str) -> Result<(Access, Options), String> {
+    let wrong = || {
+        format!("the first line is `{first}`; it must be `-- frame: read`, `write` or `open`, with options behind it")
+    };
+    let mut words = first.strip_prefix("-- frame: ").ok_or_else(wrong)?.split(", ");
+    let access = match words.next() {
+        Some("read") => Access::Read,
+        Some("write") => Access::Write,
+        Some("open") => Access::Open,
+        _ => return Err(wrong()),
+    };
+    let mut options = Options::default();
+    for word in words {
+        match word {
+            "own account" => options.own_account = true,
+            "sign-in" => options.sign_in = true,
+            "sign-up" => options.sign_up = true,
+            "in steps" => options.in_steps = true,
+            "for service" => options.for_service = true,
+            _ => return Err(wrong()),
+        }
+    }
+    Ok((access, options))
+}
+
+fn find_caller(access: Access, options: &Options) -> &'static str {
+    match (access, options.for_service) {
+        (Access::Open, _) => "",
+        // A service says for whom it works; nobody else can say so.
+        (_, true) => {
+            "
+    select person.id into caller from users as person
+     where principal ? 'service' and person.id = (principal ->> 'user')::uuid;
+"
+        }
+        (_, false) => {
+            "
+    -- Who is it, and what may they do?
+    if principal ? 'session' then
+        select session.user_id, session.expires_at, '{read,write,account}' into caller, expires, scopes
+          from sessions as session where session.token_hash = principal ->> 'session' and session.expires_at > now();
+    elsif principal ? 'token' then
+        select token.user_id, token.scopes into caller, scopes from tokens as token
+         where token.token_hash = principal ->> 'token' and (token.expires_at is null or token.expires_at > now());
+    elsif principal ? 'issuer' then
+        caller := person_of(principal ->> 'issuer', principal ->> 'subject', principal);
+        scopes := '{read,write,account}';
+    end if;
+"
+        }
+    }
+}
+
+/// Whose requests are counted. Signing in is counted exactly, so there a request waits for the one before.
+fn limit(access: Access, options: &Options) -> String {
+    if options.for_service {
+        return String::new();
+    }
+    let (wait, take) = match access {
+        Access::Open if options.sign_in => (
+            "    perform pg_advisory_xact_lock(hashtextextended(wanted, 0))
+       from unnest(array['sign-in ' || md5(lower(input ->> 'email')), 'sign-in-address ' || (principal ->> 'address')]) as wanted;\n",
+            "take('{sign-in,sign-in-address}', array[md5(lower(input ->> 'email')), principal ->> 'address'], null)",
+        ),
+        Access::Open if options.sign_up => ("", "take('{address,sign-up}', array[principal ->> 'address', principal ->> 'address'], null)"),
+        Access::Open => ("", "take('{address}', array[principal ->> 'address'], null)"),
+        Access::Read | Access::Write => ("", "take('{address,user}', array[principal ->> 'address', caller::text], caller)"),
+    };
+    format!(
+        "
+    -- How much have they asked for? The first row of the answer says how much is left.
+{wait}    quota := {take};
+    if quota is not null then
+        return next json_build_object('quota', quota);
+        if (quota ->> 'refused')::boolean then
+            return next json_build_object('error', 'limited');
+            return;
+        end if;
+    end if;
+"
+    )
+}
+
+/// Locks the caller's row before anything else of theirs is looked at: so a user's changes have one order, and writers
+/// wait instead of deadlocking. Who waited for it sees what the one before has done, be it that the session has ended.
+fn admit(access: Access, options: &Options) -> String {
+    if access == Access::Open {
+        return String::new();
+    }
+    let scope = match access {
+        _ if options.own_account => "account",
+        Access::Write => "write",
+        _ => "read",
+    };
+    let rejected = "
+        perform tell('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
+        return next json_build_object('error', 'not_signed_in');
+        return;
+    end if;
+";
+    let mut text = format!("    if caller is null then{rejected}");
+    if !options.for_service {
+        text += &format!(
+            "    if not '{scope}' = any (scopes) then
+        perform tell('access.denied', caller, jsonb_build_object('scope', '{scope}', 'address', principal -> 'address'));
+        return next json_build_object('error', 'forbidden', 'scope', '{scope}');
+        return;
+    end if;
+"
+        );
+    }
+    if access == Access::Write {
+        text += "    perform from users as person where person.id = caller for no key update;\n";
+        if !options.for_service {
+            text += "    if principal ? 'session' and not exists (select from sessions where token_hash = principal ->> 'session')
+       or principal ? 'token' and not exists (select from tokens where token_hash = principal ->> 'token') then";
+            text += rejected;
+        }
+    }
+    text
+}
+
+const REPLAY: &str = "
+    -- The same request came before: so does its answer.
+    if again is not null then
+        select answer.* into kept from answers as answer
+         where answer.user_id = caller and answer.route = again ->> 'route' and answer.key = again ->> 'key'
+           and answer.created_at > now() - interval '24 hours';
+        if found and kept.fingerprint <> again ->> 'fingerprint' then
+            return next json_build_object('error', 'key_used');
+            return;
+        elsif found then
+            return query select unnest(kept.rows);
+            return;
+        end if;
+    end if;
+";
+
+const KEEP: &str = "
+    -- A fault of ours is no answer: the same request may work the next time.
+    if again is not null and (code is null or code = 'TF000' or code like '23%') then
+        insert into answers (user_id, route, key, fingerprint, rows)
+        values (caller, again ->> 'route', again ->> 'key', again ->> 'fingerprint', lines)
+        on conflict (user_id, route, key) do update
+           set fingerprint = excluded.fingerprint, rows = excluded.rows, created_at = excluded.created_at;
+    end if;
+";
 
 #[cfg(test)]
 mod tests {
@@ -122,6 +258,7 @@ mod tests {
     #[test]
     fn only_a_write_locks_the_caller() {
         let locks = |first: &str| frame("x", first).expect("framed").create.contains("for no key update");
+        assert!(locks("-- frame: write, for service"));
         assert!(locks("-- frame: write"));
         assert!(!locks("-- frame: read"));
         assert!(!locks("-- frame: open"));
@@ -129,6 +266,8 @@ mod tests {
 
     #[test]
     fn a_body_that_does_not_say_its_frame_is_refused() {
-        assert!(frame("x", "select 1").is_err());
+        for first in ["select 1", "-- frame: update", "-- frame: read, sometimes", "-- frame: read for service"] {
+            assert!(frame("x", first).is_err(), "{first}");
+        }
     }
 }

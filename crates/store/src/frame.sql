@@ -3,33 +3,36 @@ language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare
     caller   uuid;
+    scopes   text[];
     expires  timestamptz;
+    quota    json;
+    again    jsonb := principal -> 'again';
+    kept     answers;
+    line     text;
+    lines    text[] := '{}';
     current  json;
     code     text;
     violated text;
     reason   text;
     place    text;
 begin
-    -- Who is it? Where the body writes, this also locks the user's row, before anything else is
-    -- locked: so a user's changes have one order, and writers wait instead of deadlocking.
-    {find_caller}
-
-    -- Who is active stays signed in; once a day is enough to know that.
-    if expires < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days' where token_hash = principal ->> 'session';
-    end if;
-
     -- What the triggers write into the event.
     perform set_config('taskflow.actor', principal ->> 'actor', true),
             set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true),
             set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
-
+{find_caller}{limit}{admit}
+    -- Who is active stays signed in; once a day is enough to know that.
+    if expires < now() + interval '29 days' then
+        update sessions set expires_at = now() + interval '30 days' where token_hash = principal ->> 'session';
+    end if;
+{replay}
     -- Somebody else was faster: the answer shows what the task is now.
     if input ? 'expected' then
         select shown(task) into current from tasks as task
-         where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
-           and task.version <> (input ->> 'expected')::bigint;
+         where task.id = (input ->> 'id')::uuid and task.user_id = caller
+           and not input -> 'expected' @> to_jsonb(task.version);
         if found then
+            perform note_conflict(caller, (input ->> 'id')::uuid, current, input -> 'expected');
             return next json_build_object('error', 'version_conflict', 'task', current);
             return;
         end if;
@@ -38,14 +41,20 @@ begin
     -- Only the body is undone when it fails; what stands above stays. The message of an error
     -- may hold what people wrote, so it goes no further than here.
     begin
-        return query
-{body};
+{body}
     exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
                                 reason = message_text, place = pg_exception_context;
-        return next json_build_object(
+        lines := array[json_build_object(
             'error', case code when 'TF000' then reason else code end,
             'constraint', nullif(violated, ''),
-            'place', case code when 'TF000' then null else place end);
+            'place', case code when 'TF000' then null else place end)::text];
+        return next lines[1];
     end;
-end $frame$;
+
+    -- Who asks for what is somebody else's hears that there is no such thing, but it does not go unnoticed.
+    if lines = '{}' and input ? 'id'
+       and exists (select from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id <> caller) then
+        perform tell('access.denied', caller, jsonb_build_object('task_id', input -> 'id', 'address', principal -> 'address'));
+    end if;
+{keep}end $frame$;

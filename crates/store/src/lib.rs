@@ -5,10 +5,12 @@
 
 mod frame;
 mod principal;
+mod quota;
 mod refusal;
 
 pub use frame::{Framed, checksum, frame, hash, installed_name};
-pub use principal::{Principal, Who};
+pub use principal::{Again, Issued, Principal, Who};
+pub use quota::{Quota, quota};
 pub use refusal::Refusal;
 
 use serde::Serialize;
@@ -47,7 +49,7 @@ pub fn run(statement: Statement, principal: &Principal, input: &impl Serialize) 
     let url = variables::get("db_url").map_err(|error| Refusal::fault(format!("variable db_url: {error}")))?;
     let connection = Connection::open(&url).map_err(Refusal::from_database)?;
     let call = format!("select bodies.{}($1, $2)", installed_name(statement.stem, statement.hash));
-    let rows = connection
+    let mut rows = connection
         .query(&call, &[json(principal)?, json(input)?])
         .map_err(Refusal::from_database)?
         .rows
@@ -57,6 +59,9 @@ pub fn run(statement: Statement, principal: &Principal, input: &impl Serialize) 
             _ => Err(Refusal::fault(format!("{} returned something else than text", statement.stem))),
         })
         .collect::<Result<Vec<_>, _>>()?;
+    if rows.first().is_some_and(|row| quota::note(row)) {
+        rows.remove(0);
+    }
     // A body may have returned rows before it failed, so a refusal is the last one.
     match rows.last().filter(|row| row.starts_with(r#"{"error""#)) {
         Some(refusal) => Err(Refusal::from_row(statement.stem, refusal)),

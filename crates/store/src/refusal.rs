@@ -13,6 +13,12 @@ pub enum Refusal {
     NotFound,
     /// Somebody changed it first; it now looks like this.
     Conflict(Box<RawValue>),
+    /// There were too many requests; `quota` says of which kind.
+    Limited,
+    /// The caller's token lacks that scope.
+    Forbidden(String),
+    /// The idempotency key was used for another request.
+    KeyUsed,
     /// A rule of the tables forbids it: the name of the constraint.
     Constraint(String),
     /// The body said no, in one word.
@@ -31,6 +37,7 @@ struct Row {
     constraint: Option<String>,
     place: Option<String>,
     task: Option<Box<RawValue>>,
+    scope: Option<String>,
 }
 
 impl Refusal {
@@ -43,6 +50,9 @@ impl Refusal {
     pub(crate) fn from_row(statement: &str, row: &str) -> Self {
         match serde_json::from_str::<Row>(row) {
             Ok(Row { error, .. }) if error == "not_signed_in" => Self::NotSignedIn,
+            Ok(Row { error, .. }) if error == "limited" => Self::Limited,
+            Ok(Row { error, .. }) if error == "key_used" => Self::KeyUsed,
+            Ok(Row { scope: Some(scope), .. }) => Self::Forbidden(scope),
             Ok(Row { task: Some(task), .. }) => Self::Conflict(task),
             // The class of integrity constraint violations.
             Ok(Row { error, constraint: Some(name), .. }) if error.starts_with("23") => Self::Constraint(name),

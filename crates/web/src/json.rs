@@ -1,8 +1,9 @@
 //! Bodies and queries into types.
 
 use domain::{Field, FieldError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use crate::strict::{self, Wrong};
 use crate::{Problem, Request};
 
 /// The request's JSON body as a type. A wrong media type, broken JSON and wrong members each say so; no body at all is an
@@ -18,23 +19,53 @@ pub fn body<T: Field>(request: &Request) -> Result<T, Problem> {
     {
         return Err(Problem::unsupported_media_type());
     }
-    let value: Value = serde_json::from_slice(&request.body).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        Problem::malformed(format!("The body is not valid JSON: look at line {line}, column {column}."))
+    let value = strict::read(&request.body).map_err(|wrong| match wrong {
+        Wrong::Malformed(error) => {
+            let (line, column) = (error.line(), error.column());
+            Problem::malformed(format!("The body is not valid JSON: look at line {line}, column {column}."))
+        }
+        Wrong::TooDeep => {
+            Problem::malformed("The body is nested deeper than anything here is.").suspicious("nested too deep")
+        }
+        Wrong::Twice(errors) => Problem::invalid_body(errors).suspicious("a member that comes twice"),
     })?;
-    T::parse(&value).map_err(Problem::invalid_body)
+    T::parse(&value).map_err(|errors| refuse(&value, Problem::invalid_body(errors)))
 }
 
-/// The request's query as a type. A parameter that comes twice is refused, as nobody knows which one was meant.
-pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
-    let mut members = Map::new();
-    for (name, value) in form_urlencoded::parse(request.query.as_bytes()) {
-        if members.insert(name.to_string(), Value::String(value.into_owned())).is_some() {
-            let error = FieldError { pointer: format!("/{name}"), detail: "is given twice".into() };
-            return Err(Problem::invalid_query(vec![error]));
+/// No honest client sends a NUL character, so that is worth a note.
+fn refuse(value: &Value, problem: Problem) -> Problem {
+    fn has_nul(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(values) => values.iter().any(has_nul),
+            Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+            _ => false,
         }
     }
-    T::parse(&Value::Object(members)).map_err(Problem::invalid_query)
+    if has_nul(value) { problem.suspicious("a NUL character") } else { problem }
+}
+
+/// The request's query as a type. A parameter that comes twice is refused, as nobody knows which one was meant, unless it
+/// takes several.
+pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
+    let schema = T::schema();
+    let mut members = Map::new();
+    for (name, value) in form_urlencoded::parse(request.query.as_bytes()) {
+        let value = Value::String(value.into_owned());
+        match members.get_mut(&*name) {
+            None => _ = members.insert(name.into_owned(), value),
+            Some(given) if schema["properties"][&*name]["type"] == "array" => match given {
+                Value::Array(all) => all.push(value),
+                one => *one = json!([one.take(), value]),
+            },
+            Some(_) => {
+                let error = FieldError { pointer: format!("/{name}"), detail: "is given twice".into() };
+                return Err(Problem::invalid_query(vec![error]));
+            }
+        }
+    }
+    let value = Value::Object(members);
+    T::parse(&value).map_err(|errors| refuse(&value, Problem::invalid_query(errors)))
 }
 
 /// Refuses a query where nobody looks at one, so that nobody believes that it was understood.

@@ -3,8 +3,11 @@
 //! A function is a table of [`Route`]s and one call of [`serve`]. Everything that holds for all of
 //! them is here: who calls, what a problem looks like, how much is taken, what is logged.
 
+mod caller;
 mod correlation;
 mod etag;
+mod finish;
+mod issuers;
 mod json;
 mod limits;
 mod log;
@@ -14,8 +17,10 @@ mod request;
 mod response;
 mod route;
 mod serve;
+mod strict;
 
-pub use etag::expected_version;
+pub use caller::{COOKIE, TOKEN_PREFIX};
+pub use etag::expected_versions;
 pub use openapi::{document, paths};
 pub use problem::Problem;
 pub use request::Request;

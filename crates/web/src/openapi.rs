@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::Problem;
-use crate::route::{Body, Route, parameter};
+use crate::route::{Body, Method, Route, parameter};
 
 /// The `paths` of an OpenAPI 3.1 document.
 pub fn paths(routes: &[Route]) -> Map<String, Value> {
     let mut paths = Map::new();
-    for route in routes {
+    for route in routes.iter().filter(|route| !route.internal) {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.name().to_lowercase()] = operation(route);
     }
@@ -19,9 +19,10 @@ fn operation(route: &Route) -> Value {
     let mut operation = json!({
         "summary": route.summary,
         "operationId": operation_id(route),
+        "tags": [group(route)],
         "parameters": parameters(route),
         "responses": responses(route),
-        "security": if route.open { json!([]) } else { json!([{ "token": [] }]) },
+        "security": if route.open { json!([]) } else { json!([{ "token": [] }, { "cookie": [] }]) },
     });
     if let Some(schema) = route.takes.map(|schema| schema()) {
         let required = schema["required"].as_array().is_some_and(|members| !members.is_empty());
@@ -31,43 +32,114 @@ fn operation(route: &Route) -> Value {
     operation
 }
 
+/// `/api/tasks/{id}` belongs to `tasks`.
+fn group(route: &Route) -> &'static str {
+    match route.path.strip_prefix("/api/").and_then(|path| path.split(['/', '.']).next()) {
+        Some("auth") => "accounts",
+        Some("sync") => "tasks",
+        Some("openapi" | "docs") | None => "operations",
+        Some(group) => group,
+    }
+}
+
 /// `PATCH /api/tasks/{id}` is `patch_tasks_id`.
 fn operation_id(route: &Route) -> String {
-    let words = route.path.split(['/', '{', '}', '.']).filter(|word| !word.is_empty() && *word != "api");
+    let words = route.path.split(['/', '{', '}', '.', '-']).filter(|word| !word.is_empty() && *word != "api");
     [route.method.name().to_lowercase().as_str()].into_iter().chain(words).collect::<Vec<_>>().join("_")
+}
+
+fn changes(route: &Route) -> bool {
+    route.method != Method::Get
+}
+
+fn takes_key(route: &Route) -> bool {
+    route.method == Method::Post && !route.open && !route.path.starts_with("/api/auth/")
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
     let in_path = route.path.split('/').filter_map(parameter).map(|name| {
-        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } })
+        let schema = match name {
+            "tag" => <domain::Tag as domain::Field>::schema(),
+            _ => json!({ "type": "string", "format": "uuid" }),
+        };
+        json!({ "name": name, "in": "path", "required": true, "schema": schema })
     });
     let schema = route.query.map(|schema| schema()).unwrap_or_default();
-    let in_query = schema["properties"].as_object().cloned().unwrap_or_default().into_iter().map(|(name, schema)| {
-        // A query has no null: a parameter that is not wanted is left out.
-        let description = schema["description"].clone();
-        let schema = schema["anyOf"][0].clone();
-        json!({ "name": name, "in": "query", "description": description, "schema": schema })
-    });
-    in_path.chain(in_query).collect()
+    let in_query =
+        schema["properties"].as_object().cloned().unwrap_or_default().into_iter().map(|(name, mut schema)| {
+            let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+            let mut parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+            if schema["type"] == "array" {
+                parameter["style"] = "form".into();
+                parameter["explode"] = true.into();
+            }
+            parameter
+        });
+    let named = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
+    let if_match = (route.versioned && changes(route) && route.path.contains('{')).then(|| named("If-Match"));
+    let if_none_match = (route.versioned && !changes(route)).then(|| named("If-None-Match"));
+    let key = takes_key(route).then(|| named("Idempotency-Key"));
+    in_path.chain(in_query).chain(if_match).chain(if_none_match).chain(key).chain([named("X-Correlation-Id")]).collect()
+}
+
+/// The headers that an answer of this status has.
+fn headers(route: &Route, status: u16, good: bool) -> Value {
+    let named = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
+    let mut headers = json!({ "X-Correlation-Id": named("X-Correlation-Id") });
+    if good && route.versioned && status != 204 {
+        headers["ETag"] = named("ETag");
+    }
+    if status == 201 && takes_key(route) {
+        headers["Location"] = named("Location");
+    }
+    match status {
+        401 => headers["WWW-Authenticate"] = named("WWW-Authenticate"),
+        429 => {
+            for name in ["Retry-After", "RateLimit", "RateLimit-Policy"] {
+                headers[name] = named(name);
+            }
+        }
+        503 if !good => headers["Retry-After"] = named("Retry-After"),
+        _ => {}
+    }
+    headers
 }
 
 fn responses(route: &Route) -> Map<String, Value> {
-    let given = |schema: fn() -> Value| json!({ "description": "As asked", "content": { "application/json": { "schema": schema() } } });
     let (status, body) = route.gives;
+    let given = |status: u16, media_type: &str, schema: Value| {
+        json!({
+            "description": "As asked",
+            "headers": headers(route, status, true),
+            "content": { media_type: { "schema": schema } },
+        })
+    };
     let content = match body {
-        Body::Empty => json!({ "description": "Done" }),
-        Body::Json(schema) => given(schema),
+        Body::Empty => json!({ "description": "Done", "headers": headers(route, status, true) }),
+        Body::Json(schema) => given(status, "application/json", schema()),
+        Body::Html => given(status, "text/html", json!({ "type": "string" })),
     };
     let mut responses = Map::from_iter([(status.to_string(), content)]);
-    responses.extend(route.gives_too.map(|(status, schema)| (status.to_string(), given(schema))));
+    responses.extend(
+        route.gives_too.map(|(status, schema)| (status.to_string(), given(status, "application/json", schema()))),
+    );
+    if route.versioned && !changes(route) {
+        let unchanged =
+            json!({ "description": "It is what the client has already", "headers": headers(route, 304, true) });
+        responses.insert("304".into(), unchanged);
+    }
     let takes: &[u16] = if route.takes.is_some() { &[400, 413, 415, 422] } else { &[] };
-    let query: &[u16] = if route.query.is_some() { &[422] } else { &[] };
-    let caller: &[u16] = if route.open { &[] } else { &[401, 503] };
     let named: &[u16] = if route.path.contains('{') { &[404] } else { &[] };
-    for status in [takes, query, caller, named, route.refuses].concat() {
+    let caller: &[u16] = if route.open { &[] } else { &[401, 403, 429, 503] };
+    let from_pages: &[u16] = if changes(route) { &[403] } else { &[] };
+    let newer: &[u16] = if route.versioned && changes(route) && route.path.contains('{') { &[412] } else { &[] };
+    let mut refusals = [&[422], takes, named, caller, from_pages, newer, route.refuses].concat();
+    refusals.sort_unstable();
+    for status in refusals {
         responses.entry(status.to_string()).or_insert_with(|| {
             json!({
                 "description": "A problem",
+                "headers": headers(route, status, false),
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
             })
         });
@@ -83,11 +155,55 @@ pub fn document(paths: Map<String, Value>) -> Value {
             "title": "TaskFlow",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "A to-do system that people use by talking to it",
+            "description": include_str!("openapi.md"),
         },
         "paths": paths,
         "components": {
-            "schemas": { "Problem": Problem::schema() },
-            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+            "schemas": { "Problem": Problem::schema(), "Timezone": domain::timezones() },
+            "parameters": shared_parameters(),
+            "headers": shared_headers(),
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A session's token, a personal access token, or a JWT of a configured issuer",
+                },
+                "cookie": { "type": "apiKey", "in": "cookie", "name": crate::COOKIE },
+            },
         },
+    })
+}
+
+fn shared_parameters() -> Value {
+    let header = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "header", "description": description, "schema": schema });
+    let tags = json!({ "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" });
+    json!({
+        "If-Match": header("If-Match", "The `ETag` that the task must still have; 412 where somebody else was faster", tags.clone()),
+        "If-None-Match": header("If-None-Match", "The `ETag` that the client has already; 304 where nothing is new", tags),
+        "Idempotency-Key": header(
+            "Idempotency-Key",
+            "Names the request, so that it can be sent again safely: for 24 hours the same key and body get the first answer",
+            json!({ "type": "string", "pattern": "^[!-~]{1,255}$" }),
+        ),
+        "X-Correlation-Id": header(
+            "X-Correlation-Id",
+            "What the request is called in logs, events and the answer; one is made where it is none",
+            json!({ "type": "string" }),
+        ),
+    })
+}
+
+fn shared_headers() -> Value {
+    let header =
+        |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
+    let text = json!({ "type": "string" });
+    json!({
+        "X-Correlation-Id": header("What the request is called", text.clone()),
+        "ETag": header("The version", text.clone()),
+        "Location": header("Where it is", text.clone()),
+        "WWW-Authenticate": header("How to say who one is", text.clone()),
+        "Retry-After": header("Seconds to wait", json!({ "type": "integer" })),
+        "RateLimit": header("What is left, and the seconds until there is more", text.clone()),
+        "RateLimit-Policy": header("How many requests in how many seconds", text),
     })
 }

@@ -19,18 +19,29 @@ struct Parts {
     detail: String,
     errors: Vec<Value>,
     task: Option<Box<RawValue>>,
-    header: Option<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
     cause: Option<String>,
+    noteworthy: Option<(&'static str, &'static str)>,
 }
 
 impl Problem {
     fn new(status: u16, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self(Box::new(Parts { status, kind, title, detail, errors: Vec::new(), task: None, header: None, cause: None }))
+        Self(Box::new(Parts {
+            status,
+            kind,
+            title,
+            detail,
+            errors: Vec::new(),
+            task: None,
+            headers: Vec::new(),
+            cause: None,
+            noteworthy: None,
+        }))
     }
 
     fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.0.header = Some((name, value.into()));
+        self.0.headers.push((name, value.into()));
         self
     }
 
@@ -42,6 +53,21 @@ impl Problem {
     /// What the log is told and the client is not.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
+    }
+
+    /// It concerns safety: the type of the event that tells of it, and what there is to say.
+    pub fn noteworthy(mut self, event: &'static str, what: &'static str) -> Self {
+        self.0.noteworthy = Some((event, what));
+        self
+    }
+
+    /// No honest client sends this.
+    pub(crate) fn suspicious(self, what: &'static str) -> Self {
+        self.noteworthy("input.suspicious", what)
+    }
+
+    pub(crate) fn event(&self) -> Option<(&'static str, &'static str)> {
+        self.0.noteworthy
     }
 
     /// The input cannot be read at all.
@@ -58,6 +84,44 @@ impl Problem {
             "Send `Authorization: Bearer <token>` with a token from /api/auth/login or /api/auth/guest.",
         )
         .header("www-authenticate", "Bearer")
+    }
+
+    /// The token was refused before the database was asked.
+    pub(crate) fn token_rejected(why: &'static str) -> Self {
+        Self::not_signed_in().noteworthy("token.rejected", why)
+    }
+
+    /// Another site has a browser send this.
+    pub(crate) fn other_site() -> Self {
+        Self::new(
+            403,
+            "other-site",
+            "This comes from another site",
+            "Changes with a session cookie are only taken from TaskFlow's own pages; programs send a token instead.",
+        )
+        .noteworthy("access.denied", "another site")
+    }
+
+    /// The caller may not do that.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(403, "forbidden", "You may not do that", detail)
+    }
+
+    /// There were too many requests. What is told of limits is added to every answer.
+    pub fn too_many() -> Self {
+        let wait = store::quota().map_or(1.0, |quota| quota.reset.max(1.0));
+        Self::new(429, "too-many-requests", "Too many requests", format!("Please try again in {wait} seconds."))
+            .header("retry-after", format!("{wait}"))
+    }
+
+    /// What the client knows is too old to go on from.
+    pub fn start_again(detail: impl Into<String>) -> Self {
+        Self::new(410, "start-again", "Please start again", detail)
+    }
+
+    /// Some values are wrong in a way that only the database could tell.
+    pub fn invalid_member(pointer: &str, detail: &str) -> Self {
+        Self::invalid_body(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
     }
 
     /// The e-mail address and the password do not belong together.
@@ -163,10 +227,7 @@ impl Problem {
             body["task"] = serde_json::from_str(task.get()).unwrap_or_default();
         }
         let response = Response::json(parts.status, body.to_string()).with("content-type", "application/problem+json");
-        match parts.header {
-            Some((name, value)) => response.with(name, value),
-            None => response,
-        }
+        parts.headers.into_iter().fold(response, |response, (name, value)| response.with(name, value))
     }
 
     /// The JSON schema of a problem.
@@ -180,6 +241,7 @@ impl Problem {
                 "status": { "type": "integer" },
                 "detail": { "type": "string" },
                 "correlation_id": { "type": "string" },
+                "task": { "type": "object", "description": "What the task is now, where somebody else was faster" },
                 "errors": {
                     "type": "array",
                     "items": {
@@ -214,6 +276,12 @@ impl From<Refusal> for Problem {
             Refusal::NotInstalled => {
                 Self::unavailable("the statements of this release are not installed: run `cargo dev migrate up`")
             }
+            Refusal::Limited => Self::too_many(),
+            Refusal::Forbidden(scope) if scope == "account" => {
+                Self::forbidden("A personal access token cannot do this: sign in.")
+            }
+            Refusal::Forbidden(scope) => Self::forbidden(format!("The token lacks the scope `{scope}`.")),
+            Refusal::KeyUsed => Self::invalid_header("Idempotency-Key", "was used for another request: use a new one"),
             Refusal::Constraint(name) => Self::fault(format!("nobody expected the constraint {name} to be violated")),
             Refusal::Said(reason) => Self::fault(format!("nobody expected the refusal {reason}")),
             Refusal::Fault(cause) => Self::fault(cause),

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use domain::Field;
-use store::{Principal, Who};
+use store::{Again, Issued, Principal, Who};
 
+use crate::caller::{Credential, address, credential, is_secure};
 use crate::{Problem, fingerprint, json};
 
 /// A request as handlers see it.
@@ -19,10 +20,12 @@ pub struct Request {
     pub(crate) parameters: Vec<(&'static str, String)>,
     pub(crate) correlation_id: String,
     pub(crate) traceparent: Option<String>,
+    /// What an issuer says of the caller, when it was asked.
+    pub(crate) issued: Option<Issued>,
 }
 
 impl Request {
-    /// A header's value; `None` also where it is not text.
+    /// A header's value; `None` also where it is not text. Of one that comes several times, the last.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
@@ -46,23 +49,52 @@ impl Request {
             .ok_or_else(Problem::not_found)
     }
 
-    /// Who calls: the holder of the token. Whether that is anybody, the database says.
+    /// Who calls, as far as the request says. Whether that is anybody, the database says.
     pub fn caller(&self) -> Result<Principal, Problem> {
-        Ok(self.principal(Who::Session(fingerprint(self.token()?))))
+        let who = match credential(self)? {
+            Credential::Session(token) => Who::Session { session: fingerprint(token) },
+            Credential::Token(token) => Who::Token { token: fingerprint(token) },
+            Credential::Jwt(_) => Who::Issued(self.issued.clone().ok_or_else(Problem::not_signed_in)?),
+        };
+        Ok(Principal { again: self.again()?, ..self.principal(who) })
     }
 
-    /// Somebody who does not have to say who they are.
+    /// Somebody who does not have to say who they are, but whose requests are counted.
     pub fn anybody(&self) -> Principal {
         self.principal(Who::Nobody {})
     }
 
-    /// What the caller says to be known by.
-    pub(crate) fn token(&self) -> Result<&str, Problem> {
-        self.header("authorization")
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(Problem::not_signed_in)
+    /// A service that only Dapr calls: for itself, or for a user.
+    pub fn service(&self, service: &'static str, user: Option<String>) -> Principal {
+        let who = match user {
+            Some(user) => Who::ServiceFor { service, user },
+            None => Who::Service { service },
+        };
+        Principal { actor: "system", address: None, ..self.principal(who) }
+    }
+
+    /// Refuses whom Dapr has not given its token: what only Dapr calls is nobody else's business.
+    pub fn must_come_from_dapr(&self) -> Result<(), Problem> {
+        let expected = spin_sdk::variables::get("app_api_token").unwrap_or_default();
+        let given = self.header("dapr-api-token").unwrap_or_default();
+        // Hashes are compared, so that the time it takes tells nothing of the token.
+        if !expected.is_empty() && fingerprint(given) == fingerprint(&expected) {
+            return Ok(());
+        }
+        Err(Problem::forbidden("Only Dapr calls this.").noteworthy("access.denied", "not Dapr"))
+    }
+
+    /// Whether the client talks to us through TLS.
+    pub fn is_secure(&self) -> bool {
+        is_secure(self)
+    }
+
+    /// The session's token itself, where it is a session.
+    pub fn session_token(&self) -> Option<&str> {
+        match credential(self) {
+            Ok(Credential::Session(token)) => Some(token),
+            _ => None,
+        }
     }
 
     fn principal(&self, who: Who) -> Principal {
@@ -71,6 +103,30 @@ impl Request {
             actor: "user",
             correlation_id: self.correlation_id.clone(),
             traceparent: self.traceparent.clone(),
+            address: address(self),
+            again: None,
         }
     }
+
+    /// What the request is known by if it comes again. What /api/auth answers is secret, so it is not kept.
+    fn again(&self) -> Result<Option<Again>, Problem> {
+        let Some(key) =
+            self.header("idempotency-key").filter(|_| self.method == "POST" && !self.path.starts_with("/api/auth/"))
+        else {
+            return Ok(None);
+        };
+        if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+            return Err(Problem::invalid_header(
+                "Idempotency-Key",
+                "must be 1 to 255 visible ASCII characters, such as a UUID",
+            ));
+        }
+        let asked = format!("{}\n{}", self.query, fingerprint_of(&self.body));
+        Ok(Some(Again { route: format!("POST {}", self.path), key: key.to_owned(), fingerprint: fingerprint(&asked) }))
+    }
+}
+
+fn fingerprint_of(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    crate::hex(&sha2::Sha256::digest(bytes))
 }

@@ -29,6 +29,16 @@ impl Response {
         Self { status: 204, headers: Vec::new(), body: Vec::new() }
     }
 
+    /// A page for people.
+    pub fn html(text: String) -> Self {
+        let headers = vec![("content-type", "text/html; charset=utf-8".to_owned())];
+        Self { status: 200, headers, body: text.into_bytes() }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// With that header, in place of one of the same name.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.retain(|(known, _)| *known != name);

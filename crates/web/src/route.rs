@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::caller::credential;
 use crate::json::no_query;
 use crate::{Problem, Request, Response};
 
@@ -37,6 +38,8 @@ pub enum Body {
     Empty,
     /// JSON of that schema.
     Json(fn() -> Value),
+    /// A page for people.
+    Html,
 }
 
 /// A method and a path, what answers them, and how the documents describe it.
@@ -52,6 +55,8 @@ pub struct Route {
     pub(crate) gives_too: Option<(u16, fn() -> Value)>,
     pub(crate) refuses: &'static [u16],
     pub(crate) open: bool,
+    pub(crate) internal: bool,
+    pub(crate) versioned: bool,
 }
 
 impl Route {
@@ -69,6 +74,8 @@ impl Route {
             gives_too: None,
             refuses: &[],
             open: false,
+            internal: false,
+            versioned: false,
         }
     }
 
@@ -87,6 +94,11 @@ impl Route {
         Self { gives: (status, Body::Json(schema)), ..self }
     }
 
+    /// When all is well it answers with a page for people.
+    pub const fn gives_page(self) -> Self {
+        Self { gives: (200, Body::Html), ..self }
+    }
+
     /// It can also answer with that status and JSON of that schema.
     pub const fn gives_too(self, status: u16, schema: fn() -> Value) -> Self {
         Self { gives_too: Some((status, schema)), ..self }
@@ -100,6 +112,16 @@ impl Route {
     /// It answers to anybody.
     pub const fn open(self) -> Self {
         Self { open: true, ..self }
+    }
+
+    /// What it is about has a version: it takes `If-Match` where it changes it, and answers with an `ETag`.
+    pub const fn versioned(self) -> Self {
+        Self { versioned: true, ..self }
+    }
+
+    /// It answers to Dapr alone, so it has no place in the documents.
+    pub const fn internal(self) -> Self {
+        Self { internal: true, open: true, ..self }
     }
 
     /// The parameters of the path, if it fits.
@@ -120,25 +142,48 @@ impl Route {
     }
 }
 
+/// What there is at a path.
+#[derive(Debug)]
+pub enum Found {
+    /// A route for the request's method.
+    Route {
+        /// What answers it.
+        handler: Handler,
+        /// Whether it answers to anybody.
+        open: bool,
+    },
+    /// The methods, when it was asked for them.
+    Methods(String),
+}
+
 /// Finds the handler for a request, and refuses what can be refused before its body is read.
-pub fn find(routes: &[Route], request: &mut Request) -> Result<Handler, Problem> {
+pub fn find(routes: &[Route], request: &mut Request) -> Result<Found, Problem> {
+    let method = if request.method == "HEAD" { "GET" } else { &request.method };
     let mut allowed = Vec::new();
     for route in routes {
         if let Some(parameters) = route.matches(&request.path) {
-            if route.method.name() == request.method {
+            if route.method.name() == method {
                 request.parameters = parameters;
                 if !route.open {
-                    request.token()?;
+                    credential(request)?;
                 }
                 if route.query.is_none() {
                     no_query(request)?;
                 }
-                return Ok(route.handler);
+                return Ok(Found::Route { handler: route.handler, open: route.open });
             }
             allowed.push(route.method.name());
         }
     }
-    Err(if allowed.is_empty() { Problem::not_found() } else { Problem::method_not_allowed(allowed.join(", ")) })
+    if allowed.is_empty() {
+        return Err(Problem::not_found());
+    }
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    allowed.push("OPTIONS");
+    let allowed = allowed.join(", ");
+    if request.method == "OPTIONS" { Ok(Found::Methods(allowed)) } else { Err(Problem::method_not_allowed(allowed)) }
 }
 
 pub(crate) fn parameter(segment: &'static str) -> Option<&'static str> {

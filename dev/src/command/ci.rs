@@ -19,6 +19,8 @@ const CHECKS: &[(&str, &[&str])] = &[
             "--package",
             "auth",
             "--package",
+            "housekeeping",
+            "--package",
             "ops",
             "--package",
             "tasks",

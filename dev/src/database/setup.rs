@@ -42,39 +42,49 @@ pub async fn start_embedded(data: &DataFolder) -> anyhow::Result<(Embedded, Data
     Ok((embedded, url))
 }
 
-/// Brings the schema up to date, and lets the role of the functions sign in.
+/// The roles of the functions, and the variables with their passwords.
+const ROLES: [(&str, &str); 2] = [("taskflow_user", "db_user_password"), ("taskflow_service", "db_service_password")];
+
+/// Brings the schema up to date, and lets the roles of the functions sign in.
 pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
-    let password = variable("db_user_password")?;
-    ensure!(
-        url.is_of_this_machine() || password != SAMPLE_PASSWORD,
-        "the role taskflow_user would get the sample password of spin.toml, on a database that is not of this machine: \
-         set SPIN_VARIABLE_DB_USER_PASSWORD"
-    );
-    ensure!(
-        password.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)),
-        "db_user_password stands in a URL: make it of letters, digits and -._~ only"
-    );
+    let mut roles = Vec::new();
+    for (role, name) in ROLES {
+        let password = variable(name)?;
+        ensure!(
+            url.is_of_this_machine() || password != SAMPLE_PASSWORD,
+            "the role {role} would get the sample password of spin.toml, on a database that is not of this machine: \
+             set SPIN_VARIABLE_{}",
+            name.to_uppercase()
+        );
+        ensure!(
+            password.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)),
+            "{name} stands in a URL: make it of letters, digits and -._~ only"
+        );
+        roles.push((role, password));
+    }
     let mut client = url.connect().await?;
     let applied = migrations::up(&mut client).await?;
-    if !role_is_ready(url, &password).await {
-        let role = format!(
-            "begin;
-             select pg_advisory_xact_lock(hashtext('taskflow migrations'));
-             alter role taskflow_user login password {};
-             alter role taskflow_user set timezone = 'UTC';
-             alter role taskflow_user set statement_timeout = '10s';
-             commit",
-            quote(&password)
-        );
-        client.batch_execute(&role).await.context("cannot let the role taskflow_user sign in")?;
+    for (role, password) in roles {
+        if !role_is_ready(url, role, &password).await {
+            let set_up = format!(
+                "begin;
+                 select pg_advisory_xact_lock(hashtext('taskflow migrations'));
+                 alter role {role} login password {};
+                 alter role {role} set timezone = 'UTC';
+                 alter role {role} set statement_timeout = '10s';
+                 commit",
+                quote(&password)
+            );
+            client.batch_execute(&set_up).await.with_context(|| format!("cannot let the role {role} sign in"))?;
+        }
     }
     Ok(applied)
 }
 
-/// Whether the role of the functions can sign in, and is set up as it should be. It belongs to all databases of a server,
+/// Whether a role of the functions can sign in, and is set up as it should be. It belongs to all databases of a server,
 /// so it is left alone where there is nothing to do: two that change it at once trip over each other.
-async fn role_is_ready(url: &DatabaseUrl, password: &str) -> bool {
-    let Ok(client) = url.with_role("taskflow_user", password).connect().await else { return false };
+async fn role_is_ready(url: &DatabaseUrl, role: &str, password: &str) -> bool {
+    let Ok(client) = url.with_role(role, password).connect().await else { return false };
     let settings = "select current_setting('timezone') = 'UTC' and current_setting('statement_timeout') = '10s'";
     client.query_one(settings, &[]).await.is_ok_and(|row| row.get(0))
 }

@@ -1,5 +1,6 @@
 //! Accounts over HTTP: routes only. What each does is in the file of its name.
 
+mod change_me;
 mod guest;
 mod login;
 mod logout;
@@ -7,10 +8,13 @@ mod me;
 mod password;
 mod register;
 mod session;
+mod sessions;
 mod sign_up;
+mod tokens;
+mod upgrade;
 
-use domain::Field;
-use web::Method::{Get, Post};
+use domain::{Field, Nothing};
+use web::Method::{Delete, Get, Patch, Post};
 use web::Route;
 
 /// What this function answers.
@@ -18,20 +22,37 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/api/auth/guest", guest::run, "Start without an account")
         .takes(guest::NewGuest::schema)
         .gives(201, session::schema)
-        .refuses(&[503])
+        .refuses(&[429, 503])
         .open(),
     Route::new(Post, "/api/auth/register", register::run, "Make an account")
         .takes(register::NewAccount::schema)
         .gives(201, session::schema)
-        .refuses(&[409, 503])
+        .refuses(&[409, 429, 503])
         .open(),
     Route::new(Post, "/api/auth/login", login::run, "Sign in")
         .takes(login::Credentials::schema)
         .gives(200, session::schema)
-        .refuses(&[401, 503])
+        .refuses(&[401, 429, 503])
         .open(),
-    Route::new(Post, "/api/auth/logout", logout::run, "Sign out"),
+    Route::new(Post, "/api/auth/logout", logout::run, "Sign out").takes(Nothing::schema),
+    Route::new(Post, "/api/auth/upgrade", upgrade::run, "Make an account of a guest, who keeps everything")
+        .takes(upgrade::Upgrade::schema)
+        .gives(200, session::schema)
+        .refuses(&[409]),
     Route::new(Get, "/api/auth/me", me::run, "Who am I?").gives(200, session::user_schema),
+    Route::new(Patch, "/api/auth/me", change_me::run, "Change what you have said of yourself")
+        .takes(change_me::UserPatch::schema)
+        .gives(200, session::user_schema),
+    Route::new(Get, "/api/auth/sessions", sessions::list, "Where am I signed in?").gives(200, sessions::schema),
+    Route::new(Delete, "/api/auth/sessions", sessions::revoke_others, "Sign out everywhere else"),
+    Route::new(Delete, "/api/auth/sessions/{id}", sessions::revoke, "Sign out there"),
+    Route::new(Post, "/api/auth/tokens", tokens::create, "Make a personal access token")
+        .takes(tokens::NewToken::schema)
+        .gives(201, tokens::made_schema)
+        .refuses(&[409]),
+    Route::new(Get, "/api/auth/tokens", tokens::list, "List your personal access tokens").gives(200, tokens::schema),
+    Route::new(Delete, "/api/auth/tokens", tokens::revoke_all, "End all your personal access tokens"),
+    Route::new(Delete, "/api/auth/tokens/{id}", tokens::revoke, "End a personal access token"),
 ];
 
 #[cfg(target_family = "wasm")]

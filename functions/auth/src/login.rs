@@ -31,7 +31,7 @@ struct Input<'a> {
     #[serde(flatten)]
     known: &'a Known,
     #[serde(flatten)]
-    session: Fingerprint,
+    session: Fingerprint<'a>,
 }
 
 /// Reads the hash in one call, checks the password, and begins the session in another, which makes
@@ -41,7 +41,12 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let known = find(request, &credentials.email)?;
     let hash = known.as_ref().map(|known| known.password_hash.as_str());
     let matches = password::verify(&credentials.password, hash)?;
-    known.filter(|_| matches).map_or_else(|| Err(Problem::wrong_credentials()), |known| begin(request, &known))
+    if !matches {
+        let user = known.map(|known| known.id);
+        store::one(statement!("login_failed.sql"), &request.anybody(), &json!({ "user": user }))?;
+        return Err(Problem::wrong_credentials());
+    }
+    known.map_or_else(|| Err(Problem::wrong_credentials()), |known| begin(request, &known))
 }
 
 fn find(request: &Request, email: &Email) -> Result<Option<Known>, Problem> {
@@ -55,10 +60,10 @@ fn find(request: &Request, email: &Email) -> Result<Option<Known>, Problem> {
 }
 
 fn begin(request: &Request, known: &Known) -> Result<Response, Problem> {
-    let session = NewSession::new();
+    let session = NewSession::new(request);
     let input = Input { known, session: session.fingerprint() };
     match store::one(statement!("login.sql"), &request.anybody(), &input) {
-        Ok(begun) => Ok(Response::json(200, session.answer(&begun)?)),
+        Ok(begun) => session.answer(request, 200, &begun),
         // The password was changed between the two calls.
         Err(Refusal::NotFound) => Err(Problem::wrong_credentials()),
         Err(refusal) => Err(refusal.into()),

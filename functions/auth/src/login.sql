@@ -1,10 +1,15 @@
 -- frame: open
--- Begins a session of a user whose password was checked, if it still is the same password.
+-- Begins a session of a user whose password was checked, if it still is the same password. Who signs in rightly has not
+-- used up a try.
 with session as (
-    insert into sessions (token_hash, user_id, expires_at)
-    select input ->> 'token_hash', users.id, now() + interval '30 days' from users
+    insert into sessions (token_hash, user_id, expires_at, user_agent)
+    select input ->> 'token_hash', users.id, now() + interval '30 days', input ->> 'user_agent' from users
      where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash'
     returning user_id, expires_at
+), given_back as (
+    update buckets set full_at = buckets.full_at - buckets.each
+      from session join users on users.id = session.user_id
+     where buckets.key in ('sign-in ' || md5(lower(users.email)), 'sign-in-address ' || (principal ->> 'address'))
 )
 select json_build_object('expires_at', session.expires_at, 'user', shown_user(users))::text
   from session join users on users.id = session.user_id

@@ -4,7 +4,11 @@ use serde_json::json;
 use store::statement;
 use web::{Problem, Request, Response};
 
+use crate::session::cookie;
+
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    store::one(statement!("logout.sql"), &request.caller()?, &json!({}))?;
-    Ok(Response::empty())
+    let caller = request.caller()?;
+    request.body::<domain::Nothing>()?;
+    store::run(statement!("logout.sql"), &caller, &json!({}))?;
+    Ok(Response::empty().with("set-cookie", cookie(request, "", 0)))
 }

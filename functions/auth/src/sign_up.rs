@@ -31,12 +31,12 @@ struct Input<'a> {
     #[serde(flatten)]
     person: &'a Person,
     #[serde(flatten)]
-    session: Fingerprint,
+    session: Fingerprint<'a>,
 }
 
 /// Makes the user and a session of theirs.
 pub fn sign_up(request: &Request, person: &Person) -> Result<Response, Problem> {
-    let session = NewSession::new();
+    let session = NewSession::new(request);
     let id = UserId::new(web::now_ms(), web::random());
     let input = Input { id, person, session: session.fingerprint() };
     let begun = store::one(statement!("sign_up.sql"), &request.anybody(), &input).map_err(|refusal| match refusal {
@@ -45,5 +45,5 @@ pub fn sign_up(request: &Request, person: &Person) -> Result<Response, Problem> 
         }
         other => other.into(),
     })?;
-    Ok(Response::json(201, session.answer(&begun)?))
+    session.answer(request, 201, &begun)
 }

@@ -1,4 +1,4 @@
--- frame: open
+-- frame: open, sign-up
 -- Makes a user, guest or with an account, and a session of theirs.
 with person as (
     insert into users (id, email, name, password_hash, guest, timezone)
@@ -6,8 +6,8 @@ with person as (
             input ->> 'email' is null, coalesce(input ->> 'timezone', 'UTC'))
     returning users
 ), session as (
-    insert into sessions (token_hash, user_id, expires_at)
-    select input ->> 'token_hash', (person.users).id, now() + interval '30 days' from person
+    insert into sessions (token_hash, user_id, expires_at, user_agent)
+    select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent' from person
     returning expires_at
 )
 select json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text

@@ -1,5 +1,6 @@
 //! How TaskFlow is doing, and what its API is: routes only. What each does is in the file of its name.
 
+mod docs;
 mod health;
 mod openapi;
 
@@ -17,6 +18,7 @@ pub const ROUTES: &[Route] = &[
         .gives(200, health::schema)
         .gives_too(503, health::schema)
         .open(),
+    Route::new(Get, "/api/docs", docs::run, "The API, to read").gives_page().open(),
     Route::new(Get, "/api/openapi.json", openapi::run, "This document").gives(200, openapi::schema).open(),
 ];
 

@@ -1,9 +1,22 @@
 //! `DELETE /api/tasks/{id}`
 
 use actions::tasks;
+use domain::{Flag, Optional, input};
 use web::{Problem, Request, Response};
 
+input! {
+    /// How to delete.
+    pub struct Deletion {
+        /// For good, with `true`; else the task lies in the trash for 30 days.
+        permanent: Optional<Flag>,
+    }
+}
+
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    tasks::delete(&request.caller()?, &crate::named(request)?)?;
+    let (caller, task) = (request.caller()?, crate::named(request)?);
+    match request.query::<Deletion>()?.permanent.0 {
+        Some(Flag(true)) => tasks::purge(&caller, &task)?,
+        _ => tasks::delete(&caller, &task)?,
+    }
     Ok(Response::empty())
 }

@@ -19,6 +19,8 @@ input! {
         tags: Option<Tags>,
         /// When it is due: a time, or a day for the whole of it.
         due_date: Option<DueDate>,
+        /// Whether that may be in the past, as for something written down afterwards.
+        allow_past: Option<bool>,
     }
 }
 
@@ -29,7 +31,7 @@ struct Input<'a> {
     task: &'a NewTask,
 }
 
-/// Makes a task of the caller, under the given id.
+/// Makes a task of the caller, under the given id. `past_due_date` is said where its time has gone.
 pub fn create(principal: &Principal, id: TaskId, task: &NewTask) -> Result<Answer, Refusal> {
     store::one(statement!("create.sql"), principal, &Input { id, task }).and_then(Answer::read)
 }

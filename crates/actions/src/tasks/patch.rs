@@ -20,6 +20,52 @@ input! {
         tags: Patch<Tags>,
         /// When it is due: a time, or a day for the whole of it; `null` clears it.
         due_date: Patch<DueDate>,
+        /// Whether that may be in the past.
+        allow_past: Option<bool>,
+    }
+}
+
+input! {
+    /// How much the task is to matter.
+    pub struct NewPriority {
+        /// `low`, `medium` or `high`.
+        priority: Priority,
+    }
+}
+
+input! {
+    /// When the task is to be due.
+    pub struct NewDueDate {
+        /// A time, or a day for the whole of it; `null` clears it.
+        due_date: Option<DueDate>,
+        /// Whether that may be in the past.
+        allow_past: Option<bool>,
+    }
+}
+
+impl TaskPatch {
+    fn nothing() -> Self {
+        Self {
+            title: Optional(None),
+            description: Patch::Keep,
+            priority: Patch::Keep,
+            tags: Patch::Keep,
+            due_date: Patch::Keep,
+            allow_past: None,
+        }
+    }
+}
+
+impl From<NewPriority> for TaskPatch {
+    fn from(new: NewPriority) -> Self {
+        Self { priority: Patch::Set(new.priority), ..Self::nothing() }
+    }
+}
+
+impl From<NewDueDate> for TaskPatch {
+    fn from(new: NewDueDate) -> Self {
+        let due_date = new.due_date.map_or(Patch::Clear, Patch::Set);
+        Self { due_date, allow_past: new.allow_past, ..Self::nothing() }
     }
 }
 

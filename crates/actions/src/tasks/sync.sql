@@ -1,0 +1,31 @@
+-- frame: read
+-- Returns what of the caller's has changed after `since`, in its newest state and in order: tasks, those in the trash too,
+-- and tombstones of what is gone for good. All of it is one look at the database, so there are no gaps. Nothing at all
+-- where the client must start again. Who starts gets everything up to the oldest tombstone at once: behind it, what the
+-- client has seen is known to be of this life.
+with person as (
+    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users where users.id = caller
+), changed as (
+    select task.seq, task.id, task.deleted_at is not null as deleted from person, tasks as task
+     where task.user_id = caller and task.seq > person.since
+    union all
+    select tombstone.seq, tombstone.id, true from person, tombstones as tombstone
+     where tombstone.user_id = caller and tombstone.seq > person.since
+), old as (
+    select count(*) as many from person, changed where changed.seq <= person.forgotten_seq
+), page as materialized (
+    select changed.* from changed order by changed.seq
+     limit (select old.many + (input ->> 'limit')::int + 1 from old)
+), kept as (
+    select page.* from page order by page.seq limit (select old.many + (input ->> 'limit')::int from old)
+)
+select json_build_object(
+           'changes', coalesce((
+               select json_agg(json_build_object('seq', kept.seq, 'kind', 'task', 'id', kept.id, 'deleted', kept.deleted,
+                                                 'data', shown(task)) order by kept.seq)
+                 from kept left join tasks as task on task.id = kept.id), '[]'),
+           'seq', case when (select count(*) from page) > (select count(*) from kept)
+                       then (select max(kept.seq) from kept) else person.seq end,
+           'more', (select count(*) from page) > (select count(*) from kept))::text
+  from person
+ where person.since <= person.seq and (person.since = 0 or person.since >= person.forgotten_seq)

@@ -1,0 +1,28 @@
+//! A task is filed under more.
+
+use domain::{Tags, input};
+use serde::Serialize;
+use store::{Principal, Refusal, statement};
+
+use super::Named;
+use crate::Answer;
+
+input! {
+    /// What to file a task under, beside what it is filed under already.
+    pub struct MoreTags {
+        /// The tags.
+        tags: Tags,
+    }
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(flatten)]
+    task: &'a Named,
+    tags: &'a Tags,
+}
+
+/// Files a task of the caller under more tags. `too_many_tags` is said where it would have more than ten.
+pub fn tag(principal: &Principal, task: &Named, more: &MoreTags) -> Result<Answer, Refusal> {
+    store::one(statement!("tag.sql"), principal, &Input { task, tags: &more.tags }).and_then(Answer::read)
+}

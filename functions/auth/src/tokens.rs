@@ -1,0 +1,140 @@
+//! `POST|GET|DELETE /api/auth/tokens`, `DELETE /api/auth/tokens/{id}`: personal access tokens, for scripts and assistants.
+
+use domain::{Errors, Expiry, Field, FieldError, Id, Name, choice, input};
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::{Refusal, statement};
+use web::{Problem, Request, Response, TOKEN_PREFIX};
+
+use crate::session::secret;
+
+choice! {
+    /// What a token may do.
+    pub enum Scope { Read = "read", Write = "write" }
+}
+
+/// What a token may do: at least one thing, each once.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Scopes(Vec<Scope>);
+
+impl Field for Scopes {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let given = value.as_array().ok_or_else(|| domain::wrong("must be a list of read, write or both"))?;
+        let mut scopes = Vec::new();
+        for (index, value) in given.iter().enumerate() {
+            let pointer = format!("/{index}");
+            match Scope::parse(value) {
+                Ok(scope) if scopes.contains(&scope) => {
+                    return Err(vec![FieldError { pointer, detail: "is given twice".into() }]);
+                }
+                Ok(scope) => scopes.push(scope),
+                Err(errors) => {
+                    return Err(errors
+                        .into_iter()
+                        .map(|error| FieldError { pointer: pointer.clone(), ..error })
+                        .collect());
+                }
+            }
+        }
+        if scopes.is_empty() { Err(domain::wrong("must have read, write or both")) } else { Ok(Self(scopes)) }
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "array", "items": Scope::schema(), "minItems": 1, "uniqueItems": true })
+    }
+}
+
+input! {
+    /// A personal access token to be made.
+    pub struct NewToken {
+        /// What it is for.
+        name: Name,
+        /// What it may do.
+        scopes: Scopes,
+        /// When it ends; never when nothing is said.
+        expires_at: Option<Expiry>,
+    }
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    id: Id,
+    token_hash: String,
+    #[serde(flatten)]
+    token: &'a NewToken,
+}
+
+/// The token itself is told this once; only its fingerprint is kept.
+pub fn create(request: &Request) -> Result<Response, Problem> {
+    let wanted = request.body::<NewToken>()?;
+    let token = format!("{TOKEN_PREFIX}{}", secret());
+    let id = Id::new(web::now_ms(), web::random());
+    let input = Input { id, token_hash: web::fingerprint(&token), token: &wanted };
+    let made =
+        store::one(statement!("create_token.sql"), &request.caller()?, &input).map_err(|refusal| match refusal {
+            Refusal::Said(reason) if reason == "past_expiry" => {
+                Problem::invalid_member("/expires_at", "is in the past")
+            }
+            Refusal::Said(reason) if reason == "too_many_tokens" => {
+                Problem::conflict("You have 100 tokens: delete one that you no longer need.")
+            }
+            other => other.into(),
+        })?;
+    let mut made: Value =
+        serde_json::from_str(&made).map_err(|error| Problem::fault(format!("a token is not JSON: {error}")))?;
+    made["token"] = token.into();
+    Ok(Response::json(201, made.to_string()))
+}
+
+pub fn list(request: &Request) -> Result<Response, Problem> {
+    let tokens = store::one(statement!("list_tokens.sql"), &request.caller()?, &json!({}))?;
+    Ok(Response::json(200, tokens))
+}
+
+pub fn revoke(request: &Request) -> Result<Response, Problem> {
+    let input = json!({ "token": request.parameter::<Id>("id")? });
+    store::one(statement!("revoke_token.sql"), &request.caller()?, &input)?;
+    Ok(Response::empty())
+}
+
+pub fn revoke_all(request: &Request) -> Result<Response, Problem> {
+    store::run(statement!("revoke_tokens.sql"), &request.caller()?, &json!({}))?;
+    Ok(Response::empty())
+}
+
+/// The JSON schema of a token as it is listed.
+fn token_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "A personal access token",
+        "properties": {
+            "id": { "type": "string", "format": "uuid" },
+            "name": { "type": "string" },
+            "scopes": Scopes::schema(),
+            "created_at": { "type": "string", "format": "date-time" },
+            "expires_at": { "type": ["string", "null"], "format": "date-time" },
+        },
+        "required": ["id", "name", "scopes", "created_at", "expires_at"],
+        "additionalProperties": false,
+    })
+}
+
+/// The JSON schema of a token that was just made.
+pub fn made_schema() -> Value {
+    let mut schema = token_schema();
+    schema["properties"]["token"] = json!({ "type": "string", "description": "Shown this once" });
+    schema["required"] = json!(["id", "name", "scopes", "created_at", "expires_at", "token"]);
+    schema
+}
+
+/// The JSON schema of a list of tokens.
+pub fn schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "The personal access tokens of somebody",
+        "properties": { "items": { "type": "array", "items": token_schema() } },
+        "required": ["items"],
+        "additionalProperties": false,
+    })
+}

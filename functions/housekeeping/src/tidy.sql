@@ -1,0 +1,23 @@
+-- frame: open, for service
+-- Clears away what nobody will ask for again, some thousands at a time. One run at a time: another one leaves it to that.
+with alone as materialized (
+    select where pg_try_advisory_xact_lock(hashtextextended('taskflow housekeeping', 0))
+), sessions_gone as (
+    delete from sessions using alone where sessions.expires_at < now()
+), answers_gone as (
+    delete from answers using alone where answers.created_at < now() - interval '24 hours'
+), buckets_gone as (
+    delete from buckets using alone where buckets.full_at < extract(epoch from now()) - 3600
+), totals_gone as (
+    delete from totals using alone where totals.counted_at < now() - interval '1 day'
+), tombstones_gone as (
+    delete from tombstones using alone
+     where (tombstones.user_id, tombstones.seq) in (
+           select old.user_id, old.seq from tombstones as old where old.created_at < now() - interval '90 days' limit 5000)
+    returning tombstones.user_id, tombstones.seq
+)
+-- Who has seen less than this must start again.
+update users set forgotten_seq = greatest(users.forgotten_seq, forgotten.seq)
+  from (select user_id, max(seq) as seq from tombstones_gone group by user_id) as forgotten
+ where users.id = forgotten.user_id
+returning 'true'

@@ -1,0 +1,9 @@
+//! `POST /api/tasks/{id}/restore`
+
+use actions::tasks;
+use web::{Problem, Request, Response};
+
+pub fn run(request: &Request) -> Result<Response, Problem> {
+    let task = tasks::restore(&request.caller()?, &crate::named(request)?)?;
+    Ok(Response::versioned(200, task.json, task.version))
+}
