@@ -331,10 +331,11 @@ end $$;
 
 -- Takes places for many changes of one user. The transaction may change things of nobody else afterwards.
 create function app.reserve(person uuid, places bigint) returns void language plpgsql as $$
+declare
+    last bigint;
 begin
-    perform set_config('taskflow.reserved', (
-        with taken as (update app.users set seq = users.seq + places where users.id = person returning users.seq)
-        select (taken.seq - places)::text from taken), true);
+    update app.users set seq = users.seq + places where users.id = person returning users.seq into last;
+    perform set_config('taskflow.reserved', (last - places)::text, true);
 end $$;
 
 create or replace function app.stamp() returns trigger language plpgsql as $$

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod auth;
+mod bad_input;
 mod database;
+mod foreign;
 mod manners;
+mod model;
 mod openapi;
 mod ops;
 mod tasks;

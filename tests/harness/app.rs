@@ -36,6 +36,11 @@ impl App {
         Self { database, client, logs, _running: running }
     }
 
+    /// Its host and port.
+    pub fn host(&self) -> &str {
+        self.client.host()
+    }
+
     /// Begins a request of nobody in particular.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         self.client.call(method, path)

@@ -31,6 +31,11 @@ impl Client {
         Self { inner, base }
     }
 
+    /// Where it sends its requests, as it stands in their `Host`.
+    pub fn host(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// Begins a request.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         let request = Request::builder().method(method).uri(format!("{}{path}", self.base));

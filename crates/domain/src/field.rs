@@ -96,6 +96,21 @@ impl<T: Field> Field for Optional<T> {
     }
 }
 
+/// Must be there, but may be `null`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Nullable<T>(pub Option<T>);
+
+impl<T: Field> Field for Nullable<T> {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        Option::parse(value).map(Self)
+    }
+
+    fn schema() -> Value {
+        nullable(T::schema())
+    }
+}
+
 /// A member of a JSON merge patch (RFC 7396).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {

@@ -17,7 +17,7 @@ mod version;
 
 pub use account::{Email, Name, Password, Timezone, timezones};
 pub use due_date::{DueDate, Expiry, rfc3339_from_ms};
-pub use field::{Errors, Field, FieldError, Nothing, Optional, Patch, read_fields, wrong};
+pub use field::{Errors, Field, FieldError, Nothing, Nullable, Optional, Patch, read_fields, wrong};
 pub use id::{Id, TaskId, UserId};
 pub use priority::Priority;
 pub use query::{Flag, Limit, Offset, Search, Seq, Several};

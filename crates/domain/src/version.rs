@@ -14,7 +14,9 @@ impl FromStr for Version {
     type Err = std::num::ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        // Digits alone, as they are written.
+        let digits = if text.starts_with('+') { "" } else { text };
+        digits.parse::<u32>().map(|version| Self(version.into()))
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! Behind it, each after a comma: `own account` (a personal access token is not enough), `sign-in` and `sign-up` (with
 //! limits of their own), `in steps` (it is no single statement but a block of PL/pgSQL, which returns its rows by itself),
-//! `for service` (for the functions that only Dapr calls).
+//! `for service` (for the functions that only Dapr calls) and `for both`.
 
 const FRAME: &str = include_str!("frame.sql");
 
@@ -57,6 +57,7 @@ struct Options {
     sign_up: bool,
     in_steps: bool,
     for_service: bool,
+    for_both: bool,
 }
 
 /// A body that is ready to be installed.
@@ -64,7 +65,7 @@ struct Options {
 pub struct Framed {
     /// Its name in the schema `bodies`.
     pub name: String,
-    /// The one role that may call it.
+    /// The one role that may call it, or both.
     pub role: &'static str,
     /// The statement that creates it.
     pub create: String,
@@ -83,7 +84,11 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
         .replace("{replay}", writes(REPLAY))
         .replace("{keep}", writes(KEEP))
         .replace("{body}", &if options.in_steps { body.to_owned() } else { one_statement(body) });
-    let role = if options.for_service { "taskflow_service" } else { "taskflow_user" };
+    let role = match (options.for_service, options.for_both) {
+        (true, _) => "taskflow_service",
+        (_, true) => "taskflow_user, taskflow_service",
+        _ => "taskflow_user",
+    };
     Ok(Framed { name, role, create })
 }
 
@@ -114,6 +119,7 @@ fn parse(first: &str) -> Result<(Access, Options), String> {
             "sign-up" => options.sign_up = true,
             "in steps" => options.in_steps = true,
             "for service" => options.for_service = true,
+            "for both" => options.for_both = true,
             _ => return Err(wrong()),
         }
     }

@@ -29,7 +29,12 @@ pub struct Statement {
 
 impl Statement {
     /// Used by [`statement!`].
-    pub const fn new(file: &'static str, body: &'static str) -> Self {
+    pub const fn new(path: &'static str, body: &'static str) -> Self {
+        let mut folders = path.len();
+        while folders > 0 && path.as_bytes()[folders - 1] != b'/' {
+            folders -= 1;
+        }
+        let (_, file) = path.split_at(folders);
         let (stem, ending) = file.split_at(file.len() - ".sql".len());
         assert!(matches!(ending.as_bytes(), b".sql"), "a statement is a .sql file");
         Self { stem, hash: hash(body) }

@@ -50,9 +50,13 @@ pub fn check_site(request: &Request) -> Result<(), Problem> {
     if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") || request.header("authorization").is_some() {
         return Ok(());
     }
+    // The host hides the `Host` header from functions, but tells the whole address.
+    let host = |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
     let ours = match (request.header("sec-fetch-site"), request.header("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == request.header("host"),
+        (None, Some(origin)) => {
+            host(origin).is_some_and(|origin| request.header("spin-full-url").and_then(host) == Some(origin))
+        }
         (None, None) => true,
     };
     if ours { Ok(()) } else { Err(Problem::other_site()) }

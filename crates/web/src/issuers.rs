@@ -64,6 +64,9 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
     validation.leeway = SKEW;
     let key = DecodingKey::from_jwk(&key).map_err(|_| Problem::token_rejected("a key that cannot be used"))?;
     let claims = decode::<Claims>(token, &key, &validation).map_err(|_| Problem::token_rejected("not valid"))?.claims;
+    if claims.sub.is_empty() || claims.sub.len() > 255 || claims.sub.contains('\0') {
+        return Err(Problem::token_rejected("a subject that cannot be used"));
+    }
     Ok(issued(issuer, claims))
 }
 
@@ -95,7 +98,7 @@ fn find(keys: &JwkSet, header: &Header) -> Option<Jwk> {
     }
 }
 
-/// The keys as they were when somebody last asked for them, and whether somebody is asking just now.
+/// The keys as they were when the issuer last answered, and whether it has not answered since it was asked.
 fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
     #[derive(Deserialize)]
     struct Known {
@@ -118,7 +121,9 @@ async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> 
     let input = json!({ "issuer": issuer.issuer });
     if store::one(statement!("issuers/ask.sql"), &request.anybody(), &input)? != "true" {
         return match keys(request, issuer)? {
-            (_, true) => Err(Problem::unavailable("the keys of an issuer are being fetched")),
+            (_, true) => Err(Problem::unavailable(
+                "the keys of an issuer are being fetched, or could not be had within the last minute",
+            )),
             (keys, false) => Ok(keys),
         };
     }

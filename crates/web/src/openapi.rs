@@ -10,12 +10,12 @@ pub fn paths(routes: &[Route]) -> Map<String, Value> {
     let mut paths = Map::new();
     for route in routes.iter().filter(|route| !route.internal) {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
-        path[route.method.name().to_lowercase()] = operation(route);
+        path[route.method.name().to_lowercase()] = operation(route, routes);
     }
     paths
 }
 
-fn operation(route: &Route) -> Value {
+fn operation(route: &Route, routes: &[Route]) -> Value {
     let mut operation = json!({
         "summary": route.summary,
         "operationId": operation_id(route),
@@ -24,12 +24,32 @@ fn operation(route: &Route) -> Value {
         "responses": responses(route),
         "security": if route.open { json!([]) } else { json!([{ "token": [] }, { "cookie": [] }]) },
     });
+    let links = links(route, routes);
+    if !links.is_empty() {
+        operation["responses"][route.gives.0.to_string()]["links"] = links.into();
+    }
     if let Some(schema) = route.takes.map(|schema| schema()) {
         let required = schema["required"].as_array().is_some_and(|members| !members.is_empty());
         operation["requestBody"] =
             json!({ "required": required, "content": { "application/json": { "schema": schema } } });
     }
     operation
+}
+
+/// What can be done next to what was made or listed: the routes that go on with its id.
+fn links(route: &Route, routes: &[Route]) -> Map<String, Value> {
+    let id = match (route.method, route.gives) {
+        (Method::Post, (201, _)) => "$response.body#/id",
+        (Method::Get, (200, Body::Json(_))) => "$response.body#/items/0/id",
+        _ => return Map::new(),
+    };
+    let with_id = format!("{}/{{id}}", route.path);
+    let next = routes.iter().filter(|next| next.path.starts_with(&with_id));
+    next.map(|next| {
+        let operation = operation_id(next);
+        (operation.clone(), json!({ "operationId": operation, "parameters": { "path.id": id } }))
+    })
+    .collect()
 }
 
 /// `/api/tasks/{id}` belongs to `tasks`.
@@ -176,7 +196,7 @@ pub fn document(paths: Map<String, Value>) -> Value {
 
 fn shared_parameters() -> Value {
     let header = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "header", "description": description, "schema": schema });
-    let tags = json!({ "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" });
+    let tags = json!({ "type": "string", "pattern": "^([0-9]{1,9}|\"[0-9]{1,9}\")$" });
     json!({
         "If-Match": header("If-Match", "The `ETag` that the task must still have; 412 where somebody else was faster", tags.clone()),
         "If-None-Match": header("If-None-Match", "The `ETag` that the client has already; 304 where nothing is new", tags),

@@ -132,6 +132,7 @@ impl Problem {
             "That did not match",
             "There is no account with this e-mail address and password.",
         )
+        .header("www-authenticate", "Bearer")
     }
 
     /// There is no such thing, or it is somebody else's.

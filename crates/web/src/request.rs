@@ -115,7 +115,7 @@ impl Request {
         else {
             return Ok(None);
         };
-        if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Problem::invalid_header(
                 "Idempotency-Key",
                 "must be 1 to 255 visible ASCII characters, such as a UUID",

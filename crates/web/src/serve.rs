@@ -9,7 +9,7 @@ use crate::caller::{Credential, check_site, credential};
 use crate::correlation::{correlation_id, traceparent};
 use crate::finish::finish;
 use crate::route::{Found, find};
-use crate::{Problem, Request, Response, Route, issuers, limits, log};
+use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
 
 /// Answers a request by the function's routes. Whatever goes wrong becomes a problem here, and a
 /// fault of ours is logged here, once.
@@ -34,6 +34,7 @@ async fn answer(routes: &[Route], incoming: IncomingRequest, request: &mut Reque
         Found::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
     };
     check_site(request)?;
+    etag::check(request)?;
     if !open && let Credential::Jwt(token) = credential(request)? {
         request.issued = Some(issuers::verify(request, token).await?);
     }

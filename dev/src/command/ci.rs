@@ -30,6 +30,7 @@ const CHECKS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tests", &["dev", "test"]),
+    ("contract", &["dev", "contract"]),
 ];
 
 pub async fn run() -> anyhow::Result<()> {

@@ -67,15 +67,18 @@ async fn act(action: Action) -> anyhow::Result<()> {
     Ok(())
 }
 
-struct Open {
-    url: DatabaseUrl,
+/// A database that is there for as long as this is held.
+pub struct Open {
+    /// How to reach it.
+    pub url: DatabaseUrl,
     // Both are let go when the work is done, in this order.
     _embedded: Option<Embedded>,
     _data: Option<DataFolder>,
 }
 
 impl Where {
-    async fn open(&self) -> anyhow::Result<Open> {
+    /// Opens it; an embedded one is started.
+    pub async fn open(&self) -> anyhow::Result<Open> {
         if let Some(url) = DatabaseUrl::from_environment()? {
             return Ok(Open { url, _embedded: None, _data: None });
         }

@@ -1,8 +1,10 @@
 //! The subcommands.
 
+pub mod admin;
 pub mod bench;
 pub mod build;
 pub mod ci;
+pub mod contract;
 pub mod doctor;
 pub mod migrate;
 pub mod services;
@@ -21,9 +23,13 @@ pub enum Command {
     Build(build::Arguments),
     /// Run the tests
     Test(test::Arguments),
+    /// Have a property-based tester try the whole API by its OpenAPI document
+    Contract(contract::Arguments),
     /// Change the database's schema, and install the statements of this release
     #[command(subcommand)]
     Migrate(migrate::Action),
+    /// Make somebody an administrator, who sees everybody's audit trail
+    Admin(admin::Arguments),
     /// Say what is missing on this machine, and how to get it
     Doctor,
     /// Measure, beside what Postgres alone and a native server do
@@ -40,7 +46,9 @@ impl Command {
             Self::Services(arguments) => services::run(arguments).await,
             Self::Build(arguments) => build::run(&arguments).await,
             Self::Test(arguments) => test::run(arguments).await,
+            Self::Contract(arguments) => contract::run(arguments).await,
             Self::Migrate(action) => migrate::run(action).await,
+            Self::Admin(arguments) => admin::run(arguments).await,
             Self::Doctor => doctor::run().await,
             Self::Bench(arguments) => bench::run(arguments).await,
             Self::Ci => ci::run().await,

@@ -142,12 +142,14 @@ impl ListTasks {
         (by, descending)
     }
 
-    /// Whether that can be a key of this order.
+    /// Whether that can be a key of this order: whatever came as a cursor, Postgres must be able to read it.
     fn is_key(&self, key: &Value) -> bool {
         match (self.order().0, key.as_str()) {
-            (_, None) | (SortBy::Title, _) => true,
-            (SortBy::Priority | SortBy::Relevance, Some(key)) => key.parse().is_ok_and(f32::is_finite),
-            (_, Some(_)) => matches!(Bound::parse(key), Ok(Bound::At(_))),
+            (SortBy::DueDate | SortBy::CompletedAt, None) | (SortBy::Title, Some(_)) => true,
+            (SortBy::Priority, Some(key)) => matches!(key, "1" | "2" | "3"),
+            (SortBy::Relevance, Some(key)) => key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0"),
+            (_, Some(time)) => time.ends_with("+00:00") && matches!(Bound::parse(key), Ok(Bound::At(_))),
+            (_, None) => false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A task is changed.
 
-use domain::{Description, DueDate, Optional, Patch, Priority, Tags, Title, input};
+use domain::{Description, DueDate, Nullable, Optional, Patch, Priority, Tags, Title, input};
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
@@ -37,7 +37,7 @@ input! {
     /// When the task is to be due.
     pub struct NewDueDate {
         /// A time, or a day for the whole of it; `null` clears it.
-        due_date: Option<DueDate>,
+        due_date: Nullable<DueDate>,
         /// Whether that may be in the past.
         allow_past: Option<bool>,
     }
@@ -64,7 +64,7 @@ impl From<NewPriority> for TaskPatch {
 
 impl From<NewDueDate> for TaskPatch {
     fn from(new: NewDueDate) -> Self {
-        let due_date = new.due_date.map_or(Patch::Clear, Patch::Set);
+        let due_date = new.due_date.0.map_or(Patch::Clear, Patch::Set);
         Self { due_date, allow_past: new.allow_past, ..Self::nothing() }
     }
 }

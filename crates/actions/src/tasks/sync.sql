@@ -22,7 +22,8 @@ with person as (
 select json_build_object(
            'changes', coalesce((
                select json_agg(json_build_object('seq', kept.seq, 'kind', 'task', 'id', kept.id, 'deleted', kept.deleted,
-                                                 'data', shown(task)) order by kept.seq)
+                                                 'data', case when task.id is not null then shown(task) end)
+                                order by kept.seq)
                  from kept left join tasks as task on task.id = kept.id), '[]'),
            'seq', case when (select count(*) from page) > (select count(*) from kept)
                        then (select max(kept.seq) from kept) else person.seq end,

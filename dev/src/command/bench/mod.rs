@@ -1,10 +1,15 @@
 //! `cargo dev bench`: how fast TaskFlow is, beside what Postgres alone and a native server do in the same run.
 
+mod connection;
+mod crowd;
+mod lists;
 mod load;
+mod measured;
 mod postgres;
 mod process;
 mod report;
 mod scenario;
+mod world;
 
 use std::time::Duration;
 
@@ -16,28 +21,39 @@ use crate::project;
 use crate::signal;
 use crate::step::Step;
 use crate::tools;
-use load::Measured;
+use measured::Measured;
 use process::Process;
-use scenario::{SCENARIOS, Scenario, World};
+use scenario::{SCENARIOS, Scenario};
+use world::World;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Only this scenario
-    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(SCENARIOS.iter().map(|scenario| scenario.name)))]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(names()))]
     scenario: Option<String>,
     /// Seconds that each measurement takes
     #[arg(long, default_value_t = 8)]
     seconds: u64,
+    /// Seconds that the crowd is measured
+    #[arg(long, default_value_t = 60)]
+    crowd_seconds: u64,
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME])
 }
 
 /// How many at the same time.
 pub const CONNECTIONS: usize = 32;
 
 /// What one scenario came to.
+#[derive(Debug, Default)]
 pub struct Outcome {
-    scenario: &'static Scenario,
+    scenario: &'static str,
     postgres: Option<Measured>,
-    native: Measured,
+    native: Option<Measured>,
+    /// TaskFlow without limits and keys.
+    bare: Option<Measured>,
     taskflow: Measured,
 }
 
@@ -75,11 +91,17 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 
-    let chosen = |scenario: &&Scenario| arguments.scenario.as_ref().is_none_or(|name| name == scenario.name);
+    let is_chosen = |name: &str| arguments.scenario.as_ref().is_none_or(|only| only == name);
     let mut outcomes = Vec::new();
-    for scenario in SCENARIOS.iter().filter(chosen) {
+    for scenario in SCENARIOS.iter().filter(|scenario| is_chosen(scenario.name)) {
         let step = Step::begin(&format!("measuring {}", scenario.name));
         outcomes.push(measure(scenario, &world, Duration::from_secs(arguments.seconds)).await?);
+        step.end("measured");
+    }
+    if is_chosen(crowd::NAME) {
+        let step = Step::begin("measuring the crowd");
+        let taskflow = crowd::load(&world, Duration::from_secs(arguments.crowd_seconds)).await?;
+        outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
         step.end("measured");
     }
     let memory =
@@ -93,18 +115,26 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures the three in turns, twice, so that a machine that gets slower or faster does so for all.
+/// Measures all of them in turns, twice, so that a machine that gets slower or faster does so for all.
 async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> anyhow::Result<Outcome> {
     let half = time / 2;
-    let mut postgres: Option<Measured> = None;
-    let mut native = Measured::default();
-    let mut taskflow = Measured::default();
+    let mut outcome = Outcome { scenario: scenario.name, ..Outcome::default() };
     for _ in 0..2 {
         if let Some(call) = &scenario.postgres {
-            postgres.get_or_insert_default().add(postgres::load(scenario.name, call, world, half).await?);
+            let measured = postgres::load(scenario, call, world, half).await?;
+            outcome.postgres.get_or_insert_default().add(measured);
         }
-        native.add(load::http(world.native, scenario, half).await?);
-        taskflow.add(load::http(world.taskflow, scenario, half).await?);
+        if scenario.is_native {
+            let measured = load::http(world.native, scenario, scenario.is_keyed, world, half).await?;
+            outcome.native.get_or_insert_default().add(measured);
+        }
+        if scenario.is_bare_too {
+            world.set_limits(false).await?;
+            let measured = load::http(world.taskflow, scenario, false, world, half).await?;
+            outcome.bare.get_or_insert_default().add(measured);
+            world.set_limits(true).await?;
+        }
+        outcome.taskflow.add(load::http(world.taskflow, scenario, scenario.is_keyed, world, half).await?);
     }
-    Ok(Outcome { scenario, postgres, native, taskflow })
+    Ok(outcome)
 }

@@ -1,102 +1,93 @@
-//! What is measured, and the users and tasks that it is measured with.
+//! What is measured.
 
-use std::net::SocketAddr;
-
-use anyhow::Context;
-
-use super::process::Process;
-use crate::database::DatabaseUrl;
+use super::lists;
+use super::world::{COLLECTOR, CREATORS, LISTERS, NEIGHBOURS, Users};
 
 /// Something that is measured.
 pub struct Scenario {
     /// Its name.
     pub name: &'static str,
-    /// The request line without the version, the body, and the status of success.
-    pub request: (&'static str, &'static str, u16),
+    /// Who asks.
+    pub users: Users,
+    /// What they ask, by turns.
+    pub asks: &'static [Ask],
+    /// The status of success.
+    pub status: u16,
     /// What Postgres alone does of it.
     pub postgres: Option<Call>,
+    /// Whether the native server can do it.
+    pub is_native: bool,
+    /// Whether each request has an `Idempotency-Key`.
+    pub is_keyed: bool,
+    /// Whether TaskFlow does it without limits and keys too, to see what they cost.
+    pub is_bare_too: bool,
+}
+
+/// A request.
+pub struct Ask {
+    /// Its line without the version.
+    pub line: &'static str,
+    /// Its body.
+    pub body: &'static str,
+    /// What it adds to the input of the call.
+    pub input: &'static str,
 }
 
 /// A call that Postgres gets when the same is asked over HTTP.
 pub struct Call {
     /// The file's stem and its text.
     pub body: (&'static str, &'static str),
-    /// Its input; a new id is put into it where it makes something.
+    /// What is the same in all inputs; a new id is put into it where it makes something.
     pub input: &'static str,
     /// Whether it makes something.
     pub makes: bool,
 }
 
-const TASK: &str = r#"{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":"2031-04-02T17:00:00Z"}"#;
+/// A task to be made.
+pub const TASK: &str = r#"{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":"2031-04-02T17:00:00Z"}"#;
 const TASK_AS_INPUT: &str = r#"{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":{"at":"2031-04-02T17:00:00Z"}}"#;
 
-/// All that is measured.
+const CREATE: Call = Call {
+    body: ("create", include_str!("../../../../crates/actions/src/tasks/create.sql")),
+    input: TASK_AS_INPUT,
+    makes: true,
+};
+const LIST: Call = Call {
+    body: ("list", include_str!("../../../../crates/actions/src/tasks/list.sql")),
+    input: r#"{"sort_by":"created_at","descending":true,"limit":50,"offset":0}"#,
+    makes: false,
+};
+
+const LIVE_ASKS: &[Ask] = &[Ask { line: "GET /live", body: "", input: "{}" }];
+const CREATE_ASKS: &[Ask] = &[Ask { line: "POST /api/tasks", body: TASK, input: "{}" }];
+const LIST_ASKS: &[Ask] = &[Ask { line: "GET /api/tasks", body: "", input: "{}" }];
+
+/// What most of them are like.
+const USUAL: Scenario = Scenario {
+    name: "hello",
+    users: CREATORS,
+    asks: LIVE_ASKS,
+    status: 200,
+    postgres: None,
+    is_native: true,
+    is_keyed: false,
+    is_bare_too: false,
+};
+
+/// All that is measured, but for the crowd.
 pub const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "hello", request: ("GET /live", "", 200), postgres: None },
+    USUAL,
+    Scenario { name: "create", asks: CREATE_ASKS, status: 201, postgres: Some(CREATE), ..USUAL },
     Scenario {
-        name: "create",
-        request: ("POST /api/tasks", TASK, 201),
-        postgres: Some(Call {
-            body: ("create", include_str!("../../../../crates/actions/src/tasks/create.sql")),
-            input: TASK_AS_INPUT,
-            makes: true,
-        }),
+        name: "create-guarded",
+        asks: CREATE_ASKS,
+        status: 201,
+        postgres: Some(CREATE),
+        is_keyed: true,
+        is_bare_too: true,
+        ..USUAL
     },
-    Scenario {
-        name: "list50",
-        request: ("GET /api/tasks", "", 200),
-        postgres: Some(Call {
-            body: ("list", include_str!("../../../../crates/actions/src/tasks/list.sql")),
-            input: "{}",
-            makes: false,
-        }),
-    },
+    Scenario { name: "list50", users: LISTERS, asks: LIST_ASKS, postgres: Some(LIST), ..USUAL },
+    Scenario { name: "lists", users: COLLECTOR, asks: lists::ASKS, postgres: Some(LIST), is_native: false, ..USUAL },
+    Scenario { name: "one-address", users: NEIGHBOURS, asks: LIST_ASKS, is_native: false, is_bare_too: true, ..USUAL },
 ];
-
-/// Users who make tasks, and users who have 50 each.
-const USERS: usize = 256;
-
-/// Where the servers are, and who asks them.
-pub struct World {
-    /// TaskFlow.
-    pub taskflow: SocketAddr,
-    /// The native server.
-    pub native: SocketAddr,
-    /// The database, for the reference without any server.
-    pub database: DatabaseUrl,
-}
-
-impl World {
-    /// Puts users, sessions and tasks into the database.
-    pub async fn make(database: &DatabaseUrl, taskflow: &Process, native: &Process) -> anyhow::Result<Self> {
-        let client = database.connect().await?;
-        for kind in ["create", "list50"] {
-            for number in 0..USERS {
-                let user = format!(
-                    "with person as (
-                         insert into app.users (id, guest) values (gen_random_uuid(), true) returning id
-                     )
-                     insert into app.sessions (token_hash, user_id, expires_at)
-                     select '{}', id, now() + interval '30 days' from person",
-                    web::fingerprint(&token(kind, number))
-                );
-                client.batch_execute(&user).await.context("cannot make a user")?;
-            }
-        }
-        let tasks = format!(
-            "insert into app.tasks (id, user_id, title, priority, tags, due_date)
-             select gen_random_uuid(), session.user_id, 'task ' || number, 'medium', '{{work,report}}', now() + number * interval '1 hour'
-               from app.sessions as session, generate_series(1, 50) as number
-              where session.token_hash in ({})",
-            (0..USERS).map(|number| format!("'{}'", web::fingerprint(&token("list50", number)))).collect::<Vec<_>>().join(", ")
-        );
-        client.batch_execute(&tasks).await.context("cannot make tasks")?;
-        client.batch_execute("vacuum analyze").await?;
-        Ok(Self { taskflow: taskflow.address(), native: native.address(), database: database.clone() })
-    }
-}
-
-/// The token of one of a scenario's users.
-pub fn token(scenario: &str, number: usize) -> String {
-    format!("{scenario}-{}", number % USERS)
-}

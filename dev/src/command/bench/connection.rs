@@ -1,0 +1,64 @@
+//! A connection to a server, written by hand: a load generator must not be what is measured.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use anyhow::{Context, ensure};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A connection that is kept for one request after the other.
+pub struct Connection {
+    stream: TcpStream,
+    request: String,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    /// Opens one.
+    pub async fn open(server: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(server).await.with_context(|| format!("cannot reach {server}"))?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, request: String::new(), answer: Vec::with_capacity(64 * 1024) })
+    }
+
+    /// Sends a request, perhaps with an `Idempotency-Key`, and reads the answer. `line` is without the version.
+    pub async fn ask(&mut self, line: &str, token: &str, key: Option<&str>, body: &str) -> anyhow::Result<u16> {
+        self.request.clear();
+        write!(self.request, "{line} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n")?;
+        if let Some(key) = key {
+            write!(self.request, "idempotency-key: {key}\r\n")?;
+        }
+        let length = body.len();
+        write!(self.request, "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")?;
+        self.stream.write_all(self.request.as_bytes()).await?;
+        self.answer.clear();
+        loop {
+            let read = self.stream.read_buf(&mut self.answer).await?;
+            ensure!(read > 0, "the server closed the connection");
+            if let Some((status, whole)) = status_and_length(&self.answer)
+                && self.answer.len() >= whole
+            {
+                return Ok(status);
+            }
+        }
+    }
+
+    /// The last answer with its head, to be shown where it is wrong.
+    pub fn answer(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.answer)
+    }
+}
+
+/// The status of an answer and the length of all of it, once its head is there.
+fn status_and_length(answer: &[u8]) -> Option<(u16, usize)> {
+    let head = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&answer[..head]).ok()?;
+    let status = text.get(9..12)?.parse().ok()?;
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    })?;
+    Some((status, head + length))
+}

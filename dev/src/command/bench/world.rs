@@ -1,0 +1,108 @@
+//! The users and tasks that everything is measured with.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+
+use super::process::Process;
+use crate::database::DatabaseUrl;
+
+/// Some users, each with a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Users {
+    /// What their tokens begin with.
+    group: &'static str,
+    /// How many they are.
+    pub count: usize,
+}
+
+impl Users {
+    /// The token of one of them; who counts on begins anew.
+    pub fn token(&self, number: usize) -> String {
+        format!("{}-{}", self.group, number % self.count)
+    }
+
+    /// The hashes of all tokens.
+    pub fn hashes(&self) -> Vec<String> {
+        (0..self.count).map(|number| web::fingerprint(&self.token(number))).collect()
+    }
+}
+
+/// Those who make tasks.
+pub const CREATORS: Users = Users { group: "create", count: 256 };
+/// Those who have 50 tasks each.
+pub const LISTERS: Users = Users { group: "list50", count: 256 };
+/// Some of those, as many as work behind one address.
+pub const NEIGHBOURS: Users = Users { group: "list50", count: 200 };
+/// The one who has 10 000 tasks.
+pub const COLLECTOR: Users = Users { group: "lists", count: 1 };
+/// Those who have the rest of 100 000 tasks.
+const OTHERS: Users = Users { group: "others", count: 90 };
+/// Those who come at the same time.
+pub const CROWD: Users = Users { group: "crowd", count: 500 };
+
+/// Who has how many tasks.
+const TASKS: [(Users, i32); 5] = [(CREATORS, 0), (LISTERS, 50), (COLLECTOR, 10_000), (OTHERS, 1000), (CROWD, 50)];
+
+const MAKE_USERS: &str = "
+with made as materialized (select hash, gen_random_uuid() as id from unnest($1::text[]) as hash),
+     people as (insert into app.users (id, guest) select id, true from made)
+insert into app.sessions (token_hash, user_id, expires_at) select hash, id, now() + interval '30 days' from made";
+
+/// So high that nothing is refused: all load comes from one address and few users.
+const LIMITS: &str = "
+insert into app.limits (name, quota, seconds)
+select name, 1000000000, 1000 from unnest(array['user', 'address', 'sign-up', 'sign-in', 'sign-in-address']) as name
+on conflict (name) do update set quota = excluded.quota, seconds = excluded.seconds";
+
+const DATES: &str = r#"
+select to_char(now() at time zone 'UTC' - interval '7 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+       to_char(now() at time zone 'UTC' + interval '7 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+
+/// Where the servers are, and who asks them.
+pub struct World {
+    /// TaskFlow.
+    pub taskflow: SocketAddr,
+    /// The native server.
+    pub native: SocketAddr,
+    /// The database, for the reference without any server.
+    pub database: DatabaseUrl,
+    week_ago: String,
+    in_a_week: String,
+}
+
+impl World {
+    /// Puts users, sessions and tasks into the database.
+    pub async fn make(database: &DatabaseUrl, taskflow: &Process, native: &Process) -> anyhow::Result<Self> {
+        let client = database.connect().await?;
+        client.batch_execute("alter table app.tasks disable trigger user").await?;
+        for (users, tasks) in TASKS {
+            let hashes = users.hashes();
+            client.execute(MAKE_USERS, &[&hashes]).await.context("cannot make users")?;
+            client.execute(include_str!("tasks.sql"), &[&hashes, &tasks]).await.context("cannot make tasks")?;
+        }
+        client.batch_execute("alter table app.tasks enable trigger user").await?;
+        client.batch_execute("vacuum analyze").await?;
+        let dates = client.query_one(DATES, &[]).await?;
+        let world = Self {
+            taskflow: taskflow.address(),
+            native: native.address(),
+            database: database.clone(),
+            week_ago: dates.get(0),
+            in_a_week: dates.get(1),
+        };
+        world.set_limits(true).await?;
+        Ok(world)
+    }
+
+    /// Has requests counted or not.
+    pub async fn set_limits(&self, counted: bool) -> anyhow::Result<()> {
+        let client = self.database.connect().await?;
+        client.batch_execute(if counted { LIMITS } else { "delete from app.limits" }).await.context("cannot set limits")
+    }
+
+    /// The text with dates in it.
+    pub fn dated(&self, text: &str) -> String {
+        text.replace("WEEK_AGO", &self.week_ago).replace("IN_A_WEEK", &self.in_a_week)
+    }
+}

@@ -1,0 +1,91 @@
+//! `cargo dev contract`: a property-based tester of the OpenAPI document, against TaskFlow as it runs.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use host::{Engine, Limits, Logs, Running};
+
+use crate::command::build;
+use crate::database::{self, DataFolder, Embedded, Purpose};
+use crate::project;
+use crate::signal;
+use crate::step::Step;
+use crate::tools;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// How many requests it makes up for each operation
+    #[arg(long, default_value_t = 60)]
+    examples: u32,
+    /// Begin elsewhere: other requests are made up
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    tokio::select! {
+        ended = test(arguments) => ended,
+        stop = signal::told_to_stop() => stop,
+    }
+}
+
+async fn test(arguments: Arguments) -> anyhow::Result<()> {
+    let tester = tester().await?;
+    build::functions(project::FUNCTIONS).await?;
+    let data = DataFolder::take(&project::target().join("contract-database"))?;
+    let postgres = Embedded::start(&data, 0, Purpose::Tests).await?;
+    let template = database::make_template(&postgres).await?;
+    let url = postgres.url(&template);
+    // One user sends more here in a minute than a person does in a year.
+    url.connect().await?.batch_execute("update app.limits set quota = 1000000000").await?;
+    let engine = Engine::new(Limits::default())?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let app = Running::start(Some(&engine), &project::manifest(), &url.variables(), address, Logs::captured()).await?;
+
+    let folder = project::root().join("tests/contract");
+    let config = folder.join("schemathesis.toml").display().to_string();
+    let document = format!("http://{}/api/openapi.json", app.address());
+    let (examples, seed) = (arguments.examples.to_string(), arguments.seed.to_string());
+    let command = [
+        "--config-file",
+        &config,
+        "run",
+        &document,
+        "--checks",
+        "all",
+        "--phases",
+        "examples,coverage,fuzzing,stateful",
+        "--max-examples",
+        &examples,
+        "--seed",
+        &seed,
+        "--request-timeout",
+        "20",
+        "--no-color",
+    ];
+    let hooks = [("SCHEMATHESIS_HOOKS", "hooks".to_owned()), ("PYTHONPATH", folder.display().to_string())];
+    tools::run(&tester.display().to_string(), &command, hooks).await
+}
+
+/// The tester, installed into the target folder where it is missing or of another version.
+async fn tester() -> anyhow::Result<PathBuf> {
+    let wanted = project::root().join("tests/contract/requirements.txt");
+    let folder = project::target().join("contract");
+    let installed = folder.join("requirements.txt");
+    let text = std::fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
+    if std::fs::read_to_string(&installed).ok().as_ref() != Some(&text) {
+        let step = Step::begin("installing the tester");
+        let (folder, wanted) = (folder.display().to_string(), wanted.display().to_string());
+        let nothing = [] as [(&str, &str); 0];
+        tools::run("python3", &["-m", "venv", "--clear", &folder], nothing)
+            .await
+            .context("it needs Python 3 with its `venv` module (Debian: python3-venv)")?;
+        let pip = format!("{folder}/bin/pip");
+        tools::run(&pip, &["install", "--quiet", "--disable-pip-version-check", "--requirement", &wanted], nothing)
+            .await?;
+        std::fs::write(&installed, text)?;
+        step.end("installed");
+    }
+    Ok(folder.join("bin/st"))
+}

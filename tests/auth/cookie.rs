@@ -1,0 +1,156 @@
+use serde_json::{Value, json};
+use tests::{Answer, App, Call};
+
+/// The parts of the cookie that an answer sets: `name=value` first.
+fn cookie(answer: &Answer) -> Vec<String> {
+    answer.header("set-cookie").split("; ").map(str::to_owned).collect()
+}
+
+/// What a browser sends of the cookie.
+fn sent(answer: &Answer) -> String {
+    cookie(answer).swap_remove(0)
+}
+
+/// A browser's request to make a task, with the cookie alone.
+fn make_task<'a>(app: &'a App, cookie: &str) -> Call<'a> {
+    app.call("POST", "/api/tasks").header("cookie", cookie).json(&json!({ "title": "buy milk" }))
+}
+
+async fn denied(app: &App) -> Vec<Value> {
+    app.database.rows("select user_id, details ->> 'what' as what from app.outbox where type = 'access.denied'").await
+}
+
+#[tokio::test]
+async fn whoever_signs_in_gets_a_cookie_that_scripts_and_other_sites_cannot_use() {
+    let app = App::start().await;
+    let account = json!({ "email": "ada@example.com", "password": "a sample password" });
+
+    for (path, status) in [("/api/auth/guest", 201), ("/api/auth/register", 201), ("/api/auth/login", 200)] {
+        let body = if path == "/api/auth/guest" { json!({}) } else { account.clone() };
+        let session = app.post(path, body).await.expect(status);
+
+        let parts = cookie(&session);
+        assert_eq!(parts[0], format!("taskflow_session={}", session.json()["token"].as_str().unwrap()), "{path}");
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
+            assert!(parts.iter().any(|one| one == part), "{path} has no {part}: {parts:?}");
+        }
+        assert!(!parts.iter().any(|part| part == "Secure"), "plain HTTP would not send it back: {parts:?}");
+        assert_eq!(session.header("strict-transport-security"), "");
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_with_tls_the_cookie_travels_through_tls_only() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    let guest = |scheme: &'static str| app.call("POST", "/api/auth/guest").header("x-forwarded-proto", scheme).send();
+
+    let secure = guest("https").await.expect(201);
+    let plain = guest("http").await.expect(201);
+
+    assert!(cookie(&secure).iter().any(|part| part == "Secure"), "{secure:?}");
+    assert!(secure.header("strict-transport-security").starts_with("max-age="), "{secure:?}");
+    assert!(!cookie(&plain).iter().any(|part| part == "Secure"), "{plain:?}");
+    assert_eq!(plain.header("strict-transport-security"), "");
+}
+
+#[tokio::test]
+async fn without_a_trusted_proxy_nobody_is_believed_about_tls() {
+    let app = App::start().await;
+
+    let guest = app.call("POST", "/api/auth/guest").header("x-forwarded-proto", "https").send().await.expect(201);
+
+    assert!(!cookie(&guest).iter().any(|part| part == "Secure"), "{guest:?}");
+    assert_eq!(guest.header("strict-transport-security"), "");
+}
+
+#[tokio::test]
+async fn the_cookie_alone_signs_in() {
+    let app = App::start().await;
+    let session = app.post("/api/auth/guest", json!({})).await.expect(201);
+    let others = format!("theme=dark; {}; lang=en", sent(&session));
+
+    let me = app.call("GET", "/api/auth/me").header("cookie", others).send().await.expect(200);
+
+    assert_eq!(me.json(), session.json()["user"]);
+    app.call("GET", "/api/auth/me").header("cookie", "taskflow_session=").send().await.problem(401);
+    app.call("GET", "/api/auth/me").header("cookie", "taskflow_session=nonsense").send().await.problem(401);
+}
+
+#[tokio::test]
+async fn a_change_that_another_site_sends_is_refused_and_noted() {
+    let app = App::start().await;
+    let session = app.post("/api/auth/guest", json!({})).await.expect(201);
+    let cookie = sent(&session);
+    let from = |name: &'static str, value: &'static str| make_task(&app, &cookie).header(name, value).send();
+
+    from("sec-fetch-site", "cross-site").await.problem(403);
+    from("sec-fetch-site", "same-site").await.problem(403);
+    from("origin", "https://evil.example").await.problem(403);
+    from("origin", "null").await.problem(403);
+
+    let ada = app.person(&session);
+    assert_eq!(ada.titles("/api/tasks").await, Vec::<String>::new());
+    let expected = json!({ "user_id": null, "what": "another site" });
+    assert_eq!(denied(&app).await, [&expected, &expected, &expected, &expected].map(Value::clone));
+}
+
+#[tokio::test]
+async fn a_change_from_our_own_page_works() {
+    let app = App::start().await;
+    let cookie = sent(&app.post("/api/auth/guest", json!({})).await.expect(201));
+    let origin = format!("http://{}", app.host());
+
+    make_task(&app, &cookie).send().await.expect(201);
+    make_task(&app, &cookie).header("sec-fetch-site", "same-origin").send().await.expect(201);
+    make_task(&app, &cookie).header("origin", &origin).send().await.expect(201);
+
+    assert_eq!(denied(&app).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn looking_is_allowed_from_everywhere_as_other_sites_do_not_see_the_answer() {
+    let app = App::start().await;
+    let cookie = sent(&app.post("/api/auth/guest", json!({})).await.expect(201));
+
+    let call = app.call("GET", "/api/tasks").header("cookie", cookie).header("sec-fetch-site", "cross-site");
+    let answer = call.send().await.expect(200);
+
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn a_program_with_a_token_may_come_from_anywhere() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let call = ada.call("POST", "/api/tasks").json(&json!({ "title": "buy milk" }));
+    call.header("sec-fetch-site", "cross-site").header("origin", "https://evil.example").send().await.expect(201);
+}
+
+#[tokio::test]
+async fn another_site_cannot_sign_somebody_in() {
+    let app = App::start().await;
+    app.account("eve@example.com").await;
+    let credentials = json!({ "email": "eve@example.com", "password": "a sample password" });
+
+    let call = app.call("POST", "/api/auth/login").json(&credentials).header("sec-fetch-site", "cross-site");
+    let refused = call.send().await;
+
+    refused.problem(403);
+    assert_eq!(refused.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn signing_out_clears_the_cookie_and_ends_the_session() {
+    let app = App::start().await;
+    let session = app.post("/api/auth/guest", json!({})).await.expect(201);
+    let with_cookie = |method, path| app.call(method, path).header("cookie", sent(&session)).send();
+
+    let left = with_cookie("POST", "/api/auth/logout").await.expect(204);
+
+    let parts = cookie(&left);
+    assert_eq!(parts[0], "taskflow_session=");
+    assert!(parts.iter().any(|part| part == "Max-Age=0") && parts.iter().any(|part| part == "Path=/"), "{parts:?}");
+    with_cookie("GET", "/api/auth/me").await.problem(401);
+    app.person(&session).get("/api/auth/me").await.problem(401);
+}

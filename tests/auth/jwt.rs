@@ -1,0 +1,356 @@
+//! Who comes with a JWT of an issuer that the operator has named. The keys are samples, made for these tests.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+use tests::{Answer, App};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const RS256: &[u8] = include_bytes!("keys/sample-rs256.pem");
+const OTHER_RS256: &[u8] = include_bytes!("keys/sample-rs256-other.pem");
+const ES256: &[u8] = include_bytes!("keys/sample-es256.pem");
+const ED25519: &[u8] = include_bytes!("keys/sample-ed25519.pem");
+const JWKS: &str = include_str!("keys/jwks.json");
+
+/// `{"alg":"none","typ":"JWT"}`
+const NOT_SIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+
+/// A server that has the keys of an issuer.
+struct Issuer {
+    address: SocketAddr,
+    state: Arc<State>,
+}
+
+struct State {
+    keys: Mutex<String>,
+    requests: AtomicUsize,
+    hangs: AtomicBool,
+}
+
+impl Issuer {
+    /// With these of the sample keys.
+    async fn with(ids: &[&str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let keys = Mutex::new(jwks(ids));
+        let state = Arc::new(State { keys, requests: AtomicUsize::new(0), hangs: AtomicBool::new(false) });
+        let shared = state.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, shared.clone()));
+            }
+        });
+        Self { address, state }
+    }
+
+    async fn start() -> Self {
+        Self::with(&["rs256", "es256", "ed25519"]).await
+    }
+
+    /// TaskFlow, which takes tokens of this issuer.
+    async fn app(&self) -> App {
+        let host = format!("http://{}", self.address);
+        let issuer = json!([{
+            "issuer": "https://issuer.example",
+            "jwks": format!("{host}/jwks.json"),
+            "audience": "taskflow",
+            "admin_claim": "roles",
+            "admin_value": "taskflow-admin",
+        }]);
+        App::with(&[("issuers", issuer.to_string().as_str()), ("issuer_host", host.as_str())]).await
+    }
+
+    fn rotate_to(&self, ids: &[&str]) {
+        *self.state.keys.lock().unwrap() = jwks(ids);
+    }
+
+    fn requests(&self) -> usize {
+        self.state.requests.load(Ordering::SeqCst)
+    }
+}
+
+async fn answer(mut stream: TcpStream, state: Arc<State>) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return,
+        }
+    }
+    state.requests.fetch_add(1, Ordering::SeqCst);
+    if state.hangs.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
+    let keys = state.keys.lock().unwrap().clone();
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
+    let _ = stream.write_all(format!("{head} {}\r\n\r\n{keys}", keys.len()).as_bytes()).await;
+}
+
+fn jwks(ids: &[&str]) -> String {
+    let all: Value = serde_json::from_str(JWKS).unwrap();
+    let keys: Vec<&Value> =
+        all["keys"].as_array().unwrap().iter().filter(|key| ids.iter().any(|id| key["kid"] == *id)).collect();
+    assert_eq!(keys.len(), ids.len());
+    json!({ "keys": keys }).to_string()
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+fn claims(subject: &str) -> Value {
+    json!({ "iss": "https://issuer.example", "aud": "taskflow", "sub": subject, "exp": now() + 300 })
+}
+
+fn signed(algorithm: Algorithm, id: &str, key: &EncodingKey, claims: &Value) -> String {
+    let header = Header { kid: Some(id.to_owned()), ..Header::new(algorithm) };
+    encode(&header, claims, key).unwrap()
+}
+
+fn rsa(key: &[u8]) -> EncodingKey {
+    EncodingKey::from_rsa_pem(key).unwrap()
+}
+
+fn rs256(claims: &Value) -> String {
+    signed(Algorithm::RS256, "rs256", &rsa(RS256), claims)
+}
+
+async fn me(app: &App, token: &str) -> Answer {
+    app.call("GET", "/api/auth/me").header("authorization", format!("Bearer {token}")).send().await
+}
+
+async fn rejected(app: &App) -> usize {
+    let query = "select user_id from app.outbox where topic = 'audit-events' and type = 'token.rejected'";
+    app.database.rows(query).await.len()
+}
+
+#[tokio::test]
+async fn who_comes_from_an_issuer_becomes_a_user_whatever_it_signs_with() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let es256 = EncodingKey::from_ec_pem(ES256).unwrap();
+    let ed25519 = EncodingKey::from_ed_pem(ED25519).unwrap();
+
+    for (algorithm, id, key) in [
+        (Algorithm::RS256, "rs256", rsa(RS256)),
+        (Algorithm::ES256, "es256", es256),
+        (Algorithm::EdDSA, "ed25519", ed25519),
+    ] {
+        let mut claims = claims(id);
+        claims["email"] = json!(format!("{id}@example.com"));
+        claims["email_verified"] = json!(true);
+        claims["name"] = json!("Ada");
+        let token = signed(algorithm, id, &key, &claims);
+
+        let user = me(&app, &token).await.expect(200).json();
+
+        assert_eq!((&user["guest"], &user["admin"]), (&json!(false), &json!(false)), "{id}");
+        assert_eq!((&user["email"], &user["name"]), (&json!(format!("{id}@example.com")), &json!("Ada")), "{id}");
+        assert_eq!(me(&app, &token).await.expect(200).json(), user, "{id}: the second request is the same user");
+    }
+
+    assert_eq!(app.database.rows("select id from app.users").await.len(), 3);
+    assert_eq!(rejected(&app).await, 0);
+}
+
+#[tokio::test]
+async fn who_comes_from_an_issuer_makes_tasks_and_manages_their_account() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let call =
+        |method, path| app.call(method, path).header("authorization", format!("Bearer {}", rs256(&claims("ada"))));
+
+    call("POST", "/api/tasks").json(&json!({ "title": "buy milk" })).send().await.expect(201);
+    call("PATCH", "/api/auth/me").json(&json!({ "name": "Ada" })).send().await.expect(200);
+
+    assert_eq!(call("GET", "/api/tasks").send().await.expect(200).json()["items"][0]["title"], "buy milk");
+    assert_eq!(call("GET", "/api/auth/me").send().await.expect(200).json()["name"], "Ada");
+}
+
+#[tokio::test]
+async fn an_address_that_the_issuer_has_not_verified_is_not_believed() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let mut claims = claims("ada");
+    claims["email"] = json!("ada@example.com");
+
+    let user = me(&app, &rs256(&claims)).await.expect(200).json();
+
+    assert!(user.get("email").is_none(), "{user}");
+}
+
+#[tokio::test]
+async fn two_first_requests_at_once_make_one_user() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    me(&app, &rs256(&claims("somebody else, for whom the keys are fetched"))).await.expect(200);
+    for subject in ["ada", "bob", "eve"] {
+        let token = rs256(&claims(subject));
+
+        let (one, two) = tokio::join!(me(&app, &token), me(&app, &token));
+
+        assert_eq!(one.expect(200).id(), two.expect(200).id());
+    }
+    assert_eq!(app.database.rows("select id from app.users").await.len(), 4);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_token_has_it_rejected_and_noted() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let changed = |name: &str, value: Value| {
+        let mut claims = claims("ada");
+        claims[name] = value;
+        rs256(&claims)
+    };
+    let good = rs256(&claims("ada"));
+    let other = rs256(&claims("eve"));
+    let parts: Vec<&str> = good.split('.').collect();
+    let payload_of_other = other.split('.').nth(1).unwrap();
+    let keys: Value = serde_json::from_str(JWKS).unwrap();
+    let public_key = EncodingKey::from_secret(keys["keys"][0]["n"].as_str().unwrap().as_bytes());
+    let all = [
+        ("another issuer", changed("iss", json!("https://evil.example"))),
+        ("for another audience", changed("aud", json!("another-app"))),
+        ("without an audience", changed("aud", Value::Null)),
+        ("over for more than the skew", changed("exp", json!(now() - 120))),
+        ("without an end", changed("exp", Value::Null)),
+        ("not yet valid", changed("nbf", json!(now() + 120))),
+        ("about nobody", changed("sub", Value::Null)),
+        ("with another payload", format!("{}.{payload_of_other}.{}", parts[0], parts[2])),
+        ("with another signature", format!("{}.{}.{}", parts[0], parts[1], other.split('.').nth(2).unwrap())),
+        ("not signed", format!("{NOT_SIGNED}.{}.", parts[1])),
+        ("not signed, but with a signature", format!("{NOT_SIGNED}.{}.{}", parts[1], parts[2])),
+        ("signed with the public key as a secret", signed(Algorithm::HS256, "rs256", &public_key, &claims("ada"))),
+        ("signed with another key", signed(Algorithm::RS256, "rs256", &rsa(OTHER_RS256), &claims("ada"))),
+        ("signed with another algorithm than its key", signed(Algorithm::RS256, "es256", &rsa(RS256), &claims("ada"))),
+        ("signed with an algorithm that is not taken", signed(Algorithm::RS512, "rs256", &rsa(RS256), &claims("ada"))),
+        ("no token at all", "a.b.c".to_owned()),
+    ];
+
+    for (index, (what, token)) in all.iter().enumerate() {
+        let answer = me(&app, token).await;
+        assert_eq!(answer.status, 401, "{what}: {answer:?}");
+        answer.problem(401);
+        assert_eq!(rejected(&app).await, index + 1, "{what}");
+    }
+
+    assert_eq!(app.database.rows("select id from app.users").await, Vec::<Value>::new());
+    me(&app, &good).await.expect(200);
+}
+
+#[tokio::test]
+async fn clocks_may_differ_by_a_minute() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let mut claims = claims("ada");
+    claims["exp"] = json!(now() - 30);
+    claims["nbf"] = json!(now() + 30);
+
+    me(&app, &rs256(&claims)).await.expect(200);
+}
+
+#[tokio::test]
+async fn without_an_issuer_in_the_settings_no_jwt_is_taken() {
+    let app = App::start().await;
+    me(&app, &rs256(&claims("ada"))).await.problem(401);
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_for_many_requests() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+
+    for subject in ["ada", "bob", "ada", "eve", "bob"] {
+        me(&app, &rs256(&claims(subject))).await.expect(200);
+    }
+
+    assert_eq!(issuer.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
+    let issuer = Issuer::with(&["rs256"]).await;
+    let app = issuer.app().await;
+    me(&app, &rs256(&claims("ada"))).await.expect(200);
+    issuer.rotate_to(&["rs256-other"]);
+    let token = signed(Algorithm::RS256, "rs256-other", &rsa(OTHER_RS256), &claims("ada"));
+
+    for _ in 0..3 {
+        me(&app, &token).await.problem(401);
+    }
+    assert_eq!(issuer.requests(), 1, "nobody makes us ask an issuer again and again");
+
+    let a_minute_later = "update app.issuers set asked_at = asked_at - interval '61 seconds'";
+    app.database.owner().await.batch_execute(a_minute_later).await.unwrap();
+    me(&app, &token).await.expect(200);
+    assert_eq!(issuer.requests(), 2);
+    me(&app, &rs256(&claims("ada"))).await.problem(401);
+}
+
+/// It takes ten seconds, since that is how long TaskFlow waits for an issuer, and that it ends is what is tested.
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_is_not_waited_for_forever() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    issuer.state.hangs.store(true, Ordering::SeqCst);
+    let token = rs256(&claims("ada"));
+    let began = Instant::now();
+
+    let answer = me(&app, &token).await;
+
+    assert!(began.elapsed() < Duration::from_secs(12), "it took {:?}", began.elapsed());
+    answer.problem(503);
+    assert!(!answer.header("retry-after").is_empty());
+    assert_eq!((issuer.requests(), rejected(&app).await), (1, 0));
+}
+
+#[tokio::test]
+async fn the_issuer_says_who_is_an_administrator() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let with_roles = |roles: Value| {
+        let mut claims = claims("ada");
+        claims["roles"] = roles;
+        rs256(&claims)
+    };
+
+    for (roles, admin) in [
+        (json!(["reader", "taskflow-admin"]), true),
+        (json!(["reader"]), false),
+        (json!("taskflow-admin"), true),
+        (json!(true), false),
+        (json!("taskflow-admin"), true),
+        (Value::Null, false),
+    ] {
+        let user = me(&app, &with_roles(roles.clone())).await.expect(200).json();
+        assert_eq!(user["admin"], admin, "{roles}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_not_taken_over_by_an_issuer_that_knows_its_address() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let ada = app.account("ada@example.com").await;
+    ada.task("a secret").await;
+    let mut claims = claims("eve");
+    claims["email"] = json!("ADA@example.com");
+    claims["email_verified"] = json!(true);
+    let token = rs256(&claims);
+
+    let eve = me(&app, &token).await.expect(200);
+
+    assert_ne!(eve.id(), ada.id());
+    assert!(eve.json().get("email").is_none(), "{eve:?}");
+    let tasks = app.call("GET", "/api/tasks").header("authorization", format!("Bearer {token}")).send().await;
+    assert_eq!(tasks.expect(200).json()["items"], json!([]));
+    let credentials = json!({ "email": "ada@example.com", "password": "a sample password" });
+    assert_eq!(app.person(&app.post("/api/auth/login", credentials).await.expect(200)).id(), ada.id());
+}

@@ -1,0 +1,223 @@
+use serde_json::{Value, json};
+use tests::{Answer, App, Person};
+
+/// Sets a limit that counts at once.
+async fn limit(app: &App, name: &str, quota: u32, seconds: u32) {
+    let limit = format!("update app.limits set quota = {quota}, seconds = {seconds} where name = '{name}'");
+    app.database.owner().await.batch_execute(&limit).await.unwrap();
+}
+
+/// Who hit which limit.
+async fn hits(app: &App) -> Vec<Value> {
+    let query = "select topic, user_id, details ->> 'limit' as limit from app.outbox where type = 'limit.hit'";
+    app.database.rows(query).await
+}
+
+/// Looks at something, as a proxy would pass it on.
+async fn forwarded(person: &Person, header: &str, address: &str) -> Answer {
+    person.call("GET", "/api/auth/me").header(header, address).send().await
+}
+
+async fn login(app: &App, email: &str, password: &str) -> Answer {
+    app.post("/api/auth/login", json!({ "email": email, "password": password })).await
+}
+
+#[tokio::test]
+async fn who_asks_for_too_much_is_told_when_to_come_back() {
+    let app = App::start().await;
+    let (ada, bob) = (app.guest().await, app.guest().await);
+    limit(&app, "user", 5, 600).await;
+    for left in (0..5).rev() {
+        let answer = ada.get("/api/tasks").await.expect(200);
+        assert!(answer.header("ratelimit").starts_with(&format!("\"user\";r={left};t=")), "{answer:?}");
+    }
+
+    let refused = ada.get("/api/tasks").await;
+
+    refused.problem(429);
+    let wait: u32 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=120).contains(&wait), "{wait}");
+    assert_eq!(refused.header("ratelimit-policy"), "\"user\";q=5;w=600");
+    assert_eq!(refused.header("ratelimit"), format!("\"user\";r=0;t={wait}"));
+    bob.get("/api/tasks").await.expect(200);
+}
+
+#[tokio::test]
+async fn many_refusals_leave_one_event() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    limit(&app, "user", 2, 600).await;
+    for status in [200, 200, 429, 429, 429, 429] {
+        ada.get("/api/auth/me").await.expect(status);
+    }
+
+    assert_eq!(hits(&app).await, [json!({ "topic": "audit-events", "user_id": ada.id(), "limit": "user" })]);
+}
+
+#[tokio::test]
+async fn what_is_refused_changes_nothing_and_comes_through_when_there_is_room_again() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    limit(&app, "user", 1, 600).await;
+    ada.task("one").await;
+
+    ada.post("/api/tasks", json!({ "title": "two" })).await.problem(429);
+
+    assert_eq!(app.database.rows("select title from app.tasks").await, [json!({ "title": "one" })]);
+    app.database.owner().await.batch_execute("update app.buckets set full_at = full_at - 600").await.unwrap();
+    ada.task("two").await;
+}
+
+#[tokio::test]
+async fn every_answer_to_somebody_who_is_signed_in_tells_what_is_left() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("buy milk").await;
+    let made = ada.create(json!({ "title": "buy bread" })).await;
+    let missing = "/api/tasks/00000000-0000-7000-8000-000000000000";
+
+    for (answer, status) in [
+        (made, 201),
+        (ada.get("/api/auth/me").await, 200),
+        (ada.get("/api/tasks").await, 200),
+        (ada.get(missing).await, 404),
+        (ada.delete(&task).await, 204),
+    ] {
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_eq!(answer.header("ratelimit-policy"), "\"user\";q=1000;w=10", "{answer:?}");
+        assert!(answer.header("ratelimit").starts_with("\"user\";r=9"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_address_has_its_own_limit_and_only_the_last_one_counts() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    let ada = app.guest().await;
+    limit(&app, "address", 3, 600).await;
+    let from = |addresses: &'static str| forwarded(&ada, "x-forwarded-for", addresses);
+    for _ in 0..3 {
+        from("203.0.113.7").await.expect(200);
+    }
+
+    from("203.0.113.7").await.problem(429);
+    from("198.51.100.1, 203.0.113.7").await.problem(429);
+    from("203.0.113.8").await.expect(200);
+    from("203.0.113.7, 203.0.113.8").await.expect(200);
+
+    assert_eq!(hits(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_network_of_ipv6_is_one_address() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    let ada = app.guest().await;
+    limit(&app, "address", 2, 600).await;
+    let from = |addresses: &'static str| forwarded(&ada, "x-forwarded-for", addresses);
+
+    from("2001:db8:1:2::1").await.expect(200);
+    from("2001:db8:1:2:3::2").await.expect(200);
+    from("2001:db8:1:2:ffff::3").await.problem(429);
+    from("2001:db8:1:3::1").await.expect(200);
+}
+
+#[tokio::test]
+async fn without_a_trusted_proxy_nobody_is_believed_about_their_address() {
+    for header in ["x-forwarded-for", "spin-client-addr"] {
+        let app = App::start().await;
+        let ada = app.guest().await;
+        limit(&app, "address", 3, 600).await;
+        for address in ["203.0.113.1", "203.0.113.2:1234", "203.0.113.3"] {
+            forwarded(&ada, header, address).await.expect(200);
+        }
+
+        forwarded(&ada, header, "203.0.113.4").await.problem(429);
+    }
+}
+
+#[tokio::test]
+async fn after_a_few_wrong_passwords_the_right_one_has_to_wait_too() {
+    let app = App::start().await;
+    app.account("ada@example.com").await;
+    app.account("bob@example.com").await;
+    limit(&app, "sign-in", 3, 600).await;
+    for email in ["ada@example.com", "ADA@example.com", "ada@EXAMPLE.com"] {
+        login(&app, email, "not that one").await.problem(401);
+    }
+
+    let refused = login(&app, "ada@example.com", "a sample password").await;
+
+    refused.problem(429);
+    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0), "{refused:?}");
+    login(&app, "bob@example.com", "a sample password").await.expect(200);
+    assert_eq!(hits(&app).await, [json!({ "topic": "audit-events", "user_id": null, "limit": "sign-in" })]);
+}
+
+#[tokio::test]
+async fn one_address_cannot_try_the_passwords_of_everybody() {
+    let app = App::start().await;
+    app.account("ada@example.com").await;
+    limit(&app, "sign-in-address", 3, 600).await;
+    for email in ["a@example.com", "b@example.com", "c@example.com"] {
+        login(&app, email, "a common password").await.problem(401);
+    }
+
+    login(&app, "ada@example.com", "a sample password").await.problem(429);
+}
+
+#[tokio::test]
+async fn who_signs_in_rightly_does_not_use_up_tries() {
+    let app = App::start().await;
+    app.account("ada@example.com").await;
+    limit(&app, "sign-in", 3, 600).await;
+    limit(&app, "sign-in-address", 3, 600).await;
+
+    for _ in 0..5 {
+        login(&app, "ada@example.com", "a sample password").await.expect(200);
+    }
+
+    for _ in 0..3 {
+        login(&app, "ada@example.com", "not that one").await.problem(401);
+    }
+    login(&app, "ada@example.com", "not that one").await.problem(429);
+}
+
+#[tokio::test]
+async fn tries_at_once_are_no_more_than_tries_one_by_one() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    limit(&app, "sign-in", 3, 600).await;
+    let wrong = json!({ "email": "ada@example.com", "password": "not that one" });
+
+    let trying: Vec<_> = (0..10)
+        .map(|_| {
+            let (ada, wrong) = (ada.clone(), wrong.clone());
+            tokio::spawn(async move { ada.post("/api/auth/login", wrong).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for one in trying {
+        statuses.push(one.await.unwrap());
+    }
+
+    statuses.sort_unstable();
+    assert_eq!(statuses, [401, 401, 401, 429, 429, 429, 429, 429, 429, 429]);
+}
+
+#[tokio::test]
+async fn a_failed_sign_in_is_noted_without_the_address_that_was_typed() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+
+    login(&app, "ada@example.com", "not that one").await.problem(401);
+    login(&app, "nobody@example.com", "not that one").await.problem(401);
+
+    let query = "select topic, user_id, outbox::text as whole from app.outbox
+                  where type = 'auth.login_failed' order by occurred_at";
+    let events = app.database.rows(query).await;
+    let users: Vec<&Value> = events.iter().map(|event| &event["user_id"]).collect();
+    assert_eq!(users, [&json!(ada.id()), &Value::Null]);
+    for event in &events {
+        assert_eq!(event["topic"], "audit-events");
+        assert!(!event.to_string().contains('@') && !event.to_string().contains("not that one"), "{event}");
+    }
+}

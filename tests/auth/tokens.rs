@@ -1,0 +1,190 @@
+use serde_json::{Value, json};
+use tests::{App, Person};
+
+/// A program that acts for somebody, with a token of those scopes.
+async fn script(ada: &Person, scopes: &[&str]) -> Person {
+    let token = json!({ "name": "a script", "scopes": scopes });
+    let made = ada.post("/api/auth/tokens", token).await.expect(201).json();
+    let mut script = ada.clone();
+    script.token = made["token"].as_str().unwrap().to_owned();
+    script
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_kept_as_a_fingerprint_only() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let wanted = json!({ "name": "backup", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z" });
+
+    let made = ada.post("/api/auth/tokens", wanted).await.expect(201);
+    let list = ada.get("/api/auth/tokens").await.expect(200);
+
+    let mut listed = made.json();
+    let token = listed.as_object_mut().unwrap().remove("token").unwrap();
+    let token = token.as_str().unwrap();
+    assert!(token.starts_with("tfp_") && token.len() > 60, "{token}");
+    assert_eq!(list.json(), json!({ "items": [listed] }));
+    assert_eq!((&listed["name"], &listed["scopes"]), (&json!("backup"), &json!(["read"])));
+    let kept = app.database.rows("select * from app.tokens").await;
+    assert_eq!(kept.len(), 1);
+    assert!(!kept[0].to_string().contains(token) && !kept[0].to_string().contains(&token[4..]), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_may_read_changes_nothing() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    ada.task("buy milk").await;
+    let reader = script(&ada, &["read"]).await;
+
+    assert_eq!(reader.titles("/api/tasks").await, ["buy milk"]);
+    assert_eq!(reader.get("/api/auth/me").await.expect(200).id(), ada.id());
+    reader.post("/api/tasks", json!({ "title": "not this" })).await.problem(403);
+
+    assert_eq!(ada.titles("/api/tasks").await, ["buy milk"]);
+}
+
+#[tokio::test]
+async fn a_token_that_may_write_sees_nothing_it_was_not_told() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let writer = script(&ada, &["write"]).await;
+
+    let task = writer.task("buy milk").await;
+
+    writer.get("/api/tasks").await.problem(403);
+    writer.get(&task).await.problem(403);
+    assert_eq!(ada.titles("/api/tasks").await, ["buy milk"]);
+}
+
+#[tokio::test]
+async fn a_token_with_both_scopes_does_both() {
+    let app = App::start().await;
+    let both = script(&app.guest().await, &["write", "read"]).await;
+
+    let task = both.task("buy milk").await;
+
+    assert_eq!(both.get(&task).await.expect(200).json()["title"], "buy milk");
+}
+
+#[tokio::test]
+async fn no_token_manages_the_account_that_it_belongs_to() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let token = script(&ada, &["read", "write"]).await;
+    let account = json!({ "email": "ada@example.com", "password": "a sample password" });
+
+    for (method, path, body) in [
+        ("GET", "/api/auth/tokens", Value::Null),
+        ("POST", "/api/auth/tokens", json!({ "name": "another", "scopes": ["read"] })),
+        ("DELETE", "/api/auth/tokens", Value::Null),
+        ("GET", "/api/auth/sessions", Value::Null),
+        ("DELETE", "/api/auth/sessions", Value::Null),
+        ("PATCH", "/api/auth/me", json!({ "name": "Eve" })),
+        ("POST", "/api/auth/upgrade", account),
+        ("POST", "/api/auth/logout", Value::Null),
+    ] {
+        let call = token.call(method, path);
+        let call = if body.is_null() { call } else { call.json(&body) };
+        let answer = call.send().await;
+        assert_eq!(answer.status, 403, "{method} {path}: {answer:?}");
+    }
+
+    assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), ada.user);
+    assert_eq!(ada.get("/api/auth/tokens").await.expect(200).json()["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_token_ends_when_it_was_said_to() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let token = script(&ada, &["read"]).await;
+    token.get("/api/tasks").await.expect(200);
+
+    app.database.owner().await.batch_execute("update app.tokens set expires_at = now()").await.unwrap();
+
+    token.get("/api/tasks").await.problem(401);
+    ada.get("/api/tasks").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_makes_no_token_is_named() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for (token, wrong) in [
+        (json!({ "name": "x", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z" }), "/expires_at"),
+        (json!({ "name": "x", "scopes": ["read"], "expires_at": "tomorrow" }), "/expires_at"),
+        (json!({ "name": "x", "scopes": [] }), "/scopes"),
+        (json!({ "name": "x", "scopes": "read" }), "/scopes"),
+        (json!({ "name": "x" }), "/scopes"),
+        (json!({ "name": "x", "scopes": ["read", "account"] }), "/scopes/1"),
+        (json!({ "name": "x", "scopes": ["read", "read"] }), "/scopes/1"),
+        (json!({ "scopes": ["read"] }), "/name"),
+        (json!({ "name": "x", "scopes": ["read"], "admin": true }), "/admin"),
+    ] {
+        assert_eq!(ada.post("/api/auth/tokens", token.clone()).await.wrong_members(), [wrong], "{token}");
+    }
+
+    assert_eq!(ada.get("/api/auth/tokens").await.expect(200).json(), json!({ "items": [] }));
+}
+
+#[tokio::test]
+async fn a_token_that_was_ended_is_worth_nothing_and_the_others_stay() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let kept = script(&ada, &["read"]).await;
+    let made = ada.post("/api/auth/tokens", json!({ "name": "ended", "scopes": ["read"] })).await.expect(201);
+    let mut ended = ada.clone();
+    ended.token = made.json()["token"].as_str().unwrap().to_owned();
+    ended.get("/api/tasks").await.expect(200);
+    let path = format!("/api/auth/tokens/{}", made.id());
+
+    ada.delete(&path).await.expect(204);
+
+    ended.get("/api/tasks").await.problem(401);
+    kept.get("/api/tasks").await.expect(200);
+    ada.delete(&path).await.problem(404);
+}
+
+#[tokio::test]
+async fn all_tokens_end_at_once_and_the_session_stays() {
+    let app = App::start().await;
+    let (ada, bob) = (app.guest().await, app.guest().await);
+    let (one, two) = (script(&ada, &["read"]).await, script(&ada, &["write", "read"]).await);
+    let of_bob = script(&bob, &["read"]).await;
+
+    ada.delete("/api/auth/tokens").await.expect(204);
+
+    one.get("/api/tasks").await.problem(401);
+    two.get("/api/tasks").await.problem(401);
+    of_bob.get("/api/tasks").await.expect(200);
+    assert_eq!(ada.get("/api/auth/tokens").await.expect(200).json(), json!({ "items": [] }));
+}
+
+#[tokio::test]
+async fn nobody_sees_or_ends_the_token_of_somebody_else() {
+    let app = App::start().await;
+    let (ada, eve) = (app.guest().await, app.guest().await);
+    let made = ada.post("/api/auth/tokens", json!({ "name": "of Ada", "scopes": ["read"] })).await.expect(201);
+
+    eve.delete(&format!("/api/auth/tokens/{}", made.id())).await.problem(404);
+    eve.delete("/api/auth/tokens/nonsense").await.problem(404);
+    eve.delete("/api/auth/tokens").await.expect(204);
+
+    assert_eq!(eve.get("/api/auth/tokens").await.expect(200).json(), json!({ "items": [] }));
+    assert_eq!(ada.get("/api/auth/tokens").await.expect(200).json()["items"][0]["id"], made.id());
+}
+
+#[tokio::test]
+async fn a_missing_scope_does_not_go_unnoticed() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let reader = script(&ada, &["read"]).await;
+
+    reader.post("/api/tasks", json!({ "title": "not this" })).await.problem(403);
+
+    let query = "select topic, user_id, details ->> 'scope' as scope from app.outbox where type = 'access.denied'";
+    let denied = json!({ "topic": "audit-events", "user_id": ada.id(), "scope": "write" });
+    assert_eq!(app.database.rows(query).await, [denied]);
+}

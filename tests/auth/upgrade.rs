@@ -1,0 +1,130 @@
+use serde_json::{Value, json};
+use tests::App;
+
+fn account(email: &str) -> Value {
+    json!({ "email": email, "password": "a sample password" })
+}
+
+#[tokio::test]
+async fn a_guest_becomes_an_account_without_losing_anything() {
+    let app = App::start().await;
+    let ada = app.guest_in("Europe/Berlin").await;
+    let task = ada.task("buy milk").await;
+    let mut wanted = account("ada@example.com");
+    wanted["name"] = json!("Ada");
+
+    let session = ada.post("/api/auth/upgrade", wanted).await.expect(200).json();
+
+    assert_eq!(session["token"], ada.token);
+    assert_eq!(session["user"]["id"], ada.id());
+    assert_eq!(session["user"]["guest"], false);
+    assert_eq!(session["user"]["email"], "ada@example.com");
+    assert_eq!(session["user"]["name"], "Ada");
+    assert_eq!(session["user"]["timezone"], "Europe/Berlin");
+    assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), session["user"]);
+    let again = app.person(&app.post("/api/auth/login", account("ada@example.com")).await.expect(200));
+    assert_eq!(again.id(), ada.id());
+    assert_eq!(again.get(&task).await.expect(200).json()["title"], "buy milk");
+}
+
+#[tokio::test]
+async fn a_guest_cannot_take_the_address_of_an_account() {
+    let app = App::start().await;
+    app.account("ada@example.com").await;
+    let eve = app.guest().await;
+
+    eve.post("/api/auth/upgrade", account("ADA@example.com")).await.problem(409);
+
+    assert_eq!(eve.get("/api/auth/me").await.expect(200).json(), eve.user);
+}
+
+#[tokio::test]
+async fn an_account_is_not_upgraded_again() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+
+    ada.post("/api/auth/upgrade", account("other@example.com")).await.problem(409);
+
+    assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), ada.user);
+    app.post("/api/auth/login", account("ada@example.com")).await.expect(200);
+    app.post("/api/auth/login", account("other@example.com")).await.problem(401);
+}
+
+#[tokio::test]
+async fn of_two_upgrades_at_once_one_works() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let (one, two) = tokio::join!(
+        ada.post("/api/auth/upgrade", account("one@example.com")),
+        ada.post("/api/auth/upgrade", account("two@example.com")),
+    );
+
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+}
+
+#[tokio::test]
+async fn what_makes_no_account_of_a_guest_is_named() {
+    let app = App::start().await;
+    let guest = app.guest().await;
+
+    let answer = guest.post("/api/auth/upgrade", json!({ "email": "ada", "password": "short", "guest": false })).await;
+
+    let mut wrong = answer.wrong_members();
+    wrong.sort();
+    assert_eq!(wrong, ["/email", "/guest", "/password"]);
+    app.post("/api/auth/upgrade", account("ada@example.com")).await.problem(401);
+}
+
+#[tokio::test]
+async fn somebody_changes_what_they_have_said_of_themselves() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    let change = json!({ "name": " Ada ", "timezone": "europe/berlin", "email_reminders": true });
+
+    let changed = ada.patch("/api/auth/me", change).await.expect(200).json();
+
+    assert_eq!(changed["name"], "Ada");
+    assert_eq!(changed["timezone"], "Europe/Berlin");
+    assert_eq!(changed["email_reminders"], true);
+    assert_eq!(changed["email"], "ada@example.com");
+    assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), changed);
+}
+
+#[tokio::test]
+async fn what_is_not_said_stays_and_a_null_clears_the_name() {
+    let app = App::start().await;
+    let ada = app.guest_in("Europe/Berlin").await;
+    ada.patch("/api/auth/me", json!({ "name": "Ada", "email_reminders": true })).await.expect(200);
+
+    let unchanged = ada.patch("/api/auth/me", json!({})).await.expect(200).json();
+    assert_eq!(unchanged["name"], "Ada");
+    assert_eq!(unchanged["timezone"], "Europe/Berlin");
+    assert_eq!(unchanged["email_reminders"], true);
+
+    let cleared = ada.patch("/api/auth/me", json!({ "name": null })).await.expect(200).json();
+    assert!(cleared.get("name").is_none(), "{cleared}");
+    assert_eq!(cleared["email_reminders"], true);
+}
+
+#[tokio::test]
+async fn what_nobody_can_say_of_themselves_is_named() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for (change, wrong) in [
+        (json!({ "admin": true }), "/admin"),
+        (json!({ "email": "eve@example.com" }), "/email"),
+        (json!({ "timezone": "Mars/Olympus" }), "/timezone"),
+        (json!({ "timezone": null }), "/timezone"),
+        (json!({ "email_reminders": "yes" }), "/email_reminders"),
+        (json!({ "email_reminders": null }), "/email_reminders"),
+        (json!({ "name": "" }), "/name"),
+    ] {
+        assert_eq!(ada.patch("/api/auth/me", change.clone()).await.wrong_members(), [wrong], "{change}");
+    }
+
+    assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), ada.user);
+}

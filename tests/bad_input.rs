@@ -1,0 +1,299 @@
+//! What no honest client sends, and what browsers and proxies need: for every route.
+
+use serde_json::{Value, json};
+use tests::{Answer, App, Person};
+
+/// Sends that text as a task.
+async fn send(person: &Person, text: impl Into<String>) -> Answer {
+    let text: String = text.into();
+    person.call("POST", "/api/tasks").header("content-type", "application/json").body(text).send().await
+}
+
+/// What was noted as suspicious.
+async fn suspicious(app: &App) -> Vec<Value> {
+    let query = "select topic, details ->> 'what' as what from app.outbox where type = 'input.suspicious'";
+    app.database.rows(query).await
+}
+
+fn noted(what: &str) -> Value {
+    json!({ "topic": "audit-events", "what": what })
+}
+
+/// Makes sure that nothing has come of what was refused.
+#[track_caller]
+fn assert_nothing(rows: &[Value]) {
+    assert!(rows.is_empty(), "{rows:?}");
+}
+
+async fn traces(app: &App) -> Vec<Value> {
+    let tasks = app.database.rows("select * from app.tasks").await;
+    let events = app.database.rows("select * from app.outbox where topic = 'task-events'").await;
+    [tasks, events].concat()
+}
+
+#[tokio::test]
+async fn a_member_that_comes_twice_is_refused_and_noted() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let twice = send(&ada, r#"{"title": "one", "priority": "low", "title": "two"}"#).await;
+    let inside = send(&ada, r#"{"title": "one", "tags": [{"a": 1, "a": 1}]}"#).await;
+
+    assert_eq!(twice.wrong_members(), ["/title"]);
+    assert_eq!(inside.wrong_members(), ["/tags/0/a"]);
+    assert_eq!(suspicious(&app).await, [noted("a member that comes twice"), noted("a member that comes twice")]);
+    assert_nothing(&traces(&app).await);
+}
+
+#[tokio::test]
+async fn a_nul_character_is_refused_and_noted_wherever_it_is() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for (text, wrong) in [
+        (r#"{"title": "a\u0000b"}"#, "/title"),
+        (r#"{"title": "a", "description": "\u0000"}"#, "/description"),
+        (r#"{"title": "a", "tags": ["b", "\u0000"]}"#, "/tags/1"),
+    ] {
+        assert_eq!(send(&ada, text).await.wrong_members(), [wrong]);
+    }
+    for parameter in ["search", "status", "tags"] {
+        let answer = ada.get(&format!("/api/tasks?{parameter}=a%00b")).await;
+        assert_eq!(answer.problem(422)["errors"][0]["parameter"], parameter);
+    }
+
+    assert_eq!(suspicious(&app).await, vec![noted("a NUL character"); 6]);
+    assert_nothing(&traces(&app).await);
+    ada.get("/api/tasks/%00").await.problem(404);
+}
+
+#[tokio::test]
+async fn what_is_nested_too_deep_is_refused_and_noted() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    send(&ada, format!("{}{}", "[".repeat(1000), "]".repeat(1000))).await.problem(400);
+    send(&ada, format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000))).await.problem(400);
+
+    assert_eq!(suspicious(&app).await, vec![noted("nested too deep"); 2]);
+    assert_nothing(&traces(&app).await);
+}
+
+#[tokio::test]
+async fn text_that_is_no_unicode_is_refused() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for text in [r#"{"title": "\ud800"}"#, r#"{"title": "\udc00\ud800"}"#, r#"{"\ud800": 1}"#] {
+        send(&ada, text).await.problem(400);
+    }
+    let latin_1 = b"{\"title\": \"caf\xe9\"}".to_vec();
+    let call = ada.call("POST", "/api/tasks").header("content-type", "application/json").body(latin_1);
+    call.send().await.problem(400);
+
+    assert_nothing(&traces(&app).await);
+}
+
+#[tokio::test]
+async fn characters_of_every_plane_are_kept_as_they_are() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let text = "𝕋𝕒𝕤𝕜 🦀 👩‍👩‍👧 𠜎 e\u{301}";
+    let task = json!({ "title": text, "description": format!("{text}\n{text}"), "tags": [text, "🦀"] });
+
+    let made = ada.create(task.clone()).await;
+
+    let kept = ada.get(made.header("location")).await.expect(200).json();
+    for member in ["title", "description", "tags"] {
+        assert_eq!(kept[member], task[member], "{member}");
+    }
+    let escaped = send(&ada, r#"{"title": "\ud83e\udd80"}"#).await.expect(201);
+    assert_eq!(escaped.json()["title"], "🦀");
+}
+
+#[tokio::test]
+async fn a_huge_number_is_refused_whatever_it_stands_for() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for number in ["1e999", "-1e999"] {
+        send(&ada, format!(r#"{{"title": {number}}}"#)).await.problem(400);
+    }
+    for number in ["1e308", "99999999999999999999999999999999999999", "-0.0", "18446744073709551616"] {
+        assert_eq!(send(&ada, format!(r#"{{"title": {number}}}"#)).await.wrong_members(), ["/title"], "{number}");
+    }
+    for limit in ["99999999999999999999999999", "1e3", "-1", "NaN"] {
+        let answer = ada.get(&format!("/api/tasks?limit={limit}")).await;
+        assert_eq!(answer.problem(422)["errors"][0]["parameter"], "limit");
+    }
+
+    assert_nothing(&traces(&app).await);
+}
+
+#[tokio::test]
+async fn every_member_of_a_wrong_type_is_named() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let all = ["/title", "/description", "/priority", "/tags", "/due_date", "/allow_past"];
+
+    for wrong in [json!(7), json!(-1.5), json!({}), json!([[]])] {
+        let task = json!({
+            "title": wrong, "description": wrong, "priority": wrong, "tags": wrong, "due_date": wrong, "allow_past": wrong,
+        });
+        let pointers = ada.post("/api/tasks", task).await.wrong_members();
+        let members: Vec<&str> = pointers.iter().map(|pointer| pointer.trim_end_matches("/0")).collect();
+        assert_eq!(members, all, "{wrong}");
+    }
+    assert_eq!(ada.post("/api/tasks", json!({ "title": true })).await.wrong_members(), ["/title"]);
+    assert_eq!(ada.post("/api/tasks", json!({ "title": null })).await.wrong_members(), ["/title"]);
+    let flag = json!({ "title": "x", "allow_past": "true" });
+    assert_eq!(ada.post("/api/tasks", flag).await.wrong_members(), ["/allow_past"]);
+
+    assert_nothing(&traces(&app).await);
+}
+
+#[tokio::test]
+async fn members_and_parameters_that_nobody_knows_are_named() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let task = json!({ "title": "x", "id": "y", "user_id": "z", "a/b~c": 1, "__proto__": {} });
+    let mut wrong = ada.post("/api/tasks", task).await.wrong_members();
+    wrong.sort();
+    assert_eq!(wrong, ["/__proto__", "/a~1b~0c", "/id", "/user_id"]);
+    let answer = ada.get("/api/tasks?limit=1&surprise=2").await;
+    assert_eq!(answer.problem(422)["errors"][0]["parameter"], "surprise");
+
+    assert_nothing(&traces(&app).await);
+}
+
+#[tokio::test]
+async fn what_is_much_too_long_is_refused_and_the_next_request_works() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let long = "x".repeat(20 * 1024);
+
+    ada.get(&format!("/api/tasks?search={long}")).await.problem(414);
+    app.call("GET", "/api/tasks").header("authorization", format!("Bearer {long}")).send().await.problem(401);
+    app.call("GET", "/api/tasks").header("cookie", format!("taskflow_session={long}")).send().await.problem(401);
+    let task = json!({ "title": "x" });
+    ada.call("POST", "/api/tasks").header("idempotency-key", &long).json(&task).send().await.problem(422);
+
+    assert_nothing(&traces(&app).await);
+    ada.task("the next one works").await;
+}
+
+#[tokio::test]
+async fn head_answers_as_get_does_without_the_body() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("buy milk").await;
+    let missing = "/api/tasks/00000000-0000-7000-8000-000000000000";
+    let headers = |answer: &Answer| {
+        let told = |name: &str| !name.starts_with("ratelimit") && name != "date";
+        let mut headers: Vec<_> = answer.headers.iter().filter(|(name, _)| told(name.as_str())).collect();
+        headers.sort_by_key(|(name, _)| name.as_str().to_owned());
+        format!("{headers:?}")
+    };
+
+    for path in [
+        "/live",
+        "/ready",
+        "/health",
+        "/api/docs",
+        "/api/openapi.json",
+        "/api/auth/me",
+        "/api/auth/sessions",
+        "/api/auth/tokens",
+        "/api/tasks",
+        task.as_str(),
+        missing,
+        "/nothing",
+    ] {
+        let send = |method: &'static str| ada.call(method, path).header("x-correlation-id", "the-same").send();
+        let (get, head) = (send("GET").await, send("HEAD").await);
+
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(headers(&head), headers(&get), "{path}");
+        assert_eq!((head.text.as_str(), get.text.is_empty()), ("", false), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn options_tells_the_methods_of_a_path_to_anybody() {
+    let app = App::start().await;
+
+    for (path, allowed) in [
+        ("/api/tasks", vec!["GET", "HEAD", "OPTIONS", "POST"]),
+        ("/api/tasks/7/complete", vec!["OPTIONS", "POST"]),
+        ("/api/auth/me", vec!["GET", "HEAD", "OPTIONS", "PATCH"]),
+        ("/live", vec!["GET", "HEAD", "OPTIONS"]),
+    ] {
+        let answer = app.call("OPTIONS", path).send().await.expect(204);
+        let mut told: Vec<&str> = answer.header("allow").split(", ").collect();
+        told.sort_unstable();
+        assert_eq!(told, allowed, "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
+    }
+    app.call("OPTIONS", "/nothing").send().await.problem(404);
+    app.call("OPTIONS", "/api/auth/nothing").send().await.problem(404);
+}
+
+#[tokio::test]
+async fn every_answer_keeps_browsers_safe_and_caches_honest() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for (answer, status) in [
+        (ada.get("/api/tasks").await, 200),
+        (ada.create(json!({ "title": "x" })).await, 201),
+        (app.get("/api/tasks").await, 401),
+        (app.get("/nothing").await, 404),
+        (ada.get("/api/tasks/nonsense").await, 404),
+        (ada.post("/api/tasks", json!({})).await, 422),
+    ] {
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer:?}");
+        assert_eq!(answer.header("cache-control"), "private, no-cache", "{answer:?}");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{answer:?}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_answer_is_packed_for_who_can_unpack_it() {
+    let app = App::start().await;
+    let get = |accepted: &'static str| app.call("GET", "/api/openapi.json").header("accept-encoding", accepted).send();
+    let length = |answer: &Answer| answer.header("content-length").parse::<usize>().unwrap();
+    let plain = app.get("/api/openapi.json").await.expect(200);
+
+    let packed = get("br, gzip;q=0.8").await.expect(200);
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    assert_eq!(packed.header("vary"), "accept-encoding");
+    assert!(length(&packed) * 2 < length(&plain), "{} of {}", length(&packed), length(&plain));
+    for refused in ["gzip;q=0", "gzip; q=0.0", "br", "identity", "xgzip"] {
+        let answer = get(refused).await.expect(200);
+        assert_eq!(answer.header("content-encoding"), "", "{refused}");
+        assert_eq!(answer.text, plain.text, "{refused}");
+    }
+    let short = app.call("GET", "/live").header("accept-encoding", "gzip").send().await.expect(200);
+    assert_eq!(short.header("content-encoding"), "");
+}
+
+#[tokio::test]
+async fn the_page_about_the_api_names_every_path_and_loads_nothing() {
+    let app = App::start().await;
+    let document = app.get("/api/openapi.json").await.expect(200).json();
+
+    let page = app.get("/api/docs").await.expect(200);
+
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    for outside in ["http://", "https://", "src=", "<script", "<link", "@import", "url("] {
+        assert!(!page.text.contains(outside), "{outside}");
+    }
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() > 10, "{paths:?}");
+    for path in paths.keys() {
+        assert!(page.text.contains(&format!("<code>{path}</code>")), "{path}");
+    }
+}

@@ -1,0 +1,108 @@
+//! What is somebody else's does not exist: for every route of the OpenAPI document, so that a new one cannot be forgotten.
+
+use serde_json::{Value, json};
+use tests::{App, Person};
+
+/// A body that the operation takes.
+fn body(operation: &Value, document: &Value) -> Option<Value> {
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let members = schema["properties"].as_object()?;
+    let values = members.iter().map(|(name, schema)| (name.clone(), example(name, schema, document)));
+    Some(values.collect::<serde_json::Map<_, _>>().into())
+}
+
+fn example(name: &str, schema: &Value, document: &Value) -> Value {
+    match name {
+        "due_date" => json!("2031-01-05"),
+        "tags" => json!(["stolen"]),
+        "priority" => json!("high"),
+        _ if schema["$ref"].is_string() => document["components"]["schemas"]["Timezone"]["examples"][0].clone(),
+        _ if schema["type"] == "boolean" || schema["anyOf"][0]["type"] == "boolean" => json!(true),
+        _ => json!("stolen"),
+    }
+}
+
+/// What there is of somebody: a task, another in the trash, a token, sessions.
+struct Things {
+    task: String,
+    trashed: String,
+    token: String,
+    session: String,
+}
+
+async fn things(ada: &Person) -> Things {
+    let trashed = ada.create(json!({ "title": "thrown away" })).await.id();
+    ada.delete(&format!("/api/tasks/{trashed}")).await.expect(204);
+    let token = ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).id();
+    let sessions = ada.get("/api/auth/sessions").await.expect(200).json();
+    Things {
+        task: ada.create(json!({ "title": "secret plan", "tags": ["stolen"] })).await.id(),
+        trashed,
+        token,
+        session: sessions["items"][0]["id"].as_str().unwrap().to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() {
+    let app = App::start().await;
+    let (ada, eve) = (app.account("ada@example.com").await, app.guest().await);
+    let things = things(&ada).await;
+    let everything = "select (select jsonb_agg(t order by t.id) from app.tasks t) as tasks,
+                             (select jsonb_agg(s order by s.id) from app.sessions s) as sessions,
+                             (select jsonb_agg(t order by t.id) from app.tokens t) as tokens,
+                             (select count(*) from app.outbox where topic = 'task-events') as events";
+    let before = app.database.rows(everything).await;
+    let document = app.get("/api/openapi.json").await.json();
+
+    let mut tried = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if !path.contains("{id}") {
+                continue;
+            }
+            let ids = match path.split('/').nth(3).unwrap_or_default() {
+                "sessions" => vec![&things.session],
+                "tokens" => vec![&things.token],
+                _ => vec![&things.task, &things.trashed],
+            };
+            for id in ids {
+                let path = path.replace("{id}", id).replace("{tag}", "stolen");
+                for query in ["", "?permanent=true"] {
+                    if !query.is_empty() && operation["parameters"][1]["name"] != "permanent" {
+                        continue;
+                    }
+                    let call = eve.call(&method.to_uppercase(), &format!("{path}{query}"));
+                    let call = match body(operation, &document) {
+                        Some(body) => call.json(&body),
+                        None => call,
+                    };
+                    let answer = call.send().await;
+                    let problem = answer.problem(404);
+                    assert!(!problem.to_string().contains("secret plan"), "{method} {path}: {problem}");
+                    tried += 1;
+                }
+            }
+        }
+    }
+
+    assert!(tried >= 22, "only {tried} requests were tried");
+    assert_eq!(app.database.rows(everything).await, before);
+    let denied = app.database.rows("select count(*) as many from app.outbox where type = 'access.denied'").await;
+    assert!(denied[0]["many"].as_u64().unwrap() >= 20, "what was tried leaves a note: {denied:?}");
+}
+
+#[tokio::test]
+async fn every_route_that_is_not_open_wants_to_know_who_asks() {
+    let app = App::start().await;
+    let document = app.get("/api/openapi.json").await.json();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if operation["security"].as_array().is_some_and(Vec::is_empty) {
+                continue;
+            }
+            let path = path.replace("{id}", "019a0000-0000-7000-8000-000000000000").replace("{tag}", "x");
+            app.call(&method.to_uppercase(), &path).send().await.problem(401);
+        }
+    }
+}

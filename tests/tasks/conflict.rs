@@ -1,0 +1,133 @@
+use serde_json::{Value, json};
+use tests::App;
+
+#[tokio::test]
+async fn an_if_match_may_name_several_versions() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let write = async |tags: &str, title: &str| {
+        ada.call("PATCH", &task).header("if-match", tags).json(&json!({ "title": title })).send().await
+    };
+
+    assert_eq!(write("\"7\", \"1\"", "two").await.expect(200).json()["version"], 2);
+    write("\"1\",\"7\"", "lost").await.problem(412);
+    assert_eq!(write("\"nonsense\" , \"2\"", "three").await.expect(200).json()["version"], 3);
+    assert_eq!(write("*", "four").await.expect(200).json()["version"], 4);
+}
+
+#[tokio::test]
+async fn a_weak_tag_matches_no_version() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let write = async |tags: &str| {
+        ada.call("PATCH", &task).header("if-match", tags).json(&json!({ "title": "new" })).send().await
+    };
+
+    write("W/\"1\"").await.problem(412);
+    write("\"something else\"").await.problem(412);
+    assert_eq!(ada.get(&task).await.json()["title"], "report");
+    write("W/\"1\", \"1\"").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_lost_write_shows_the_task_and_leaves_a_conflict() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let winner = ada.patch(&task, json!({ "title": "the report" })).await.expect(200).json();
+
+    let lost =
+        ada.call("PATCH", &task).header("if-match", "\"1\", \"7\"").json(&json!({ "title": "my report" })).send();
+    let problem = lost.await.problem(412);
+
+    assert_eq!(problem["task"], winner);
+    assert_eq!(ada.get(&task).await.json(), winner);
+    let conflicts = app
+        .database
+        .rows("select topic, user_id, subject_id, actor, before, after, details from app.outbox where type = 'task.conflict'")
+        .await;
+    let expected = json!({
+        "topic": "task-events", "user_id": ada.id(), "subject_id": winner["id"], "actor": "user",
+        "before": null, "after": winner, "details": { "expected": [1, 7] },
+    });
+    assert_eq!(conflicts, [expected]);
+}
+
+#[tokio::test]
+async fn a_conflict_has_a_place_of_its_own_in_the_order() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    for _ in 0..2 {
+        ada.call("DELETE", &task).header("if-match", "\"7\"").send().await.problem(412);
+    }
+    ada.task("another").await;
+
+    let events = app.database.events().await;
+
+    let places: Vec<&Value> = events.iter().map(|event| &event["seq"]).collect();
+    assert_eq!(places, [1, 2, 3, 4]);
+    let sync = ada.get("/api/sync?since=1").await.expect(200).json();
+    assert_eq!(sync["changes"].as_array().map(Vec::len), Some(1), "nothing has changed but what is new: {sync}");
+}
+
+#[tokio::test]
+async fn every_write_minds_what_its_client_has_seen() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.create(json!({ "title": "report", "tags": ["work"] })).await.header("location").to_owned();
+    ada.patch(&task, json!({ "title": "the report" })).await.expect(200);
+    let before = ada.get(&task).await.expect(200).json();
+
+    for (method, path, body) in [
+        ("PATCH", task.clone(), json!({ "title": "x" })),
+        ("PATCH", format!("{task}/priority"), json!({ "priority": "high" })),
+        ("PATCH", format!("{task}/due-date"), json!({ "due_date": "2031-01-01" })),
+        ("POST", format!("{task}/tags"), json!({ "tags": ["home"] })),
+        ("DELETE", format!("{task}/tags/work"), json!({})),
+        ("POST", format!("{task}/complete"), json!({})),
+        ("POST", format!("{task}/reopen"), json!({})),
+        ("POST", format!("{task}/restore"), json!({})),
+        ("DELETE", task.clone(), json!({})),
+        ("DELETE", format!("{task}?permanent=true"), json!({})),
+    ] {
+        let answer = ada.call(method, &path).header("if-match", "\"1\"").json(&body).send().await;
+        assert_eq!(answer.problem(412)["task"], before, "{method} {path}");
+    }
+
+    assert_eq!(ada.get(&task).await.expect(200).json(), before);
+    assert_eq!(app.database.rows("select seq from app.outbox where type = 'task.conflict'").await.len(), 10);
+}
+
+#[tokio::test]
+async fn what_is_in_the_trash_is_restored_only_as_it_was_seen() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    ada.call("DELETE", &task).header("if-match", "\"1\"").send().await.expect(204);
+    let restore = async |tag: &str| ada.call("POST", &format!("{task}/restore")).header("if-match", tag).send().await;
+
+    let problem = restore("\"1\"").await.problem(412);
+    assert_ne!(problem["task"]["deleted_at"], Value::Null);
+    ada.get(&task).await.problem(404);
+
+    assert_eq!(restore("\"2\"").await.expect(200).json()["version"], 3);
+}
+
+#[tokio::test]
+async fn what_the_client_has_already_is_not_sent_again() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let get = async |tags: &str| ada.call("GET", &task).header("if-none-match", tags).send().await;
+
+    for tags in ["\"1\"", "W/\"1\"", "\"7\", \"1\"", "*"] {
+        let same = get(tags).await.expect(304);
+        assert_eq!((same.text.as_str(), same.header("etag")), ("", "\"1\""), "{tags}");
+    }
+    assert_eq!(get("\"7\"").await.expect(200).json()["title"], "report");
+    ada.patch(&task, json!({ "title": "the report" })).await.expect(200);
+    assert_eq!(get("\"1\"").await.expect(200).json()["title"], "the report");
+}

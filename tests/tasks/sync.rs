@@ -1,0 +1,202 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tests::{App, Person};
+use tokio::task::JoinHandle;
+
+async fn sync(ada: &Person, since: i64) -> Value {
+    ada.get(&format!("/api/sync?since={since}")).await.expect(200).json()
+}
+
+/// What a device knows: the newest change of each thing.
+#[derive(Debug, Default, PartialEq)]
+struct Replica {
+    seq: i64,
+    things: BTreeMap<String, Value>,
+}
+
+impl Replica {
+    /// Takes the next page, whose changes have to be new and in order, and returns whether there is more.
+    async fn page(&mut self, ada: &Person, limit: u32) -> bool {
+        let path = format!("/api/sync?since={}&limit={limit}", self.seq);
+        let page = ada.get(&path).await.expect(200).json();
+        let mut last = self.seq;
+        for change in page["changes"].as_array().expect("a page has changes") {
+            let seq = change["seq"].as_i64().expect("a change has a seq");
+            assert!(seq > last, "{seq} comes behind {last}");
+            last = seq;
+            self.things.insert(change["id"].as_str().expect("a change has an id").to_owned(), change.clone());
+        }
+        self.seq = page["seq"].as_i64().expect("a page has a seq");
+        assert!(self.seq >= last, "{} comes behind {last}", self.seq);
+        page["more"].as_bool().expect("a page says whether there is more")
+    }
+}
+
+#[tokio::test]
+async fn who_starts_gets_everything_once_in_its_newest_state_and_in_order() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    assert_eq!(sync(&ada, 0).await, json!({ "changes": [], "seq": 0, "more": false }));
+    let one = ada.create(json!({ "title": "one" })).await;
+    let two = ada.create(json!({ "title": "two" })).await;
+    let one = ada.patch(one.header("location"), json!({ "title": "first" })).await.expect(200);
+    app.guest().await.task("of somebody else").await;
+
+    let all = sync(&ada, 0).await;
+
+    let change =
+        |seq: i64, data: Value| json!({ "seq": seq, "kind": "task", "id": data["id"], "deleted": false, "data": data });
+    assert_eq!(all, json!({ "changes": [change(2, two.json()), change(3, one.json())], "seq": 3, "more": false }));
+    assert_eq!(ada.get("/api/sync").await.expect(200).json(), all);
+}
+
+#[tokio::test]
+async fn who_goes_on_gets_only_what_is_new() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    ada.task("old").await;
+    let seen = sync(&ada, 0).await["seq"].as_i64().unwrap();
+    let new = ada.create(json!({ "title": "new" })).await;
+
+    let page = sync(&ada, seen).await;
+
+    assert_eq!(page["changes"].as_array().map(Vec::len), Some(1));
+    assert_eq!(page["changes"][0]["data"], new.json());
+    let nothing = sync(&ada, page["seq"].as_i64().unwrap()).await;
+    assert_eq!(nothing, json!({ "changes": [], "seq": page["seq"], "more": false }));
+}
+
+#[tokio::test]
+async fn the_trash_is_shown_with_what_is_in_it() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("old news").await;
+    ada.delete(&task).await.expect(204);
+
+    let change = sync(&ada, 1).await["changes"][0].clone();
+
+    assert_eq!(change["deleted"], true);
+    assert_eq!(change["data"]["title"], "old news");
+    assert_ne!(change["data"]["deleted_at"], Value::Null);
+    ada.post(&format!("{task}/restore"), json!({})).await.expect(200);
+    assert_eq!(sync(&ada, 2).await["changes"][0]["deleted"], false);
+}
+
+#[tokio::test]
+async fn what_is_gone_for_good_leaves_a_tombstone() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.create(json!({ "title": "old news" })).await;
+    ada.delete(&format!("{}?permanent=true", task.header("location"))).await.expect(204);
+
+    for since in [0, 1] {
+        let tombstone = json!({ "seq": 2, "kind": "task", "id": task.id(), "deleted": true, "data": null });
+        assert_eq!(sync(&ada, since).await, json!({ "changes": [tombstone], "seq": 2, "more": false }));
+    }
+}
+
+#[tokio::test]
+async fn a_long_way_is_gone_in_pages() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for title in ["one", "two", "three"] {
+        ada.task(title).await;
+    }
+    let titles = |page: &Value| -> Vec<Value> {
+        page["changes"].as_array().unwrap().iter().map(|change| change["data"]["title"].clone()).collect()
+    };
+
+    let first = ada.get("/api/sync?limit=2").await.expect(200).json();
+    assert_eq!(
+        (titles(&first), &first["seq"], &first["more"]),
+        (vec![json!("one"), json!("two")], &json!(2), &json!(true))
+    );
+    let last = ada.get("/api/sync?since=2&limit=2").await.expect(200).json();
+    assert_eq!((titles(&last), &last["seq"], &last["more"]), (vec![json!("three")], &json!(3), &json!(false)));
+    let exact = ada.get("/api/sync?since=1&limit=2").await.expect(200).json();
+    assert_eq!(exact["more"], false);
+}
+
+#[tokio::test]
+async fn what_cannot_be_gone_on_from_says_to_start_again() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for title in ["one", "two", "three"] {
+        ada.task(title).await;
+    }
+
+    ada.get("/api/sync?since=4").await.problem(410);
+    sync(&ada, 3).await;
+
+    app.database.owner().await.batch_execute("update app.users set forgotten_seq = 2").await.unwrap();
+    ada.get("/api/sync?since=1").await.problem(410);
+    assert_eq!(sync(&ada, 2).await["changes"].as_array().map(Vec::len), Some(1));
+    assert_eq!(sync(&ada, 0).await["changes"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn who_starts_in_pages_can_go_on_from_each_of_them() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for number in 0..6 {
+        ada.task(&format!("task {number}")).await;
+    }
+    app.database.owner().await.batch_execute("update app.users set forgotten_seq = 4").await.unwrap();
+
+    let mut replica = Replica::default();
+    while replica.page(&ada, 1).await {}
+
+    assert_eq!(replica.things.len(), 6);
+}
+
+#[tokio::test]
+async fn a_since_that_is_no_number_is_refused() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for query in ["since=-1", "since=now", "since=", "since=99999999999999999999"] {
+        let problem = ada.get(&format!("/api/sync?{query}")).await.problem(422);
+        assert_eq!(problem["errors"][0]["parameter"], "since", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn who_catches_up_while_others_write_misses_nothing_and_gets_nothing_twice() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    app.database.owner().await.batch_execute("update app.limits set quota = 1000000").await.unwrap();
+    let writers: Vec<JoinHandle<()>> = (0..4)
+        .map(|writer| {
+            let ada = ada.clone();
+            tokio::spawn(async move {
+                for round in 0..12 {
+                    let task = ada.task(&format!("task {writer}-{round}")).await;
+                    ada.patch(&task, json!({ "description": "more" })).await.expect(200);
+                    match round % 4 {
+                        0 => ada.delete(&task).await.expect(204),
+                        1 => ada.delete(&format!("{task}?permanent=true")).await.expect(204),
+                        2 => ada.post(&format!("{task}/complete"), json!({})).await.expect(200),
+                        _ => continue,
+                    };
+                }
+            })
+        })
+        .collect();
+
+    let mut reader = Replica::default();
+    loop {
+        let finished = writers.iter().all(JoinHandle::is_finished);
+        let more = reader.page(&ada, 7).await;
+        if finished && !more {
+            break;
+        }
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+
+    let mut fresh = Replica::default();
+    while fresh.page(&ada, 200).await {}
+    assert_eq!(fresh.things.len(), 48);
+    assert_eq!(reader, fresh);
+}
