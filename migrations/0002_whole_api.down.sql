@@ -62,6 +62,7 @@ return row_to_json(row(
 drop table app.answers;
 drop table app.buckets;
 drop table app.limits;
+drop function app.begin_limit_anew();
 drop table app.issuers;
 drop table app.identities;
 drop table app.tokens;

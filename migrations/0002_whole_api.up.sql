@@ -63,7 +63,7 @@ insert into app.limits (name, quota, seconds) values
     ('sign-in-address', 100,   300);
 
 -- Token buckets. Unlogged: after a crash everybody has a full one, and taking from it never waits for the disk.
--- Times are seconds since 1970.
+-- Times are seconds since 1970. Mostly air, so that what is updated all the time stays on its page.
 create unlogged table app.buckets (
     key     text primary key,
     -- When it will be full again, if nobody takes from it.
@@ -73,7 +73,7 @@ create unlogged table app.buckets (
     room    float8 not null,
     refused boolean not null default false,
     told_at float8 not null default 0
-) with (fillfactor = 50);
+) with (fillfactor = 15);
 
 -- What concerns safety has no user where nobody is known, and says what it is about in its details.
 alter table app.outbox
@@ -93,40 +93,61 @@ end;
 -- A bucket that another request holds counts as allowed, so that nobody waits for it. Returns what the client is told
 -- of the tightest one.
 create function app.take(names text[], whose text[], person uuid) returns json language plpgsql as $$
+#variable_conflict use_column
 declare
-    clock  float8 := extract(epoch from clock_timestamp());
-    bucket app.buckets;
+    clock   float8 := extract(epoch from clock_timestamp());
+    wanted  text;
+    -- What was taken from, and the tightest of it.
+    full_at float8; each float8; room float8; refused boolean; told_at float8; used float8;
+    tight   text; its_full_at float8; its_each float8; its_room float8; its_refused boolean; its_told_at float8; its_used float8;
 begin
-    with taken as (
-        insert into app.buckets as held (key, full_at, each, room)
-        select rule.name || ' ' || wanted.who, clock + rule.seconds::float8 / rule.quota,
-               rule.seconds::float8 / rule.quota, rule.seconds
-          from unnest(names, whose) as wanted (name, who) join app.limits as rule on rule.name = wanted.name
-         where pg_try_advisory_xact_lock(hashtextextended(wanted.name || ' ' || wanted.who, 0))
-        on conflict (key) do update
-           set each = excluded.each, room = excluded.room,
-               refused = greatest(held.full_at, clock) + excluded.each > clock + excluded.room,
-               full_at = case when greatest(held.full_at, clock) + excluded.each > clock + excluded.room
-                              then least(held.full_at, clock + excluded.room)
-                              else greatest(held.full_at, clock) + excluded.each end
-        returning held.*
-    )
-    select taken.* into bucket from taken order by refused desc, (full_at - clock) / room desc limit 1;
-    if not found then
+    for place in 1 .. cardinality(names) loop
+        wanted := names[place] || ' ' || whose[place];
+        continue when wanted is null or not pg_try_advisory_xact_lock(hashtextextended(wanted, 0));
+        update app.buckets as held
+           set refused = greatest(held.full_at, clock) + held.each > clock + held.room,
+               full_at = case when greatest(held.full_at, clock) + held.each > clock + held.room then held.full_at
+                              else greatest(held.full_at, clock) + held.each end
+         where held.key = wanted
+        returning held.full_at, held.each, held.room, held.refused, held.told_at, (held.full_at - clock) / held.room + held.refused::int
+             into full_at, each, room, refused, told_at, used;
+        if not found then
+            insert into app.buckets as held (key, full_at, each, room)
+            select wanted, clock + rule.seconds::float8 / rule.quota, rule.seconds::float8 / rule.quota, rule.seconds
+              from app.limits as rule where rule.name = names[place]
+            on conflict do nothing
+            returning held.full_at, held.each, held.room, held.refused, held.told_at, (held.full_at - clock) / held.room
+                 into full_at, each, room, refused, told_at, used;
+            continue when not found;
+        end if;
+        if its_used is null or used > its_used then
+            tight := wanted; its_full_at := full_at; its_each := each; its_room := room; its_refused := refused;
+            its_told_at := told_at; its_used := used;
+        end if;
+    end loop;
+    if tight is null then
         return null;
     end if;
-    -- Once a minute is enough to know.
-    if bucket.refused and bucket.told_at < clock - 60 then
-        update app.buckets set told_at = clock where buckets.key = bucket.key;
-        perform app.tell('limit.hit', person, jsonb_build_object('limit', split_part(bucket.key, ' ', 1)));
+    if its_refused and its_told_at < clock - 60 then
+        update app.buckets set told_at = clock where buckets.key = tight;
+        perform app.tell('limit.hit', person, jsonb_build_object('limit', split_part(tight, ' ', 1)));
     end if;
     return json_build_object(
-        'policy', split_part(bucket.key, ' ', 1),
-        'quota', round(bucket.room / bucket.each), 'seconds', bucket.room,
-        'remaining', greatest(0, floor((clock + bucket.room - bucket.full_at) / bucket.each + 0.001)),
-        'reset', ceil(case when bucket.refused then bucket.full_at + bucket.each - bucket.room else bucket.full_at end - clock),
-        'refused', bucket.refused);
+        'policy', split_part(tight, ' ', 1),
+        'quota', round(its_room / its_each), 'seconds', its_room,
+        'remaining', greatest(0, floor((clock + its_room - its_full_at) / its_each + 0.001)),
+        'reset', ceil(case when its_refused then its_full_at + its_each - its_room else its_full_at end - clock),
+        'refused', its_refused);
 end $$;
+
+-- A limit that is changed begins anew for everybody.
+create function app.begin_limit_anew() returns trigger language plpgsql as $$
+begin
+    delete from app.buckets where buckets.key like old.name || ' %';
+    return null;
+end $$;
+
+create trigger begin_anew after update or delete on app.limits for each row execute function app.begin_limit_anew();
 
 -- Who comes by an issuer for the first time becomes a user. Their address is theirs only if nobody else has it.
 create function app.person_of(issuer text, subject text, principal jsonb) returns uuid language plpgsql as $$
@@ -162,7 +183,8 @@ end $$;
 
 -- The first answer to a request that may come again.
 create table app.answers (
-    user_id     uuid not null references app.users on delete cascade,
+    -- Without a reference: looking after it would be a fifth of what an answer costs, and it goes after a day anyway.
+    user_id     uuid not null,
     route       text not null,
     key         text not null,
     fingerprint text not null,
@@ -170,7 +192,7 @@ create table app.answers (
     created_at  timestamptz not null default now(),
     primary key (user_id, route, key)
 );
-create index answers_by_age on app.answers (created_at);
+create index answers_by_age on app.answers using brin (created_at);
 
 -- ── tasks ───────────────────────────────────────────────────────────────────────────────────
 
@@ -200,7 +222,10 @@ begin
     for word in select lexeme from unnest(to_tsvector('pg_catalog.simple', words)) loop
         one := to_tsquery('pg_catalog.simple', quote_literal(word) || ':*');
         english := plainto_tsquery('pg_catalog.english', word);
-        if numnode(english) = 1 then
+        -- What begins with `run` includes what begins with `running`.
+        if numnode(english) = 1 and starts_with(word, trim(english::text, '''')) then
+            one := (english::text || ':*')::tsquery;
+        elsif numnode(english) = 1 then
             one := one || (english::text || ':*')::tsquery;
         end if;
         every := case when every is null then one else every && one end;
@@ -236,7 +261,7 @@ create index tasks_of_a_user_by_word on app.tasks using gin (user_id, tags, sear
 -- How many tasks of a user a filter finds, as of the user's `seq`: any change makes it void. Kept only where counting
 -- takes long.
 create unlogged table app.totals (
-    user_id    uuid not null references app.users on delete cascade,
+    user_id    uuid not null,
     filter     text not null,
     seq        bigint not null,
     total      bigint not null,

@@ -56,9 +56,9 @@ def before_call(context, case, kwargs):
         # What is due in the past is only taken if that is wanted, and a token cannot have ended already.
         if is_past(body.get("due_date")) and body.get("allow_past") in (None, False):
             body["allow_past"] = True
-        # Ten tags are the most with those that the task has already, and it may have some.
-        if case.operation.path.endswith("/tags") and 1 < len(body.get("tags") or []) <= 10:
-            body["tags"] = body["tags"][:1]
+        # Ten tags are the most, with those that the task has already: so it gets five, and then one at a time.
+        if isinstance(body.get("tags"), list) and len(body["tags"]) <= 10:
+            body["tags"] = body["tags"][: 1 if case.operation.path.endswith("/tags") else 5]
         if is_past(body.get("expires_at")):
             body["expires_at"] = "2099-12-31T23:59:59Z"
     if query:
