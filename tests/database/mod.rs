@@ -1,5 +1,7 @@
 //! What the database guards by itself, whatever a function asks of it.
 
+mod plans;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -226,16 +226,17 @@ fn admit(access: Access, options: &Options) -> String {
 const REPLAY: &str = "
     -- The same request came before: so does its answer.
     if again is not null then
-        select answer.* into kept from answers as answer
+        select answer.fingerprint, answer.rows into fingerprint, lines from answers as answer
          where answer.user_id = caller and answer.route = again ->> 'route' and answer.key = again ->> 'key'
            and answer.created_at > now() - interval '24 hours';
-        if found and kept.fingerprint <> again ->> 'fingerprint' then
+        if found and fingerprint <> again ->> 'fingerprint' then
             return next json_build_object('error', 'key_used');
             return;
         elsif found then
-            return query select unnest(kept.rows);
+            return query select unnest(lines);
             return;
         end if;
+        lines := '{}';
     end if;
 ";
 

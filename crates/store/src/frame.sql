@@ -7,7 +7,7 @@ declare
     expires  timestamptz;
     quota    json;
     again    jsonb := principal -> 'again';
-    kept     answers;
+    fingerprint text;
     line     text;
     lines    text[] := '{}';
     current  json;

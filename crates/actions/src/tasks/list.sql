@@ -3,7 +3,8 @@
 -- its last task in the order where more follow.
 --
 -- Which tasks they are is asked by a statement that is pieced together from the texts below: planning everything that
--- could be asked for takes longer than most lists. No input is ever a part of its text; it comes in as $2.
+-- could be asked for takes longer than most lists. No input is ever a part of its text: $1 is the caller, $2 the input, $3
+-- what is searched for.
 declare
     -- What the order is by, and what that is.
     sorting record;
@@ -13,6 +14,7 @@ declare
     total   bigint;
     most    int := (input ->> 'limit')::int;
     skipped bigint := (input ->> 'offset')::bigint;
+    words   tsquery := sought(input ->> 'search');
 begin
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,
            case when (input ->> 'descending')::boolean then '<' else '>' end as sign
@@ -23,7 +25,7 @@ begin
                    ('completed_at', 'task.completed_at',                                'timestamptz', true),
                    ('title',        'lower(task.title)',                                'text',        false),
                    ('priority',     'importance(task.priority)',                        'int',         false),
-                   ('relevance',    $$ts_rank(task.search, sought($2 ->> 'search'))$$,  'real',        false)
+                   ('relevance',    'ts_rank(task.search, $3)',                         'real',        false)
            ) as kinds (name, key, type, nullable)
      where kinds.name = input ->> 'sort_by';
 
@@ -48,9 +50,9 @@ begin
         case (input ->> 'missed')::boolean when true then 'task.missed' when false then 'not task.missed' end,
         case when input ->> 'search' is null then null
              -- Where there is no word in it, what is searched for is looked for as it is.
-             when sought(input ->> 'search') is null then
+             when words is null then
                  $$position($2 ->> 'search' in task.title || ' ' || coalesce(task.description, '')) > 0$$
-             else $$task.search @@ sought($2 ->> 'search')$$ end);
+             else 'task.search @@ $3' end);
 
     -- Behind the last task of the page before: by the key, by the id where the keys are equal, and what has no key comes
     -- last.
@@ -62,10 +64,10 @@ begin
                     sorting.key, sorting.sign, sorting.type,
                     case when sorting.nullable then format(' or %s is null', sorting.key) end) end;
 
-    execute format('select array(select task.id from tasks as task where %s%s order by %s %s %s, task.id %s limit $3 offset $4)',
+    execute format('select array(select task.id from tasks as task where %s%s order by %s %s %s, task.id %s limit $4 offset $5)',
                    fits, behind, sorting.key, sorting.direction, case when sorting.nullable then 'nulls last' end,
                    sorting.direction)
-       into ids using caller, input, most + 1, skipped;
+       into ids using caller, input, words, most + 1, skipped;
 
     -- A first page that holds all of it has counted it. Else it may have been counted before, and nothing of the user's
     -- has changed since.
@@ -78,7 +80,7 @@ begin
     if total is null then
         -- One look at the database, so that the count is that of this `seq`.
         execute format('select count(*), (select users.seq from users where users.id = $1) from tasks as task where %s', fits)
-           into total, skipped using caller, input;
+           into total, skipped using caller, input, words;
         if total > 500 and input ? 'filter' then
             insert into totals (user_id, filter, seq, total) values (caller, input ->> 'filter', skipped, total)
             on conflict (user_id, filter) do update
@@ -96,7 +98,7 @@ begin
     if cardinality(ids) > most then
         execute format($$select json_build_object('key', to_json(%s) #>> '{}', 'id', task.id)::text from tasks as task where task.id = $1$$,
                        sorting.key)
-           into line using ids[most], input;
+           into line using ids[most], input, words;
     end if;
     return next line;
     lines := '{list}';

@@ -17,7 +17,7 @@ pub(crate) use variables::check_name;
 
 use manifest::{Manifest, Route};
 use template::Template;
-use variables::Variables;
+use variables::{Variables, check_declared};
 
 /// A parsed `spin.toml` whose variables all have a value.
 pub struct App {
@@ -68,7 +68,7 @@ impl App {
             let mut values = HashMap::new();
             for (name, template) in &component.variables {
                 let place = || at(&format!("variables.{name}"));
-                check_name(name).map_err(anyhow::Error::msg).with_context(place)?;
+                check_declared(name).with_context(place)?;
                 let value = Template::parse(template).and_then(|t| variables.fill(&t)).with_context(place)?;
                 values.insert(name.clone(), value);
             }

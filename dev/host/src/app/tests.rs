@@ -52,6 +52,7 @@ fn what_is_wrong_is_named() {
         ("given = { required = true }", "", "given"),
         ("{{given}}", "{{ nowhere }}", "nowhere"),
         ("plain = {", "Plain = {", "Plain"),
+        ("plain = {", "plain_2 = {", "words must start with an ASCII letter"),
         ("component = \"a\"", "component = \"b\"", "\"b\""),
         ("trigger.http", "trigger.redis", "redis"),
         (":81", "", ""),

@@ -22,7 +22,7 @@ impl Variables {
         let mut values = BTreeMap::new();
         for (name, variable) in declared {
             let at = || format!("variables.{name}");
-            check_name(name).map_err(anyhow::Error::msg).with_context(at)?;
+            check_declared(name).with_context(at)?;
             ensure!(
                 variable.required != variable.default.is_some(),
                 "variables.{name} needs either `default` or `required = true`"
@@ -55,7 +55,15 @@ impl Variables {
     }
 }
 
-/// The names that Spin accepts; the text of the refusal is the one that a guest sees there.
+/// The names that Spin accepts in a manifest: of words that each start with a letter.
+pub fn check_declared(name: &str) -> Result<()> {
+    check_name(name).map_err(anyhow::Error::msg)?;
+    let odd = name.split('_').find(|word| !word.starts_with(|c: char| c.is_ascii_lowercase()));
+    ensure!(odd.is_none(), "'_'-separated words must start with an ASCII letter; got {odd:?}");
+    Ok(())
+}
+
+/// The names that a guest may ask for; the text of the refusal is the one that a guest sees there.
 pub fn check_name(name: &str) -> Result<(), String> {
     let odd = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_'));
     let reason = if name.is_empty() {

@@ -6,7 +6,7 @@ const fn ask(line: &'static str, input: &'static str) -> Ask {
     Ask { line, body: "", input }
 }
 
-/// All of them. `filter` is what the total is known by; what depends on the time of day has none.
+/// What is asked by turns. `filter` is what the total is known by; what depends on the time of day has none.
 pub const ASKS: &[Ask] = &[
     ask("GET /api/tasks", r#"{"filter":"all"}"#),
     ask(
@@ -28,5 +28,26 @@ pub const ASKS: &[Ask] = &[
     ask(
         "GET /api/tasks?status=completed&sort_by=completed_at&sort_order=desc",
         r#"{"filter":"done","status":"completed","sort_by":"completed_at"}"#,
+    ),
+];
+
+/// What else there is: measured one by one, without other load and without a kept total.
+pub const MORE: &[Ask] = &[
+    ask("sort_by=priority", r#"{"sort_by":"priority","descending":false}"#),
+    ask("sort_by=due_date&sort_order=desc", r#"{"sort_by":"due_date"}"#),
+    ask("sort_by=updated_at", r#"{"sort_by":"updated_at","descending":false}"#),
+    ask("sort_by=completed_at", r#"{"sort_by":"completed_at","descending":false}"#),
+    ask("sort_by=title&sort_order=desc", r#"{"sort_by":"title"}"#),
+    ask("search=b", r#"{"search":"b","sort_by":"relevance"}"#),
+    ask("search=!", r#"{"search":"!","sort_by":"created_at"}"#),
+    ask("tags=work,home", r#"{"tags":"{work,home}"}"#),
+    ask("priority=low,high", r#"{"priorities":"{low,high}"}"#),
+    ask("missed=false", r#"{"missed":false}"#),
+    ask("overdue=false", r#"{"overdue":false}"#),
+    ask("deleted=true", r#"{"deleted":true}"#),
+    ask("offset=5000", r#"{"offset":5000}"#),
+    ask(
+        "status=active&priority=high&tags=work&search=rep&sort_by=due_date",
+        r#"{"status":"active","priorities":"{high}","tags":"{work}","search":"rep","sort_by":"due_date","descending":false}"#,
     ),
 ];

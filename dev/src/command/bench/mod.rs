@@ -55,6 +55,8 @@ pub struct Outcome {
     /// TaskFlow without limits and keys.
     bare: Option<Measured>,
     taskflow: Measured,
+    /// The slowest list in Postgres, and its 95th percentile in milliseconds.
+    slowest: Option<(&'static str, f64)>,
 }
 
 /// What the processes take of memory, in MiB.
@@ -119,6 +121,9 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
 async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> anyhow::Result<Outcome> {
     let half = time / 2;
     let mut outcome = Outcome { scenario: scenario.name, ..Outcome::default() };
+    if let ("lists", Some(call)) = (scenario.name, &scenario.postgres) {
+        outcome.slowest = Some(postgres::slowest_list(scenario, call, world).await?);
+    }
     for _ in 0..2 {
         if let Some(call) = &scenario.postgres {
             let measured = postgres::load(scenario, call, world, half).await?;

@@ -7,11 +7,11 @@ use anyhow::ensure;
 use domain::TaskId;
 use serde_json::{Map, Value, json};
 
-use super::CONNECTIONS;
 use super::load::run;
 use super::measured::Measured;
 use super::scenario::{Ask, Call, Scenario};
 use super::world::World;
+use super::{CONNECTIONS, lists};
 
 /// Loads Postgres.
 pub async fn load(
@@ -50,6 +50,34 @@ pub async fn load(
         }
     })
     .await
+}
+
+/// Of all lists, asked one at a time, the one whose 95th percentile is the longest, and that in milliseconds. The total is
+/// counted each time.
+pub async fn slowest_list(scenario: &Scenario, call: &Call, world: &World) -> anyhow::Result<(&'static str, f64)> {
+    const TURNS: usize = 60;
+    let name = store::installed_name(call.body.0, store::hash(call.body.1));
+    let client = world.database.connect().await?;
+    let statement = client.prepare(&format!("select bodies.{name}($1, $2)")).await?;
+    let mut slowest = ("", 0.0);
+    for ask in lists::ASKS.iter().chain(lists::MORE) {
+        let mut input = input(call, ask, world)?;
+        if let Some(input) = input.as_object_mut() {
+            input.remove("filter");
+        }
+        let mut times = Vec::new();
+        for _ in 0..TURNS {
+            let sent = Instant::now();
+            client.query(&statement, &[&principal(scenario, 0, ask), &input]).await?;
+            times.push(sent.elapsed().as_secs_f64() * 1000.0);
+        }
+        times.sort_by(f64::total_cmp);
+        let p95 = times[TURNS * 95 / 100];
+        if p95 > slowest.1 {
+            slowest = (ask.line, p95);
+        }
+    }
+    Ok(slowest)
 }
 
 /// Who asks, as the functions would say it.
