@@ -185,12 +185,11 @@ end $$;
 create table app.answers (
     -- Without a reference: looking after it would be a fifth of what an answer costs, and it goes after a day anyway.
     user_id     uuid not null,
-    route       text not null,
-    key         text not null,
+    id          uuid not null,
     fingerprint text not null,
     rows        text[] not null,
     created_at  timestamptz not null default now(),
-    primary key (user_id, route, key)
+    primary key (user_id, id)
 );
 create index answers_by_age on app.answers using brin (created_at);
 

@@ -39,8 +39,7 @@ async fn create(State(pool): State<Pool>, headers: HeaderMap, Json(body): Json<V
     let mut input = json!(task);
     input["id"] = json!(id);
     let again = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(|key| Again {
-        route: "POST /api/tasks".into(),
-        key: key.to_owned(),
+        id: web::fingerprint(key)[..32].to_owned(),
         fingerprint: web::fingerprint(&body.to_string()),
     });
     let rows = call(&pool, "create", CREATE, &headers, again, &input).await;

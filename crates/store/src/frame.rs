@@ -226,27 +226,28 @@ fn admit(access: Access, options: &Options) -> String {
 const REPLAY: &str = "
     -- The same request came before: so does its answer.
     if again is not null then
-        select answer.fingerprint, answer.rows into fingerprint, lines from answers as answer
-         where answer.user_id = caller and answer.route = again ->> 'route' and answer.key = again ->> 'key'
-           and answer.created_at > now() - interval '24 hours';
-        if found and fingerprint <> again ->> 'fingerprint' then
+        select answer.fingerprint, answer.rows, answer.created_at into fingerprint, lines, kept_at from answers as answer
+         where answer.user_id = caller and answer.id = (again ->> 'id')::uuid;
+        if not found then
+            lines := '{}';
+        elsif kept_at < now() - interval '24 hours' then
+            delete from answers where user_id = caller and id = (again ->> 'id')::uuid;
+            lines := '{}';
+        elsif fingerprint <> again ->> 'fingerprint' then
             return next json_build_object('error', 'key_used');
             return;
-        elsif found then
+        else
             return query select unnest(lines);
             return;
         end if;
-        lines := '{}';
     end if;
 ";
 
 const KEEP: &str = "
     -- A fault of ours is no answer: the same request may work the next time.
     if again is not null and (code is null or code = 'TF000' or code like '23%') then
-        insert into answers (user_id, route, key, fingerprint, rows)
-        values (caller, again ->> 'route', again ->> 'key', again ->> 'fingerprint', lines)
-        on conflict (user_id, route, key) do update
-           set fingerprint = excluded.fingerprint, rows = excluded.rows, created_at = excluded.created_at;
+        insert into answers (user_id, id, fingerprint, rows)
+        values (caller, (again ->> 'id')::uuid, again ->> 'fingerprint', lines);
     end if;
 ";
 

@@ -8,6 +8,7 @@ declare
     quota    json;
     again    jsonb := principal -> 'again';
     fingerprint text;
+    kept_at  timestamptz;
     line     text;
     lines    text[] := '{}';
     current  json;

@@ -76,10 +76,8 @@ pub struct Issued {
 /// What a request is known by if it comes again: its `Idempotency-Key`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Again {
-    /// Method and path.
-    pub route: String,
-    /// What the client named it.
-    pub key: String,
+    /// A hash of its route and of what the client named it, in the form of a UUID: short to keep and quick to find.
+    pub id: String,
     /// A hash of what it asks for.
     pub fingerprint: String,
 }

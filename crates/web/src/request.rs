@@ -122,7 +122,8 @@ impl Request {
             ));
         }
         let asked = format!("{}\n{}", self.query, fingerprint_of(&self.body));
-        Ok(Some(Again { route: format!("POST {}", self.path), key: key.to_owned(), fingerprint: fingerprint(&asked) }))
+        let id = fingerprint(&format!("{}\n{key}", self.path))[..32].to_owned();
+        Ok(Some(Again { id, fingerprint: fingerprint(&asked) }))
     }
 }
 

@@ -90,7 +90,7 @@ fn principal(scenario: &Scenario, user: usize, ask: &Ask) -> Value {
     });
     if scenario.is_keyed {
         let key = TaskId::new(web::now_ms(), web::random());
-        principal["again"] = json!({ "route": ask.line, "key": key, "fingerprint": web::fingerprint(ask.body) });
+        principal["again"] = json!({ "id": key, "fingerprint": web::fingerprint(ask.body) });
     }
     principal
 }
