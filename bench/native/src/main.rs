@@ -67,7 +67,7 @@ async fn call(
     let principal = Principal {
         who: Who::Session { session: web::fingerprint(token.trim_start_matches("Bearer ")) },
         actor: "user",
-        correlation_id: web::random::<16>().iter().map(|byte| format!("{byte:02x}")).collect(),
+        correlation_id: web::hex(&web::random::<16>()),
         traceparent: None,
         address: Some("127.0.0.1".into()),
         again,

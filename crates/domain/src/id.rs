@@ -25,10 +25,7 @@ macro_rules! id {
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 // Only the form with four hyphens: other forms would be other names of the same thing.
-                if text.len() != 36 {
-                    return Uuid::try_parse("").map(Self);
-                }
-                Uuid::try_parse(text).map(Self)
+                Uuid::try_parse(if text.len() == 36 { text } else { "" }).map(Self)
             }
         }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::Errors;
 use crate::field::{Field, text};
-use crate::text::line;
+use crate::text::{line, line_schema_without};
 
 /// A tag of 1 to 50 characters, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,8 +29,7 @@ impl Field for Tag {
 
     /// In a query a comma separates tags, so it is no part of one there.
     fn schema() -> Value {
-        let (any, visible) = ("[^\\u0000-\\u001f\\u007f-\\u009f,]", "[^\\u0000-\\u001f\\u007f-\\u009f\\s\\ufeff,]");
-        json!({ "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": format!("^{any}*{visible}{any}*$") })
+        line_schema_without(",", LONGEST)
     }
 }
 

@@ -60,7 +60,13 @@ pub fn line(text: &str, max: usize) -> Result<String, Errors> {
 
 /// What [`line`] accepts. Written without classes that only some regular expressions know.
 pub fn line_schema(max: usize) -> Value {
-    let (any, visible) = ("[^\\u0000-\\u001f\\u007f-\\u009f]", "[^\\u0000-\\u001f\\u007f-\\u009f\\s\\ufeff]");
+    line_schema_without("", max)
+}
+
+/// The same for a line that does not have some characters either.
+pub fn line_schema_without(others: &str, max: usize) -> Value {
+    let any = format!("[^\\u0000-\\u001f\\u007f-\\u009f{others}]");
+    let visible = format!("[^\\u0000-\\u001f\\u007f-\\u009f\\s\\ufeff{others}]");
     json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": format!("^{any}*{visible}{any}*$") })
 }
 

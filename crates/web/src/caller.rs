@@ -78,8 +78,7 @@ pub fn address(request: &Request) -> Option<String> {
         let host = client.rsplit_once(':').map_or(client, |(host, _)| host);
         host.trim_matches(['[', ']']).parse().ok()
     };
-    let address = if is_proxy_trusted() { forwarded().or_else(direct) } else { direct() };
-    address.map(|address| match address {
+    forwarded().filter(|_| is_proxy_trusted()).or_else(direct).map(|address| match address {
         IpAddr::V6(address) if address.to_ipv4_mapped().is_none() => {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")

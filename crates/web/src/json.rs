@@ -48,13 +48,13 @@ fn refuse(value: &Value, problem: Problem) -> Problem {
 /// The request's query as a type. A parameter that comes twice is refused, as nobody knows which one was meant, unless it
 /// takes several.
 pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
-    let schema = T::schema();
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(request.query.as_bytes()) {
         let value = Value::String(value.into_owned());
         match members.get_mut(&*name) {
             None => _ = members.insert(name.into_owned(), value),
-            Some(given) if schema["properties"][&*name]["type"] == "array" => match given {
+            // Only here is the schema made: hardly any query repeats a name.
+            Some(given) if T::schema()["properties"][&*name]["type"] == "array" => match given {
                 Value::Array(all) => all.push(value),
                 one => *one = json!([one.take(), value]),
             },

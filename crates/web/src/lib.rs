@@ -43,11 +43,13 @@ pub fn random<const N: usize>() -> [u8; N] {
 }
 
 /// The SHA-256 of a secret, in hexadecimal: what is stored in its place.
-pub fn fingerprint(secret: &str) -> String {
+pub fn fingerprint(secret: impl AsRef<[u8]>) -> String {
     use sha2::Digest;
     hex(&sha2::Sha256::digest(secret))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -121,13 +121,8 @@ impl Request {
                 "must be 1 to 255 visible ASCII characters, such as a UUID",
             ));
         }
-        let asked = format!("{}\n{}", self.query, fingerprint_of(&self.body));
-        let id = fingerprint(&format!("{}\n{key}", self.path))[..32].to_owned();
-        Ok(Some(Again { id, fingerprint: fingerprint(&asked) }))
+        let id = fingerprint(format!("{}\n{key}", self.path))[..32].to_owned();
+        let asked = [self.query.as_bytes(), b"\n", &self.body].concat();
+        Ok(Some(Again { id, fingerprint: fingerprint(asked) }))
     }
-}
-
-fn fingerprint_of(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    crate::hex(&sha2::Sha256::digest(bytes))
 }

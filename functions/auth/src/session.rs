@@ -31,7 +31,7 @@ impl NewSession {
 
 /// 32 bytes that nobody can guess, as text.
 pub fn secret() -> String {
-    web::random::<32>().iter().map(|byte| format!("{byte:02x}")).collect()
+    web::hex(&web::random::<32>())
 }
 
 /// The session as its holder sees it, from `{expires_at, user}`.
