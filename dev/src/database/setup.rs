@@ -45,6 +45,18 @@ pub async fn start_embedded(data: &DataFolder) -> anyhow::Result<(Embedded, Data
 /// The roles of the functions, and the variables with their passwords.
 const ROLES: [(&str, &str); 2] = [("taskflow_user", "db_user_password"), ("taskflow_service", "db_service_password")];
 
+/// What holds in every session of theirs.
+const SETTINGS: [(&str, &str); 5] = [
+    ("timezone", "UTC"),
+    ("statement_timeout", "10s"),
+    // Statements are planned once a connection; what has to be planned for its values is run by `execute`.
+    ("plan_cache_mode", "force_generic_plan"),
+    // Such a plan outlives the time when a table was nearly empty, so it had better use the index from the start.
+    ("enable_seqscan", "off"),
+    // Nothing here runs so long that compiling it pays.
+    ("jit", "off"),
+];
+
 /// Brings the schema up to date, and lets the roles of the functions sign in.
 pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
     let mut roles = Vec::new();
@@ -66,12 +78,12 @@ pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
     let applied = migrations::up(&mut client).await?;
     for (role, password) in roles {
         if !role_is_ready(url, role, &password).await {
+            let settings = SETTINGS.map(|(name, value)| format!("alter role {role} set {name} = '{value}';")).concat();
             let set_up = format!(
                 "begin;
                  select pg_advisory_xact_lock(hashtext('taskflow migrations'));
                  alter role {role} login password {};
-                 alter role {role} set timezone = 'UTC';
-                 alter role {role} set statement_timeout = '10s';
+                 {settings}
                  commit",
                 quote(&password)
             );
@@ -81,12 +93,18 @@ pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
     Ok(applied)
 }
 
+/// The database as the functions that answer people see it.
+pub fn as_user(url: &DatabaseUrl) -> anyhow::Result<DatabaseUrl> {
+    let [(role, name), _] = ROLES;
+    Ok(url.with_role(role, &variable(name)?))
+}
+
 /// Whether a role of the functions can sign in, and is set up as it should be. It belongs to all databases of a server,
 /// so it is left alone where there is nothing to do: two that change it at once trip over each other.
 async fn role_is_ready(url: &DatabaseUrl, role: &str, password: &str) -> bool {
     let Ok(client) = url.with_role(role, password).connect().await else { return false };
-    let settings = "select current_setting('timezone') = 'UTC' and current_setting('statement_timeout') = '10s'";
-    client.query_one(settings, &[]).await.is_ok_and(|row| row.get(0))
+    let held = SETTINGS.map(|(name, value)| format!("current_setting('{name}') = '{value}'")).join(" and ");
+    client.query_one(&format!("select {held}"), &[]).await.is_ok_and(|row| row.get(0))
 }
 
 /// Makes a database, unless it is there.
