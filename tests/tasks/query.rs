@@ -282,6 +282,21 @@ async fn a_search_finds_what_a_task_says_now() {
 }
 
 #[tokio::test]
+async fn a_search_takes_any_characters_as_they_are() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    ada.task(r"ask O'Brien about C:\temp and 'quotes'").await;
+    ada.create(json!({ "title": "long", "description": format!("{} before", "ä".repeat(4000)) })).await.expect(201);
+    ada.create(json!({ "title": "longer", "description": "many words ".repeat(400) })).await.expect(201);
+
+    assert_eq!(found(&ada, "search=o%27brien").await.len(), 1);
+    assert_eq!(found(&ada, "search=%27quotes%27").await.len(), 1);
+    assert_eq!(found(&ada, "search=c:%5Ctemp").await.len(), 1);
+    assert_eq!(found(&ada, "search=before").await, ["long"], "beside what is too long to be a word");
+    assert_eq!(found(&ada, "search=many").await, ["longer"]);
+}
+
+#[tokio::test]
 async fn a_word_in_the_title_counts_more_than_one_in_the_description() {
     let app = App::start().await;
     let ada = app.guest().await;

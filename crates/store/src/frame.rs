@@ -159,28 +159,28 @@ fn limit(access: Access, options: &Options) -> String {
     if options.for_service {
         return String::new();
     }
-    let (wait, take) = match access {
-        Access::Open if options.sign_in => (
-            "    perform pg_advisory_xact_lock(hashtextextended(wanted, 0))
-       from unnest(array['sign-in ' || md5(lower(input ->> 'email')), 'sign-in-address ' || (principal ->> 'address')]) as wanted;\n",
-            "take('{sign-in,sign-in-address}', array[md5(lower(input ->> 'email')), principal ->> 'address'], null)",
-        ),
-        Access::Open if options.sign_up => ("", "take('{address,sign-up}', array[principal ->> 'address', principal ->> 'address'], null)"),
-        Access::Open => ("", "take('{address}', array[principal ->> 'address'], null)"),
-        Access::Read | Access::Write => ("", "take('{address,user}', array[principal ->> 'address', caller::text], caller)"),
+    let draw = match access {
+        Access::Open if options.sign_in => {
+            "draw('{sign-in,sign-in-address}', array[md5(lower(input ->> 'email')), principal ->> 'address'], null, true)"
+        }
+        Access::Open if options.sign_up => {
+            "draw('{address,sign-up}', array[principal ->> 'address', principal ->> 'address'], null)"
+        }
+        Access::Open => "draw('{address}', array[principal ->> 'address'], null)",
+        Access::Read | Access::Write => "draw('{address,user}', array[principal ->> 'address', caller::text], caller)",
     };
     format!(
-        "
+        r#"
     -- How much have they asked for? The first row of the answer says how much is left.
-{wait}    quota := {take};
+    quota := {draw};
     if quota is not null then
-        return next json_build_object('quota', quota);
-        if (quota ->> 'refused')::boolean then
+        return next quota;
+        if starts_with(quota, '{{"quota":{{"refused":true') then
             return next json_build_object('error', 'limited');
             return;
         end if;
     end if;
-"
+"#
     )
 }
 

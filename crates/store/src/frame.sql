@@ -5,7 +5,7 @@ declare
     caller   uuid;
     scopes   text[];
     expires  timestamptz;
-    quota    json;
+    quota    text;
     again    jsonb := principal -> 'again';
     fingerprint text;
     kept_at  timestamptz;

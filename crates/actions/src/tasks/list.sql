@@ -9,12 +9,17 @@ declare
     -- What the order is by, and what that is.
     sorting record;
     fits    text;
+    found   text;
+    -- What is ordered, by what, and its number where that is known then.
+    source  text := 'tasks';
+    key     text;
+    counted text := 'null';
     behind  text;
     ids     uuid[];
     total   bigint;
     most    int := (input ->> 'limit')::int;
     skipped bigint := (input ->> 'offset')::bigint;
-    words   tsquery := sought(input ->> 'search');
+    words   tsquery := sought(input ->> 'search', caller);
 begin
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,
            case when (input ->> 'descending')::boolean then '<' else '>' end as sign
@@ -25,7 +30,7 @@ begin
                    ('completed_at', 'task.completed_at',                                'timestamptz', true),
                    ('title',        'lower(task.title)',                                'text',        false),
                    ('priority',     'importance(task.priority)',                        'int',         false),
-                   ('relevance',    'ts_rank(task.search, $3)',                         'real',        false)
+                   ('relevance',    'ts_rank(task.words, $3)',                         'real',        false)
            ) as kinds (name, key, type, nullable)
      where kinds.name = input ->> 'sort_by';
 
@@ -52,28 +57,36 @@ begin
              -- Where there is no word in it, what is searched for is looked for as it is.
              when words is null then
                  $$position($2 ->> 'search' in task.title || ' ' || coalesce(task.description, '')) > 0$$
-             else 'task.search @@ $3' end);
+             else 'task.words @@ $3' end);
+
+    key := sorting.key;
+    -- To rank what is found all of it is looked at, so it is counted in passing.
+    if sorting.name = 'relevance' then
+        found := format('with found as materialized (select task.id, %s as key from tasks as task where %s)', key, fits);
+        source := 'found';
+        key := 'task.key';
+        counted := '(select count(*) from found)';
+    end if;
 
     -- Behind the last task of the page before: by the key, by the id where the keys are equal, and what has no key comes
     -- last.
     behind := case
         when not input ? 'after' then ''
         when input -> 'after' ->> 'key' is null
-        then format($$ and %s is null and task.id %s ($2 -> 'after' ->> 'id')::uuid$$, sorting.key, sorting.sign)
+        then format($$ and %s is null and task.id %s ($2 -> 'after' ->> 'id')::uuid$$, key, sorting.sign)
         else format($$ and ((%1$s, task.id) %2$s (($2 -> 'after' ->> 'key')::%3$s, ($2 -> 'after' ->> 'id')::uuid)%4$s)$$,
-                    sorting.key, sorting.sign, sorting.type,
-                    case when sorting.nullable then format(' or %s is null', sorting.key) end) end;
+                    key, sorting.sign, sorting.type, case when sorting.nullable then format(' or %s is null', key) end) end;
 
-    execute format('select array(select task.id from tasks as task where %s%s order by %s %s %s, task.id %s limit $4 offset $5)',
-                   fits, behind, sorting.key, sorting.direction, case when sorting.nullable then 'nulls last' end,
-                   sorting.direction)
-       into ids using caller, input, words, most + 1, skipped;
+    execute format('%s select array(select task.id from %s as task where %s%s order by %s %s %s, task.id %6$s limit $4 offset $5), %8$s',
+                   found, source, case when found is null then fits else 'true' end, behind, key, sorting.direction,
+                   case when sorting.nullable then 'nulls last' end, counted)
+       into ids, total using caller, input, words, most + 1, skipped;
 
     -- A first page that holds all of it has counted it. Else it may have been counted before, and nothing of the user's
     -- has changed since.
-    if cardinality(ids) <= most and skipped = 0 and behind = '' then
+    if total is null and cardinality(ids) <= most and skipped = 0 and behind = '' then
         total := cardinality(ids);
-    else
+    elsif total is null then
         select known.total into total from totals as known join users on users.id = known.user_id and users.seq = known.seq
          where known.user_id = caller and known.filter = input ->> 'filter';
     end if;

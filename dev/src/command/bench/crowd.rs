@@ -28,7 +28,7 @@ select array_agg(task.id::text)
 
 /// Lets them use TaskFlow for that time. What fails is counted.
 pub async fn load(world: &World, time: Duration) -> anyhow::Result<Measured> {
-    let client = world.database.connect().await?;
+    let client = world.owned.connect().await?;
     let rows = client.query(TASKS, &[&CROWD.hashes()]).await.context("cannot read the crowd's tasks")?;
     let tasks: Arc<Vec<Vec<String>>> = Arc::new(rows.iter().map(|row| row.get(0)).collect());
     ensure!(tasks.len() == CROWD.count, "not everybody in the crowd has tasks");

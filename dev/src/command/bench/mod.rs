@@ -89,7 +89,8 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     let address = url.to_text();
     let host =
         Process::start(&own, &["up", "--engine", "embedded", "--port", "0", "--data", &data_of_host], &address).await?;
-    let native = Process::start(&project::target().join("debug/native"), &[], &address).await?;
+    let native =
+        Process::start(&project::target().join("debug/native"), &[], &database::as_user(&url)?.to_text()).await?;
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 
@@ -117,13 +118,15 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures all of them in turns, twice, so that a machine that gets slower or faster does so for all.
+/// Measures all of them in turns, twice, so that a machine that gets slower or faster does so for all. What the scenario
+/// before has left to clean up is not charged to this one.
 async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> anyhow::Result<Outcome> {
     let half = time / 2;
     let mut outcome = Outcome { scenario: scenario.name, ..Outcome::default() };
     if let ("lists", Some(call)) = (scenario.name, &scenario.postgres) {
         outcome.slowest = Some(postgres::slowest_list(scenario, call, world).await?);
     }
+    world.clean_up().await?;
     for _ in 0..2 {
         if let Some(call) = &scenario.postgres {
             let measured = postgres::load(scenario, call, world, half).await?;

@@ -2,7 +2,7 @@
 -- triggers are off meanwhile, so this fills in what they would. $1: hashes of tokens, $2: tasks each.
 with made as (
     insert into app.tasks (id, user_id, title, description, status, priority, tags, due_date,
-                           created_at, updated_at, completed_at, search, seq)
+                           created_at, updated_at, completed_at, words, seq)
     select gen_random_uuid(), session.user_id, words.title, words.description,
            case when number % 4 = 0 then 'completed' else 'active' end,
            case when number % 10 < 2 then 'high' when number % 10 < 5 then 'low' else 'medium' end,
@@ -12,7 +12,7 @@ with made as (
            now() - number * interval '37 minutes',
            now() - number * interval '35 minutes',
            case when number % 4 = 0 then now() - number * interval '35 minutes' end,
-           app.searchable(words.title, words.description),
+           app.words(words.title, words.description, session.user_id),
            number
       from app.sessions as session
      cross join generate_series(1, $2::int) as number

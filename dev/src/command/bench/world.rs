@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::Context;
 
 use super::process::Process;
-use crate::database::DatabaseUrl;
+use crate::database::{DatabaseUrl, as_user};
 
 /// Some users, each with a session.
 #[derive(Clone, Copy, Debug)]
@@ -65,8 +65,10 @@ pub struct World {
     pub taskflow: SocketAddr,
     /// The native server.
     pub native: SocketAddr,
-    /// The database, for the reference without any server.
+    /// The database as TaskFlow's functions see it, for the reference without any server.
     pub database: DatabaseUrl,
+    /// The database as its owner sees it.
+    pub owned: DatabaseUrl,
     week_ago: String,
     in_a_week: String,
 }
@@ -87,7 +89,8 @@ impl World {
         let world = Self {
             taskflow: taskflow.address(),
             native: native.address(),
-            database: database.clone(),
+            database: as_user(database)?,
+            owned: database.clone(),
             week_ago: dates.get(0),
             in_a_week: dates.get(1),
         };
@@ -97,8 +100,15 @@ impl World {
 
     /// Has requests counted or not.
     pub async fn set_limits(&self, counted: bool) -> anyhow::Result<()> {
-        let client = self.database.connect().await?;
+        let client = self.owned.connect().await?;
         client.batch_execute(if counted { LIMITS } else { "delete from app.limits" }).await.context("cannot set limits")
+    }
+
+    /// Does at once what Postgres would do between requests some time.
+    pub async fn clean_up(&self) -> anyhow::Result<()> {
+        let client = self.owned.connect().await?;
+        client.batch_execute("vacuum analyze").await.context("cannot vacuum")?;
+        client.batch_execute("checkpoint").await.context("cannot write a checkpoint")
     }
 
     /// The text with dates in it.
