@@ -40,7 +40,7 @@ async fn create(State(pool): State<Pool>, headers: HeaderMap, Json(body): Json<V
     input["id"] = json!(id);
     let again = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(|key| Again {
         id: web::fingerprint(key)[..32].to_owned(),
-        fingerprint: web::fingerprint(&body.to_string()),
+        fingerprint: web::fingerprint(body.to_string()),
     });
     let rows = call(&pool, "create", CREATE, &headers, again, &input).await;
     answer(rows.map(|mut rows| rows.pop().flatten()), StatusCode::CREATED)
