@@ -83,7 +83,7 @@ pub async fn slowest_list(scenario: &Scenario, call: &Call, world: &World) -> an
 /// Who asks, as the functions would say it.
 fn principal(scenario: &Scenario, user: usize, ask: &Ask) -> Value {
     let mut principal = json!({
-        "session": web::fingerprint(&scenario.users.token(user)),
+        "session": web::fingerprint(scenario.users.token(user)),
         "actor": "user",
         "correlation_id": "bench",
         "address": "127.0.0.1",

@@ -24,7 +24,7 @@ impl Users {
 
     /// The hashes of all tokens.
     pub fn hashes(&self) -> Vec<String> {
-        (0..self.count).map(|number| web::fingerprint(&self.token(number))).collect()
+        (0..self.count).map(|number| web::fingerprint(self.token(number))).collect()
     }
 }
 
