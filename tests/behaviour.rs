@@ -4,6 +4,7 @@
 mod auth;
 mod bad_input;
 mod database;
+mod events;
 mod foreign;
 mod manners;
 mod model;

@@ -7,7 +7,8 @@ use tests::App;
 #[test]
 fn the_document_is_made_from_the_routes_of_all_functions() {
     let mut paths = serde_json::Map::new();
-    for routes in [auth::ROUTES, housekeeping::ROUTES, ops::ROUTES, tasks::ROUTES] {
+    for routes in [audit::ROUTES, auth::ROUTES, housekeeping::ROUTES, ops::ROUTES, outbox_relay::ROUTES, tasks::ROUTES]
+    {
         paths.extend(web::paths(routes));
     }
     let made = format!("{:#}\n", web::document(paths));

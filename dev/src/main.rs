@@ -4,6 +4,7 @@ mod command;
 mod database;
 mod files;
 mod project;
+mod sidecar;
 mod signal;
 mod step;
 mod tools;

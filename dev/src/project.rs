@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The functions, as packages.
-pub const FUNCTIONS: &[&str] = &["auth", "housekeeping", "ops", "tasks"];
+pub const FUNCTIONS: &[&str] = &["audit", "auth", "housekeeping", "ops", "outbox-relay", "tasks"];
 
 /// The root of the project, whatever folder the command was called in.
 pub fn root() -> &'static Path {

@@ -66,7 +66,7 @@ async fn only_a_service_can_act_in_the_name_of_a_user() {
     let answer = call(&app.database.role(SERVICE).await, &of_services, &principal, &json!({})).await;
     assert_eq!(answer, [json!(ada.id())]);
     let answer = call(&app.database.role(USER).await, &of_users, &principal, &json!({})).await;
-    assert_eq!(answer, [json!({ "error": "not_signed_in" })]);
+    assert_eq!(answer[0], json!({ "error": "not_signed_in" }));
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 
 use host::{Engine, Limits, Logs, Running};
 use serde_json::{Value, json};
+use sidecar::{Sidecar, Tokens};
+use tempfile::TempDir;
 
 use crate::{Answer, Call, Client, Database, Person};
 
@@ -16,8 +18,17 @@ pub struct App {
     pub database: Database,
     client: Client,
     logs: Logs,
-    _running: Running,
+    variables: BTreeMap<String, String>,
+    running: Running,
+    sidecar: Option<Sidecar>,
+    events: TempDir,
 }
+
+/// What Dapr shows the functions.
+pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
+
+/// Nobody listens there.
+const NOWHERE: &str = "1";
 
 impl App {
     /// Starts it.
@@ -27,13 +38,53 @@ impl App {
 
     /// Starts it with variables of `spin.toml` that are different.
     pub async fn with(different: &[(&str, &str)]) -> Self {
+        Self::begin(different, None).await
+    }
+
+    /// Starts it with a sidecar: what happens goes out as events, and is taken.
+    pub async fn with_events() -> Self {
+        let events = TempDir::new().expect("a folder");
+        let sidecar = start_sidecar(events.path()).await;
+        Self::begin(&[("app_api_token", DAPR_TOKEN)], Some((sidecar, events))).await
+    }
+
+    async fn begin(different: &[(&str, &str)], sidecar: Option<(Sidecar, TempDir)>) -> Self {
         let database = Database::create().await;
         let mut variables = database.variables();
+        variables.insert("dapr_port".into(), NOWHERE.into());
         variables.extend(different.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+        let (sidecar, events) = match sidecar {
+            Some((sidecar, events)) => (Some(sidecar), events),
+            None => (None, TempDir::new().expect("a folder")),
+        };
+        if let Some(sidecar) = &sidecar {
+            variables.insert("dapr_port".into(), sidecar.address().port().to_string());
+        }
         let logs = Logs::captured();
         let running = run(&variables, &logs).await;
+        if let Some(sidecar) = &sidecar {
+            sidecar.deliver_to(running.address());
+        }
         let client = Client::new(format!("http://{}", running.address()));
-        Self { database, client, logs, _running: running }
+        Self { database, client, logs, variables, running, sidecar, events }
+    }
+
+    /// Ends the sidecar, as if its machine had died.
+    pub async fn lose_sidecar(&mut self) {
+        self.sidecar = None;
+    }
+
+    /// Starts the sidecar again, where it was.
+    pub async fn return_sidecar(&mut self) {
+        let port = self.variables["dapr_port"].parse().expect("a port");
+        let sidecar = start_sidecar_at(self.events.path(), port).await;
+        sidecar.deliver_to(self.running.address());
+        self.sidecar = Some(sidecar);
+    }
+
+    /// Calls a route as Dapr does.
+    pub fn as_dapr(&self, path: &str) -> Call<'_> {
+        self.call("POST", path).header("dapr-api-token", DAPR_TOKEN)
     }
 
     /// Its host and port.
@@ -83,6 +134,17 @@ impl App {
     pub fn logs(&self) -> Vec<String> {
         self.logs.lines()
     }
+}
+
+async fn start_sidecar(folder: &Path) -> Sidecar {
+    start_sidecar_at(folder, 0).await
+}
+
+async fn start_sidecar_at(folder: &Path, port: u16) -> Sidecar {
+    let files = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../dapr"));
+    let tokens = Tokens { api: String::new(), app: DAPR_TOKEN.into() };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    Sidecar::start(files, folder, address, tokens).await.expect("the sidecar starts")
 }
 
 async fn run(variables: &BTreeMap<String, String>, logs: &Logs) -> Running {

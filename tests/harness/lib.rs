@@ -14,7 +14,7 @@ mod database;
 mod person;
 
 pub use answer::Answer;
-pub use app::App;
+pub use app::{App, DAPR_TOKEN};
 pub use client::{Call, Client};
 pub use database::Database;
 pub use person::Person;

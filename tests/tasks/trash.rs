@@ -142,10 +142,10 @@ async fn only_dapr_can_have_things_cleared_away() {
     ada.delete(&task).await.expect(204);
     sql(&app, "update app.tasks set deleted_at = now() - interval '31 days'").await;
 
-    app.call("POST", "/internal/housekeeping").send().await.problem(403);
-    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(403);
-    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "sample-toke").send().await.problem(403);
-    ada.post("/internal/housekeeping", json!({})).await.problem(403);
+    app.call("POST", "/internal/housekeeping").send().await.problem(401);
+    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(401);
+    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "sample-toke").send().await.problem(401);
+    ada.post("/internal/housekeeping", json!({})).await.problem(401);
 
     assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["old"]);
 }
@@ -153,7 +153,7 @@ async fn only_dapr_can_have_things_cleared_away() {
 #[tokio::test]
 async fn without_a_token_of_its_own_it_answers_to_nobody() {
     let app = App::start().await;
-    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(403);
+    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(401);
 }
 
 #[tokio::test]

@@ -8,3 +8,4 @@ mod cursor;
 pub mod tasks;
 
 pub use answer::Answer;
+pub use cursor::Cursor;

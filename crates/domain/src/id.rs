@@ -4,7 +4,11 @@ use std::fmt::{Display, Formatter};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
+
+use crate::Errors;
+use crate::field::{Field, text, wrong};
 
 macro_rules! id {
     ($(#[$about:meta])+ $Id:ident) => {
@@ -26,6 +30,16 @@ macro_rules! id {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 // Only the form with four hyphens: other forms would be other names of the same thing.
                 Uuid::try_parse(if text.len() == 36 { text } else { "" }).map(Self)
+            }
+        }
+
+        impl Field for $Id {
+            fn parse(value: &Value) -> Result<Self, Errors> {
+                text(value)?.parse().map_err(|_| wrong("must be a UUID"))
+            }
+
+            fn schema() -> Value {
+                json!({ "type": "string", "format": "uuid" })
             }
         }
 

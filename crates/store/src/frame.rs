@@ -6,8 +6,9 @@
 //! - `open`: there is no caller yet.
 //!
 //! Behind it, each after a comma: `own account` (a personal access token is not enough), `sign-in` and `sign-up` (with
-//! limits of their own), `in steps` (it is no single statement but a block of PL/pgSQL, which returns its rows by itself),
-//! `for service` (for the functions that only Dapr calls) and `for both`.
+//! limits of their own), `uncounted` (without limits), `in steps` (it is no single statement but a block of PL/pgSQL, which
+//! returns its rows by itself), `for service` (for the functions that only Dapr calls), `for both`, and `consumer` (it takes an
+//! event, once).
 
 const FRAME: &str = include_str!("frame.sql");
 
@@ -55,9 +56,11 @@ struct Options {
     own_account: bool,
     sign_in: bool,
     sign_up: bool,
+    uncounted: bool,
     in_steps: bool,
     for_service: bool,
     for_both: bool,
+    consumer: bool,
 }
 
 /// A body that is ready to be installed.
@@ -75,7 +78,8 @@ pub struct Framed {
 pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
     let (access, options) = parse(body.lines().next().unwrap_or_default())?;
     let name = installed_name(stem, hash(body));
-    let writes = |text: &'static str| if access == Access::Write { text } else { "" };
+    let only = |wanted: bool, text: &'static str| if wanted { text } else { "" };
+    let writes = |text| only(access == Access::Write, text);
     let create = FRAME
         .replace("{name}", &name)
         .replace("{find_caller}", find_caller(access, &options))
@@ -83,6 +87,9 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
         .replace("{admit}", &admit(access, &options))
         .replace("{replay}", writes(REPLAY))
         .replace("{keep}", writes(KEEP))
+        .replace("{claim}", only(options.consumer, CLAIM))
+        .replace("{settle}", only(options.consumer, SETTLE))
+        .replace("{fail}", only(options.consumer, FAIL))
         .replace("{body}", &if options.in_steps { body.to_owned() } else { one_statement(body) });
     let role = match (options.for_service, options.for_both) {
         (true, _) => "taskflow_service",
@@ -117,9 +124,11 @@ fn parse(first: &str) -> Result<(Access, Options), String> {
             "own account" => options.own_account = true,
             "sign-in" => options.sign_in = true,
             "sign-up" => options.sign_up = true,
+            "uncounted" => options.uncounted = true,
             "in steps" => options.in_steps = true,
             "for service" => options.for_service = true,
             "for both" => options.for_both = true,
+            "consumer" => options.consumer = true,
             _ => return Err(wrong()),
         }
     }
@@ -156,7 +165,7 @@ fn find_caller(access: Access, options: &Options) -> &'static str {
 
 /// Whose requests are counted. Signing in is counted exactly, so there a request waits for the one before.
 fn limit(access: Access, options: &Options) -> String {
-    if options.for_service {
+    if options.for_service || options.uncounted {
         return String::new();
     }
     let draw = match access {
@@ -177,7 +186,7 @@ fn limit(access: Access, options: &Options) -> String {
         return next quota;
         if starts_with(quota, '{{"quota":{{"refused":true') then
             return next json_build_object('error', 'limited');
-            return;
+            exit frame;
         end if;
     end if;
 "#
@@ -198,7 +207,7 @@ fn admit(access: Access, options: &Options) -> String {
     let rejected = "
         perform tell('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
         return next json_build_object('error', 'not_signed_in');
-        return;
+        exit frame;
     end if;
 ";
     let mut text = format!("    if caller is null then{rejected}");
@@ -207,7 +216,7 @@ fn admit(access: Access, options: &Options) -> String {
             "    if not '{scope}' = any (scopes) then
         perform tell('access.denied', caller, jsonb_build_object('scope', '{scope}', 'address', principal -> 'address'));
         return next json_build_object('error', 'forbidden', 'scope', '{scope}');
-        return;
+        exit frame;
     end if;
 "
         );
@@ -235,10 +244,10 @@ const REPLAY: &str = "
             lines := '{}';
         elsif fingerprint <> again ->> 'fingerprint' then
             return next json_build_object('error', 'key_used');
-            return;
+            exit frame;
         else
             return query select unnest(lines);
-            return;
+            exit frame;
         end if;
     end if;
 ";
@@ -249,6 +258,37 @@ const KEEP: &str = "
         insert into answers (user_id, id, fingerprint, rows)
         values (caller, (again ->> 'id')::uuid, again ->> 'fingerprint', lines);
     end if;
+";
+
+/// An event is taken in the transaction of what it leads to, so it is done once, however often it comes.
+const CLAIM: &str = "
+        insert into deliveries (consumer, event_id, type, outcome, delay_ms, took_ms)
+        values (principal #>> '{event,consumer}', (principal #>> '{event,id}')::uuid, principal #>> '{event,type}', 'done',
+                extract(epoch from clock_timestamp() - (principal #>> '{event,occurred_at}')::timestamptz) * 1000, 0)
+        on conflict do nothing;
+        if not found then
+            perform count('duplicate', principal #>> '{event,consumer}');
+            return next '{\"error\":\"duplicate\"}';
+            exit frame;
+        end if;
+        -- One that comes behind a later one of its user is done all the same.
+        if principal #> '{event,user_id}' is not null then
+            insert into seen as last (consumer, user_id, seq)
+            values (principal #>> '{event,consumer}', (principal #>> '{event,user_id}')::uuid, (principal #>> '{event,seq}')::bigint)
+            on conflict (consumer, user_id) do update set seq = greatest(last.seq, excluded.seq)
+            returning last.seq > (principal #>> '{event,seq}')::bigint into late;
+        end if;
+";
+
+const SETTLE: &str = "
+        update deliveries set took_ms = extract(epoch from clock_timestamp() - began) * 1000,
+                              outcome = case when late then 'late' else 'done' end
+         where consumer = principal #>> '{event,consumer}' and event_id = (principal #>> '{event,id}')::uuid;
+        perform count(case when late then 'late' else 'done' end, principal #>> '{event,consumer}',
+                      extract(epoch from clock_timestamp() - (principal #>> '{event,occurred_at}')::timestamptz) * 1000);
+";
+
+const FAIL: &str = "        perform count('failed', principal #>> '{event,consumer}');
 ";
 
 #[cfg(test)]

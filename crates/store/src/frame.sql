@@ -2,6 +2,7 @@ create function bodies.{name}(principal jsonb, input jsonb) returns setof text
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare
+    began    timestamptz := clock_timestamp();
     caller   uuid;
     scopes   text[];
     expires  timestamptz;
@@ -9,6 +10,7 @@ declare
     again    jsonb := principal -> 'again';
     fingerprint text;
     kept_at  timestamptz;
+    late     boolean;
     line     text;
     lines    text[] := '{}';
     current  json;
@@ -19,8 +21,10 @@ declare
 begin
     -- What the triggers write into the event.
     perform set_config('taskflow.actor', principal ->> 'actor', true),
+            set_config('taskflow.actor_name', coalesce(principal ->> 'service', ''), true),
             set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true),
             set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
+    <<frame>> begin
 {find_caller}{limit}{admit}
     -- Who is active stays signed in; once a day is enough to know that.
     if expires < now() + interval '29 days' then
@@ -35,15 +39,15 @@ begin
         if found then
             perform note_conflict(caller, (input ->> 'id')::uuid, current, input -> 'expected');
             return next json_build_object('error', 'version_conflict', 'task', current);
-            return;
+            exit frame;
         end if;
     end if;
 
     -- Only the body is undone when it fails; what stands above stays. The message of an error
     -- may hold what people wrote, so it goes no further than here.
     begin
-{body}
-    exception when others then
+{claim}{body}
+{settle}    exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
                                 reason = message_text, place = pg_exception_context;
         lines := array[json_build_object(
@@ -51,11 +55,17 @@ begin
             'constraint', nullif(violated, ''),
             'place', case code when 'TF000' then null else place end)::text];
         return next lines[1];
-    end;
+{fail}    end;
 
     -- Who asks for what is somebody else's hears that there is no such thing, but it does not go unnoticed.
     if lines = '{}' and input ? 'id'
        and exists (select from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id <> caller) then
         perform tell('access.denied', caller, jsonb_build_object('task_id', input -> 'id', 'address', principal -> 'address'));
     end if;
-{keep}end $frame$;
+{keep}    end frame;
+
+    -- Whoever wrote an event publishes what waits, after the answer, unless somebody does already.
+    if current_setting('taskflow.duties', true) <> '' then
+        return next '{"publish":[' || current_setting('taskflow.duties', true) || ']}';
+    end if;
+end $frame$;

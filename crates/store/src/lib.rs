@@ -3,13 +3,15 @@
 //! Every call is one round trip to one function in the database, which is a transaction of its own.
 //! Nothing is mapped from types of Postgres, and nothing is kept between calls.
 
+mod duty;
 mod frame;
 mod principal;
 mod quota;
 mod refusal;
 
+pub use duty::{Duty, duties};
 pub use frame::{Framed, checksum, frame, hash, installed_name};
-pub use principal::{Again, Issued, Principal, Who};
+pub use principal::{Again, Delivered, Issued, Principal, Who};
 pub use quota::{Quota, quota};
 pub use refusal::Refusal;
 
@@ -66,6 +68,9 @@ pub fn run(statement: Statement, principal: &Principal, input: &impl Serialize) 
         .collect::<Result<Vec<_>, _>>()?;
     if rows.first().is_some_and(|row| quota::note(row)) {
         rows.remove(0);
+    }
+    if rows.last().is_some_and(|row| duty::note(row)) {
+        rows.pop();
     }
     // A body may have returned rows before it failed, so a refusal is the last one.
     match rows.last().filter(|row| row.starts_with(r#"{"error""#)) {

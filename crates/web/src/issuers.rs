@@ -1,7 +1,5 @@
 //! JWTs of issuers that the operator has named: whose they are, and whether they are genuine.
 
-mod fetch;
-
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde::Deserialize;
@@ -9,7 +7,7 @@ use serde_json::{Value, json};
 use spin_sdk::variables;
 use store::{Issued, Refusal, statement};
 
-use crate::{Problem, Request};
+use crate::{Problem, Request, outbound};
 
 /// Seconds that clocks may differ.
 const SKEW: u64 = 60;
@@ -129,8 +127,10 @@ async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> 
     }
     let unavailable =
         |error: String| Problem::unavailable(format!("the keys of {} cannot be had: {error}", issuer.issuer));
-    let text = fetch::get(&issuer.jwks).await.map_err(unavailable)?;
-    let keys = serde_json::from_str(&text).and_then(read).map_err(|error| unavailable(error.to_string()))?;
+    let keys = match outbound::send(&issuer.jwks, &[], None, 10_000).await.map_err(unavailable)? {
+        (200, text) => serde_json::from_slice(&text).and_then(read).map_err(|error| unavailable(error.to_string()))?,
+        (status, _) => return Err(unavailable(format!("status {status}"))),
+    };
     let input = json!({ "issuer": issuer.issuer, "keys": keys });
     store::one(statement!("issuers/keep.sql"), &request.anybody(), &input)?;
     Ok(keys)

@@ -73,6 +73,11 @@ impl Request {
         Principal { actor: "system", address: None, ..self.principal(who) }
     }
 
+    /// The body as it came.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// Refuses whom Dapr has not given its token: what only Dapr calls is nobody else's business.
     pub fn must_come_from_dapr(&self) -> Result<(), Problem> {
         let expected = spin_sdk::variables::get("app_api_token").unwrap_or_default();
@@ -81,7 +86,7 @@ impl Request {
         if !expected.is_empty() && fingerprint(given) == fingerprint(&expected) {
             return Ok(());
         }
-        Err(Problem::forbidden("Only Dapr calls this.").noteworthy("access.denied", "not Dapr"))
+        Err(Problem::token_rejected("not that of Dapr"))
     }
 
     /// Whether the client talks to us through TLS.
@@ -105,6 +110,7 @@ impl Request {
             traceparent: self.traceparent.clone(),
             address: address(self),
             again: None,
+            event: None,
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { email, revoke, database } = arguments;
-    let open = database.open().await?;
+    let open = database.reach().await?;
     let change = "update app.users set admin = $2 where lower(email) = lower($1)";
     let found = open.url.connect().await?.execute(change, &[&email, &!revoke]).await?;
     ensure!(found > 0, "there is no account with the address {email}: its holder has to register first");

@@ -77,13 +77,27 @@ pub struct Open {
 }
 
 impl Where {
+    /// Opens it as it is: where TaskFlow runs on it, beside that.
+    pub async fn reach(&self) -> anyhow::Result<Open> {
+        let folder = self.folder();
+        if DatabaseUrl::from_environment()?.is_none()
+            && let Some(url) = database::running(&folder).await
+        {
+            return Ok(Open { url, _embedded: None, _data: None });
+        }
+        self.open().await
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| project::root().join(".taskflow"))
+    }
+
     /// Opens it; an embedded one is started.
     pub async fn open(&self) -> anyhow::Result<Open> {
         if let Some(url) = DatabaseUrl::from_environment()? {
             return Ok(Open { url, _embedded: None, _data: None });
         }
-        let folder = self.data.clone().unwrap_or_else(|| project::root().join(".taskflow"));
-        let data = DataFolder::take(&folder).context("stop it first, or name its database by DATABASE_URL")?;
+        let data = DataFolder::take(&self.folder()).context("stop it first, or name its database by DATABASE_URL")?;
         let (embedded, url) = database::start_embedded(&data).await?;
         Ok(Open { url, _embedded: Some(embedded), _data: Some(data) })
     }

@@ -6,6 +6,7 @@ pub mod build;
 pub mod ci;
 pub mod contract;
 pub mod doctor;
+pub mod events;
 pub mod migrate;
 pub mod services;
 pub mod test;
@@ -28,6 +29,8 @@ pub enum Command {
     /// Change the database's schema, and install the statements of this release
     #[command(subcommand)]
     Migrate(migrate::Action),
+    /// Show what happened, as events, and send again what went wrong
+    Events(events::Arguments),
     /// Make somebody an administrator, who sees everybody's audit trail
     Admin(admin::Arguments),
     /// Say what is missing on this machine, and how to get it
@@ -48,6 +51,7 @@ impl Command {
             Self::Test(arguments) => test::run(arguments).await,
             Self::Contract(arguments) => contract::run(arguments).await,
             Self::Migrate(action) => migrate::run(action).await,
+            Self::Events(arguments) => events::run(arguments).await,
             Self::Admin(arguments) => admin::run(arguments).await,
             Self::Doctor => doctor::run().await,
             Self::Bench(arguments) => bench::run(arguments).await,

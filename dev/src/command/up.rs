@@ -9,6 +9,7 @@ use host::{Engine, Limits, Logs, Running};
 use crate::command::build;
 use crate::database::{self, DataFolder, DatabaseUrl, Embedded};
 use crate::project;
+use crate::sidecar;
 use crate::signal;
 use crate::tools;
 use crate::watch::Watch;
@@ -55,7 +56,8 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
-    let database::Ready { variables, url, mut embedded } = database::prepare(&data).await?;
+    let database::Ready { mut variables, url, mut embedded } = database::prepare(&data).await?;
+    let sidecar = sidecar::start(&data.file("events"), &mut variables).await?;
     let engine = match arguments.engine {
         Some(EngineKind::Spin) => None,
         None if tools::ensure_spin().await.is_ok() => None,
@@ -64,6 +66,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let start = || async {
         let manifest = project::manifest();
         let running = Running::start(engine.as_ref(), &manifest, &variables, address, Logs::Stdout).await?;
+        sidecar.deliver_to(running.address());
         println!("ready http://{}", running.address());
         anyhow::Ok(running)
     };

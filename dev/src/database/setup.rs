@@ -1,6 +1,7 @@
 //! A database that the functions can use: there, migrated, and with a role that they can sign in as.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context, ensure};
 
@@ -40,6 +41,16 @@ pub async fn start_embedded(data: &DataFolder) -> anyhow::Result<(Embedded, Data
     let url = embedded.url(&variable("db_name")?);
     create_if_missing(&embedded.url("postgres"), url.database()).await?;
     Ok((embedded, url))
+}
+
+/// The database of a folder on which TaskFlow runs at the moment.
+pub async fn running(folder: &Path) -> Option<DatabaseUrl> {
+    let process = std::fs::read_to_string(folder.join("postgres/postmaster.pid")).ok()?;
+    let port = process.lines().nth(3)?.parse().ok()?;
+    let password = std::fs::read_to_string(folder.join("postgres-password")).ok()?;
+    let url = DatabaseUrl::local(port, &password, &variable("db_name").ok()?);
+    // A file that a killed Postgres has left names nobody.
+    url.connect().await.ok().map(|_| url)
 }
 
 /// The roles of the functions, and the variables with their passwords.

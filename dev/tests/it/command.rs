@@ -38,6 +38,13 @@ pub fn error(output: &Output) -> String {
     errors[0].to_owned()
 }
 
+/// What it printed, when it did what it was asked.
+#[track_caller]
+pub fn said(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 /// `cargo dev up`, running.
 pub struct Up {
     child: Child,

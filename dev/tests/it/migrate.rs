@@ -2,7 +2,7 @@ use std::process::Output;
 
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::command::{dev, error};
+use crate::command::{dev, error, said};
 
 /// An empty database of the test's own.
 pub struct Database {
@@ -77,11 +77,6 @@ async fn connect(config: &Config) -> Client {
     let (client, connection) = config.connect(NoTls).await.unwrap();
     tokio::spawn(connection);
     client
-}
-
-fn said(output: &Output) -> String {
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 #[tokio::test]

@@ -63,5 +63,6 @@ mod component {
     #[spin_sdk::http_component]
     async fn handle(request: IncomingRequest, out: ResponseOutparam) {
         web::serve("auth", super::ROUTES, request, out).await;
+        events::publish("auth").await;
     }
 }

@@ -17,5 +17,6 @@ mod component {
     #[spin_sdk::http_component]
     async fn handle(request: IncomingRequest, out: ResponseOutparam) {
         web::serve("housekeeping", super::ROUTES, request, out).await;
+        events::publish("housekeeping").await;
     }
 }

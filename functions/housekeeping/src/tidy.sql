@@ -10,6 +10,11 @@ with alone as materialized (
     delete from buckets using alone where buckets.full_at < extract(epoch from now()) - 3600
 ), totals_gone as (
     delete from totals using alone where totals.counted_at < now() - interval '1 day'
+), deliveries_gone as (
+    -- Longer than any topic keeps its events.
+    delete from deliveries using alone where deliveries.at < now() - interval '8 days'
+), audit_months as materialized (
+    select make_audit_month(now() + months * interval '1 month') from generate_series(0, 3) as months, alone
 ), tombstones_gone as (
     delete from tombstones using alone
      where (tombstones.user_id, tombstones.seq) in (

@@ -30,5 +30,6 @@ mod component {
     #[spin_sdk::http_component]
     async fn handle(request: IncomingRequest, out: ResponseOutparam) {
         web::serve("ops", super::ROUTES, request, out).await;
+        events::publish("ops").await;
     }
 }

@@ -68,6 +68,7 @@ mod component {
     #[spin_sdk::http_component]
     async fn handle(request: IncomingRequest, out: ResponseOutparam) {
         web::serve("tasks", super::ROUTES, request, out).await;
+        events::publish("tasks").await;
     }
 }
 

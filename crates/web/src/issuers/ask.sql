@@ -1,4 +1,4 @@
--- frame: open
+-- frame: open, for both
 -- Says whether the issuer may be asked for its keys now: once a minute at the most, by one request.
 with asking as (
     insert into issuers as known (issuer, asked_at) values (input ->> 'issuer', clock_timestamp())

@@ -1,0 +1,189 @@
+//! What an event is.
+
+use domain::Field;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The schema versions of `data` that consumers read: the current one and the one before.
+const VERSIONS: std::ops::RangeInclusive<u32> = 1..=1;
+
+/// A type of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it is published.
+    pub topic: &'static str,
+    /// What it is about.
+    pub subject: Subject,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A task, in `task_id`.
+    Task,
+    /// Something that concerns safety, told in `details`.
+    Safety,
+}
+
+const fn task(name: &'static str) -> Kind {
+    Kind { name, topic: "task-events", subject: Subject::Task }
+}
+
+const fn safety(name: &'static str) -> Kind {
+    Kind { name, topic: "audit-events", subject: Subject::Safety }
+}
+
+/// All types of events.
+pub const KINDS: &[Kind] = &[
+    task("task.created"),
+    task("task.updated"),
+    task("task.completed"),
+    task("task.reopened"),
+    task("task.deleted"),
+    task("task.restored"),
+    task("task.purged"),
+    task("task.conflict"),
+    safety("auth.login_failed"),
+    safety("access.denied"),
+    safety("limit.hit"),
+    safety("token.rejected"),
+    safety("input.suspicious"),
+];
+
+/// An event as it is delivered: a CloudEvent. Members that this release does not know are for later ones.
+#[derive(Debug, Deserialize)]
+pub struct Event<'a> {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it tells.
+    #[serde(borrow)]
+    pub data: Data<'a>,
+}
+
+/// What an event tells.
+#[derive(Debug, Deserialize)]
+pub struct Data<'a> {
+    /// Of what shape this is.
+    pub schema_version: u32,
+    /// The same event has the same id, however often it comes.
+    pub event_id: String,
+    /// What the request was called.
+    pub correlation_id: Option<String>,
+    /// Whose it is; nobody's where nobody is known.
+    pub user_id: Option<String>,
+    /// Its place among the user's changes.
+    pub seq: i64,
+    /// `user`, or `agent` or `system` for what acted in the user's place.
+    pub actor: String,
+    /// When it happened.
+    pub occurred_at: String,
+    /// Which task it is about.
+    pub task_id: Option<String>,
+    /// What that was before.
+    #[serde(borrow)]
+    pub before: Option<&'a RawValue>,
+    /// What it is now.
+    #[serde(borrow)]
+    pub after: Option<&'a RawValue>,
+}
+
+impl<'a> Event<'a> {
+    /// Reads what was delivered. The error says what is wrong with it, and nothing of what people wrote.
+    pub fn read(body: &'a [u8]) -> Result<Self, String> {
+        let event: Self = serde_json::from_slice(body).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => format!("wrong schema: {}", without_values(&error.to_string())),
+            _ => "broken JSON".to_owned(),
+        })?;
+        if has_nul(body) {
+            return Err("wrong schema: a NUL character".to_owned());
+        }
+        let kind = KINDS.iter().find(|kind| kind.name == event.kind).ok_or("unknown event type")?;
+        let data = &event.data;
+        if !VERSIONS.contains(&data.schema_version) {
+            return Err(format!("unknown schema version {}", data.schema_version));
+        }
+        let is_id = |text: &String| text.parse::<domain::TaskId>().is_ok();
+        let wrong = |member: &str| Err(format!("wrong schema: {member}"));
+        if !is_id(&data.event_id) {
+            return wrong("event_id is no UUID");
+        }
+        if !data.user_id.iter().chain(&data.task_id).all(is_id) {
+            return wrong("user_id or task_id is no UUID");
+        }
+        if kind.subject == Subject::Task && (data.user_id.is_none() || data.task_id.is_none()) {
+            return wrong("user_id or task_id is missing");
+        }
+        if !matches!(domain::DueDate::parse(&data.occurred_at.as_str().into()), Ok(domain::DueDate::At(_))) {
+            return wrong("occurred_at is no time");
+        }
+        if !["user", "agent", "system"].contains(&data.actor.as_str()) {
+            return wrong("actor is unknown");
+        }
+        Ok(event)
+    }
+}
+
+/// Whether a string in the JSON holds `\u0000`, which Postgres cannot store. An even number of backslashes before it means
+/// that people wrote it so.
+pub(crate) fn has_nul(json: &[u8]) -> bool {
+    json.windows(6).enumerate().any(|(at, six)| {
+        six == br"\u0000" && json[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
+    })
+}
+
+/// What serde says of a wrong value quotes it; what it says up to there is enough.
+fn without_values(message: &str) -> &str {
+    message.split(": string").next().unwrap_or_default().split(" `").next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(member: &str, value: serde_json::Value) -> Result<(), String> {
+        let mut data = serde_json::json!({
+            "schema_version": 1, "event_id": "0198c0de-0000-7000-8000-000000000001", "correlation_id": null,
+            "user_id": "0198c0de-0000-7000-8000-000000000002", "seq": 3, "actor": "user",
+            "occurred_at": "2026-11-21T10:00:00.5+00:00", "task_id": "0198c0de-0000-7000-8000-000000000003",
+            "before": null, "after": {}, "a member of later": 1,
+        });
+        data[member] = value;
+        let event = serde_json::json!({ "type": "task.created", "data": data }).to_string();
+        Event::read(event.as_bytes()).map(drop)
+    }
+
+    #[test]
+    fn an_event_may_have_members_that_nobody_knows_yet() {
+        assert_eq!(with("another", 1.into()), Ok(()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_without_its_value() {
+        for (member, value, reason) in [
+            ("schema_version", 2.into(), "unknown schema version 2"),
+            ("event_id", "x".into(), "wrong schema: event_id is no UUID"),
+            ("user_id", serde_json::Value::Null, "wrong schema: user_id or task_id is missing"),
+            ("occurred_at", "yesterday".into(), "wrong schema: occurred_at is no time"),
+            ("actor", "nobody".into(), "wrong schema: actor is unknown"),
+            ("seq", "a secret".into(), "wrong schema: invalid type"),
+        ] {
+            assert_eq!(with(member, value), Err(reason.to_owned()), "{member}");
+        }
+    }
+
+    #[test]
+    fn a_nul_character_is_no_text_but_its_name_is() {
+        assert_eq!(with("text", "a\0b".into()), Err("wrong schema: a NUL character".to_owned()));
+        assert_eq!(with("text", "a\\u0000b".into()), Ok(()));
+    }
+
+    #[test]
+    fn broken_json_and_unknown_types_are_told_apart() {
+        assert_eq!(Event::read(b"{").map(drop), Err("broken JSON".to_owned()));
+        let unknown = br#"{"type":"x","data":{"schema_version":1,"event_id":"","seq":1,"actor":"","occurred_at":""}}"#;
+        assert_eq!(Event::read(unknown).map(drop), Err("unknown event type".to_owned()));
+    }
+}

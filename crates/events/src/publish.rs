@@ -1,0 +1,167 @@
+//! What waits in the outbox goes to Dapr.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use serde_json::value::RawValue;
+use spin_sdk::variables;
+use store::{Duty, Principal, Refusal, Who, statement};
+use web::{log, now_ms, outbound};
+
+/// The name of the pub/sub component.
+const PUBSUB: &str = "pubsub";
+
+/// Two topics in a row take less than the lease of five seconds.
+const WITHIN_MS: u64 = 2000;
+
+/// Where fewer than these wait, the publisher lets some more gather before it goes on.
+const FEW: usize = 100;
+const GATHERING_MS: u64 = 25;
+
+/// After this time somebody else may have the shard: no request runs for ever.
+const LONGEST_MS: u64 = 20_000;
+
+/// What the publisher tells of its last group.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    shard: i16,
+    holder: String,
+    tried: usize,
+    done: Vec<i64>,
+    failed: Vec<i64>,
+    problem: Option<String>,
+    leaves: bool,
+}
+
+/// An event that waits.
+#[derive(Deserialize)]
+struct Waiting<'a> {
+    position: i64,
+    key: &'a str,
+    topics: Vec<&'a str>,
+    #[serde(borrow)]
+    event: &'a RawValue,
+}
+
+/// One entry of a bulk publish.
+#[derive(Serialize)]
+struct Entry<'a> {
+    #[serde(rename = "entryId")]
+    id: String,
+    event: &'a RawValue,
+    #[serde(rename = "contentType")]
+    content_type: &'static str,
+    metadata: Key<'a>,
+}
+
+#[derive(Serialize)]
+struct Key<'a> {
+    #[serde(rename = "partitionKey")]
+    partition: &'a str,
+}
+
+/// What Dapr could not publish.
+#[derive(Deserialize)]
+struct Failures {
+    #[serde(rename = "failedEntries", default)]
+    entries: Vec<Failure>,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    #[serde(rename = "entryId")]
+    id: String,
+    #[serde(default)]
+    error: String,
+}
+
+/// Publishes what the calls of this request were given to publish. To be called when the request was answered: nobody waits
+/// for it, and what it does not get done stays in the outbox for the next.
+pub async fn publish(function: &str) {
+    join_all(store::duties().into_iter().map(|duty| async {
+        if let Err(refusal) = publish_shard(duty).await {
+            log::fault(function, "publishing", &format!("the outbox cannot be published: {refusal:?}"));
+        }
+    }))
+    .await;
+}
+
+async fn publish_shard(Duty { shard, holder }: Duty) -> Result<(), Refusal> {
+    let begun = now_ms();
+    let mut report = Report { shard, holder: holder.clone(), ..Report::default() };
+    loop {
+        let rows = store::run(statement!("publish.sql"), &publisher(), &report)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let waiting = rows
+            .iter()
+            .map(|row| serde_json::from_str(row))
+            .collect::<Result<Vec<Waiting>, _>>()
+            .map_err(|error| Refusal::fault(format!("a row of the outbox: {error}")))?;
+        let (failed, problem) = send(&waiting).await;
+        if rows.len() < FEW && failed.is_empty() {
+            outbound::wait(GATHERING_MS).await;
+        }
+        let (failed, done) = waiting.iter().map(|one| one.position).partition(|position| failed.contains(position));
+        let leaves = now_ms() - begun > LONGEST_MS;
+        report = Report { shard, holder: holder.clone(), tried: rows.len(), done, failed, problem, leaves };
+    }
+}
+
+fn publisher() -> Principal {
+    Principal {
+        who: Who::Nobody {},
+        actor: "system",
+        correlation_id: String::new(),
+        traceparent: None,
+        address: None,
+        again: None,
+        event: None,
+    }
+}
+
+/// Sends a group, a request for each topic. Returns the positions of what failed on any of them, and why.
+async fn send(waiting: &[Waiting<'_>]) -> (BTreeSet<i64>, Option<String>) {
+    let (mut failed, mut problem) = (BTreeSet::new(), None);
+    let topics: BTreeSet<&str> = waiting.iter().flat_map(|one| one.topics.iter().copied()).collect();
+    for topic in topics {
+        let of_topic: Vec<&Waiting> = waiting.iter().filter(|one| one.topics.contains(&topic)).collect();
+        if let Err((positions, why)) = bulk(topic, &of_topic).await {
+            failed.extend(positions);
+            problem = Some(why);
+        }
+    }
+    (failed, problem)
+}
+
+/// Publishes to one topic. The error names what failed.
+async fn bulk(topic: &str, events: &[&Waiting<'_>]) -> Result<(), (Vec<i64>, String)> {
+    let all = || events.iter().map(|one| one.position).collect::<Vec<_>>();
+    let entries: Vec<Entry> = events
+        .iter()
+        .map(|one| Entry {
+            id: one.position.to_string(),
+            event: one.event,
+            content_type: "application/cloudevents+json",
+            metadata: Key { partition: one.key },
+        })
+        .collect();
+    let variable = |name| variables::get(name).unwrap_or_default();
+    let url = format!("{}/v1.0-alpha1/publish/bulk/{PUBSUB}/{topic}", variable("dapr_url"));
+    let token = variable("dapr_api_token");
+    let headers = [("content-type", "application/json"), ("dapr-api-token", token.as_str())];
+    let body = json!(entries).to_string().into_bytes();
+    match outbound::send(&url, &headers, Some(body), WITHIN_MS).await {
+        Ok((200..=299, _)) => Ok(()),
+        Ok((status, answer)) => {
+            let failures = serde_json::from_slice::<Failures>(&answer).map_or_else(|_| Vec::new(), |all| all.entries);
+            let positions: Vec<i64> = failures.iter().filter_map(|one| one.id.parse().ok()).collect();
+            let why = failures.first().map(|one| one.error.as_str()).unwrap_or_default();
+            Err((if positions.is_empty() { all() } else { positions }, format!("status {status} {why}")))
+        }
+        Err(why) => Err((all(), why)),
+    }
+}

@@ -1,0 +1,95 @@
+-- frame: open, in steps, uncounted, for both
+-- Notes what the publisher of a shard has sent and what failed, and gives it what waits, one event a row: in the order of
+-- each user, some hundred at once. Without rows it is no longer the publisher.
+declare
+    which     smallint := (input ->> 'shard')::smallint;
+    whose     text := input ->> 'holder';
+    tried     int := (input ->> 'tried')::int;
+    broken    bigint[] := (select coalesce(array_agg(position::bigint), '{}') from jsonb_array_elements_text(input -> 'failed') as position);
+    done      bigint[] := (select coalesce(array_agg(position::bigint), '{}') from jsonb_array_elements_text(input -> 'done') as position);
+    told      text := left(input ->> 'problem', 500);
+    publisher publishers;
+    size      int := 0;
+    row       record;
+    emptied   boolean := false;
+begin
+    delete from outbox where outbox.shard = which and outbox.position = any (done);
+    update publishers as one
+       set published = one.published + cardinality(done), failed = one.failed + cardinality(broken),
+           succeeded_at = case when cardinality(done) > 0 then clock_timestamp() else one.succeeded_at end
+     where one.shard = which and cardinality(done) + cardinality(broken) > 0;
+
+    -- Whoever took longer than the lease has been followed by somebody else.
+    update publishers as one
+       set until = clock_timestamp() + interval '5 seconds',
+           failures = case when tried = 0 then one.failures when cardinality(done) > 0 then 0 else one.failures + 1 end,
+           problem = case when cardinality(broken) > 0 then told else one.problem end
+     where one.shard = which and one.holder = whose and one.until > clock_timestamp()
+    returning one.* into publisher;
+    if not found then
+        return;
+    end if;
+
+    -- One that fails while others do not, or all alone, makes its user wait: longer each time.
+    if cardinality(broken) > 0 and (cardinality(done) > 0 or tried = 1) then
+        update outbox set attempts = outbox.attempts + 1, failed_at = coalesce(outbox.failed_at, clock_timestamp()), problem = told
+         where outbox.shard = which and outbox.position = any (broken);
+        insert into held (user_id, shard, until)
+        select distinct on (event.user_id) coalesce(event.user_id, '00000000-0000-0000-0000-000000000000'), which,
+               clock_timestamp() + least(300, 0.5 * 2 ^ event.attempts) * (0.75 + random() / 2) * interval '1 second'
+          from outbox as event where event.shard = which and event.position = any (broken)
+         order by event.user_id, event.position
+        on conflict (user_id) do update set until = excluded.until;
+        -- What fails for ever, although others do not, is put aside.
+        with gone as (
+            delete from outbox where outbox.shard = which and outbox.position = any (broken)
+                                 and outbox.attempts >= 8 and outbox.failed_at < publisher.succeeded_at
+            returning outbox.*
+        ), free as (
+            delete from held using gone where held.user_id = coalesce(gone.user_id, '00000000-0000-0000-0000-000000000000')
+        )
+        insert into parked select gone.*, clock_timestamp() from gone;
+    end if;
+
+    -- When nothing goes through, the shard rests.
+    if tried > 0 and cardinality(done) = 0 then
+        update publishers as one
+           set holder = null,
+               until = clock_timestamp() + least(15, 0.25 * 2 ^ one.failures) * (0.75 + random() / 2) * interval '1 second'
+         where one.shard = which;
+        return;
+    end if;
+    if (input ->> 'leaves')::boolean then
+        update publishers as one set holder = null, until = '-infinity' where one.shard = which;
+        return;
+    end if;
+
+    loop
+        for row in
+            select one.position, one.topic, coalesce(one.user_id, one.event_id) as key,
+                   coalesce(one.event::text, cloud_event(one)) as text
+              from outbox as one
+             where one.shard = which
+               and not exists (select from held
+                                where held.user_id = coalesce(one.user_id, '00000000-0000-0000-0000-000000000000')
+                                  and held.until > clock_timestamp())
+             -- What fails as a whole is tried in smaller groups, until what makes it fail is alone.
+             order by one.position limit greatest(1, 500 >> least(publisher.failures, 9))
+        loop
+            size := size + octet_length(row.text);
+            exit when size > 1500000 and lines <> '{}';
+            line := '{"position":' || row.position || ',"key":"' || row.key || '","topics":'
+                || case row.topic when 'task-events' then '["task-events","task-updates"]' else to_json(array[row.topic])::text end
+                || ',"event":' || row.text || '}';
+            lines := lines || line;
+            return next line;
+        end loop;
+        exit when lines <> '{}' or emptied;
+        -- Writers who saw this publisher hold the lock until what they wrote can be seen.
+        perform pg_advisory_xact_lock(7001, which);
+        emptied := true;
+    end loop;
+    if lines = '{}' then
+        update publishers as one set holder = null, until = '-infinity' where one.shard = which;
+    end if;
+end;

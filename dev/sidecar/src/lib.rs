@@ -1,0 +1,86 @@
+//! The part of Dapr's HTTP API that TaskFlow uses, on one machine: driven by the files in `dapr/`, without a broker.
+//!
+//! Publishing writes into [`log`]s on disk, one for each partition of a topic; each subscription has a place in every one of
+//! them and goes on from there ([`deliver`]). So it delivers at least once, in order for each key, also after `kill -9`.
+
+mod app;
+mod config;
+mod cron;
+mod deliver;
+mod log;
+mod offsets;
+mod server;
+mod topics;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::topics::Topics;
+
+/// A sidecar that runs. It ends when this is dropped.
+pub struct Sidecar {
+    address: SocketAddr,
+    app: watch::Sender<Option<SocketAddr>>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// The tokens that go with calls.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens {
+    /// What whoever calls the sidecar must show, where that is anything.
+    pub api: String,
+    /// What the sidecar shows the app.
+    pub app: String,
+}
+
+impl Sidecar {
+    /// Starts one by the files of a folder such as `dapr/`, with its queues in a folder of its own. It delivers nothing
+    /// before it knows the app.
+    pub async fn start(files: &Path, data: &Path, address: SocketAddr, tokens: Tokens) -> Result<Self> {
+        let config = Config::read(files)?;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("nothing can listen at {address}"))?;
+        let address = listener.local_addr()?;
+        let topics = Arc::new(Topics::open(&config.topics, &data.join("topics"))?);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (sender, known) = watch::channel(None);
+        let app = App::new(known, tokens.app);
+        let offsets = offsets::Offsets::open(&data.join("offsets.json"), &tasks, stop.clone())?;
+        deliver::start(&config, &topics, &offsets, &app, &tasks, &stop)?;
+        cron::start(&config, &app, &tasks, &stop)?;
+        tasks.spawn(server::serve(listener, Arc::clone(&topics), config.pubsub.clone(), tokens.api, stop.clone()));
+        Ok(Self { address, app: sender, tasks, stop })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Tells it where the app is. It may move.
+    pub fn deliver_to(&self, app: SocketAddr) {
+        self.app.send_replace(Some(app));
+    }
+
+    /// Ends it in order: what is being delivered is finished first.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl Drop for Sidecar {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,109 @@
+use std::time::Duration;
+
+use serde_json::json;
+use tests::App;
+
+use super::{nothing_waits, trail, until};
+
+#[tokio::test]
+async fn what_was_published_is_no_longer_in_the_outbox() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    ada.task("one").await;
+
+    nothing_waits(&app).await;
+
+    let shards = app.database.rows("select sum(published) as n, count(holder) as held from app.publishers").await;
+    assert_eq!(shards, [json!({ "n": 1, "held": 0 })]);
+}
+
+#[tokio::test]
+async fn what_could_not_be_published_waits_and_arrives_in_order() {
+    let mut app = App::with_events().await;
+    let ada = app.guest().await;
+    app.lose_sidecar().await;
+    let task = ada.task("number 0").await;
+    for number in 1..30 {
+        ada.patch(&task, json!({ "title": format!("number {number}") })).await.expect(200);
+    }
+    assert_eq!(app.database.rows("select 1 from app.outbox").await.len(), 30);
+
+    app.return_sidecar().await;
+
+    let items = trail(&ada, "/api/audit", 30).await;
+    let places: Vec<_> = items.iter().map(|item| item["data"]["seq"].as_i64().unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    nothing_waits(&app).await;
+    let outcomes = app.database.rows("select distinct outcome from app.deliveries").await;
+    assert_eq!(outcomes, [json!({ "outcome": "done" })], "none came behind a later one");
+}
+
+#[tokio::test]
+async fn what_a_function_left_behind_when_it_was_killed_is_published() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    // As if the function had died between its answer and its publishing: it holds the shard, and nobody works.
+    let left = format!(
+        "update app.publishers set holder = 'nobody', until = clock_timestamp() + interval '5 seconds';
+         select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
+         insert into app.tasks (id, user_id, title) values (gen_random_uuid(), '{}', 'left behind')",
+        ada.id()
+    );
+    app.database.owner().await.batch_execute(&left).await.unwrap();
+
+    assert_eq!(trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "left behind");
+}
+
+#[tokio::test]
+async fn no_change_waits_for_the_next_writer() {
+    let app = App::with_events().await;
+    let people = [app.guest().await, app.guest().await, app.guest().await, app.guest().await];
+    let writers: Vec<_> = people
+        .iter()
+        .cloned()
+        .map(|person| {
+            tokio::spawn(async move {
+                for number in 0..50 {
+                    person.task(&format!("number {number}")).await;
+                    // So that the publisher comes and goes.
+                    tokio::time::sleep(Duration::from_millis(number % 7)).await;
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    nothing_waits(&app).await;
+    for person in &people {
+        assert_eq!(trail(person, "/api/audit?limit=200", 50).await.len(), 50);
+    }
+    let late = app.database.rows("select 1 from app.deliveries where outcome <> 'done'").await;
+    assert_eq!(late.len(), 0);
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_published_is_put_aside_and_holds_up_nobody_else() {
+    let app = App::with_events().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    // An event that no sidecar takes: it has no type.
+    let broken = format!(
+        "insert into app.outbox (topic, type, user_id, seq, actor, shard, event, attempts, failed_at)
+         values ('task-events', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now())",
+        ada.id()
+    );
+    app.database.owner().await.batch_execute(&broken).await.unwrap();
+    // One of the same shard, so that others succeed where it fails.
+    let same_shard = format!("update app.outbox set shard = app.shard('{0}') where type = 'broken'", ben.id());
+    app.database.owner().await.batch_execute(&same_shard).await.unwrap();
+
+    ben.task("goes out").await;
+    assert_eq!(trail(&ben, "/api/audit", 1).await.len(), 1);
+    until("it is put aside", async || {
+        ben.task("another").await;
+        let parked = app.database.rows("select type, problem from app.parked").await;
+        (parked.len() == 1).then_some(parked)
+    })
+    .await;
+    nothing_waits(&app).await;
+}

@@ -1,0 +1,66 @@
+use std::path::Path;
+
+use tests::App;
+
+#[test]
+fn the_schemas_are_kept_beside_the_code() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/events/schemas");
+    let mut stale = Vec::new();
+    for kind in events::KINDS {
+        let (made, file) = (format!("{:#}\n", events::schema(kind)), folder.join(format!("{}.json", kind.name)));
+        if std::fs::read_to_string(&file).unwrap_or_default() != made {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&file, made).unwrap();
+            stale.push(kind.name);
+        }
+    }
+    assert!(
+        stale.is_empty(),
+        "crates/events/schemas was out of date and has been written anew: look at it and commit it"
+    );
+}
+
+#[tokio::test]
+async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    let task = ada.task("one").await;
+    ada.patch(&task, serde_json::json!({ "title": "two", "due_date": "2031-04-02T17:00:00Z" })).await.expect(200);
+    ada.post(&format!("{task}/complete"), serde_json::json!({})).await.expect(200);
+    ada.post(&format!("{task}/reopen"), serde_json::json!({})).await.expect(200);
+    ada.call("PATCH", &task)
+        .header("if-match", "\"1\"")
+        .json(&serde_json::json!({ "title": "x" }))
+        .send()
+        .await
+        .problem(412);
+    ada.delete(&task).await.expect(204);
+    ada.post(&format!("{task}/restore"), serde_json::json!({})).await.expect(200);
+    ada.delete(&format!("{task}?permanent=true")).await.expect(204);
+    app.post("/api/auth/login", serde_json::json!({ "email": "ada@example.com", "password": "not this one" }))
+        .await
+        .problem(401);
+    app.guest().await.get(&task).await.problem(404);
+    app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(401);
+    app.call("POST", "/api/tasks")
+        .header("authorization", format!("Bearer {}", ada.token))
+        .header("content-type", "application/json")
+        .body("{\"title\": \"a\\u0000b\"}")
+        .send()
+        .await
+        .problem(422);
+
+    let rows = app.database.rows("select type, app.cloud_event(outbox)::json as event from app.outbox").await;
+    let mut seen = std::collections::BTreeSet::new();
+    for row in &rows {
+        let kind =
+            events::KINDS.iter().find(|kind| row["type"] == kind.name).unwrap_or_else(|| panic!("{row} has a kind"));
+        let schema = jsonschema::validator_for(&events::schema(kind)).unwrap();
+        let errors: Vec<String> = schema.iter_errors(&row["event"]).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [] as [String; 0], "{}", row["event"]);
+        events::Event::read(row["event"].to_string().as_bytes()).expect("a consumer can read it");
+        seen.insert(kind.name);
+    }
+    let unseen: Vec<_> = events::KINDS.iter().map(|kind| kind.name).filter(|name| !seen.contains(name)).collect();
+    assert_eq!(unseen, ["access.denied", "limit.hit"], "what other tests look at");
+}
