@@ -143,6 +143,6 @@ async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result
         )
         .await?;
     transaction.commit().await?;
-    println!("{sent} dead letters and {put_back} parked events go out again");
+    println!("sent again: {sent} of the dead letters, {put_back} of what could not be published");
     Ok(())
 }

@@ -18,7 +18,7 @@ pub mod up;
 pub enum Command {
     /// Run all of TaskFlow on this machine: gets what is missing, builds, and starts
     Up(up::Arguments),
-    /// Run the database only, for a plain `spin up`
+    /// Run the database and the sidecar only, for a plain `spin up`
     Services(services::Arguments),
     /// Build the functions
     Build(build::Arguments),

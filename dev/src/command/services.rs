@@ -1,12 +1,18 @@
-//! `cargo dev services`: the database, for a plain `spin up`.
+//! `cargo dev services`: the database and the sidecar, for a plain `spin up`.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use anyhow::Context;
 use host::App;
 
 use crate::database::{self, DataFolder};
 use crate::project;
+use crate::sidecar;
 use crate::signal;
+
+/// Where `spin up` listens when nothing is said.
+const SPIN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -24,8 +30,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
-    let database = database::prepare(&data).await?;
+    let mut database = database::prepare(&data).await?;
     let defaults = App::load(&project::manifest(), &Default::default())?;
+    let port = defaults.variable("dapr_port").and_then(|port| port.parse().ok()).context("dapr_port is a port")?;
+    let sidecar = sidecar::start(&data.file("events"), port, &mut database.variables).await?;
+    sidecar.deliver_to(SPIN);
     println!("ready: in another terminal, run");
     for (name, value) in &database.variables {
         if defaults.variable(name) != Some(value) {

@@ -2,7 +2,16 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::command::{Up, folder, run, said};
+use tokio_postgres::NoTls;
+
+use crate::command::{Up, dev, folder, run, said};
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(20), "{what}: not within 20 seconds");
+    }
+}
 
 #[test]
 fn what_was_answered_arrives_though_it_was_killed_at_once() {
@@ -18,14 +27,45 @@ fn what_was_answered_arrives_though_it_was_killed_at_once() {
 
     let up = Up::start(&data);
 
-    let began = Instant::now();
-    while !said(&run(&["events", "--data", &folder_text])).contains("task.created") {
-        assert!(began.elapsed() < Duration::from_secs(20), "the event does not arrive");
-    }
+    until("the event", || said(&run(&["events", "--data", &folder_text])).contains("task.created"));
     assert_eq!(said(&run(&["events", "--dead", "--data", &folder_text])), "");
     assert_eq!(
         said(&run(&["events", "replay", "--data", &folder_text])),
-        "0 dead letters and 0 parked events go out again"
+        "sent again: 0 of the dead letters, 0 of what could not be published"
     );
+    assert_eq!(up.end(Signal::TERM), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_is_sent_again_after_the_mend() {
+    let data = folder("mended");
+    let folder_text = data.display().to_string();
+    let mut command = dev(&["up", "--engine", "embedded", "--port", "0", "--data", &folder_text]);
+    command.env("SPIN_VARIABLE_APP_API_TOKEN", "sample-token");
+    let up = Up::from(command);
+    let (user, task) = ("0198c0de-0000-7000-8000-000000000001", "0198c0de-0000-7000-8000-000000000002");
+    let event = format!(
+        r#"{{"specversion":"1.0","id":"{task}","source":"taskflow","type":"task.created","topic":"task-events","data":{{
+           "schema_version":1,"event_id":"{task}","correlation_id":null,"user_id":"{user}","seq":1,"actor":"user",
+           "occurred_at":"2026-11-21T10:00:00+00:00","task_id":"{task}","before":null,"after":null,"changes":{{}}}}}}"#
+    );
+    let answer = up.ask("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    until("the dead letter", || said(&run(&["events", "--dead", "--data", &folder_text])).contains("the user is gone"));
+    assert_eq!(said(&run(&["events", "--data", &folder_text])), "");
+
+    // The mend: its user is there.
+    let read = |file: &str| std::fs::read_to_string(data.join(file)).unwrap();
+    let (port, password) =
+        (read("postgres/postmaster.pid").lines().nth(3).unwrap().to_owned(), read("postgres-password"));
+    let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/taskflow");
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("insert into app.users (id, guest) values ('{user}', true)")).await.unwrap();
+    let again = said(&run(&["events", "replay", "--data", &folder_text]));
+
+    assert_eq!(again, "sent again: 1 of the dead letters, 0 of what could not be published");
+    until("the event", || said(&run(&["events", "--data", &folder_text])).contains(user));
+    assert!(said(&run(&["events", "--dead", "--data", &folder_text])).ends_with("sent again"));
     assert_eq!(up.end(Signal::TERM), Some(0));
 }

@@ -29,7 +29,9 @@ begin
     -- A task without a trail is none, or somebody else's.
     if task is not null and found is null and not input ? 'after'
        and not exists (select from audit where audit.task_id = task and (is_admin or audit.user_id = caller))
-       and not exists (select from tasks where tasks.id = task and (is_admin or tasks.user_id = caller)) then
+       and not exists (select from tasks where tasks.id = task and (is_admin or tasks.user_id = caller))
+       -- Gone for good, and its last events are still on their way.
+       and not exists (select from tombstones where tombstones.user_id = caller and tombstones.id = task) then
         return;
     end if;
     return next coalesce((select json_agg(json_build_object('event_type', one.event -> 'event_type', 'data', one.event -> 'data')
