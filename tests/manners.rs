@@ -70,7 +70,7 @@ async fn a_correlation_id_is_kept_where_it_is_usable_and_made_where_it_is_not() 
 async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
     let app = App::start().await;
     let ada = app.guest().await;
-    app.database.owner().await.batch_execute("alter table app.tasks rename column title to heading").await.unwrap();
+    app.database.change("alter table app.tasks rename column title to heading").await;
 
     let answer =
         ada.call("POST", "/api/tasks").header("x-correlation-id", "fault-1").json(&json!({ "title": "private words" }));

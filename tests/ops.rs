@@ -34,13 +34,12 @@ async fn without_its_database_it_is_live_but_not_ready_and_says_so_soon() {
 #[tokio::test]
 async fn a_release_whose_statements_are_not_installed_says_so() {
     let app = App::start().await;
-    let owner = app.database.owner().await;
 
-    owner.batch_execute("delete from app.releases").await.unwrap();
+    app.database.change("delete from app.releases").await;
     let ready = app.get("/ready").await.expect(503).json();
     assert_eq!(ready["dependencies"]["statements"], "missing: run `cargo dev migrate up`");
 
-    owner.batch_execute("drop schema bodies cascade").await.unwrap();
+    app.database.change("drop schema bodies cascade").await;
     let ready = app.get("/ready").await.expect(503).json();
     assert_eq!(ready["dependencies"], json!({ "postgres": "up", "statements": "missing: run `cargo dev migrate up`" }));
     app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(503);

@@ -288,7 +288,7 @@ async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
     assert_eq!(issuer.requests(), 1, "nobody makes us ask an issuer again and again");
 
     let a_minute_later = "update app.issuers set asked_at = asked_at - interval '61 seconds'";
-    app.database.owner().await.batch_execute(a_minute_later).await.unwrap();
+    app.database.change(a_minute_later).await;
     me(&app, &token).await.expect(200);
     assert_eq!(issuer.requests(), 2);
     me(&app, &rs256(&claims("ada"))).await.problem(401);

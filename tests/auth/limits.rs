@@ -4,7 +4,7 @@ use tests::{Answer, App, Person};
 /// Sets a limit that counts at once.
 async fn limit(app: &App, name: &str, quota: u32, seconds: u32) {
     let limit = format!("update app.limits set quota = {quota}, seconds = {seconds} where name = '{name}'");
-    app.database.owner().await.batch_execute(&limit).await.unwrap();
+    app.database.change(&limit).await;
 }
 
 /// Who hit which limit.
@@ -64,7 +64,7 @@ async fn what_is_refused_changes_nothing_and_comes_through_when_there_is_room_ag
     ada.post("/api/tasks", json!({ "title": "two" })).await.problem(429);
 
     assert_eq!(app.database.rows("select title from app.tasks").await, [json!({ "title": "one" })]);
-    app.database.owner().await.batch_execute("update app.buckets set full_at = full_at - 600").await.unwrap();
+    app.database.change("update app.buckets set full_at = full_at - 600").await;
     ada.task("two").await;
 }
 

@@ -27,7 +27,7 @@ async fn nobody_gets_in_without_a_session_that_lasts() {
         answer.problem(401);
     }
     app.get("/api/tasks").await.problem(401);
-    app.database.owner().await.batch_execute("update app.sessions set expires_at = now()").await.unwrap();
+    app.database.change("update app.sessions set expires_at = now()").await;
     ada.get("/api/tasks").await.problem(401);
 }
 
@@ -35,8 +35,7 @@ async fn nobody_gets_in_without_a_session_that_lasts() {
 async fn a_session_that_is_used_lasts_longer() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let owner = app.database.owner().await;
-    owner.batch_execute("update app.sessions set expires_at = now() + interval '1 day'").await.unwrap();
+    app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
 
     ada.get("/api/tasks").await.expect(200);
 

@@ -93,7 +93,7 @@ async fn a_session_that_is_over_is_not_listed() {
     sign_in(&app, "ada@example.com", "a sample phone").await;
 
     let over = "update app.sessions set expires_at = now() where user_agent = 'a sample phone'";
-    app.database.owner().await.batch_execute(over).await.unwrap();
+    app.database.change(over).await;
 
     assert_eq!(sessions(&desk).await.len(), 1);
 }

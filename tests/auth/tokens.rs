@@ -101,7 +101,7 @@ async fn a_token_ends_when_it_was_said_to() {
     let token = script(&ada, &["read"]).await;
     token.get("/api/tasks").await.expect(200);
 
-    app.database.owner().await.batch_execute("update app.tokens set expires_at = now()").await.unwrap();
+    app.database.change("update app.tokens set expires_at = now()").await;
 
     token.get("/api/tasks").await.problem(401);
     ada.get("/api/tasks").await.expect(200);

@@ -74,8 +74,7 @@ async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body()
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("stays as it is").await;
-    let owner = app.database.owner().await;
-    owner.batch_execute("update app.sessions set expires_at = now() + interval '1 day'").await.unwrap();
+    app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
     let body = "-- frame: write\n\
                 with changed as (update tasks set title = 'changed' where user_id = caller returning 1)\n\
                 select refuse('no_such_luck')::text from changed";
@@ -118,7 +117,7 @@ async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_
         "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, {TASKS}) n",
         ada.id()
     );
-    app.database.owner().await.batch_execute(&fill).await.unwrap();
+    app.database.change(&fill).await;
     // Each writer takes the rows in an order of its own, which is what deadlocks are made of.
     let body = "-- frame: write\n\
                 update tasks set description = input ->> 'by'\n  \

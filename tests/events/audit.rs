@@ -37,7 +37,7 @@ async fn users_see_their_own_and_administrators_everybodys() {
     let task = ada.create(json!({ "title": "secret" })).await.id();
     ben.task("another").await;
     let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
-    app.database.owner().await.batch_execute(&make_admin).await.unwrap();
+    app.database.change(&make_admin).await;
     trail(&ada, "/api/audit", 1).await;
     trail(&ben, "/api/audit", 1).await;
 
@@ -57,7 +57,7 @@ async fn what_concerns_safety_is_in_the_trail_for_administrators() {
     let app = App::with_events().await;
     let root = app.account("root@example.com").await;
     let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
-    app.database.owner().await.batch_execute(&make_admin).await.unwrap();
+    app.database.change(&make_admin).await;
     app.post("/api/auth/login", json!({ "email": "root@example.com", "password": "not this one" })).await.problem(401);
     app.call("POST", "/internal/audit/events").json(&json!({})).send().await.problem(401);
 

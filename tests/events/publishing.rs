@@ -49,7 +49,7 @@ async fn what_a_function_left_behind_when_it_was_killed_is_published() {
          insert into app.tasks (id, user_id, title) values (gen_random_uuid(), '{}', 'left behind')",
         ada.id()
     );
-    app.database.owner().await.batch_execute(&left).await.unwrap();
+    app.database.change(&left).await;
 
     assert_eq!(trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "left behind");
 }
@@ -92,10 +92,10 @@ async fn one_that_cannot_be_published_is_put_aside_and_holds_up_nobody_else() {
          values ('task-events', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now())",
         ada.id()
     );
-    app.database.owner().await.batch_execute(&broken).await.unwrap();
+    app.database.change(&broken).await;
     // One of the same shard, so that others succeed where it fails.
     let same_shard = format!("update app.outbox set shard = app.shard('{0}') where type = 'broken'", ben.id());
-    app.database.owner().await.batch_execute(&same_shard).await.unwrap();
+    app.database.change(&same_shard).await;
 
     ben.task("goes out").await;
     assert_eq!(trail(&ben, "/api/audit", 1).await.len(), 1);

@@ -44,6 +44,11 @@ impl Database {
         connect(self.server.clone().dbname(&self.name)).await
     }
 
+    /// Changes it behind TaskFlow's back, as its owner.
+    pub async fn change(&self, statement: &str) {
+        self.owner().await.batch_execute(statement).await.unwrap_or_else(|error| panic!("{error:?}: {statement}"));
+    }
+
     /// A connection as a role, without a way around what it may do.
     pub async fn role(&self, role: &str) -> Client {
         let client = self.owner().await;
@@ -59,7 +64,7 @@ impl Database {
             "{}; revoke all on function bodies.{name} from public; grant execute on function bodies.{name} to {role}",
             framed.create
         );
-        self.owner().await.batch_execute(&install).await.expect("the body is installed");
+        self.change(&install).await;
         framed.name
     }
 

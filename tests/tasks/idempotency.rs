@@ -103,7 +103,7 @@ async fn after_a_day_a_key_is_new() {
     let first = keyed(&ada, "/api/tasks", "key", json!({ "title": "milk" })).await.expect(201);
     let age = async |hours: u32| {
         let update = format!("update app.answers set created_at = now() - interval '{hours} hours'");
-        app.database.owner().await.batch_execute(&update).await.unwrap();
+        app.database.change(&update).await;
     };
 
     age(23).await;

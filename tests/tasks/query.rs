@@ -3,11 +3,6 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// Does something behind the scenes.
-async fn sql(app: &App, statement: &str) {
-    app.database.owner().await.batch_execute(statement).await.unwrap();
-}
-
 /// Puts tasks into the database that share their keys with each other, or have none.
 async fn stock(app: &App, ada: &Person) {
     let insert = format!(
@@ -24,7 +19,7 @@ async fn stock(app: &App, ada: &Person) {
            from generate_series(1, 23) as n",
         ada.id()
     );
-    sql(app, &insert).await;
+    app.database.change(&insert).await;
 }
 
 fn ids(list: &Value) -> Vec<String> {
@@ -146,13 +141,10 @@ async fn bounds_of_the_completion_take_instants_and_days() {
     for title in ["early", "late", "to do"] {
         ada.task(title).await;
     }
-    sql(
-        &app,
-        "update app.tasks set status = 'completed', completed_at = case title
-             when 'early' then timestamptz '2025-05-01T14:59:59Z' else '2025-05-01T15:00:00Z' end
-         where title <> 'to do'",
-    )
-    .await;
+    let complete = "update app.tasks set status = 'completed', completed_at = case title
+                        when 'early' then timestamptz '2025-05-01T14:59:59Z' else '2025-05-01T15:00:00Z' end
+                     where title <> 'to do'";
+    app.database.change(complete).await;
 
     assert_eq!(found(&ada, "completed_after=2025-05-01T15:00:00Z").await, ["late"]);
     assert_eq!(found(&ada, "completed_before=2025-05-01T14:59:59Z").await, ["early"]);
@@ -188,7 +180,7 @@ async fn missed_occurrences_are_told_from_all_others() {
     let ada = app.guest().await;
     ada.task("missed").await;
     ada.task("made").await;
-    sql(&app, "update app.tasks set missed = true where title = 'missed'").await;
+    app.database.change("update app.tasks set missed = true where title = 'missed'").await;
 
     assert_eq!(found(&ada, "missed=true").await, ["missed"]);
     assert_eq!(found(&ada, "missed=false").await, ["made"]);
@@ -318,7 +310,7 @@ async fn of_matches_that_are_as_good_the_newest_comes_first() {
          select ('019a0000-0000-7000-8000-00000000000' || n)::uuid, '{}', 'milk ' || n from unnest(array[2, 1, 3]) as n",
         ada.id()
     );
-    sql(&app, &insert).await;
+    app.database.change(&insert).await;
 
     assert_eq!(found(&ada, "search=milk").await, ["milk 3", "milk 2", "milk 1"]);
 }
@@ -486,7 +478,7 @@ async fn fifty_tasks_come_at_once_unless_more_are_asked_for_and_the_total_is_rig
         "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, 600) as n",
         ada.id()
     );
-    sql(&app, &insert).await;
+    app.database.change(&insert).await;
     let total = async |query: &str| list(&ada, query).await["total"].clone();
 
     let first = list(&ada, "").await;

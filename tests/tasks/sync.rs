@@ -129,7 +129,7 @@ async fn what_cannot_be_gone_on_from_says_to_start_again() {
     ada.get("/api/sync?since=4").await.problem(410);
     sync(&ada, 3).await;
 
-    app.database.owner().await.batch_execute("update app.users set forgotten_seq = 2").await.unwrap();
+    app.database.change("update app.users set forgotten_seq = 2").await;
     ada.get("/api/sync?since=1").await.problem(410);
     assert_eq!(sync(&ada, 2).await["changes"].as_array().map(Vec::len), Some(1));
     assert_eq!(sync(&ada, 0).await["changes"].as_array().map(Vec::len), Some(3));
@@ -142,7 +142,7 @@ async fn who_starts_in_pages_can_go_on_from_each_of_them() {
     for number in 0..6 {
         ada.task(&format!("task {number}")).await;
     }
-    app.database.owner().await.batch_execute("update app.users set forgotten_seq = 4").await.unwrap();
+    app.database.change("update app.users set forgotten_seq = 4").await;
 
     let mut replica = Replica::default();
     while replica.page(&ada, 1).await {}
@@ -164,7 +164,7 @@ async fn a_since_that_is_no_number_is_refused() {
 async fn who_catches_up_while_others_write_misses_nothing_and_gets_nothing_twice() {
     let app = App::start().await;
     let ada = app.guest().await;
-    app.database.owner().await.batch_execute("update app.limits set quota = 1000000").await.unwrap();
+    app.database.change("update app.limits set quota = 1000000").await;
     let writers: Vec<JoinHandle<()>> = (0..4)
         .map(|writer| {
             let ada = ada.clone();

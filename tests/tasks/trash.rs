@@ -8,10 +8,6 @@ async fn housekeeping(app: &App) -> Value {
     call.send().await.expect(200).json()
 }
 
-async fn sql(app: &App, statement: &str) {
-    app.database.owner().await.batch_execute(statement).await.unwrap();
-}
-
 async fn types(app: &App) -> Vec<Value> {
     app.database.events().await.iter().map(|event| event["type"].clone()).collect()
 }
@@ -109,12 +105,10 @@ async fn what_lies_in_the_trash_for_more_than_30_days_goes_for_good() {
     let bob = app.guest().await;
     let task = bob.task("of bob").await;
     bob.delete(&task).await.expect(204);
-    sql(
-        &app,
-        "update app.tasks set deleted_at = now() - case when title = 'young' then interval '29 days' else interval '31 days' end
-         where title <> 'kept'",
-    )
-    .await;
+    let later = "update app.tasks set deleted_at
+                     = now() - case when title = 'young' then interval '29 days' else interval '31 days' end
+                  where title <> 'kept'";
+    app.database.change(later).await;
     let seen = ada.get("/api/sync").await.expect(200).json()["seq"].clone();
 
     assert_eq!(housekeeping(&app).await, json!({ "purged": 3 }));
@@ -140,7 +134,7 @@ async fn only_dapr_can_have_things_cleared_away() {
     let ada = app.guest().await;
     let task = ada.task("old").await;
     ada.delete(&task).await.expect(204);
-    sql(&app, "update app.tasks set deleted_at = now() - interval '31 days'").await;
+    app.database.change("update app.tasks set deleted_at = now() - interval '31 days'").await;
 
     app.call("POST", "/internal/housekeeping").send().await.problem(401);
     app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(401);
@@ -164,8 +158,9 @@ async fn tombstones_go_after_90_days_and_who_has_not_seen_them_starts_again() {
         let task = ada.task(title).await;
         ada.delete(&format!("{task}?permanent=true")).await.expect(204);
     }
-    sql(&app, "update app.tombstones set created_at = now() - case seq when 2 then interval '91 days' else interval '89 days' end")
-        .await;
+    let later = "update app.tombstones set created_at
+                     = now() - case seq when 2 then interval '91 days' else interval '89 days' end";
+    app.database.change(later).await;
 
     housekeeping(&app).await;
 
