@@ -1,3 +1,4 @@
+use futures::future::join_all;
 use serde_json::json;
 use tests::App;
 
@@ -127,13 +128,10 @@ async fn an_event_that_comes_twenty_times_is_in_the_trail_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let event = event_of(&ada.id(), 1);
-    let calls: Vec<_> = (0..20)
-        .map(|_| {
-            let call = app.as_dapr("/internal/audit/events").json(&event);
-            async move { call.send().await.expect(200) }
-        })
-        .collect();
-    futures_all(calls).await;
+    let calls = (0..20).map(|_| app.as_dapr("/internal/audit/events").json(&event).send());
+    for answer in join_all(calls).await {
+        answer.expect(200);
+    }
 
     assert_eq!(trail(&ada, "/api/audit", 1).await.len(), 1);
     let counted =
@@ -170,22 +168,4 @@ async fn an_event_of_a_month_that_nobody_prepared_is_kept() {
         months[0]["month"].is_string().then_some(())
     })
     .await;
-}
-
-/// All of them at once.
-async fn futures_all<T>(futures: Vec<impl Future<Output = T>>) -> Vec<T> {
-    let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();
-    let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
-    std::future::poll_fn(|context| {
-        for (future, done) in futures.iter_mut().zip(&mut done) {
-            if done.is_none()
-                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
-            {
-                *done = Some(value);
-            }
-        }
-        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    done.into_iter().flatten().collect()
 }
