@@ -42,8 +42,7 @@ async fn nothing_waits(app: &App) {
 
 /// An event of somebody's as Dapr delivers it.
 fn event_of(person: &str, seq: i64) -> Value {
-    let number = web::random::<16>();
-    let id = domain::TaskId::new(web::now_ms(), number[..10].try_into().unwrap()).to_string();
+    let id = domain::TaskId::new(web::now_ms(), web::random()).to_string();
     json!({
         "specversion": "1.0", "id": id, "source": "taskflow", "type": "task.created", "topic": "task-events",
         "data": {
