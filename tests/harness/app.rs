@@ -18,10 +18,15 @@ pub struct App {
     pub database: Database,
     client: Client,
     logs: Logs,
-    variables: BTreeMap<String, String>,
     running: Running,
+    events: Option<Events>,
+}
+
+/// The sidecar, and what is still there when it is lost.
+struct Events {
     sidecar: Option<Sidecar>,
-    events: TempDir,
+    port: u16,
+    folder: TempDir,
 }
 
 /// What Dapr shows the functions.
@@ -38,48 +43,38 @@ impl App {
 
     /// Starts it with variables of `spin.toml` that are different.
     pub async fn with(different: &[(&str, &str)]) -> Self {
-        Self::begin(different, None).await
-    }
-
-    /// Starts it with a sidecar: what happens goes out as events, and is taken.
-    pub async fn with_events() -> Self {
-        let events = TempDir::new().expect("a folder");
-        let sidecar = start_sidecar(events.path()).await;
-        Self::begin(&[("app_api_token", DAPR_TOKEN)], Some((sidecar, events))).await
-    }
-
-    async fn begin(different: &[(&str, &str)], sidecar: Option<(Sidecar, TempDir)>) -> Self {
         let database = Database::create().await;
         let mut variables = database.variables();
         variables.insert("dapr_port".into(), NOWHERE.into());
         variables.extend(different.iter().map(|(name, value)| (name.to_string(), value.to_string())));
-        let (sidecar, events) = match sidecar {
-            Some((sidecar, events)) => (Some(sidecar), events),
-            None => (None, TempDir::new().expect("a folder")),
-        };
-        if let Some(sidecar) = &sidecar {
-            variables.insert("dapr_port".into(), sidecar.address().port().to_string());
-        }
         let logs = Logs::captured();
         let running = run(&variables, &logs).await;
-        if let Some(sidecar) = &sidecar {
-            sidecar.deliver_to(running.address());
-        }
         let client = Client::new(format!("http://{}", running.address()));
-        Self { database, client, logs, variables, running, sidecar, events }
+        Self { database, client, logs, running, events: None }
+    }
+
+    /// Starts it with a sidecar: what happens goes out as events, and is taken.
+    pub async fn with_events() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let sidecar = start_sidecar(folder.path(), 0).await;
+        let port = sidecar.address().port();
+        let mut app = Self::with(&[("app_api_token", DAPR_TOKEN), ("dapr_port", &port.to_string())]).await;
+        sidecar.deliver_to(app.running.address());
+        app.events = Some(Events { sidecar: Some(sidecar), port, folder });
+        app
     }
 
     /// Ends the sidecar, as if its machine had died.
     pub async fn lose_sidecar(&mut self) {
-        self.sidecar = None;
+        drop(self.events.as_mut().expect("an app with events").sidecar.take());
     }
 
     /// Starts the sidecar again, where it was.
     pub async fn return_sidecar(&mut self) {
-        let port = self.variables["dapr_port"].parse().expect("a port");
-        let sidecar = start_sidecar_at(self.events.path(), port).await;
+        let events = self.events.as_mut().expect("an app with events");
+        let sidecar = start_sidecar(events.folder.path(), events.port).await;
         sidecar.deliver_to(self.running.address());
-        self.sidecar = Some(sidecar);
+        events.sidecar = Some(sidecar);
     }
 
     /// Calls a route as Dapr does.
@@ -136,11 +131,8 @@ impl App {
     }
 }
 
-async fn start_sidecar(folder: &Path) -> Sidecar {
-    start_sidecar_at(folder, 0).await
-}
-
-async fn start_sidecar_at(folder: &Path, port: u16) -> Sidecar {
+/// Port 0 is any that is free.
+async fn start_sidecar(folder: &Path, port: u16) -> Sidecar {
     let files = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../dapr"));
     let tokens = Tokens { api: String::new(), app: DAPR_TOKEN.into() };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
