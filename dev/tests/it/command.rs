@@ -91,6 +91,13 @@ impl Up {
         }
     }
 
+    /// The token of somebody who starts without an account.
+    pub fn guest(&self) -> String {
+        let answer = self.ask("POST /api/auth/guest", "", "{}");
+        let (_, rest) = answer.split_once(r#""token":""#).unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    }
+
     /// Asks something and returns the whole answer.
     pub fn ask(&self, request: &str, headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();

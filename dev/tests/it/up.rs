@@ -5,14 +5,6 @@ use rustix::process::{Pid, Signal};
 
 use crate::command::{Up, dev, error, folder, processes_of, run};
 
-fn token(answer: &str) -> &str {
-    answer.split_once(r#""token":""#).and_then(|(_, rest)| rest.split_once('"')).map(|(token, _)| token).unwrap()
-}
-
-fn guest(up: &Up) -> String {
-    token(&up.ask("POST /api/auth/guest", "", "{}")).to_owned()
-}
-
 fn is_known(up: &Up, token: &str) -> bool {
     let authorization = format!("authorization: Bearer {token}\r\n");
     up.ask("GET /api/auth/me", &authorization, "").starts_with("HTTP/1.1 200")
@@ -24,7 +16,7 @@ fn it_gets_ready_stops_when_told_and_finds_its_data_again() {
     for signal in [Signal::TERM, Signal::INT] {
         let up = Up::start(&data);
         assert!(up.ask("GET /ready", "", "").starts_with("HTTP/1.1 200"));
-        let known = guest(&up);
+        let known = up.guest();
         assert_eq!(up.end(signal), Some(0));
         assert_eq!(processes_of(&data), [] as [&str; 0], "nothing is left behind");
         let again = Up::start(&data);
@@ -37,7 +29,7 @@ fn it_gets_ready_stops_when_told_and_finds_its_data_again() {
 fn after_a_kill_the_next_start_recovers_by_itself() {
     let data = folder("killed");
     let up = Up::start(&data);
-    let known = guest(&up);
+    let known = up.guest();
     up.end(Signal::KILL);
 
     let again = Up::start(&data);
