@@ -48,7 +48,7 @@ async fn nobody_but_dapr_delivers_events() {
     let ada = app.guest().await;
     let event = event_of(&ada.id(), 1);
     for token in ["", "another"] {
-        for path in ["/internal/audit/events", "/internal/audit/dead-letters", "/internal/outbox-relay"] {
+        for path in ["/internal/audit/events", "/internal/audit/dead-letters/audit", "/internal/outbox-relay"] {
             app.call("POST", path).header("dapr-api-token", token).json(&event).send().await.problem(401);
         }
     }

@@ -71,7 +71,6 @@ async fn call(
         traceparent: None,
         address: Some("127.0.0.1".into()),
         again,
-        event: None,
     };
     let client = pool.get().await?;
     let name = store::installed_name(stem, store::hash(body));

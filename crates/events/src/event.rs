@@ -53,19 +53,21 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// An event as it is delivered: a CloudEvent. Members that this release does not know are for later ones.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Event<'a> {
     /// Its type.
-    #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: &'static Kind,
+    /// The trace that it belongs to.
+    pub traceparent: Option<String>,
     /// What it tells.
-    #[serde(borrow)]
-    pub data: Data<'a>,
+    pub data: Data,
+    /// The whole of that, with members of later releases.
+    pub whole: &'a RawValue,
 }
 
-/// What an event tells.
+/// What an event tells, as far as every consumer wants to know.
 #[derive(Debug, Deserialize)]
-pub struct Data<'a> {
+pub struct Data {
     /// Of what shape this is.
     pub schema_version: u32,
     /// The same event has the same id, however often it comes.
@@ -82,26 +84,26 @@ pub struct Data<'a> {
     pub occurred_at: String,
     /// Which task it is about.
     pub task_id: Option<String>,
-    /// What that was before.
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    traceparent: Option<String>,
     #[serde(borrow)]
-    pub before: Option<&'a RawValue>,
-    /// What it is now.
-    #[serde(borrow)]
-    pub after: Option<&'a RawValue>,
+    data: &'a RawValue,
 }
 
 impl<'a> Event<'a> {
     /// Reads what was delivered. The error says what is wrong with it, and nothing of what people wrote.
     pub fn read(body: &'a [u8]) -> Result<Self, String> {
-        let event: Self = serde_json::from_slice(body).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => format!("wrong schema: {}", without_values(&error.to_string())),
-            _ => "broken JSON".to_owned(),
-        })?;
+        let Envelope { kind, traceparent, data: whole } = read(body)?;
         if has_nul(body) {
             return Err("wrong schema: a NUL character".to_owned());
         }
-        let kind = KINDS.iter().find(|kind| kind.name == event.kind).ok_or("unknown event type")?;
-        let data = &event.data;
+        let kind = KINDS.iter().find(|known| known.name == kind).ok_or("unknown event type")?;
+        let data: Data = read(whole.get().as_bytes())?;
         if !VERSIONS.contains(&data.schema_version) {
             return Err(format!("unknown schema version {}", data.schema_version));
         }
@@ -122,16 +124,24 @@ impl<'a> Event<'a> {
         if !["user", "agent", "system"].contains(&data.actor.as_str()) {
             return wrong("actor is unknown");
         }
-        Ok(event)
+        Ok(Self { kind, traceparent, data, whole })
     }
+}
+
+fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(json).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => format!("wrong schema: {}", without_values(&error.to_string())),
+        _ => "broken JSON".to_owned(),
+    })
 }
 
 /// Whether a string in the JSON holds `\u0000`, which Postgres cannot store. An even number of backslashes before it means
 /// that people wrote it so.
 pub(crate) fn has_nul(json: &[u8]) -> bool {
-    json.windows(6).enumerate().any(|(at, six)| {
-        six == br"\u0000" && json[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
-    })
+    // What is no text has no such name in it either.
+    let text = std::str::from_utf8(json).unwrap_or_default();
+    text.match_indices(r"\u0000")
+        .any(|(at, _)| text.as_bytes()[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0)
 }
 
 /// What serde says of a wrong value quotes it; what it says up to there is enough.

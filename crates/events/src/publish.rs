@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use serde_json::value::RawValue;
 use spin_sdk::variables;
 use store::{Duty, Principal, Refusal, Who, statement};
@@ -18,7 +17,7 @@ const WITHIN_MS: u64 = 2000;
 
 /// Where fewer than these wait, the publisher lets some more gather before it goes on.
 const FEW: usize = 100;
-const GATHERING_MS: u64 = 25;
+const GATHERING_MS: u64 = 250;
 
 /// After this time somebody else may have the shard: no request runs for ever.
 const LONGEST_MS: u64 = 20_000;
@@ -119,7 +118,6 @@ fn publisher() -> Principal {
         traceparent: None,
         address: None,
         again: None,
-        event: None,
     }
 }
 
@@ -153,7 +151,7 @@ async fn bulk(topic: &str, events: &[&Waiting<'_>]) -> Result<(), (Vec<i64>, Str
     let url = format!("{}/v1.0-alpha1/publish/bulk/{PUBSUB}/{topic}", variable("dapr_url"));
     let token = variable("dapr_api_token");
     let headers = [("content-type", "application/json"), ("dapr-api-token", token.as_str())];
-    let body = json!(entries).to_string().into_bytes();
+    let body = serde_json::to_vec(&entries).map_err(|error| (all(), error.to_string()))?;
     match outbound::send(&url, &headers, Some(body), WITHIN_MS).await {
         Ok((200..=299, _)) => Ok(()),
         Ok((status, answer)) => {

@@ -3,14 +3,15 @@
 //! The first line of a body says what the frame does around it: `-- frame:` and one of
 //! - `read`: finds the caller, who may look;
 //! - `write`: locks the caller's row too, and keeps the answer for a request that comes again;
-//! - `open`: there is no caller yet.
+//! - `open`: there is no caller yet;
+//! - `consumer`: it takes events, each once, in a frame of its own. The body is a block of PL/pgSQL about one of them.
 //!
 //! Behind it, each after a comma: `own account` (a personal access token is not enough), `sign-in` and `sign-up` (with
 //! limits of their own), `uncounted` (without limits), `in steps` (it is no single statement but a block of PL/pgSQL, which
-//! returns its rows by itself), `for service` (for the functions that only Dapr calls), `for both`, and `consumer` (it takes an
-//! event, once).
+//! returns its rows by itself), `for service` (for the functions that only Dapr calls), and `for both`.
 
 const FRAME: &str = include_str!("frame.sql");
+const CONSUMER: &str = include_str!("consumer.sql");
 
 /// What this file puts around a body counts as a part of it too.
 const FRAMING: &str = include_str!("frame.rs");
@@ -18,7 +19,7 @@ const FRAMING: &str = include_str!("frame.rs");
 /// A hash of all that a body does in its frame: a part of its name, so that two releases live side by side. Computed by
 /// the compiler in functions, and by `cargo dev migrate`.
 pub const fn hash(body: &str) -> u64 {
-    fnv(body.as_bytes(), fnv(FRAMING.as_bytes(), checksum(FRAME)))
+    fnv(body.as_bytes(), fnv(FRAMING.as_bytes(), fnv(CONSUMER.as_bytes(), checksum(FRAME))))
 }
 
 /// A hash of a text alone (FNV-1a).
@@ -49,6 +50,8 @@ pub enum Access {
     Write,
     /// Needs no caller.
     Open,
+    /// Takes events.
+    Consumer,
 }
 
 #[derive(Default)]
@@ -60,7 +63,6 @@ struct Options {
     in_steps: bool,
     for_service: bool,
     for_both: bool,
-    consumer: bool,
 }
 
 /// A body that is ready to be installed.
@@ -78,6 +80,10 @@ pub struct Framed {
 pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
     let (access, options) = parse(body.lines().next().unwrap_or_default())?;
     let name = installed_name(stem, hash(body));
+    if access == Access::Consumer {
+        let create = CONSUMER.replace("{name}", &name).replace("{body}", body);
+        return Ok(Framed { name, role: "taskflow_service", create });
+    }
     let only = |wanted: bool, text: &'static str| if wanted { text } else { "" };
     let writes = |text| only(access == Access::Write, text);
     let create = FRAME
@@ -87,9 +93,6 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
         .replace("{admit}", &admit(access, &options))
         .replace("{replay}", writes(REPLAY))
         .replace("{keep}", writes(KEEP))
-        .replace("{claim}", only(options.consumer, CLAIM))
-        .replace("{settle}", only(options.consumer, SETTLE))
-        .replace("{fail}", only(options.consumer, FAIL))
         .replace("{body}", &if options.in_steps { body.to_owned() } else { one_statement(body) });
     let role = match (options.for_service, options.for_both) {
         (true, _) => "taskflow_service",
@@ -109,13 +112,16 @@ fn one_statement(body: &str) -> String {
 
 fn parse(first: &str) -> Result<(Access, Options), String> {
     let wrong = || {
-        format!("the first line is `{first}`; it must be `-- frame: read`, `write` or `open`, with options behind it")
+        format!(
+            "the first line is `{first}`; it must be `-- frame: read`, `write`, `open` or `consumer`, with options behind it"
+        )
     };
     let mut words = first.strip_prefix("-- frame: ").ok_or_else(wrong)?.split(", ");
     let access = match words.next() {
         Some("read") => Access::Read,
         Some("write") => Access::Write,
         Some("open") => Access::Open,
+        Some("consumer") => Access::Consumer,
         _ => return Err(wrong()),
     };
     let mut options = Options::default();
@@ -128,7 +134,6 @@ fn parse(first: &str) -> Result<(Access, Options), String> {
             "in steps" => options.in_steps = true,
             "for service" => options.for_service = true,
             "for both" => options.for_both = true,
-            "consumer" => options.consumer = true,
             _ => return Err(wrong()),
         }
     }
@@ -137,7 +142,7 @@ fn parse(first: &str) -> Result<(Access, Options), String> {
 
 fn find_caller(access: Access, options: &Options) -> &'static str {
     match (access, options.for_service) {
-        (Access::Open, _) => "",
+        (Access::Open | Access::Consumer, _) => "",
         // A service says for whom it works; nobody else can say so.
         (_, true) => {
             "
@@ -175,7 +180,7 @@ fn limit(access: Access, options: &Options) -> String {
         Access::Open if options.sign_up => {
             "draw('{address,sign-up}', array[principal ->> 'address', principal ->> 'address'], null)"
         }
-        Access::Open => "draw('{address}', array[principal ->> 'address'], null)",
+        Access::Open | Access::Consumer => "draw('{address}', array[principal ->> 'address'], null)",
         Access::Read | Access::Write => "draw('{address,user}', array[principal ->> 'address', caller::text], caller)",
     };
     format!(
@@ -258,37 +263,6 @@ const KEEP: &str = "
         insert into answers (user_id, id, fingerprint, rows)
         values (caller, (again ->> 'id')::uuid, again ->> 'fingerprint', lines);
     end if;
-";
-
-/// An event is taken in the transaction of what it leads to, so it is done once, however often it comes.
-const CLAIM: &str = "
-        insert into deliveries (consumer, event_id, type, outcome, delay_ms, took_ms)
-        values (principal #>> '{event,consumer}', (principal #>> '{event,id}')::uuid, principal #>> '{event,type}', 'done',
-                extract(epoch from clock_timestamp() - (principal #>> '{event,occurred_at}')::timestamptz) * 1000, 0)
-        on conflict do nothing;
-        if not found then
-            perform count('duplicate', principal #>> '{event,consumer}');
-            return next '{\"error\":\"duplicate\"}';
-            exit frame;
-        end if;
-        -- One that comes behind a later one of its user is done all the same.
-        if principal #> '{event,user_id}' is not null then
-            insert into seen as last (consumer, user_id, seq)
-            values (principal #>> '{event,consumer}', (principal #>> '{event,user_id}')::uuid, (principal #>> '{event,seq}')::bigint)
-            on conflict (consumer, user_id) do update set seq = greatest(last.seq, excluded.seq)
-            returning last.seq > (principal #>> '{event,seq}')::bigint into late;
-        end if;
-";
-
-const SETTLE: &str = "
-        update deliveries set took_ms = extract(epoch from clock_timestamp() - began) * 1000,
-                              outcome = case when late then 'late' else 'done' end
-         where consumer = principal #>> '{event,consumer}' and event_id = (principal #>> '{event,id}')::uuid;
-        perform count(case when late then 'late' else 'done' end, principal #>> '{event,consumer}',
-                      extract(epoch from clock_timestamp() - (principal #>> '{event,occurred_at}')::timestamptz) * 1000);
-";
-
-const FAIL: &str = "        perform count('failed', principal #>> '{event,consumer}');
 ";
 
 #[cfg(test)]

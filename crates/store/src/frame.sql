@@ -10,7 +10,6 @@ declare
     again    jsonb := principal -> 'again';
     fingerprint text;
     kept_at  timestamptz;
-    late     boolean;
     line     text;
     lines    text[] := '{}';
     current  json;
@@ -46,8 +45,8 @@ begin
     -- Only the body is undone when it fails; what stands above stays. The message of an error
     -- may hold what people wrote, so it goes no further than here.
     begin
-{claim}{body}
-{settle}    exception when others then
+{body}
+    exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
                                 reason = message_text, place = pg_exception_context;
         lines := array[json_build_object(
@@ -55,7 +54,7 @@ begin
             'constraint', nullif(violated, ''),
             'place', case code when 'TF000' then null else place end)::text];
         return next lines[1];
-{fail}    end;
+    end;
 
     -- Who asks for what is somebody else's hears that there is no such thing, but it does not go unnoticed.
     if lines = '{}' and input ? 'id'

@@ -3,15 +3,17 @@
 //! Every call is one round trip to one function in the database, which is a transaction of its own.
 //! Nothing is mapped from types of Postgres, and nothing is kept between calls.
 
+mod delivery;
 mod duty;
 mod frame;
 mod principal;
 mod quota;
 mod refusal;
 
+pub use delivery::{Delivery, take};
 pub use duty::{Duty, duties};
 pub use frame::{Framed, checksum, frame, hash, installed_name};
-pub use principal::{Again, Delivered, Issued, Principal, Who};
+pub use principal::{Again, Issued, Principal, Who};
 pub use quota::{Quota, quota};
 pub use refusal::Refusal;
 

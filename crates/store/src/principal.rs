@@ -21,28 +21,6 @@ pub struct Principal {
     /// What the request is known by if it comes again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub again: Option<Again>,
-    /// The event that is taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event: Option<Delivered>,
-}
-
-/// An event that a consumer takes: what the frame has to know of it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Delivered {
-    /// Who takes it.
-    pub consumer: &'static str,
-    /// Its id.
-    pub id: String,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// When it happened.
-    pub occurred_at: String,
-    /// Whose it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<String>,
-    /// Its place among the user's changes.
-    pub seq: i64,
 }
 
 /// Who asks.

@@ -110,7 +110,6 @@ impl Request {
             traceparent: self.traceparent.clone(),
             address: address(self),
             again: None,
-            event: None,
         }
     }
 

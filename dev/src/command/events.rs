@@ -127,7 +127,7 @@ async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result
              )
              insert into app.outbox (topic, type, user_id, seq, actor, shard, event)
              select topic, event ->> 'type', null, 0, 'system', app.shard((event #>> '{data,user_id}')::uuid),
-                    event - '{topic,pubsubname,deadletterreason,deadletterconsumer}'::text[]
+                    event - '{topic,pubsubname,deadletterreason}'::text[]
                from letters",
             &[&kinds, &topics, &consumer],
         )

@@ -9,6 +9,9 @@ use tokio_postgres::Transaction;
 use crate::files;
 use crate::project;
 
+/// What bodies are put into is no body.
+const FRAMES: [&str; 2] = ["crates/store/src/consumer.sql", "crates/store/src/frame.sql"];
+
 /// All bodies of this release, by name.
 pub struct Release {
     /// A hash over all of them.
@@ -18,13 +21,13 @@ pub struct Release {
 
 impl Release {
     /// Finds the bodies in the project: every `.sql` file below `crates/*/src` and `functions/*/src`
-    /// but the frame itself.
+    /// but the frames themselves.
     pub fn of_project() -> anyhow::Result<Self> {
         let mut bodies = BTreeMap::new();
         for folder in ["crates", "functions"] {
             for path in files::below(&project::root().join(folder), &["sql"])? {
                 let file = path.strip_prefix(project::root()).unwrap_or(&path).display().to_string();
-                if file == "crates/store/src/frame.sql" {
+                if FRAMES.contains(&file.as_str()) {
                     continue;
                 }
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

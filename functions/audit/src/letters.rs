@@ -1,4 +1,4 @@
-//! `POST /internal/audit/dead-letters`, from the subscriptions to all dead letters
+//! `POST /internal/audit/dead-letters/{consumer}`, from the subscriptions to all dead letters
 
 use serde_json::{Value, json};
 use store::statement;
@@ -13,7 +13,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     };
     // What Postgres cannot store in JSON is no reason to lose the rest.
     let event = serde_json::from_str::<Value>(&event.to_string().replace("\\u0000", "\\ufffd")).unwrap_or(event);
-    let input = json!({ "event": event, "topic": event["topic"] });
+    let input = json!({ "event": event, "consumer": request.parameter::<String>("consumer")? });
     store::run(statement!("letters.sql"), &request.service("audit", None), &input)?;
     Ok(Response::json(200, json!({ "status": "SUCCESS" }).to_string()))
 }

@@ -1,9 +1,10 @@
 -- frame: open, uncounted, for service
 -- Keeps a dead letter. The same one may come again, and a consumer may fail again at one that was sent again.
 insert into dead_letters as known (consumer, event_id, topic, reason, event)
-values (coalesce(input #>> '{event,deadletterconsumer}', regexp_replace(input ->> 'topic', '-dead-letters$', ''), 'unknown'),
+values (input ->> 'consumer',
         coalesce(input #>> '{event,id}', md5(input ->> 'event')),
-        coalesce(input ->> 'topic', 'unknown'),
+        -- Dapr says where it was published, and what TaskFlow has put aside itself says nothing.
+        coalesce(input #>> '{event,topic}', 'unknown'),
         coalesce(input #>> '{event,deadletterreason}', 'failed as often as it was tried'),
         input -> 'event')
 on conflict (consumer, event_id) do update

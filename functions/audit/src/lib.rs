@@ -17,7 +17,8 @@ pub const ROUTES: &[Route] = &[
         .query(list::ListEvents::schema)
         .gives(200, list::schema),
     Route::new(Post, "/internal/audit/events", take::run, "Take an event into the trail").internal(),
-    Route::new(Post, "/internal/audit/dead-letters", letters::run, "Keep what a consumer could not take").internal(),
+    Route::new(Post, "/internal/audit/dead-letters/{consumer}", letters::run, "Keep what a consumer could not take")
+        .internal(),
 ];
 
 #[cfg(target_family = "wasm")]

@@ -1,17 +1,16 @@
--- frame: open, in steps, uncounted, for service, consumer
--- Adds an event to the trail.
-declare
-    data        jsonb := input -> 'data';
-    person      uuid := (data ->> 'user_id')::uuid;
-    occurred_at timestamptz := (data ->> 'occurred_at')::timestamptz;
+-- frame: consumer
+-- Adds events to the trail.
 begin
-    if person is not null and not exists (select from users where users.id = person) then
+    if exists (select from jsonb_to_recordset(events) as one (user_id uuid)
+                where one.user_id is not null and (select true from users where users.id = one.user_id) is null) then
         perform refuse('the user is gone');
     end if;
-    perform make_audit_month(occurred_at);
+    -- The months around now are there: housekeeping sees to it.
+    perform make_audit_month(one.occurred_at) from jsonb_to_recordset(events) as one (occurred_at timestamptz)
+      where one.occurred_at not between now() - interval '27 days' and now() + interval '27 days';
     insert into audit (event_id, occurred_at, event_type, user_id, task_id, seq, data)
-    values ((data ->> 'event_id')::uuid, occurred_at, input ->> 'type', person, (input ->> 'task_id')::uuid,
-            (data ->> 'seq')::bigint, data::json)
+    select one.id, one.occurred_at, one.type, one.user_id, (one.input ->> 'task_id')::uuid, one.seq, one.input
+      from jsonb_to_recordset(events) as one
+           (id uuid, occurred_at timestamptz, type text, user_id uuid, seq bigint, input json)
     on conflict do nothing;
-    lines := '{taken}';
 end;

@@ -14,7 +14,7 @@ with alone as materialized (
     -- Longer than any topic keeps its events.
     delete from deliveries using alone where deliveries.at < now() - interval '8 days'
 ), audit_months as materialized (
-    select make_audit_month(now() + months * interval '1 month') from generate_series(0, 3) as months, alone
+    select make_audit_month(now() + months * interval '1 month') from generate_series(-1, 3) as months, alone
 ), tombstones_gone as (
     delete from tombstones using alone
      where (tombstones.user_id, tombstones.seq) in (

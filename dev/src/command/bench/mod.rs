@@ -23,7 +23,7 @@ use crate::step::Step;
 use crate::tools;
 use measured::Measured;
 use process::Process;
-use scenario::{SCENARIOS, Scenario};
+use scenario::{SCENARIOS, Scenario, Without};
 use world::World;
 
 #[derive(Debug, clap::Args)]
@@ -52,8 +52,8 @@ pub struct Outcome {
     scenario: &'static str,
     postgres: Option<Measured>,
     native: Option<Measured>,
-    /// TaskFlow without limits and keys.
-    bare: Option<Measured>,
+    /// TaskFlow without something.
+    without: Option<(Without, Measured)>,
     taskflow: Measured,
     /// The slowest list in Postgres, and its 95th percentile in milliseconds.
     slowest: Option<(&'static str, f64)>,
@@ -118,8 +118,8 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures all of them in turns, twice, so that a machine that gets slower or faster does so for all. What the scenario
-/// before has left to clean up is not charged to this one.
+/// Measures all of them in turns, twice, so that a machine that gets slower or faster does so for all. What one has left to
+/// clean up or to publish is not charged to the next.
 async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> anyhow::Result<Outcome> {
     let half = time / 2;
     let mut outcome = Outcome { scenario: scenario.name, ..Outcome::default() };
@@ -128,6 +128,7 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
     }
     world.clean_up().await?;
     for _ in 0..2 {
+        world.set_publishing(false).await?;
         if let Some(call) = &scenario.postgres {
             let measured = postgres::load(scenario, call, world, half).await?;
             outcome.postgres.get_or_insert_default().add(measured);
@@ -136,13 +137,16 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
             let measured = load::http(world.native, scenario, scenario.is_keyed, world, half).await?;
             outcome.native.get_or_insert_default().add(measured);
         }
-        if scenario.is_bare_too {
-            world.set_limits(false).await?;
+        if let Some(without) = scenario.without {
+            world.set_limits(without != Without::Guards).await?;
+            world.set_publishing(without != Without::Publishing).await?;
             let measured = load::http(world.taskflow, scenario, false, world, half).await?;
-            outcome.bare.get_or_insert_default().add(measured);
+            outcome.without.get_or_insert((without, Measured::default())).1.add(measured);
             world.set_limits(true).await?;
         }
+        world.set_publishing(true).await?;
         outcome.taskflow.add(load::http(world.taskflow, scenario, scenario.is_keyed, world, half).await?);
+        world.caught_up().await?;
     }
     Ok(outcome)
 }

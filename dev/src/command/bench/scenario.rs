@@ -19,8 +19,17 @@ pub struct Scenario {
     pub is_native: bool,
     /// Whether each request has an `Idempotency-Key`.
     pub is_keyed: bool,
-    /// Whether TaskFlow does it without limits and keys too, to see what they cost.
-    pub is_bare_too: bool,
+    /// Without what TaskFlow does it too, to see what that costs.
+    pub without: Option<Without>,
+}
+
+/// What TaskFlow can do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Without {
+    /// Limits, and keys that make a repeat harmless.
+    Guards,
+    /// Events are written, and wait.
+    Publishing,
 }
 
 /// A request.
@@ -71,7 +80,7 @@ const USUAL: Scenario = Scenario {
     postgres: None,
     is_native: true,
     is_keyed: false,
-    is_bare_too: false,
+    without: None,
 };
 
 /// All that is measured, but for the crowd.
@@ -79,15 +88,30 @@ pub const SCENARIOS: &[Scenario] = &[
     USUAL,
     Scenario { name: "create", asks: CREATE_ASKS, status: 201, postgres: Some(CREATE), ..USUAL },
     Scenario {
+        name: "create-published",
+        asks: CREATE_ASKS,
+        status: 201,
+        is_native: false,
+        without: Some(Without::Publishing),
+        ..USUAL
+    },
+    Scenario {
         name: "create-guarded",
         asks: CREATE_ASKS,
         status: 201,
         postgres: Some(CREATE),
         is_keyed: true,
-        is_bare_too: true,
+        without: Some(Without::Guards),
         ..USUAL
     },
     Scenario { name: "list50", users: LISTERS, asks: LIST_ASKS, postgres: Some(LIST), ..USUAL },
     Scenario { name: "lists", users: COLLECTOR, asks: lists::ASKS, postgres: Some(LIST), is_native: false, ..USUAL },
-    Scenario { name: "one-address", users: NEIGHBOURS, asks: LIST_ASKS, is_native: false, is_bare_too: true, ..USUAL },
+    Scenario {
+        name: "one-address",
+        users: NEIGHBOURS,
+        asks: LIST_ASKS,
+        is_native: false,
+        without: Some(Without::Guards),
+        ..USUAL
+    },
 ];

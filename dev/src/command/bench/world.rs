@@ -1,6 +1,7 @@
 //! The users and tasks that everything is measured with.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -102,6 +103,32 @@ impl World {
     pub async fn set_limits(&self, counted: bool) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
         client.batch_execute(if counted { LIMITS } else { "delete from app.limits" }).await.context("cannot set limits")
+    }
+
+    /// Has events published, or has them wait. What waits when publishing begins is forgotten: it is not TaskFlow's.
+    pub async fn set_publishing(&self, wanted: bool) -> anyhow::Result<()> {
+        let client = self.owned.connect().await?;
+        if wanted {
+            client.batch_execute("delete from app.outbox").await.context("cannot empty the outbox")?;
+        }
+        client.execute("select app.set_publishing($1)", &[&wanted]).await.context("cannot switch publishing")?;
+        Ok(())
+    }
+
+    /// Waits until all that happened has been published and taken.
+    pub async fn caught_up(&self) -> anyhow::Result<()> {
+        let client = self.owned.connect().await?;
+        let state = "select (select count(*) from app.outbox), (select sum(times)::bigint from app.counted)";
+        let mut taken = None;
+        loop {
+            let row = client.query_one(state, &[]).await?;
+            let (waiting, now): (i64, Option<i64>) = (row.get(0), row.get(1));
+            if waiting == 0 && taken == Some(now) {
+                return Ok(());
+            }
+            taken = Some(now);
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
     }
 
     /// Does at once what Postgres would do between requests some time.
