@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use host::{Engine, Limits, Logs, Running};
 use serde_json::{Value, json};
-use sidecar::{Sidecar, Tokens};
+use sidecar::mail::{self, Mail};
+use sidecar::{Mailbox, Sidecar, Tokens};
 use tempfile::TempDir;
 
 use crate::{Answer, Call, Client, Database, Person};
@@ -27,6 +28,7 @@ struct Events {
     sidecar: Option<Sidecar>,
     port: u16,
     folder: TempDir,
+    _mailbox: Mailbox,
 }
 
 /// What Dapr shows the functions.
@@ -43,7 +45,10 @@ impl App {
 
     /// Starts it with variables of `spin.toml` that are different.
     pub async fn with(different: &[(&str, &str)]) -> Self {
-        let database = Database::create().await;
+        Self::on(Database::create().await, different).await
+    }
+
+    async fn on(database: Database, different: &[(&str, &str)]) -> Self {
         let mut variables = database.variables();
         variables.insert("dapr_port".into(), NOWHERE.into());
         variables.extend(different.iter().map(|(name, value)| (name.to_string(), value.to_string())));
@@ -55,12 +60,15 @@ impl App {
 
     /// Starts it with a sidecar: what happens goes out as events, and is taken.
     pub async fn with_events() -> Self {
-        let folder = TempDir::new().expect("a folder");
+        let (database, folder) = (Database::create().await, TempDir::new().expect("a folder"));
+        let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
+        let secrets = secrets(&database, mailbox.address());
+        std::fs::write(folder.path().join("secrets.json"), secrets.to_string()).expect("the secrets are written");
         let sidecar = start_sidecar(folder.path(), 0).await;
         let port = sidecar.address().port();
-        let mut app = Self::with(&[("app_api_token", DAPR_TOKEN), ("dapr_port", &port.to_string())]).await;
+        let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port.to_string())]).await;
         sidecar.deliver_to(app.running.address());
-        app.events = Some(Events { sidecar: Some(sidecar), port, folder });
+        app.events = Some(Events { sidecar: Some(sidecar), port, folder, _mailbox: mailbox });
         app
     }
 
@@ -75,6 +83,13 @@ impl App {
         let sidecar = start_sidecar(events.folder.path(), events.port).await;
         sidecar.deliver_to(self.running.address());
         events.sidecar = Some(sidecar);
+    }
+
+    /// The mails that were sent so far, the oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        let folder = &self.events.as_ref().expect("an app with events").folder;
+        let paths = mail::all(&folder.path().join("mail")).expect("the mailbox can be read");
+        paths.iter().map(|path| mail::read(path).expect("a mail")).collect()
     }
 
     /// Calls a route as Dapr does.
@@ -129,6 +144,18 @@ impl App {
     pub fn logs(&self) -> Vec<String> {
         self.logs.lines()
     }
+}
+
+/// What the components of `dapr/` need to know.
+fn secrets(database: &Database, smtp: SocketAddr) -> Value {
+    json!({
+        "kafka": { "brokers": "", "authType": "none" },
+        "postgres": { "connectionString": database.connection_string() },
+        "smtp": {
+            "host": smtp.ip().to_string(), "port": smtp.port().to_string(), "user": "", "password": "",
+            "skipTLSVerify": "false", "emailFrom": "TaskFlow <taskflow@example.com>",
+        },
+    })
 }
 
 /// Port 0 is any that is free.

@@ -39,6 +39,22 @@ impl Database {
             .collect()
     }
 
+    /// What Dapr is told of it.
+    pub fn connection_string(&self) -> String {
+        let host = match self.server.get_hosts() {
+            [Host::Tcp(host)] => host,
+            other => panic!("TASKFLOW_TEST_DATABASE names {other:?}"),
+        };
+        let port = self.server.get_ports().first().copied().unwrap_or(5432);
+        let user = self.server.get_user().unwrap_or("postgres");
+        let password = self.server.get_password().map(String::from_utf8_lossy).unwrap_or_default();
+        format!(
+            "host={host} port={port} user={user} password='{password}' dbname={} sslmode=disable \
+             options='-c search_path=dapr'",
+            self.name
+        )
+    }
+
     /// A connection as its owner.
     pub async fn owner(&self) -> Client {
         connect(self.server.clone().dbname(&self.name)).await

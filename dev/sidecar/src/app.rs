@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::Request;
+use hyper::{HeaderMap, Method, Request, Response};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -45,5 +45,25 @@ impl App {
             Ok((status, body.to_bytes()))
         };
         tokio::time::timeout(within, answer).await.unwrap_or_else(|_| Err("no answer in time".into()))
+    }
+
+    /// Sends it what somebody else has asked, with its own token, and returns the whole answer.
+    pub async fn forward(
+        &self,
+        method: Method,
+        target: &str,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Response<Bytes>, String> {
+        let Some(address) = *self.address.borrow() else { return Err("nobody knows where the app is".into()) };
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = format!("http://{address}{target}").parse().map_err(|_| "invalid URL")?;
+        *request.headers_mut() = headers;
+        request.headers_mut().insert("dapr-api-token", self.token.parse().map_err(|_| "invalid token")?);
+        let answer = self.client.request(request).await.map_err(|error| error.to_string())?;
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.map_err(|error| error.to_string())?;
+        Ok(Response::from_parts(head, body.to_bytes()))
     }
 }

@@ -7,9 +7,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
+use crate::component::Component;
+
 /// All of it that matters here.
 #[derive(Debug)]
 pub struct Config {
+    /// All components.
+    pub components: Vec<Component>,
     /// The name of the pub/sub component.
     pub pubsub: String,
     /// The topics that there are.
@@ -44,6 +48,15 @@ pub struct Subscription {
     pub topic: String,
     pub route: String,
     pub dead_letters: Option<String>,
+    /// How many at once, where it takes several.
+    pub bulk: Option<Bulk>,
+}
+
+/// How many events go in one request, and how long is waited for them.
+#[derive(Clone, Debug)]
+pub struct Bulk {
+    pub most: usize,
+    pub within: Duration,
 }
 
 /// A route that is called again and again.
@@ -81,6 +94,8 @@ struct Resource {
     #[serde(default)]
     spec: serde_json::Value,
     #[serde(default)]
+    auth: serde_json::Value,
+    #[serde(default)]
     scopes: Vec<String>,
 }
 
@@ -103,6 +118,7 @@ impl Config {
             serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?
         };
         let mut config = Self {
+            components: Vec::new(),
             pubsub: String::new(),
             topics: topics.topics,
             subscriptions: Vec::new(),
@@ -133,7 +149,10 @@ impl Config {
         Ok(config)
     }
 
-    fn take(&mut self, Resource { kind, metadata, spec, scopes }: Resource) -> Result<()> {
+    fn take(&mut self, Resource { kind, metadata, spec, auth, scopes }: Resource) -> Result<()> {
+        if kind == "Component" {
+            self.components.push(Component::read(&metadata.name, &spec, &auth)?);
+        }
         let text = |value: &serde_json::Value, member: &str| -> Result<String> {
             value[member].as_str().map(str::to_owned).with_context(|| format!("{}: {member} is missing", metadata.name))
         };
@@ -149,12 +168,18 @@ impl Config {
                 _ => {}
             },
             "Subscription" => {
+                let bulk = &spec["bulkSubscribe"];
+                let bulk = (bulk["enabled"] == true).then(|| Bulk {
+                    most: bulk["maxMessagesCount"].as_u64().unwrap_or(100) as usize,
+                    within: Duration::from_millis(bulk["maxAwaitDurationMs"].as_u64().unwrap_or(1000)),
+                });
                 let [consumer] = scopes.as_slice() else { bail!("{} must have one scope", metadata.name) };
                 self.subscriptions.push(Subscription {
                     consumer: consumer.clone(),
                     topic: text(&spec, "topic")?,
                     route: text(&spec["routes"], "default")?,
                     dead_letters: spec["deadLetterTopic"].as_str().map(str::to_owned),
+                    bulk,
                 });
             }
             "Resiliency" => {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::config::{Config, Retry};
+use crate::config::{Bulk, Config, Retry};
 use crate::log::{Log, Reader};
 use crate::offsets::Offsets;
 use crate::topics::Topics;
@@ -21,6 +22,7 @@ struct Way {
     topic: String,
     pubsub: String,
     dead_letters: Option<String>,
+    bulk: Option<Bulk>,
     retry: Retry,
     timeout: Duration,
     log: Arc<Log>,
@@ -47,6 +49,7 @@ pub fn start(
                 topic: one.topic.clone(),
                 pubsub: config.pubsub.clone(),
                 dead_letters: one.dead_letters.clone(),
+                bulk: one.bulk.clone(),
                 retry: config.retry.clone(),
                 timeout: config.timeout,
                 log: Arc::clone(log),
@@ -67,11 +70,22 @@ pub fn start(
 }
 
 /// What became of a delivery.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Taken,
-    /// The app wants nothing more of it.
+    /// It goes to the dead letters at once.
     Dropped,
     Failed,
+}
+
+impl Outcome {
+    fn of_status(status: &Value) -> Self {
+        match status.as_str() {
+            Some("SUCCESS") => Self::Taken,
+            Some("DROP") => Self::Dropped,
+            _ => Self::Failed,
+        }
+    }
 }
 
 impl Way {
@@ -80,51 +94,105 @@ impl Way {
         let mut reader = Reader::new(&log, self.offsets.of(&self.place));
         self.app.known().await;
         loop {
-            let (event, position) = reader.next().await?;
-            self.deliver(&event).await?;
+            let (event, mut position) = reader.next().await?;
+            let mut events = vec![event];
+            if let Some(bulk) = &self.bulk {
+                let until = Instant::now() + bulk.within;
+                while events.len() < bulk.most {
+                    let Ok(next) = timeout_at(until, reader.next()).await else { break };
+                    let (event, behind) = next?;
+                    events.push(event);
+                    position = behind;
+                }
+            }
+            self.deliver(events).await?;
             self.offsets.set(&self.place, position);
         }
     }
 
-    /// Until it is taken, or it goes to the dead letters. Where there are none it is tried for ever, as with Kafka.
-    async fn deliver(&self, event: &str) -> Result<()> {
-        let event = self.addressed(event);
+    /// Until each is taken or goes to the dead letters. Where there are none it is tried for ever, as with Kafka.
+    async fn deliver(&self, mut events: Vec<String>) -> Result<()> {
+        let mut dead = Vec::new();
         for failures in 1.. {
-            match self.once(&event).await {
-                Outcome::Taken => return Ok(()),
-                Outcome::Dropped => break,
-                Outcome::Failed => match (self.retry.wait(failures), &self.dead_letters) {
-                    (Some(wait), _) => tokio::time::sleep(wait).await,
-                    (None, Some(_)) => break,
-                    (None, None) => tokio::time::sleep(Duration::from_secs(5)).await,
-                },
+            let outcomes = self.once(&events).await;
+            let mut failed = Vec::new();
+            for (event, outcome) in events.into_iter().zip(outcomes) {
+                match outcome {
+                    Outcome::Taken => {}
+                    Outcome::Dropped => dead.push(event),
+                    Outcome::Failed => failed.push(event),
+                }
+            }
+            events = failed;
+            if events.is_empty() {
+                break;
+            }
+            match (self.retry.wait(failures), &self.dead_letters) {
+                (Some(wait), _) => sleep(wait).await,
+                (None, None) => sleep(Duration::from_secs(5)).await,
+                (None, Some(_)) => {
+                    dead.append(&mut events);
+                    break;
+                }
             }
         }
-        if let Some(topic) = &self.dead_letters {
-            self.topics.publish(topic, &[(self.place.clone(), event)]).await?;
+        if let (Some(topic), false) = (&self.dead_letters, dead.is_empty()) {
+            // As they are: Dapr does not say there who could not take it, nor why.
+            let letters: Vec<_> = dead.into_iter().map(|event| (self.place.clone(), event)).collect();
+            self.topics.publish(topic, &letters).await?;
         }
         Ok(())
     }
 
-    async fn once(&self, event: &str) -> Outcome {
-        match self.app.post(&self.route, "application/cloudevents+json", event.to_owned(), self.timeout).await {
+    /// What becomes of each of them.
+    async fn once(&self, events: &[String]) -> Vec<Outcome> {
+        let all = |outcome| vec![outcome; events.len()];
+        let (kind, body) = match (&self.bulk, events) {
+            (None, [event]) => ("application/cloudevents+json", event.clone()),
+            _ => ("application/json", self.bulk_of(events)),
+        };
+        match self.app.post(&self.route, kind, body, self.timeout).await {
             Ok((200..=299, body)) => {
-                match serde_json::from_slice::<Value>(&body).ok().as_ref().map(|body| &body["status"]) {
-                    Some(Value::String(status)) if status == "RETRY" => Outcome::Failed,
-                    Some(Value::String(status)) if status == "DROP" => Outcome::Dropped,
-                    _ => Outcome::Taken,
+                let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+                match (&self.bulk, &answer["statuses"]) {
+                    (None, _) if answer["status"].is_null() => all(Outcome::Taken),
+                    (None, _) => all(Outcome::of_status(&answer["status"])),
+                    (Some(_), Value::Array(statuses)) => {
+                        let of = |number: usize| {
+                            let of_this = |one: &&Value| one["entryId"].as_str() == Some(&number.to_string());
+                            statuses
+                                .iter()
+                                .find(of_this)
+                                .map_or(Outcome::Failed, |one| Outcome::of_status(&one["status"]))
+                        };
+                        (0..events.len()).map(of).collect()
+                    }
+                    // Who says nothing has taken one, but not many.
+                    (Some(_), _) => all(Outcome::Failed),
                 }
             }
-            Ok((404, _)) => Outcome::Dropped,
-            Ok(_) | Err(_) => Outcome::Failed,
+            // Dapr takes that for an answer, also where there is a topic for dead letters: the event is lost.
+            Ok((404, _)) => all(Outcome::Taken),
+            Ok(_) | Err(_) => all(Outcome::Failed),
         }
     }
 
-    /// The event with where it came from, as Dapr adds it.
-    fn addressed(&self, event: &str) -> String {
-        let mut event = serde_json::from_str::<Map<String, Value>>(event).unwrap_or_default();
-        event.insert("pubsubname".into(), self.pubsub.clone().into());
-        event.insert("topic".into(), self.topic.clone().into());
-        Value::Object(event).to_string()
+    /// Several in one, as Dapr delivers them.
+    fn bulk_of(&self, events: &[String]) -> String {
+        let entries: Vec<String> = events
+            .iter()
+            .enumerate()
+            .map(|(number, event)| {
+                format!(
+                    r#"{{"entryId":"{number}","contentType":"application/cloudevents+json","metadata":{{}},"event":{event}}}"#
+                )
+            })
+            .collect();
+        let mut envelope = json!({
+            "id": self.place, "metadata": {}, "topic": self.topic, "pubsubname": self.pubsub, "type": "com.dapr.event.sent.bulk",
+        })
+        .to_string();
+        envelope.truncate(envelope.len() - 1);
+        format!("{envelope},\"entries\":[{}]}}", entries.join(","))
     }
 }

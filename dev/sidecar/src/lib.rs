@@ -2,14 +2,31 @@
 //!
 //! Publishing writes into [`log`]s on disk, one for each partition of a topic; each subscription has a place in every one of
 //! them and goes on from there ([`deliver`]). So it delivers at least once, in order for each key, also after `kill -9`.
+//!
+//! The other building blocks are a file each, behind [`server`].
 
+mod answer;
 mod app;
+mod bindings;
+mod call;
+mod component;
 mod config;
+mod configuration;
 mod cron;
 mod deliver;
+mod event;
+mod invoke;
 mod log;
+pub mod mail;
+mod mailbox;
+mod metadata;
 mod offsets;
+mod postgres;
+mod publish;
+mod secrets;
 mod server;
+mod smtp;
+mod state;
 mod topics;
 
 use std::net::SocketAddr;
@@ -22,8 +39,16 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use crate::mailbox::Mailbox;
+
 use crate::app::App;
+use crate::bindings::Bindings;
 use crate::config::Config;
+use crate::configuration::Configuration;
+use crate::publish::Publish;
+use crate::secrets::Secrets;
+use crate::server::Api;
+use crate::state::State;
 use crate::topics::Topics;
 
 /// A sidecar that runs. It ends when this is dropped.
@@ -44,10 +69,15 @@ pub struct Tokens {
 }
 
 impl Sidecar {
-    /// Starts one by the files of a folder such as `dapr/`, with its queues in a folder of its own. It delivers nothing
-    /// before it knows the app.
+    /// Starts one by the files of a folder such as `dapr/`, with its queues in a folder of its own, where the file of secrets
+    /// is, too. It delivers nothing before it knows the app.
     pub async fn start(files: &Path, data: &Path, address: SocketAddr, tokens: Tokens) -> Result<Self> {
         let config = Config::read(files)?;
+        let components = &config.components;
+        let secrets = Secrets::open(components, data)?;
+        components.iter().try_for_each(|component| component.check(&secrets))?;
+        let configuration = Configuration::open(components, &secrets)?;
+        let (state, bindings) = (State::open(components, &secrets)?, Bindings::open(components, &secrets)?);
         let listener = TcpListener::bind(address).await.with_context(|| format!("nothing can listen at {address}"))?;
         let address = listener.local_addr()?;
         let topics = Arc::new(Topics::open(&config.topics, &data.join("topics"))?);
@@ -57,7 +87,11 @@ impl Sidecar {
         let offsets = offsets::Offsets::open(&data.join("offsets.json"), &tasks, stop.clone())?;
         deliver::start(&config, &topics, &offsets, &app, &tasks, &stop)?;
         cron::start(&config, &app, &tasks, &stop)?;
-        tasks.spawn(server::serve(listener, Arc::clone(&topics), config.pubsub.clone(), tokens.api, stop.clone()));
+        let metadata = metadata::of(components)?;
+        let publish = Publish { topics, pubsub: config.pubsub };
+        let token = tokens.api;
+        let api = Api { publish, secrets, configuration, state, bindings, app, metadata, token };
+        tasks.spawn(server::serve(listener, api, stop.clone()));
         Ok(Self { address, app: sender, tasks, stop })
     }
 

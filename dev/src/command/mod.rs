@@ -7,6 +7,7 @@ pub mod ci;
 pub mod contract;
 pub mod doctor;
 pub mod events;
+pub mod mail;
 pub mod migrate;
 pub mod services;
 pub mod test;
@@ -31,6 +32,8 @@ pub enum Command {
     Migrate(migrate::Action),
     /// Show what happened, as events, and send again what went wrong
     Events(events::Arguments),
+    /// Show the mails that were sent
+    Mail(mail::Arguments),
     /// Make somebody an administrator, who sees everybody's audit trail
     Admin(admin::Arguments),
     /// Say what is missing on this machine, and how to get it
@@ -52,6 +55,7 @@ impl Command {
             Self::Contract(arguments) => contract::run(arguments).await,
             Self::Migrate(action) => migrate::run(action).await,
             Self::Events(arguments) => events::run(arguments).await,
+            Self::Mail(arguments) => mail::run(arguments).await,
             Self::Admin(arguments) => admin::run(arguments).await,
             Self::Doctor => doctor::run().await,
             Self::Bench(arguments) => bench::run(arguments).await,

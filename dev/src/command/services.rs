@@ -33,7 +33,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let mut database = database::prepare(&data).await?;
     let defaults = App::load(&project::manifest(), &Default::default())?;
     let port = defaults.variable("dapr_port").and_then(|port| port.parse().ok()).context("dapr_port is a port")?;
-    let sidecar = sidecar::start(&data.file("events"), port, &mut database.variables).await?;
+    let sidecar = sidecar::start(&data, &database.url, port, &mut database.variables).await?;
     sidecar.deliver_to(SPIN);
     println!("ready: in another terminal, run");
     for (name, value) in &database.variables {

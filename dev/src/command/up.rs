@@ -57,7 +57,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
     let database::Ready { mut variables, url, mut embedded } = database::prepare(&data).await?;
-    let sidecar = sidecar::start(&data.file("events"), 0, &mut variables).await?;
+    let sidecar = sidecar::start(&data, &url, 0, &mut variables).await?;
     let engine = match arguments.engine {
         Some(EngineKind::Spin) => None,
         None if tools::ensure_spin().await.is_ok() => None,

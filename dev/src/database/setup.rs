@@ -53,8 +53,12 @@ pub async fn running(folder: &Path) -> Option<DatabaseUrl> {
     url.connect().await.ok().map(|_| url)
 }
 
-/// The roles of the functions, and the variables with their passwords.
-const ROLES: [(&str, &str); 2] = [("taskflow_user", "db_user_password"), ("taskflow_service", "db_service_password")];
+/// The roles of the functions and of Dapr, and the variables with their passwords.
+const ROLES: [(&str, &str); 3] = [
+    ("taskflow_user", "db_user_password"),
+    ("taskflow_service", "db_service_password"),
+    ("taskflow_dapr", "db_dapr_password"),
+];
 
 /// What holds in every session of theirs.
 const SETTINGS: [(&str, &str); 5] = [
@@ -106,7 +110,13 @@ pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
 
 /// The database as the functions that answer people see it.
 pub fn as_user(url: &DatabaseUrl) -> anyhow::Result<DatabaseUrl> {
-    let [(role, name), _] = ROLES;
+    let [(role, name), ..] = ROLES;
+    Ok(url.with_role(role, &variable(name)?))
+}
+
+/// The database as Dapr sees it, for settings and state.
+pub fn as_dapr(url: &DatabaseUrl) -> anyhow::Result<DatabaseUrl> {
+    let [.., (role, name)] = ROLES;
     Ok(url.with_role(role, &variable(name)?))
 }
 

@@ -66,16 +66,11 @@ impl DatabaseUrl {
 
     /// What the functions are told, as variables of `spin.toml`.
     pub fn variables(&self) -> BTreeMap<String, String> {
-        let tls = match self.0.get_ssl_mode() {
-            SslMode::Disable => "disable",
-            SslMode::Prefer => "prefer",
-            _ => "require",
-        };
         [
             ("db_host", self.host()),
             ("db_port", self.port().to_string()),
             ("db_name", self.database().into()),
-            ("db_tls", tls.into()),
+            ("db_tls", self.tls().into()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
@@ -94,6 +89,22 @@ impl DatabaseUrl {
         )
     }
 
+    /// The address as Dapr takes it, with the schema where its tables are.
+    pub fn connection_string(&self, schema: &str) -> String {
+        let quote = |value: &str| format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"));
+        let password = self.0.get_password().map(String::from_utf8_lossy).unwrap_or_default();
+        format!(
+            "host={} port={} user={} password={} dbname={} sslmode={} options={}",
+            quote(&self.host()),
+            self.port(),
+            quote(self.0.get_user().unwrap_or("postgres")),
+            quote(&password),
+            quote(self.database()),
+            self.tls(),
+            quote(&format!("-c search_path={schema}"))
+        )
+    }
+
     /// Whether only this machine can reach it.
     pub fn is_of_this_machine(&self) -> bool {
         let host = self.host();
@@ -107,6 +118,14 @@ impl DatabaseUrl {
             Some(Host::Tcp(name)) => name.clone(),
             Some(Host::Unix(path)) => path.display().to_string(),
             None => "localhost".into(),
+        }
+    }
+
+    fn tls(&self) -> &'static str {
+        match self.0.get_ssl_mode() {
+            SslMode::Disable => "disable",
+            SslMode::Prefer => "prefer",
+            _ => "require",
         }
     }
 

@@ -1,0 +1,14 @@
+//! The sidecar from outside: over HTTP, and over SMTP.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod bindings;
+mod configuration;
+mod database;
+mod invoke;
+mod mailbox;
+mod publish;
+mod secrets;
+mod state;
+mod token;
+mod world;
