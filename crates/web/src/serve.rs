@@ -81,14 +81,16 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
     if matches!(request.method.as_str(), "GET" | "HEAD") {
         return Ok(());
     }
+    let is_dapr = request.path.starts_with("/internal/") && request.must_come_from_dapr().is_ok();
+    let most = if is_dapr { limits::FROM_DAPR } else { limits::BODY };
     let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limits::BODY) {
+    if announced.is_some_and(|length| length > most) {
         return Err(Problem::too_large());
     }
     let mut stream = incoming.into_body_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
-        if request.body.len() + chunk.len() > limits::BODY {
+        if request.body.len() + chunk.len() > most {
             return Err(Problem::too_large());
         }
         request.body.extend_from_slice(&chunk);
