@@ -73,8 +73,11 @@ async fn list(folder: &Path, limit: usize, follow: bool) -> anyhow::Result<()> {
     for (path, number) in newest.iter().zip((1..=newest.len()).rev()) {
         println!("{number:>4}  {}", line(&mail::read(path)?));
     }
+    if !follow {
+        return Ok(());
+    }
     let mut last = mails.last().cloned();
-    while follow {
+    loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
         for path in mail::all(folder)? {
             if last.as_ref().is_none_or(|last| path > *last) {
@@ -83,7 +86,6 @@ async fn list(folder: &Path, limit: usize, follow: bool) -> anyhow::Result<()> {
             }
         }
     }
-    Ok(())
 }
 
 fn show(folder: &Path, which: &str) -> anyhow::Result<()> {
