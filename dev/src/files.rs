@@ -1,8 +1,10 @@
-//! Files of the project.
+//! Files of the project, and the user's.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+
+use crate::database::data::is_root;
 
 /// All files below a folder with one of these endings, in order of their paths.
 pub fn below(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
@@ -22,4 +24,17 @@ pub fn below(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Where what was fetched or built once is kept. Root's own folders are closed to the user that Postgres then runs as.
+pub fn cache() -> anyhow::Result<PathBuf> {
+    let cache = if is_root() {
+        PathBuf::from("/var/cache")
+    } else if let Some(folder) = std::env::var_os("XDG_CACHE_HOME") {
+        PathBuf::from(folder)
+    } else {
+        let home = std::env::var_os("HOME").context("neither HOME nor XDG_CACHE_HOME is set")?;
+        PathBuf::from(home).join(".cache")
+    };
+    Ok(cache.join("taskflow"))
 }

@@ -3,6 +3,7 @@
 mod command;
 mod database;
 mod files;
+mod programs;
 mod project;
 mod sidecar;
 mod signal;

@@ -1,6 +1,9 @@
 //! Where things are in the project.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 
 /// The functions, as packages.
 pub const FUNCTIONS: &[&str] = &["audit", "auth", "housekeeping", "ops", "outbox-relay", "tasks"];
@@ -13,6 +16,12 @@ pub fn root() -> &'static Path {
 /// The one description of the app.
 pub fn manifest() -> PathBuf {
     root().join("spin.toml")
+}
+
+/// The value of a variable of `spin.toml`, as the functions would get it.
+pub fn variable(name: &str) -> anyhow::Result<String> {
+    let app = host::App::load(&manifest(), &BTreeMap::new())?;
+    app.variable(name).map(str::to_owned).with_context(|| format!("spin.toml has no variable {name}"))
 }
 
 /// Where builds go.

@@ -1,65 +1,119 @@
-//! The sidecar of `cargo dev up`: Dapr's part, played by ourselves, with a mailbox in place of the world's.
+//! The sidecar of `cargo dev up`: Dapr's part, played by ourselves or, in full, by Dapr with Kafka; and a mailbox in place of
+//! the world's.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
+use full::{Kafka, Programs, Sidecars};
 use serde_json::{Value, json};
 use sidecar::{Mailbox, Sidecar, Tokens};
 
 use crate::database::{self, DataFolder, DatabaseUrl};
+use crate::programs;
 use crate::project;
+use crate::step::Step;
 
 /// The folder of the mailbox, in the data folder.
 pub const MAIL: &str = "mail";
 
 /// The sidecar, and the mailbox where that is ours. Both end when this is dropped.
 pub struct Started {
-    sidecar: Sidecar,
+    kind: Kind,
     _mailbox: Option<Mailbox>,
+}
+
+enum Kind {
+    Embedded(Sidecar),
+    /// In the order in which they end.
+    Full {
+        sidecars: Box<Sidecars>,
+        _kafka: Kafka,
+    },
 }
 
 impl Started {
     /// Tells it where the app is.
-    pub fn deliver_to(&self, app: SocketAddr) {
-        self.sidecar.deliver_to(app);
+    pub async fn deliver_to(&mut self, app: SocketAddr) -> anyhow::Result<()> {
+        match &mut self.kind {
+            Kind::Embedded(sidecar) => sidecar.deliver_to(app),
+            Kind::Full { sidecars, .. } => {
+                let step = Step::begin("starting Dapr");
+                sidecars.deliver_to(app).await?;
+                step.end("it can publish");
+            }
+        }
+        Ok(())
+    }
+
+    fn address(&self) -> SocketAddr {
+        match &self.kind {
+            Kind::Embedded(sidecar) => sidecar.address(),
+            Kind::Full { sidecars, .. } => sidecars.address(),
+        }
     }
 }
 
-/// Starts it at a port of this machine, 0 for any that is free, with its queues in the data folder, and tells the functions
-/// where it is. The tokens are new each time, unless the operator has set some.
+/// Starts it at the usual port, or another where that is taken, with its queues in the data folder, and tells the functions where
+/// it is. The tokens are new each time, unless the operator has set some.
 pub async fn start(
     data: &DataFolder,
     database: &DatabaseUrl,
-    port: u16,
+    full: bool,
     variables: &mut BTreeMap<String, String>,
 ) -> anyhow::Result<Started> {
-    let app = host::App::load(&project::manifest(), &BTreeMap::new())?;
     for name in ["app_api_token", "dapr_api_token"] {
-        let set = app.variable(name).filter(|token| !token.is_empty()).map(str::to_owned);
+        let set = Some(project::variable(name)?).filter(|token| !token.is_empty());
         variables.insert(name.into(), set.unwrap_or_else(|| web::hex(&web::random::<32>())));
     }
     let tokens = Tokens { api: variables["dapr_api_token"].clone(), app: variables["app_api_token"].clone() };
     let (smtp, mailbox) = smtp(data).await?;
+    let kafka = match full {
+        true => Some(kafka(data).await?),
+        false => None,
+    };
+    let brokers = kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default();
     let secrets = json!({
-        "kafka": { "brokers": "", "authType": "none" },
+        "kafka": { "brokers": brokers, "authType": "none" },
         "postgres": { "connectionString": database::as_dapr(database)?.connection_string("dapr") },
         "smtp": smtp,
     });
-    let folder = data.file("events");
+    let folder = data.file(if full { "dapr" } else { "events" });
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     write_secrets(&folder.join("secrets.json"), &secrets)?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let sidecar = Sidecar::start(&project::root().join("dapr"), &folder, address, tokens)
-        .await
-        .context("the sidecar cannot start")?;
-    variables.insert("dapr_host".into(), sidecar.address().ip().to_string());
-    variables.insert("dapr_port".into(), sidecar.address().port().to_string());
-    Ok(Started { sidecar, _mailbox: mailbox })
+    let files = project::root().join("dapr");
+    let usual = project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is a port")?;
+    let is_free = TcpListener::bind((Ipv4Addr::LOCALHOST, usual)).is_ok();
+    let port = if is_free { usual } else { 0 };
+    let kind = match kafka {
+        Some((kafka, programs)) => {
+            let sidecars = Sidecars::new(&programs.daprd, &files, &folder, port, tokens)?;
+            Kind::Full { sidecars: Box::new(sidecars), _kafka: kafka }
+        }
+        None => {
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let sidecar = Sidecar::start(&files, &folder, address, tokens).await;
+            Kind::Embedded(sidecar.context("the sidecar cannot start")?)
+        }
+    };
+    let started = Started { kind, _mailbox: mailbox };
+    variables.insert("dapr_host".into(), started.address().ip().to_string());
+    variables.insert("dapr_port".into(), started.address().port().to_string());
+    Ok(started)
+}
+
+/// Kafka with the declared topics, and where the programs are.
+async fn kafka(data: &DataFolder) -> anyhow::Result<(Kafka, Programs)> {
+    let programs = programs::get().await?;
+    let step = Step::begin("starting Kafka");
+    let topics = ::sidecar::topics(&project::root().join("dapr"))?;
+    let kafka = Kafka::start(&programs.kafka, &data.file("kafka"), &topics).await?;
+    step.end(&format!("{} topics at {}", topics.len(), kafka.brokers()));
+    Ok((kafka, programs))
 }
 
 /// Where mail goes: to the operator's server, or into a mailbox of ours.

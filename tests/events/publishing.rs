@@ -21,14 +21,14 @@ async fn what_was_published_is_no_longer_in_the_outbox() {
 async fn what_could_not_be_published_waits_and_arrives_in_order() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
-    app.lose_sidecar().await;
+    app.events().lose_sidecar();
     let task = ada.task("number 0").await;
     for number in 1..30 {
         ada.patch(&task, json!({ "title": format!("number {number}") })).await.expect(200);
     }
     assert_eq!(app.database.rows("select 1 from app.outbox").await.len(), 30);
 
-    app.return_sidecar().await;
+    app.events().return_sidecar().await;
 
     let items = trail(&ada, "/api/audit", 30).await;
     let places: Vec<_> = items.iter().map(|item| item["data"]["seq"].as_i64().unwrap()).collect();
@@ -86,10 +86,10 @@ async fn no_change_waits_for_the_next_writer() {
 async fn one_that_cannot_be_published_is_put_aside_and_holds_up_nobody_else() {
     let app = App::with_events().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
-    // An event that no sidecar takes: it has no type.
+    // An event that no broker takes: its topic is not there.
     let broken = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, shard, event, attempts, failed_at)
-         values ('task-events', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now())",
+         values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now())",
         ada.id()
     );
     app.database.change(&broken).await;

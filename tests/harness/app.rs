@@ -7,11 +7,10 @@ use std::sync::OnceLock;
 
 use host::{Engine, Limits, Logs, Running};
 use serde_json::{Value, json};
-use sidecar::mail::{self, Mail};
-use sidecar::{Mailbox, Sidecar, Tokens};
-use tempfile::TempDir;
+use sidecar::mail::Mail;
 
-use crate::{Answer, Call, Client, Database, Person};
+use crate::events::DAPR_TOKEN;
+use crate::{Answer, Call, Client, Database, Events, Person};
 
 /// TaskFlow, running, with a database of its own.
 pub struct App {
@@ -22,17 +21,6 @@ pub struct App {
     running: Running,
     events: Option<Events>,
 }
-
-/// The sidecar, and what is still there when it is lost.
-struct Events {
-    sidecar: Option<Sidecar>,
-    port: u16,
-    folder: TempDir,
-    _mailbox: Mailbox,
-}
-
-/// What Dapr shows the functions.
-pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
 
 /// Nobody listens there.
 const NOWHERE: &str = "1";
@@ -60,36 +48,23 @@ impl App {
 
     /// Starts it with a sidecar: what happens goes out as events, and is taken.
     pub async fn with_events() -> Self {
-        let (database, folder) = (Database::create().await, TempDir::new().expect("a folder"));
-        let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
-        let secrets = secrets(&database, mailbox.address());
-        std::fs::write(folder.path().join("secrets.json"), secrets.to_string()).expect("the secrets are written");
-        let sidecar = start_sidecar(folder.path(), 0).await;
-        let port = sidecar.address().port();
-        let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port.to_string())]).await;
-        sidecar.deliver_to(app.running.address());
-        app.events = Some(Events { sidecar: Some(sidecar), port, folder, _mailbox: mailbox });
+        let database = Database::create().await;
+        let mut events = Events::start(&database).await;
+        let port = events.port().to_string();
+        let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
+        events.deliver_to(app.running.address()).await;
+        app.events = Some(events);
         app
     }
 
-    /// Ends the sidecar, as if its machine had died.
-    pub async fn lose_sidecar(&mut self) {
-        drop(self.events.as_mut().expect("an app with events").sidecar.take());
-    }
-
-    /// Starts the sidecar again, where it was.
-    pub async fn return_sidecar(&mut self) {
-        let events = self.events.as_mut().expect("an app with events");
-        let sidecar = start_sidecar(events.folder.path(), events.port).await;
-        sidecar.deliver_to(self.running.address());
-        events.sidecar = Some(sidecar);
+    /// What carries its events.
+    pub fn events(&mut self) -> &mut Events {
+        self.events.as_mut().expect("an app with events")
     }
 
     /// The mails that were sent so far, the oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        let folder = &self.events.as_ref().expect("an app with events").folder;
-        let paths = mail::all(&folder.path().join("mail")).expect("the mailbox can be read");
-        paths.iter().map(|path| mail::read(path).expect("a mail")).collect()
+        self.events.as_ref().expect("an app with events").mails()
     }
 
     /// Calls a route as Dapr does.
@@ -144,26 +119,6 @@ impl App {
     pub fn logs(&self) -> Vec<String> {
         self.logs.lines()
     }
-}
-
-/// What the components of `dapr/` need to know.
-fn secrets(database: &Database, smtp: SocketAddr) -> Value {
-    json!({
-        "kafka": { "brokers": "", "authType": "none" },
-        "postgres": { "connectionString": database.connection_string() },
-        "smtp": {
-            "host": smtp.ip().to_string(), "port": smtp.port().to_string(), "user": "", "password": "",
-            "skipTLSVerify": "false", "emailFrom": "TaskFlow <taskflow@example.com>",
-        },
-    })
-}
-
-/// Port 0 is any that is free.
-async fn start_sidecar(folder: &Path, port: u16) -> Sidecar {
-    let files = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../dapr"));
-    let tokens = Tokens { api: String::new(), app: DAPR_TOKEN.into() };
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    Sidecar::start(files, folder, address, tokens).await.expect("the sidecar starts")
 }
 
 async fn run(variables: &BTreeMap<String, String>, logs: &Logs) -> Running {

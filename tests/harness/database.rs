@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls};
 
-/// A database of the test's own. It is dropped by the next `cargo dev test`.
+/// A database of the test's own. It is gone when the next `cargo dev test` begins.
 #[derive(Debug)]
 pub struct Database {
     server: Config,

@@ -11,10 +11,12 @@ mod answer;
 mod app;
 mod client;
 mod database;
+mod events;
 mod person;
 
 pub use answer::Answer;
-pub use app::{App, DAPR_TOKEN};
+pub use app::App;
 pub use client::{Call, Client};
 pub use database::Database;
+pub use events::{DAPR_TOKEN, Events, is_full};
 pub use person::Person;

@@ -8,6 +8,13 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::component::Component;
+use crate::configuration::Configuration;
+use crate::secrets::Secrets;
+use crate::smtp::Smtp;
+use crate::state::State;
+
+/// The types of components that mean something here.
+const KNOWN: [&str; 6] = ["bindings.cron", "pubsub.kafka", Configuration::KIND, Secrets::KIND, Smtp::KIND, State::KIND];
 
 /// All of it that matters here.
 #[derive(Debug)]
@@ -26,16 +33,21 @@ pub struct Config {
     pub retry: Retry,
     /// How long a delivery may take.
     pub timeout: Duration,
+    /// What may be called, and which secrets may be read.
+    pub access: Access,
 }
 
 /// A topic, as it is declared.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
+    /// Its name.
     pub name: String,
+    /// In how many parts it is.
     pub partitions: usize,
     #[serde(rename = "replication")]
     _replication: u32,
+    /// How long it keeps an event.
     #[serde(deserialize_with = "duration")]
     pub retention: Duration,
 }
@@ -87,6 +99,29 @@ impl Retry {
     }
 }
 
+/// What a Configuration lets functions do. Without one, all.
+#[derive(Debug, Default)]
+pub struct Access {
+    /// Building blocks with their versions.
+    apis: Option<Vec<(String, String)>>,
+    /// The stores that keep their secrets from functions, with those that may be read.
+    secrets: BTreeMap<String, Vec<String>>,
+}
+
+impl Access {
+    /// Whether a path may be called: `/v1.0-alpha1/publish/…` is `publish` in version `v1alpha1`.
+    pub fn allows(&self, path: &str) -> bool {
+        let mut segments = path.trim_start_matches('/').split('/');
+        let version = segments.next().unwrap_or_default().replace(".0", "").replace('-', "");
+        let name = segments.next().unwrap_or_default();
+        self.apis.as_ref().is_none_or(|apis| apis.iter().any(|(api, of)| api == name && *of == version))
+    }
+
+    pub fn shows(&self, store: &str, secret: &str) -> bool {
+        self.secrets.get(store).is_none_or(|shown| shown.iter().any(|shown| shown == secret))
+    }
+}
+
 #[derive(Deserialize)]
 struct Resource {
     kind: String,
@@ -109,18 +144,22 @@ struct Topics {
     topics: Vec<Topic>,
 }
 
+/// The topics that a folder declares.
+pub fn topics(folder: &Path) -> Result<Vec<Topic>> {
+    let path = folder.join("topics.yaml");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let Topics { topics } =
+        serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    Ok(topics)
+}
+
 impl Config {
     /// Reads a folder.
     pub fn read(folder: &Path) -> Result<Self> {
-        let topics: Topics = {
-            let path = folder.join("topics.yaml");
-            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?
-        };
         let mut config = Self {
             components: Vec::new(),
             pubsub: String::new(),
-            topics: topics.topics,
+            topics: topics(folder)?,
             subscriptions: Vec::new(),
             crons: Vec::new(),
             retry: Retry {
@@ -130,6 +169,7 @@ impl Config {
                 times: None,
             },
             timeout: Duration::from_secs(60),
+            access: Access::default(),
         };
         for path in files(folder)? {
             let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -151,7 +191,11 @@ impl Config {
 
     fn take(&mut self, Resource { kind, metadata, spec, auth, scopes }: Resource) -> Result<()> {
         if kind == "Component" {
-            self.components.push(Component::read(&metadata.name, &spec, &auth)?);
+            let component = Component::read(&metadata.name, &spec, &auth)?;
+            let (name, kind) = (&component.name, &component.kind);
+            let is_known = KNOWN.contains(&kind.as_str());
+            ensure!(is_known, "the component {name} is of the type {kind}, which this sidecar does not know");
+            self.components.push(component);
         }
         let text = |value: &serde_json::Value, member: &str| -> Result<String> {
             value[member].as_str().map(str::to_owned).with_context(|| format!("{}: {member} is missing", metadata.name))
@@ -190,6 +234,24 @@ impl Config {
                 }
                 if let Some(name) = inbound["retry"].as_str() {
                     self.retry = retry(&policies["retries"][name])?;
+                }
+            }
+            "Configuration" => {
+                let name = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+                let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
+                self.access.apis = spec["api"]["allowed"].as_array().map(|apis| {
+                    let http = apis.iter().filter(|api| api["protocol"] == "http");
+                    http.map(|api| (name(&api["name"]), name(&api["version"]))).collect()
+                });
+                for scope in list(&spec["secrets"]["scopes"]) {
+                    let is_closed = scope["defaultAccess"] == "deny" && scope["deniedSecrets"].is_null();
+                    ensure!(
+                        is_closed,
+                        "{}: a scope of secrets denies, and names those that are allowed",
+                        metadata.name
+                    );
+                    let allowed = list(&scope["allowedSecrets"]).iter().map(name).collect();
+                    self.access.secrets.insert(name(&scope["storeName"]), allowed);
                 }
             }
             _ => {}

@@ -19,7 +19,6 @@ mod invoke;
 mod log;
 pub mod mail;
 mod mailbox;
-mod metadata;
 mod offsets;
 mod postgres;
 mod publish;
@@ -32,6 +31,7 @@ mod topics;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
@@ -39,6 +39,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use crate::config::{Topic, topics};
 pub use crate::mailbox::Mailbox;
 
 use crate::app::App;
@@ -87,10 +88,10 @@ impl Sidecar {
         let offsets = offsets::Offsets::open(&data.join("offsets.json"), &tasks, stop.clone())?;
         deliver::start(&config, &topics, &offsets, &app, &tasks, &stop)?;
         cron::start(&config, &app, &tasks, &stop)?;
-        let metadata = metadata::of(components)?;
+        tasks.spawn(stop.clone().run_until_cancelled_owned(forget(Arc::clone(&topics))));
         let publish = Publish { topics, pubsub: config.pubsub };
         let token = tokens.api;
-        let api = Api { publish, secrets, configuration, state, bindings, app, metadata, token };
+        let api = Api { publish, secrets, configuration, state, bindings, app, access: config.access, token };
         tasks.spawn(server::serve(listener, api, stop.clone()));
         Ok(Self { address, app: sender, tasks, stop })
     }
@@ -116,5 +117,14 @@ impl Sidecar {
 impl Drop for Sidecar {
     fn drop(&mut self) {
         self.stop.cancel();
+    }
+}
+
+/// Forgets again and again what is older than the topics keep. What cannot be forgotten now is tried again.
+async fn forget(topics: Arc<Topics>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        let topics = Arc::clone(&topics);
+        let _ = tokio::task::spawn_blocking(move || topics.forget()).await;
     }
 }

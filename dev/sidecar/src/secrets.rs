@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::answer::{Answer, Failure, broken, fail, ok};
 use crate::component::Component;
+use crate::config::Access;
 
 /// The secret stores, by name.
 #[derive(Default)]
@@ -58,8 +59,13 @@ impl Secrets {
         value.cloned().with_context(|| format!("{} has no {key} in {name}", file.display()))
     }
 
-    pub fn get(&self, store: &str, name: &str) -> Result<Answer, Failure> {
-        match self.store(store)?.secrets.get(name) {
+    pub fn get(&self, store: &str, name: &str, access: &Access) -> Result<Answer, Failure> {
+        let found = self.store(store)?;
+        if !access.shows(store, name) {
+            let message = format!("access denied by policy to get \"{name}\" from \"{store}\"");
+            return fail(StatusCode::FORBIDDEN, "ERR_PERMISSION_DENIED", message);
+        }
+        match found.secrets.get(name) {
             Some(values) => Ok(ok(values)),
             None => broken(
                 "ERR_SECRET_GET",
@@ -68,8 +74,9 @@ impl Secrets {
         }
     }
 
-    pub fn all(&self, store: &str) -> Result<Answer, Failure> {
-        self.store(store).map(|store| ok(&store.secrets))
+    pub fn all(&self, store: &str, access: &Access) -> Result<Answer, Failure> {
+        let secrets = &self.store(store)?.secrets;
+        Ok(ok(&secrets.iter().filter(|(name, _)| access.shows(store, name)).collect::<BTreeMap<_, _>>()))
     }
 
     fn store(&self, name: &str) -> Result<&Store, Failure> {

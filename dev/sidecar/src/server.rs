@@ -7,14 +7,14 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::answer::{Answer, Failure, empty, ok, text};
+use crate::answer::{Answer, Failure, empty, text};
 use crate::app::App;
 use crate::bindings::Bindings;
 use crate::call::Call;
+use crate::config::Access;
 use crate::configuration::Configuration;
 use crate::invoke::{invoke, no_app};
 use crate::publish::Publish;
@@ -29,7 +29,7 @@ pub struct Api {
     pub state: State,
     pub bindings: Bindings,
     pub app: App,
-    pub metadata: Value,
+    pub access: Access,
     pub token: String,
 }
 
@@ -72,6 +72,9 @@ impl Api {
         if !self.token.is_empty() && token != Some(self.token.as_bytes()) {
             return Ok(text(StatusCode::UNAUTHORIZED, "invalid api token\n"));
         }
+        if !self.access.allows(request.uri().path()) {
+            return no_app();
+        }
         let call = Call::read(request).await?;
         if let Some(rest) = call.path.strip_prefix("/v1.0/invoke/") {
             return invoke(&self.app, rest, &call).await;
@@ -90,15 +93,14 @@ impl Api {
             ("POST" | "PUT", ["v1.0-alpha1", "publish", "bulk", pubsub, topic @ ..]) if !topic.is_empty() => {
                 self.publish.many(pubsub, &topic.join("/"), call).await
             }
-            ("GET", ["v1.0", "secrets", store, "bulk"]) => self.secrets.all(store),
-            ("GET", ["v1.0", "secrets", store, name]) => self.secrets.get(store, name),
-            ("GET", ["v1.0" | "v1.0-alpha1", "configuration", store]) => self.configuration.get(store, call).await,
+            ("GET", ["v1.0", "secrets", store, "bulk"]) => self.secrets.all(store, &self.access),
+            ("GET", ["v1.0", "secrets", store, name]) => self.secrets.get(store, name, &self.access),
+            ("GET", ["v1.0", "configuration", store]) => self.configuration.get(store, call).await,
             ("POST" | "PUT", ["v1.0", "state", store]) => self.state.save(store, call).await,
             ("POST" | "PUT", ["v1.0", "state", store, "bulk"]) => self.state.get_many(store, call).await,
             ("GET", ["v1.0", "state", store, key]) => self.state.get(store, key).await,
             ("DELETE", ["v1.0", "state", store, key]) => self.state.delete(store, key, call).await,
             ("POST" | "PUT", ["v1.0", "bindings", name]) => self.bindings.invoke(name, call).await,
-            ("GET", ["v1.0", "metadata"]) => Ok(ok(&self.metadata)),
             _ => no_app(),
         }
     }

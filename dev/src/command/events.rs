@@ -82,20 +82,19 @@ async fn taken(client: &Client, topic: Option<&str>, limit: i64, follow: bool) -
           join app.audit as event on event.event_id = delivery.event_id
          where delivery.consumer = 'audit' and event.event_type = any ($1) and delivery.at > now() - $2::text::interval
          order by delivery.at desc, event.occurred_at desc limit $3";
-    let mut shown = BTreeSet::new();
-    let mut since = "8 days";
+    let (mut since, mut limit) = ("8 days", limit);
+    let mut shown: BTreeSet<String> = BTreeSet::new();
     loop {
         let rows = client.query(lines, &[&kinds, &since, &limit]).await?;
-        for row in rows.iter().rev() {
-            if shown.insert(row.get::<_, String>(0)) {
-                println!("{}", row.get::<_, String>(1));
-            }
+        for row in rows.iter().rev().filter(|row| !shown.contains(row.get::<_, &str>(0))) {
+            println!("{}", row.get::<_, String>(1));
         }
         if !follow {
             return Ok(());
         }
-        // Transactions end in another order than they begin, so each look goes back a little.
-        since = "10 seconds";
+        // Transactions end in another order than they begin, so each look goes back a little, and knows what the last one saw.
+        shown = rows.iter().map(|row| row.get(0)).collect();
+        (since, limit) = ("10 seconds", i64::MAX);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -3,9 +3,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use anyhow::Context;
-use host::App;
-
 use crate::database::{self, DataFolder};
 use crate::project;
 use crate::sidecar;
@@ -31,13 +28,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
     let mut database = database::prepare(&data).await?;
-    let defaults = App::load(&project::manifest(), &Default::default())?;
-    let port = defaults.variable("dapr_port").and_then(|port| port.parse().ok()).context("dapr_port is a port")?;
-    let sidecar = sidecar::start(&data, &database.url, port, &mut database.variables).await?;
-    sidecar.deliver_to(SPIN);
+    let mut sidecar = sidecar::start(&data, &database.url, false, &mut database.variables).await?;
+    sidecar.deliver_to(SPIN).await?;
     println!("ready: in another terminal, run");
     for (name, value) in &database.variables {
-        if defaults.variable(name) != Some(value) {
+        if project::variable(name)? != *value {
             println!("  export SPIN_VARIABLE_{}={value}", name.to_uppercase());
         }
     }

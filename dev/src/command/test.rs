@@ -1,8 +1,11 @@
 //! `cargo dev test`: all tests, against the functions as they are run and a real Postgres.
 
+use full::Programs;
+
 use crate::command::build;
 use crate::command::up::EngineKind;
 use crate::database::{self, DataFolder, Embedded, Purpose};
+use crate::programs;
 use crate::project;
 use crate::signal;
 use crate::step::Step;
@@ -15,6 +18,9 @@ pub struct Arguments {
     /// What runs the functions
     #[arg(long, value_enum, default_value_t = EngineKind::Embedded)]
     engine: EngineKind,
+    /// Events go through Kafka and Dapr themselves, each test with its own
+    #[arg(long)]
+    full: bool,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -37,12 +43,19 @@ async fn test(arguments: Arguments) -> anyhow::Result<()> {
         EngineKind::Spin => "spin",
     };
     let server = postgres.url("postgres").to_text();
-    let environment = [
-        ("TASKFLOW_TEST_DATABASE", server.as_str()),
-        ("TASKFLOW_TEST_TEMPLATE", &template),
-        ("TASKFLOW_ENGINE", engine),
+    let mut environment = vec![
+        ("TASKFLOW_TEST_DATABASE", server),
+        ("TASKFLOW_TEST_TEMPLATE", template),
+        ("TASKFLOW_ENGINE", engine.to_owned()),
     ];
     let mut command = vec!["test", "--quiet", "--workspace", "--no-fail-fast"];
+    if arguments.full {
+        let Programs { daprd, kafka } = programs::get().await?;
+        environment.push(("TASKFLOW_DAPRD", daprd.display().to_string()));
+        environment.push(("TASKFLOW_KAFKA", kafka.display().to_string()));
+        // The others start no sidecar, or test the one that is not used then.
+        command.extend(["--test", "behaviour"]);
+    }
     command.extend(arguments.filter.as_deref());
     let step = Step::begin("building and running the tests");
     tools::run("cargo", &command, environment).await?;

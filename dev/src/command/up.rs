@@ -25,6 +25,9 @@ pub struct Arguments {
     /// Build and start again when a file changes
     #[arg(long)]
     watch: bool,
+    /// With Kafka and Dapr themselves in place of the sidecar that comes with TaskFlow
+    #[arg(long)]
+    full: bool,
     /// What runs the functions [default: spin where it is installed, else embedded]
     #[arg(long, value_enum)]
     engine: Option<EngineKind>,
@@ -57,20 +60,20 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
     let database::Ready { mut variables, url, mut embedded } = database::prepare(&data).await?;
-    let sidecar = sidecar::start(&data, &url, 0, &mut variables).await?;
+    let mut sidecar = sidecar::start(&data, &url, arguments.full, &mut variables).await?;
     let engine = match arguments.engine {
         Some(EngineKind::Spin) => None,
         None if tools::ensure_spin().await.is_ok() => None,
         Some(EngineKind::Embedded) | None => Some(Engine::new(Limits::default())?),
     };
-    let start = || async {
+    let start = async |sidecar: &mut sidecar::Started| {
         let manifest = project::manifest();
         let running = Running::start(engine.as_ref(), &manifest, &variables, address, Logs::Stdout).await?;
-        sidecar.deliver_to(running.address());
+        sidecar.deliver_to(running.address()).await?;
         println!("ready http://{}", running.address());
         anyhow::Ok(running)
     };
-    let mut running = start().await?;
+    let mut running = start(&mut sidecar).await?;
     loop {
         tokio::select! {
             lost = lost(&mut embedded) => return Err(lost),
@@ -82,7 +85,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
             continue;
         }
         running.stop().await?;
-        running = start().await?;
+        running = start(&mut sidecar).await?;
     }
 }
 

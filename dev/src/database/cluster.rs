@@ -1,7 +1,7 @@
 //! The files of a Postgres: made once, checked before every start.
 
 use std::fs::{OpenOptions, Permissions};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -27,9 +27,7 @@ pub fn password(data: &DataFolder, folder: &Path) -> anyhow::Result<String> {
             )
         });
     }
-    let mut bytes = [0; 16];
-    std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes))?;
-    let password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let password = web::hex(&web::random::<16>());
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
     file.write_all(password.as_bytes())?;
     file.sync_all()?;

@@ -20,7 +20,7 @@ const STARTS_WITHIN: Duration = Duration::from_secs(60);
 pub enum Purpose {
     /// Data that somebody wants to keep.
     Keep,
-    /// Data of tests, gone when the machine crashes: nothing waits for the disk.
+    /// Data of tests: empty at each start, and nothing waits for the disk.
     Tests,
 }
 
@@ -39,6 +39,11 @@ impl Embedded {
     pub async fn start(data: &DataFolder, wanted_port: u16, purpose: Purpose) -> anyhow::Result<Self> {
         let programs = binaries::get().await?;
         let folder = data.postgres();
+        if purpose == Purpose::Tests && folder.exists() {
+            // To drop hundreds of databases takes far longer.
+            cluster::stop_forgotten(&folder)?;
+            std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        }
         let password = cluster::password(data, &folder)?;
         if !folder.exists() {
             cluster::make(&programs, &folder, data, &password)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 
 use crate::database::{DataFolder, DatabaseUrl, Embedded, Purpose, migrations};
-use crate::project;
+use crate::project::variable;
 
 /// What `spin.toml` has for a database of one's own machine.
 const SAMPLE_PASSWORD: &str = "sample-password-for-this-machine";
@@ -135,12 +135,6 @@ pub async fn create_if_missing(server: &DatabaseUrl, name: &str) -> anyhow::Resu
         client.batch_execute(&format!("create database \"{name}\"")).await.context("cannot make the database")?;
     }
     Ok(())
-}
-
-/// The value of a variable of `spin.toml`, as the functions would get it.
-fn variable(name: &str) -> anyhow::Result<String> {
-    let app = host::App::load(&project::manifest(), &BTreeMap::new())?;
-    app.variable(name).map(str::to_owned).with_context(|| format!("spin.toml has no variable {name}"))
 }
 
 fn quote(text: &str) -> String {

@@ -30,7 +30,7 @@ begin
                    ('completed_at', 'task.completed_at',                                'timestamptz', true),
                    ('title',        'lower(task.title)',                                'text',        false),
                    ('priority',     'importance(task.priority)',                        'int',         false),
-                   ('relevance',    'ts_rank(task.words, $3)',                         'real',        false)
+                   ('relevance',    'ts_rank(task.words, $3)',                          'real',        false)
            ) as kinds (name, key, type, nullable)
      where kinds.name = input ->> 'sort_by';
 

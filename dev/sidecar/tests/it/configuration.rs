@@ -25,7 +25,7 @@ async fn settings_are_read_at_each_call_and_the_newest_version_counts() {
     );
 
     database.run("update dapr.configuration set value = '30' where version = '2'").await;
-    let later = world.get("/v1.0-alpha1/configuration/settings?key=limit").await;
+    let later = world.get("/v1.0/configuration/settings?key=limit").await;
     assert_eq!(later.json()["limit"]["value"], "30");
 }
 

@@ -3,30 +3,47 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::world::{FILES, NOWHERE, World, secrets, start};
+use crate::world::{FILES, NOWHERE, World, call, secrets, start};
 
 #[tokio::test]
-async fn a_secret_is_given_with_all_its_keys() {
-    let world = World::new().await;
+async fn a_secret_is_given_with_all_its_keys_when_functions_may_read_it() {
+    let (_folder, files) = changed("config.yaml", "allowedSecrets: []", "allowedSecrets: [kafka, nothing]");
+    let data = TempDir::new().unwrap();
+    let sidecar = start(&files, data.path(), &sample()).await.unwrap();
+    let get = async |path: &str| call(sidecar.address(), "GET", path, &[], "").await;
 
-    assert_eq!(world.get("/v1.0/secrets/secrets/kafka").await.json(), json!({ "authType": "none", "brokers": "" }));
-    assert_eq!(
-        world.get("/v1.0/secrets/secrets/bulk").await.json()["postgres"],
-        json!({ "connectionString": NOWHERE })
-    );
-}
-
-#[tokio::test]
-async fn an_unknown_secret_is_500_and_an_unknown_store_is_401() {
-    let world = World::new().await;
-
-    let unknown = world.get("/v1.0/secrets/secrets/nothing").await;
+    let kafka = json!({ "authType": "none", "brokers": "" });
+    assert_eq!(get("/v1.0/secrets/secrets/kafka").await.json(), kafka);
+    assert_eq!(get("/v1.0/secrets/secrets/bulk").await.json(), json!({ "kafka": kafka }));
+    let unknown = get("/v1.0/secrets/secrets/nothing").await;
     assert_eq!(unknown.failure(), (500, "ERR_SECRET_GET".into()));
     assert_eq!(
         unknown.json()["message"],
         "failed getting secret with key nothing from secret store secrets: secret nothing not found"
     );
+}
+
+#[tokio::test]
+async fn what_only_components_need_is_kept_from_functions() {
+    let world = World::new().await;
+
+    assert_eq!(world.get("/v1.0/secrets/secrets/smtp").await.failure(), (403, "ERR_PERMISSION_DENIED".into()));
+    assert_eq!(world.get("/v1.0/secrets/secrets/bulk").await.json(), json!({}));
     assert_eq!(world.get("/v1.0/secrets/elsewhere/smtp").await.failure(), (401, "ERR_SECRET_STORE_NOT_FOUND".into()));
+}
+
+#[tokio::test]
+async fn what_functions_do_not_use_cannot_be_called() {
+    let world = World::new().await;
+
+    for path in [
+        "/v1.0/metadata",
+        "/v1.0/actors/a/b/state",
+        "/v1.0-alpha1/configuration/settings",
+        "/v2.0/secrets/secrets/smtp",
+    ] {
+        assert_eq!(world.get(path).await.failure(), (404, "ERR_DIRECT_INVOKE".into()), "{path}");
+    }
 }
 
 /// Why the sidecar does not start.
@@ -80,7 +97,7 @@ fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
             }
         }
     }
-    let path = folder.path().join("components").join(name);
+    let path = folder.path().join(name);
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(from));
     std::fs::write(&path, text.replace(from, to)).unwrap();
@@ -91,14 +108,19 @@ fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
 #[tokio::test]
 async fn it_does_not_start_with_components_that_real_dapr_would_take_otherwise() {
     for (name, from, to, why) in [
-        ("state.yaml", "version: v2", "version: v1", "must be of version v2"),
-        ("state.yaml", "state.postgresql", "state.redis", "does not know"),
-        ("state.yaml", "auth:\n  secretStore: secrets", "", "no auth.secretStore"),
-        ("state.yaml", "secretStore: secrets", "secretStore: elsewhere", "there is no secret store elsewhere"),
-        ("configuration.yaml", "value: configuration", "value: Configuration; drop", "no name of a table"),
-        ("configuration.yaml", "- name: table", "- name: tabel", "means nothing to this sidecar"),
-        ("secrets.yaml", "value: \"true\"", "value: \"false\"", "must be multiValued"),
-        ("secrets.yaml", "secrets.json", "elsewhere.json", "cannot read the secrets"),
+        ("components/state.yaml", "version: v2", "version: v1", "must be of version v2"),
+        ("components/state.yaml", "state.postgresql", "state.redis", "does not know"),
+        ("components/state.yaml", "auth:\n  secretStore: secrets", "", "no auth.secretStore"),
+        (
+            "components/state.yaml",
+            "secretStore: secrets",
+            "secretStore: elsewhere",
+            "there is no secret store elsewhere",
+        ),
+        ("components/configuration.yaml", "value: configuration", "value: Configuration; drop", "no name of a table"),
+        ("components/configuration.yaml", "- name: table", "- name: tabel", "means nothing to this sidecar"),
+        ("components/secrets.yaml", "value: \"true\"", "value: \"false\"", "must be multiValued"),
+        ("components/secrets.yaml", "secrets.json", "elsewhere.json", "cannot read the secrets"),
     ] {
         let (_folder, files) = changed(name, from, to);
         let refused = refusal(&files, &sample()).await;

@@ -25,11 +25,27 @@ impl Connection {
 
     /// Sends a request, perhaps with an `Idempotency-Key`, and reads the answer. `line` is without the version.
     pub async fn ask(&mut self, line: &str, token: &str, key: Option<&str>, body: &str) -> anyhow::Result<u16> {
-        self.request.clear();
-        write!(self.request, "{line} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n")?;
+        self.begin(line)?;
+        write!(self.request, "authorization: Bearer {token}\r\n")?;
         if let Some(key) = key {
             write!(self.request, "idempotency-key: {key}\r\n")?;
         }
+        self.send(body).await
+    }
+
+    /// Sends a request to a sidecar, and reads the answer.
+    pub async fn ask_dapr(&mut self, line: &str, token: &str, body: &str) -> anyhow::Result<u16> {
+        self.begin(line)?;
+        write!(self.request, "dapr-api-token: {token}\r\n")?;
+        self.send(body).await
+    }
+
+    fn begin(&mut self, line: &str) -> std::fmt::Result {
+        self.request.clear();
+        write!(self.request, "{line} HTTP/1.1\r\nhost: bench\r\n")
+    }
+
+    async fn send(&mut self, body: &str) -> anyhow::Result<u16> {
         let length = body.len();
         write!(self.request, "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")?;
         self.stream.write_all(self.request.as_bytes()).await?;
@@ -59,6 +75,7 @@ fn status_and_length(answer: &[u8]) -> Option<(u16, usize)> {
     let length = text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    })?;
-    Some((status, head + length))
+    });
+    // 204 has no body, and need not say so.
+    Some((status, head + length.or((status == 204).then_some(0))?))
 }

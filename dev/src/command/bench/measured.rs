@@ -17,6 +17,13 @@ impl Measured {
         Self { time, ..Self::default() }
     }
 
+    /// What others measured, in milliseconds.
+    pub fn of_milliseconds(all: &[f64], time: Duration) -> Self {
+        let mut latencies: Vec<_> = all.iter().map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1000.0)).collect();
+        latencies.sort();
+        Self { latencies, time, ..Self::default() }
+    }
+
     /// Adds another measurement of the same.
     pub fn add(&mut self, other: Self) {
         self.latencies.extend(other.latencies);

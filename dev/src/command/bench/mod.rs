@@ -2,6 +2,7 @@
 
 mod connection;
 mod crowd;
+mod events;
 mod lists;
 mod load;
 mod measured;
@@ -11,6 +12,7 @@ mod report;
 mod scenario;
 mod world;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -21,6 +23,7 @@ use crate::project;
 use crate::signal;
 use crate::step::Step;
 use crate::tools;
+use events::Drained;
 use measured::Measured;
 use process::Process;
 use scenario::{SCENARIOS, Scenario, Without};
@@ -37,10 +40,13 @@ pub struct Arguments {
     /// Seconds that the crowd is measured
     #[arg(long, default_value_t = 60)]
     crowd_seconds: u64,
+    /// What has to do with events, with Kafka and Dapr themselves
+    #[arg(long)]
+    full: bool,
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME])
+    SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME, events::DELAY, events::DRAIN])
 }
 
 /// How many at the same time.
@@ -57,6 +63,10 @@ pub struct Outcome {
     taskflow: Measured,
     /// The slowest list in Postgres, and its 95th percentile in milliseconds.
     slowest: Option<(&'static str, f64)>,
+    /// How fast a queue was worked off.
+    drained: Option<Drained>,
+    /// Whether it was with Kafka and Dapr.
+    full: bool,
 }
 
 /// What the processes take of memory, in MiB.
@@ -86,19 +96,34 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
 
     let own = std::env::current_exe().context("where this command lies")?;
     let data_of_host = folder.join("host").display().to_string();
-    let address = url.to_text();
-    let host =
-        Process::start(&own, &["up", "--engine", "embedded", "--port", "0", "--data", &data_of_host], &address).await?;
-    let native =
-        Process::start(&project::target().join("debug/native"), &[], &database::as_user(&url)?.to_text()).await?;
+    let mut command = vec!["up", "--engine", "embedded", "--port", "0", "--data", &data_of_host];
+    command.extend(arguments.full.then_some("--full"));
+    let sidecar = SocketAddr::from((Ipv4Addr::LOCALHOST, full::free_port()?));
+    let token = web::hex(&web::random::<32>());
+    let environment = [
+        ("DATABASE_URL", url.to_text()),
+        ("SPIN_VARIABLE_DAPR_PORT", sidecar.port().to_string()),
+        ("SPIN_VARIABLE_DAPR_API_TOKEN", token.clone()),
+    ];
+    let host = Process::start(&own, &command, &environment).await?;
+    let native = Process::start(
+        &project::target().join("debug/native"),
+        &[],
+        &[("DATABASE_URL", database::as_user(&url)?.to_text())],
+    )
+    .await?;
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 
-    let is_chosen = |name: &str| arguments.scenario.as_ref().is_none_or(|only| only == name);
+    let is_of_events = |name: &str| [events::DELAY, events::DRAIN].contains(&name);
+    let is_chosen = |name: &str| {
+        arguments.scenario.as_ref().is_none_or(|only| only == name) && (!arguments.full || is_of_events(name))
+    };
+    let time = Duration::from_secs(arguments.seconds);
     let mut outcomes = Vec::new();
     for scenario in SCENARIOS.iter().filter(|scenario| is_chosen(scenario.name)) {
         let step = Step::begin(&format!("measuring {}", scenario.name));
-        outcomes.push(measure(scenario, &world, Duration::from_secs(arguments.seconds)).await?);
+        outcomes.push(measure(scenario, &world, time).await?);
         step.end("measured");
     }
     if is_chosen(crowd::NAME) {
@@ -107,12 +132,27 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
         outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
         step.end("measured");
     }
+    let full = arguments.full;
+    if is_chosen(events::DELAY) {
+        let step = Step::begin("measuring the way to the audit trail");
+        world.clean_up().await?;
+        let [delay, publish] = events::delay(&world, sidecar, &token, time * 2).await?;
+        outcomes.push(Outcome { scenario: events::DELAY, taskflow: delay, full, ..Outcome::default() });
+        outcomes.push(Outcome { scenario: events::PUBLISH, taskflow: publish, full, ..Outcome::default() });
+        step.end("measured");
+    }
+    if is_chosen(events::DRAIN) {
+        let step = Step::begin("measuring how a queue is worked off");
+        let drained = Some(events::drain(&world, &host).await?);
+        outcomes.push(Outcome { scenario: events::DRAIN, drained, ..Outcome::default() });
+        step.end("measured");
+    }
     let memory =
         Memory { host_at_rest: at_rest.0, database_at_rest: at_rest.1, host: host.memory()?, native: native.memory()? };
     let report = report::write(&outcomes, memory)?;
     print!("{report}");
     if arguments.scenario.is_none() {
-        let path = project::root().join("bench/RESULTS.md");
+        let path = project::root().join(if arguments.full { "bench/RESULTS-FULL.md" } else { "bench/RESULTS.md" });
         std::fs::write(&path, report).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())

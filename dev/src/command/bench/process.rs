@@ -16,11 +16,11 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program that uses this database and prints `ready http://<address>`.
-    pub async fn start(program: &Path, arguments: &[&str], database: &str) -> anyhow::Result<Self> {
+    /// Starts a program that prints `ready http://<address>`.
+    pub async fn start(program: &Path, arguments: &[&str], environment: &[(&str, String)]) -> anyhow::Result<Self> {
         let mut child = Command::new(program)
             .args(arguments)
-            .env("DATABASE_URL", database)
+            .envs(environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

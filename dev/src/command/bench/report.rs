@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::events::{self, Drained};
 use super::measured::Measured;
 use super::scenario::Without;
 use super::world::CROWD;
@@ -37,7 +38,9 @@ pub fn write(outcomes: &[Outcome], memory: Memory) -> anyhow::Result<String> {
                 row(&mut text, scenario, who, measured, Some(taskflow))?;
             }
         }
-        row(&mut text, scenario, "**TaskFlow**", taskflow, None)?;
+        if outcome.drained.is_none() {
+            row(&mut text, scenario, "**TaskFlow**", taskflow, None)?;
+        }
     }
     targets(&mut text, outcomes)?;
     writeln!(
@@ -53,7 +56,7 @@ pub fn write(outcomes: &[Outcome], memory: Memory) -> anyhow::Result<String> {
 fn targets(text: &mut String, outcomes: &[Outcome]) -> anyhow::Result<()> {
     writeln!(text, "\n| target | measured | reached? |\n|---|---|---|")?;
     let said = |reached: bool| if reached { "yes" } else { "**no**" };
-    for Outcome { scenario, taskflow, without, slowest, .. } in outcomes {
+    for Outcome { scenario, taskflow, without, slowest, drained, full, .. } in outcomes {
         let rate = taskflow.rate();
         let share = without.as_ref().map_or(1.0, |(_, without)| rate / without.rate());
         match *scenario {
@@ -85,6 +88,31 @@ fn targets(text: &mut String, outcomes: &[Outcome]) -> anyhow::Result<()> {
                     text,
                     "| list50, 200 users of one address, with limits / without: no target | {share:.2} | |"
                 )?;
+            }
+            events::DELAY => {
+                let (p95, most) = (taskflow.percentile(0.95), if *full { 1000.0 } else { 500.0 });
+                let reached = said(p95 < most);
+                let rate = events::RATE;
+                writeln!(
+                    text,
+                    "| change to audit trail at {rate} changes/s: p95 below {most:.0} ms | {p95:.0} ms | {reached} |"
+                )?;
+            }
+            events::PUBLISH => {
+                let p95 = taskflow.percentile(0.95);
+                let reached = said(p95 < 50.0);
+                writeln!(text, "| publish, meanwhile: p95 below 50 ms | {p95:.1} ms | {reached} |")?;
+            }
+            events::DRAIN => {
+                if let Some(Drained { rate, memory: (before, most) }) = drained {
+                    let reached = said(*full || *rate >= 2000.0);
+                    writeln!(
+                        text,
+                        "| {} queued events: at least 2000/s into the audit trail | {rate:.0}/s; host {before} MiB before, \
+                         {most} MiB at the most | {reached} |",
+                        events::QUEUE
+                    )?;
+                }
             }
             crowd::NAME => {
                 let (p95, (failed, first)) = (taskflow.percentile(0.95), taskflow.failures());

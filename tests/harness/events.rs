@@ -1,0 +1,149 @@
+//! What carries events: the embedded sidecar, or Kafka and Dapr with `cargo dev test --full`. Each test has its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use full::{Kafka, Programs, Sidecars};
+use serde_json::json;
+use sidecar::mail::{self, Mail};
+use sidecar::{Mailbox, Sidecar, Tokens};
+use tempfile::TempDir;
+
+use crate::Database;
+
+/// What Dapr shows the functions.
+pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
+
+const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../dapr");
+
+/// A sidecar, its broker and a mailbox. What was acknowledged is still there when they are lost.
+pub struct Events {
+    kind: Kind,
+    app: Option<SocketAddr>,
+    address: SocketAddr,
+    _mailbox: Mailbox,
+    folder: TempDir,
+}
+
+enum Kind {
+    Embedded(Option<Sidecar>),
+    // In the order in which they end.
+    Full(Box<Sidecars>, Kafka),
+}
+
+/// Whether events go through Kafka and Dapr.
+pub fn is_full() -> bool {
+    std::env::var_os("TASKFLOW_DAPRD").is_some()
+}
+
+impl Events {
+    /// Starts all of it. Nothing is delivered before the app is known.
+    pub async fn start(database: &Database) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
+        let kafka = match programs() {
+            Some(programs) => {
+                let topics = sidecar::topics(FILES.as_ref()).expect("the topics");
+                let kafka = Kafka::start(&programs.kafka, &folder.path().join("kafka"), &topics).await;
+                Some((kafka.expect("Kafka starts"), programs.daprd))
+            }
+            None => None,
+        };
+        let smtp = mailbox.address();
+        let secrets = json!({
+            "kafka": {
+                "brokers": kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default(), "authType": "none",
+            },
+            "postgres": { "connectionString": database.connection_string() },
+            "smtp": {
+                "host": smtp.ip().to_string(), "port": smtp.port().to_string(), "user": "", "password": "",
+                "skipTLSVerify": "false", "emailFrom": "TaskFlow <taskflow@example.com>",
+            },
+        });
+        std::fs::write(folder.path().join("secrets.json"), secrets.to_string()).expect("the secrets are written");
+        let (kind, address) = match kafka {
+            Some((kafka, daprd)) => {
+                let sidecars = Sidecars::new(&daprd, FILES.as_ref(), folder.path(), 0, tokens()).expect("sidecars");
+                let address = sidecars.address();
+                (Kind::Full(Box::new(sidecars), kafka), address)
+            }
+            None => {
+                let sidecar = embedded(folder.path(), 0).await;
+                let address = sidecar.address();
+                (Kind::Embedded(Some(sidecar)), address)
+            }
+        };
+        Self { kind, app: None, address, _mailbox: mailbox, folder }
+    }
+
+    /// The port at which the functions find their sidecar.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Tells where the app is.
+    pub async fn deliver_to(&mut self, app: SocketAddr) {
+        self.app = Some(app);
+        match &mut self.kind {
+            Kind::Embedded(Some(sidecar)) => sidecar.deliver_to(app),
+            Kind::Embedded(None) => {}
+            Kind::Full(sidecars, _) => sidecars.deliver_to(app).await.expect("Dapr starts"),
+        }
+    }
+
+    /// Ends the sidecar, as if its machine had died.
+    pub fn lose_sidecar(&mut self) {
+        match &mut self.kind {
+            Kind::Embedded(sidecar) => drop(sidecar.take()),
+            Kind::Full(sidecars, _) => sidecars.lose(),
+        }
+    }
+
+    /// Starts the sidecar again, where it was.
+    pub async fn return_sidecar(&mut self) {
+        match &mut self.kind {
+            Kind::Embedded(sidecar) => *sidecar = Some(embedded(self.folder.path(), self.address.port()).await),
+            Kind::Full(sidecars, _) => sidecars.run().expect("Dapr starts again"),
+        }
+        if let Some(app) = self.app {
+            self.deliver_to(app).await;
+        }
+    }
+
+    /// Ends Kafka, as if its machine had died; the embedded sidecar is its own broker.
+    pub fn lose_broker(&mut self) {
+        match &mut self.kind {
+            Kind::Embedded(_) => self.lose_sidecar(),
+            Kind::Full(_, kafka) => kafka.lose(),
+        }
+    }
+
+    /// Starts Kafka again.
+    pub async fn return_broker(&mut self) {
+        match &mut self.kind {
+            Kind::Embedded(_) => self.return_sidecar().await,
+            Kind::Full(_, kafka) => kafka.run().expect("Kafka starts again"),
+        }
+    }
+
+    /// The mails that were sent so far, the oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        let paths = mail::all(&self.folder.path().join("mail")).expect("the mailbox can be read");
+        paths.iter().map(|path| mail::read(path).expect("a mail")).collect()
+    }
+}
+
+fn programs() -> Option<Programs> {
+    let path = |name: &str| std::env::var_os(name).map(Into::into);
+    Some(Programs { daprd: path("TASKFLOW_DAPRD")?, kafka: path("TASKFLOW_KAFKA")? })
+}
+
+fn tokens() -> Tokens {
+    Tokens { api: String::new(), app: DAPR_TOKEN.into() }
+}
+
+/// Port 0 is any that is free.
+async fn embedded(folder: &Path, port: u16) -> Sidecar {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    Sidecar::start(FILES.as_ref(), folder, address, tokens()).await.expect("the sidecar starts")
+}
