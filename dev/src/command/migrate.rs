@@ -88,7 +88,8 @@ impl Where {
         self.open().await
     }
 
-    fn folder(&self) -> PathBuf {
+    /// The data folder.
+    pub fn folder(&self) -> PathBuf {
         self.data.clone().unwrap_or_else(|| project::root().join(".taskflow"))
     }
 

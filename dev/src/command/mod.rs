@@ -1,6 +1,7 @@
 //! The subcommands.
 
 pub mod admin;
+pub mod audit;
 pub mod bench;
 pub mod build;
 pub mod ci;
@@ -34,6 +35,9 @@ pub enum Command {
     Events(events::Arguments),
     /// Show the mails that were sent
     Mail(mail::Arguments),
+    /// Move old months of the audit trail into files, and back
+    #[command(subcommand)]
+    Audit(audit::Action),
     /// Make somebody an administrator, who sees everybody's audit trail
     Admin(admin::Arguments),
     /// Say what is missing on this machine, and how to get it
@@ -56,6 +60,7 @@ impl Command {
             Self::Migrate(action) => migrate::run(action).await,
             Self::Events(arguments) => events::run(arguments).await,
             Self::Mail(arguments) => mail::run(arguments).await,
+            Self::Audit(action) => audit::run(action).await,
             Self::Admin(arguments) => admin::run(arguments).await,
             Self::Doctor => doctor::run().await,
             Self::Bench(arguments) => bench::run(arguments).await,

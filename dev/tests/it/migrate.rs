@@ -1,4 +1,4 @@
-use std::process::Output;
+use std::process::{Command, Output};
 
 use tokio_postgres::{Client, Config, NoTls};
 
@@ -8,7 +8,8 @@ use crate::command::{dev, error, said};
 pub struct Database {
     name: String,
     server: Config,
-    client: Client,
+    /// Its owner's connection.
+    pub client: Client,
 }
 
 impl Database {
@@ -34,8 +35,15 @@ impl Database {
         format!("postgres://postgres:{password}@{address}/{}?sslmode={tls}", self.name)
     }
 
+    /// `cargo dev` on this database.
+    pub fn dev(&self, arguments: &[&str]) -> Command {
+        let mut command = dev(arguments);
+        command.env("DATABASE_URL", self.url_at(&self.address(), "disable"));
+        command
+    }
+
     fn migrate(&self, arguments: &[&str]) -> Output {
-        dev(&["migrate"]).args(arguments).env("DATABASE_URL", self.url_at(&self.address(), "disable")).output().unwrap()
+        self.dev(&["migrate"]).args(arguments).output().unwrap()
     }
 
     /// Everything that somebody made in this database, as text.
