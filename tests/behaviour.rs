@@ -10,4 +10,5 @@ mod manners;
 mod model;
 mod openapi;
 mod ops;
+mod settings;
 mod tasks;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// Looks again and again until it is so, for ten seconds.
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+/// Looks again and again until it is so, for twenty seconds.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(seen) = look().await {
@@ -23,7 +23,7 @@ async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 /// What the trail says of somebody, when it says that much.
-async fn trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
+pub async fn trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
     until(&format!("{length} events at {path}"), async || {
         let list = person.get(path).await.expect(200).json();
         let items = list["items"].as_array().unwrap().clone();
@@ -33,7 +33,7 @@ async fn trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
 }
 
 /// Until nothing waits to be published.
-async fn nothing_waits(app: &App) {
+pub async fn nothing_waits(app: &App) {
     until("an empty outbox", async || {
         app.database.rows("select 1 from app.outbox limit 1").await.is_empty().then_some(())
     })
@@ -41,7 +41,7 @@ async fn nothing_waits(app: &App) {
 }
 
 /// An event of somebody's as Dapr delivers it.
-fn event_of(person: &str, seq: i64) -> Value {
+pub fn event_of(person: &str, seq: i64) -> Value {
     let id = domain::TaskId::new(web::now_ms(), web::random()).to_string();
     json!({
         "specversion": "1.0", "id": id, "source": "taskflow", "type": "task.created", "topic": "task-events",

@@ -10,6 +10,7 @@ mod field;
 mod id;
 mod priority;
 mod query;
+mod setting;
 mod tag;
 mod tags;
 mod text;
@@ -21,6 +22,7 @@ pub use field::{Errors, Field, FieldError, Nothing, Nullable, Optional, Patch, r
 pub use id::{Id, TaskId, UserId};
 pub use priority::Priority;
 pub use query::{Flag, Limit, Offset, Search, Seq, Several};
+pub use setting::{Known, SETTINGS, Setting};
 pub use tag::Tag;
 pub use tags::Tags;
 pub use text::{Description, Title};

@@ -74,7 +74,7 @@ begin
                                 where held.user_id = coalesce(one.user_id, '00000000-0000-0000-0000-000000000000')
                                   and held.until > clock_timestamp())
              -- What fails as a whole is tried in smaller groups, until what makes it fail is alone.
-             order by one.position limit greatest(1, 500 >> least(publisher.failures, 9))
+             order by one.position limit greatest(1, (select settings.publish_batch from settings) >> least(publisher.failures, 9))
         loop
             size := size + octet_length(row.text);
             exit when size > 1500000 and lines <> '{}';

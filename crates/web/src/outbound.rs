@@ -27,6 +27,17 @@ pub async fn send(
     }
 }
 
+/// Sends as [`send`] does, and waits for the answer: for handlers, which are plain functions.
+#[cfg(target_family = "wasm")]
+pub fn ask(
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<Vec<u8>>,
+    within_ms: u64,
+) -> Result<(u16, Vec<u8>), String> {
+    spin_executor::run(send(url, headers, body, within_ms))
+}
+
 /// Ends after that many milliseconds. It is polled whenever anything has happened, so it looks at the clock each time.
 #[cfg(target_family = "wasm")]
 pub async fn wait(ms: u64) {
@@ -59,6 +70,17 @@ pub async fn send(
     Err("only functions reach other servers".to_owned())
 }
 
-/// See above.
+/// Only functions reach other servers.
+#[cfg(not(target_family = "wasm"))]
+pub fn ask(
+    _url: &str,
+    _headers: &[(&str, &str)],
+    _body: Option<Vec<u8>>,
+    _within_ms: u64,
+) -> Result<(u16, Vec<u8>), String> {
+    Err("only functions reach other servers".to_owned())
+}
+
+/// Only functions wait.
 #[cfg(not(target_family = "wasm"))]
 pub async fn wait(_ms: u64) {}

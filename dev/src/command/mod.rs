@@ -11,6 +11,7 @@ pub mod events;
 pub mod mail;
 pub mod migrate;
 pub mod services;
+pub mod settings;
 pub mod test;
 pub mod up;
 
@@ -38,6 +39,8 @@ pub enum Command {
     /// Move old months of the audit trail into files, and back
     #[command(subcommand)]
     Audit(audit::Action),
+    /// Show what can be set while TaskFlow runs, and set it
+    Settings(settings::Arguments),
     /// Make somebody an administrator, who sees everybody's audit trail
     Admin(admin::Arguments),
     /// Say what is missing on this machine, and how to get it
@@ -61,6 +64,7 @@ impl Command {
             Self::Events(arguments) => events::run(arguments).await,
             Self::Mail(arguments) => mail::run(arguments).await,
             Self::Audit(action) => audit::run(action).await,
+            Self::Settings(arguments) => settings::run(arguments).await,
             Self::Admin(arguments) => admin::run(arguments).await,
             Self::Doctor => doctor::run().await,
             Self::Bench(arguments) => bench::run(arguments).await,

@@ -5,5 +5,6 @@ mod audit;
 mod command;
 mod events;
 mod migrate;
+mod settings;
 mod tls;
 mod up;

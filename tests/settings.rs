@@ -1,0 +1,178 @@
+//! What operators set while TaskFlow runs.
+
+use domain::SETTINGS;
+use serde_json::json;
+use tests::{App, Person};
+
+use crate::events::{nothing_waits, trail, until};
+
+async fn set(app: &App, key: &str, value: &str) {
+    let set = format!(
+        "insert into dapr.configuration (key, value) values ('{key}', '{value}')
+         on conflict (key) do update set value = excluded.value"
+    );
+    app.database.change(&set).await;
+}
+
+async fn unset(app: &App, key: &str) {
+    app.database.change(&format!("delete from dapr.configuration where key = '{key}'")).await;
+}
+
+/// Has what is set applied, without waiting for the cron binding.
+async fn apply(app: &App) {
+    app.as_dapr("/internal/settings").send().await.expect(200);
+}
+
+/// The limit of users, as they are told of it.
+async fn limit_of(person: &Person) -> String {
+    person.get("/api/auth/me").await.header("ratelimit-policy").to_owned()
+}
+
+/// How often that was logged of a setting.
+fn logged(app: &App, level: &str, what: &str) -> usize {
+    let (level, what) = (format!("\"level\":\"{level}\""), format!(":\"{what}"));
+    app.logs().iter().filter(|line| line.contains(&level) && line.contains(&what)).count()
+}
+
+/// Real Spin prints what is logged.
+fn logs_are_kept() -> bool {
+    std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin")
+}
+
+#[tokio::test]
+async fn a_limit_that_is_set_holds_without_a_restart() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+
+    set(&app, "limits.user", "2/600").await;
+    apply(&app).await;
+
+    for status in [200, 200, 429] {
+        ada.get("/api/tasks").await.expect(status);
+    }
+    assert!(!logs_are_kept() || logged(&app, "info", "limits.user") == 1, "{:?}", app.logs());
+}
+
+#[tokio::test]
+async fn what_is_set_holds_soon_without_anybody_doing_anything() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+
+    set(&app, "limits.user", "77/60").await;
+
+    until("the limit", async || (limit_of(&ada).await == r#""user";q=77;w=60"#).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_value_that_makes_no_sense_is_refused_and_logged_once_and_the_last_good_one_stays() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    set(&app, "limits.user", "77/60").await;
+    apply(&app).await;
+
+    for value in ["77 per minute", "0/60", ""] {
+        set(&app, "limits.user", value).await;
+        set(&app, "limits.sign_up", "300/60").await;
+        for _ in 0..3 {
+            apply(&app).await;
+        }
+        assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#, "{value}");
+    }
+
+    assert!(!logs_are_kept() || logged(&app, "warn", "limits.user must be") == 3, "{:?}", app.logs());
+    let others = app.database.rows("select quota from app.limits where name = 'sign-up'").await;
+    assert_eq!(others, [json!({ "quota": 300 })]);
+    set(&app, "limits.user", "88/60").await;
+    apply(&app).await;
+    assert_eq!(limit_of(&ada).await, r#""user";q=88;w=60"#);
+}
+
+#[tokio::test]
+async fn what_is_set_no_longer_is_as_it_was_at_first() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    for value in ["77/60", "nonsense"] {
+        set(&app, "limits.user", value).await;
+        apply(&app).await;
+    }
+
+    unset(&app, "limits.user").await;
+    apply(&app).await;
+
+    assert_eq!(limit_of(&ada).await, r#""user";q=1000;w=10"#);
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_setting_is_refused_and_the_others_hold() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    set(&app, "limits.everybody", "1/1").await;
+    set(&app, "limits.user", "77/60").await;
+
+    apply(&app).await;
+    apply(&app).await;
+
+    assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);
+    assert!(!logs_are_kept() || logged(&app, "warn", "limits.everybody is no setting") == 1, "{:?}", app.logs());
+}
+
+#[tokio::test]
+async fn the_defaults_are_what_holds_at_first() {
+    let app = App::with_events().await;
+    let everything = "select (select json_object_agg(name, json_build_array(quota, seconds) order by name) from app.limits) as limits,
+                             (select json_agg(until = 'infinity' order by shard) from app.publishers) as paused,
+                             (select publish_batch from app.settings) as batch";
+    let at_first = app.database.rows(everything).await;
+
+    for known in SETTINGS {
+        set(&app, known.key, known.default).await;
+    }
+    apply(&app).await;
+
+    assert_eq!(app.database.rows(everything).await, at_first);
+    let applied = app.database.rows("select key from app.configured where problem is null").await;
+    assert_eq!(applied.len(), SETTINGS.len());
+}
+
+#[tokio::test]
+async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    set(&app, "publishing", "off").await;
+    apply(&app).await;
+    for title in ["one", "two", "three", "four", "five"] {
+        ada.task(title).await;
+    }
+    app.as_dapr("/internal/outbox-relay").send().await.expect(200);
+    assert_eq!(app.database.rows("select 1 from app.outbox").await.len(), 5);
+    assert_eq!(trail(&ada, "/api/audit", 0).await.len(), 0);
+
+    set(&app, "publish_batch", "2").await;
+    set(&app, "publishing", "on").await;
+    apply(&app).await;
+
+    assert_eq!(trail(&ada, "/api/audit", 5).await.len(), 5);
+    nothing_waits(&app).await;
+    assert_eq!(app.database.rows("select publish_batch from app.settings").await, [json!({ "publish_batch": 2 })]);
+}
+
+#[tokio::test]
+async fn only_dapr_has_settings_applied() {
+    let app = App::with_events().await;
+
+    app.post("/internal/settings", json!({})).await.problem(401);
+    app.call("POST", "/internal/settings").header("dapr-api-token", "another").send().await.problem(401);
+}
+
+#[tokio::test]
+async fn while_nobody_tells_the_settings_what_was_set_stays() {
+    let mut app = App::with_events().await;
+    let ada = app.guest().await;
+    set(&app, "limits.user", "77/60").await;
+    apply(&app).await;
+
+    app.lose_sidecar().await;
+    app.as_dapr("/internal/settings").send().await.problem(500);
+
+    assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);
+}
