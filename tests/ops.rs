@@ -1,15 +1,27 @@
 //! How TaskFlow says how it is.
 
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use tests::App;
 
+use crate::events::until;
+
+/// Until it says that.
+async fn until_it_is(app: &App, status: &str) {
+    until(status, async || (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())).await;
+}
+
 #[tokio::test]
 async fn it_is_live_and_ready_and_says_which_release_it_is() {
-    let app = App::start().await;
+    let app = App::with_events().await;
 
     assert_eq!(app.get("/live").await.expect(200).json(), json!({ "status": "up" }));
     let ready = app.get("/ready").await.expect(200).json();
-    assert_eq!(ready, json!({ "status": "ready", "dependencies": { "postgres": "up", "statements": "installed" } }));
+    let all_up = json!({ "postgres": "up", "statements": "installed", "sidecar": "up", "outbox": "up" });
+    let empty = json!({ "depth": 0, "oldest_seconds": 0 });
+    assert_eq!(ready, json!({ "status": "ready", "dependencies": all_up, "outbox": empty }));
     let health = app.get("/health").await.expect(200).json();
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
     assert!(health["release"].is_string(), "{health}");
@@ -19,11 +31,12 @@ async fn it_is_live_and_ready_and_says_which_release_it_is() {
 async fn without_its_database_it_is_live_but_not_ready_and_says_so_soon() {
     // Nothing listens on port 1.
     let app = App::with(&[("db_port", "1")]).await;
-    let began = std::time::Instant::now();
+    let began = Instant::now();
 
     app.get("/live").await.expect(200);
     let ready = app.get("/ready").await.expect(503).json();
-    assert_eq!(ready["dependencies"], json!({ "postgres": "down", "statements": "unknown" }));
+    let down = json!({ "postgres": "down", "statements": "unknown", "sidecar": "down", "outbox": "unknown" });
+    assert_eq!(ready["dependencies"], down);
     let refused = app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await;
     refused.problem(503);
     assert!(!refused.header("retry-after").is_empty());
@@ -41,6 +54,52 @@ async fn a_release_whose_statements_are_not_installed_says_so() {
 
     app.database.change("drop schema bodies cascade").await;
     let ready = app.get("/ready").await.expect(503).json();
-    assert_eq!(ready["dependencies"], json!({ "postgres": "up", "statements": "missing: run `cargo dev migrate up`" }));
+    assert_eq!(ready["dependencies"]["postgres"], "up");
+    assert_eq!(ready["dependencies"]["statements"], "missing: run `cargo dev migrate up`");
     app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(503);
+}
+
+#[tokio::test]
+async fn without_its_sidecar_it_answers_requests_and_says_that_events_wait() {
+    let mut app = App::with_events().await;
+
+    app.lose_sidecar().await;
+    let ready = app.get("/ready").await.expect(200).json();
+    assert_eq!(ready["status"], "degraded");
+    assert_eq!(ready["dependencies"]["sidecar"], "down");
+
+    app.return_sidecar().await;
+    until_it_is(&app, "ready").await;
+}
+
+#[tokio::test]
+async fn a_sidecar_that_never_answers_does_not_keep_it_waiting() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let app = App::with(&[("dapr_port", &silent.local_addr().unwrap().port().to_string())]).await;
+    app.get("/ready").await.expect(200);
+    let began = Instant::now();
+
+    let ready = app.get("/ready").await.expect(200).json();
+
+    assert_eq!(ready["status"], "degraded");
+    assert!(began.elapsed() < Duration::from_secs(2), "it took {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn an_event_that_waits_for_long_is_told_until_it_is_published() {
+    let app = App::with_events().await;
+    app.database.change("select app.set_publishing(false)").await;
+    app.guest().await.task("waits").await;
+    assert_eq!(app.get("/ready").await.json()["outbox"]["depth"], 1);
+    until_it_is(&app, "ready").await;
+
+    app.database.change("update app.outbox set occurred_at = now() - interval '1 minute'").await;
+
+    let ready = app.get("/ready").await.expect(200).json();
+    assert_eq!(ready["status"], "degraded");
+    assert_eq!(ready["dependencies"]["outbox"], "degraded");
+    assert!(ready["outbox"]["oldest_seconds"].as_u64() >= Some(60), "{ready}");
+    app.database.change("select app.set_publishing(true)").await;
+    until_it_is(&app, "ready").await;
+    assert_eq!(app.get("/ready").await.json()["outbox"], json!({ "depth": 0, "oldest_seconds": 0 }));
 }

@@ -137,7 +137,7 @@ fn responses(route: &Route) -> Map<String, Value> {
     let content = match body {
         Body::Empty => json!({ "description": "Done", "headers": headers(route, status, true) }),
         Body::Json(schema) => given(status, "application/json", schema()),
-        Body::Html => given(status, "text/html", json!({ "type": "string" })),
+        Body::Text(media_type) => given(status, media_type, json!({ "type": "string" })),
     };
     let mut responses = Map::from_iter([(status.to_string(), content)]);
     responses.extend(

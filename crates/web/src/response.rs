@@ -31,7 +31,12 @@ impl Response {
 
     /// A page for people.
     pub fn html(text: String) -> Self {
-        let headers = vec![("content-type", "text/html; charset=utf-8".to_owned())];
+        Self::text("text/html; charset=utf-8", text)
+    }
+
+    /// Text of that media type.
+    pub fn text(media_type: &str, text: String) -> Self {
+        let headers = vec![("content-type", media_type.to_owned())];
         Self { status: 200, headers, body: text.into_bytes() }
     }
 

@@ -38,8 +38,8 @@ pub enum Body {
     Empty,
     /// JSON of that schema.
     Json(fn() -> Value),
-    /// A page for people.
-    Html,
+    /// Text of that media type.
+    Text(&'static str),
 }
 
 /// A method and a path, what answers them, and how the documents describe it.
@@ -96,7 +96,12 @@ impl Route {
 
     /// When all is well it answers with a page for people.
     pub const fn gives_page(self) -> Self {
-        Self { gives: (200, Body::Html), ..self }
+        Self { gives: (200, Body::Text("text/html")), ..self }
+    }
+
+    /// When all is well it answers with plain text.
+    pub const fn gives_text(self) -> Self {
+        Self { gives: (200, Body::Text("text/plain")), ..self }
     }
 
     /// It can also answer with that status and JSON of that schema.

@@ -1,0 +1,182 @@
+//! How TaskFlow says how it is doing, in numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tests::App;
+
+use crate::events::{event_of, nothing_waits, trail, until};
+
+/// What `/metrics` tells: each series with its value, once the text is found to be what Prometheus reads.
+async fn metrics(app: &App) -> BTreeMap<String, f64> {
+    let answer = app.get("/metrics").await.expect(200);
+    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert!(answer.text.ends_with('\n'), "the last line ends too");
+    let (mut series, mut families) = (BTreeMap::new(), BTreeSet::new());
+    let (mut family, mut kind) = ("", "");
+    let mut lines = answer.text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            (family, _) = help.split_once(' ').expect("a text behind the name");
+            assert!(families.insert(family), "{family} comes twice");
+            let declared = lines.next().and_then(|line| line.strip_prefix("# TYPE ")).expect("a type behind the help");
+            kind = declared.strip_prefix(family).expect("of the same family").trim_start();
+            assert!(["counter", "gauge", "summary"].contains(&kind), "{declared}");
+            assert_eq!(kind == "counter", family.ends_with("_total"), "{declared}");
+            continue;
+        }
+        let (one, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no sample: {line}"));
+        let (name, labels) = match one.split_once('{') {
+            Some((name, rest)) => (name, rest.strip_suffix('}').expect("closed labels")),
+            None => (one, ""),
+        };
+        let suffix = name.strip_prefix(family).unwrap_or_else(|| panic!("{name} among {family}"));
+        let allowed: &[&str] = if kind == "summary" { &["", "_sum", "_count"] } else { &[""] };
+        assert!(allowed.contains(&suffix), "{name} among {family}");
+        for label in labels.split(',').filter(|label| !label.is_empty()) {
+            let (name, value) = label.split_once('=').expect("a label");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{label}");
+            assert!(value.len() >= 2 && value.starts_with('"') && value.ends_with('"'), "{label}");
+        }
+        let value: f64 = value.parse().unwrap_or_else(|_| panic!("no number: {line}"));
+        assert!(value.is_finite() && (kind != "counter" || value >= 0.0), "{line}");
+        assert!(series.insert(one.to_owned(), value).is_none(), "{one} comes twice");
+    }
+    series
+}
+
+fn names(series: &BTreeMap<String, f64>) -> Vec<&str> {
+    let names: BTreeSet<&str> = series.keys().map(|one| one.split('{').next().unwrap_or(one)).collect();
+    names.into_iter().collect()
+}
+
+fn consumed(result: &str) -> String {
+    format!("taskflow_events_consumed_total{{consumer=\"audit\",result=\"{result}\"}}")
+}
+
+#[tokio::test]
+async fn the_numbers_tell_what_has_happened() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    for title in ["one", "two", "three"] {
+        ada.task(title).await;
+    }
+    trail(&ada, "/api/audit", 3).await;
+    // Behind the later ones, again, and one that nobody can read.
+    let event = event_of(&ada.id(), 1);
+    for _ in 0..3 {
+        app.as_dapr("/internal/audit/events").json(&event).send().await.expect(200);
+    }
+    app.as_dapr("/internal/audit/events").body("{\"half\": ").send().await.expect(200);
+    // One that will be taken another time.
+    app.database.change("alter table app.audit add constraint nothing check (false) not valid").await;
+    app.as_dapr("/internal/audit/events").json(&event_of(&ada.id(), 9)).send().await.expect(200);
+    let park = format!(
+        "insert into app.parked (event_id, topic, type, user_id, seq, actor, occurred_at, shard, position, attempts)
+         values (gen_random_uuid(), 'task-events', 'broken', '{}', 1, 'user', now(), 0, 0, 8)",
+        ada.id()
+    );
+    app.database.change(&park).await;
+    nothing_waits(&app).await;
+
+    let told = until("the dead letter", async || {
+        let told = metrics(&app).await;
+        (told.get("taskflow_dead_letters{consumer=\"audit\"}") == Some(&1.0)).then_some(told)
+    })
+    .await;
+
+    for (one, value) in [
+        ("taskflow_postgres_up", 1.0),
+        ("taskflow_statements_installed", 1.0),
+        ("taskflow_sidecar_up", 1.0),
+        ("taskflow_publishing_enabled", 1.0),
+        ("taskflow_outbox_events", 0.0),
+        ("taskflow_outbox_oldest_age_seconds", 0.0),
+        // Three changes and the dead letter.
+        ("taskflow_events_published_total", 4.0),
+        ("taskflow_publish_failures_total", 0.0),
+        ("taskflow_events_parked", 1.0),
+        (&consumed("done"), 3.0),
+        (&consumed("late"), 1.0),
+        (&consumed("duplicate"), 2.0),
+        (&consumed("dead"), 1.0),
+        (&consumed("failed"), 1.0),
+        ("taskflow_delivery_delay_seconds_count{consumer=\"audit\"}", 4.0),
+    ] {
+        assert_eq!(told.get(one), Some(&value), "{one}: {told:#?}");
+    }
+    let shards: f64 = told.iter().filter(|(one, _)| one.starts_with("taskflow_outbox_shards{")).map(|(_, n)| n).sum();
+    assert_eq!(shards, 8.0);
+    let delay = |quantile: &str| {
+        told[&format!("taskflow_delivery_delay_seconds{{consumer=\"audit\",quantile=\"{quantile}\"}}")]
+    };
+    assert!(0.0 < delay("0.5") && delay("0.5") <= delay("0.95") && delay("0.95") <= delay("0.99"), "{told:#?}");
+    assert!(delay("0.99") <= told["taskflow_delivery_delay_seconds_sum{consumer=\"audit\"}"], "{told:#?}");
+    let all = [
+        "taskflow_build_info",
+        "taskflow_dead_letters",
+        "taskflow_delivery_delay_seconds",
+        "taskflow_delivery_delay_seconds_count",
+        "taskflow_delivery_delay_seconds_sum",
+        "taskflow_events_consumed_total",
+        "taskflow_events_parked",
+        "taskflow_events_published_total",
+        "taskflow_outbox_events",
+        "taskflow_outbox_oldest_age_seconds",
+        "taskflow_outbox_shards",
+        "taskflow_postgres_up",
+        "taskflow_publish_failures_total",
+        "taskflow_publishing_enabled",
+        "taskflow_scrape_seconds",
+        "taskflow_sidecar_up",
+        "taskflow_statements_installed",
+    ];
+    assert_eq!(names(&told), all);
+}
+
+#[tokio::test]
+async fn the_numbers_tell_that_events_wait() {
+    let mut app = App::with_events().await;
+    let ada = app.guest().await;
+    app.lose_sidecar().await;
+    ada.task("one").await;
+    ada.task("two").await;
+
+    let told = until("a failure", async || {
+        let told = metrics(&app).await;
+        (told["taskflow_publish_failures_total"] > 0.0).then_some(told)
+    })
+    .await;
+
+    assert_eq!(told["taskflow_sidecar_up"], 0.0);
+    assert_eq!(told["taskflow_outbox_events"], 2.0);
+    assert!(told["taskflow_outbox_oldest_age_seconds"] > 0.0, "{told:#?}");
+    assert_eq!(told["taskflow_events_published_total"], 0.0);
+    app.database.change("select app.set_publishing(false)").await;
+    let told = metrics(&app).await;
+    assert_eq!(told["taskflow_publishing_enabled"], 0.0);
+    assert_eq!(told["taskflow_outbox_shards{state=\"off\"}"], 8.0);
+}
+
+#[tokio::test]
+async fn without_its_database_the_numbers_are_those_that_are_known() {
+    let app = App::with(&[("db_port", "1")]).await;
+
+    let told = metrics(&app).await;
+
+    let known = ["taskflow_build_info", "taskflow_postgres_up", "taskflow_scrape_seconds", "taskflow_sidecar_up"];
+    assert_eq!(names(&told), known);
+    assert_eq!(told["taskflow_postgres_up"], 0.0);
+}
+
+#[tokio::test]
+async fn the_numbers_tell_that_statements_are_missing() {
+    let app = App::start().await;
+
+    app.database.change("delete from app.releases").await;
+    let told = metrics(&app).await;
+    assert_eq!((told["taskflow_postgres_up"], told["taskflow_statements_installed"]), (1.0, 0.0));
+
+    app.database.change("drop schema bodies cascade").await;
+    let told = metrics(&app).await;
+    assert_eq!((told["taskflow_postgres_up"], told["taskflow_statements_installed"]), (1.0, 0.0));
+}
