@@ -1,8 +1,8 @@
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client, NoTls};
 
 use crate::command::{Up, dev, folder, run, said};
 
@@ -13,14 +13,42 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-#[test]
-fn what_was_answered_arrives_though_it_was_killed_at_once() {
+/// A connection to the database of a data folder, as its owner.
+async fn owner(data: &Path) -> Client {
+    let read = |file: &str| std::fs::read_to_string(data.join(file)).unwrap();
+    let (port, password) =
+        (read("postgres/postmaster.pid").lines().nth(3).unwrap().to_owned(), read("postgres-password"));
+    let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/taskflow");
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_arrives_though_it_was_killed_before_it_was_published() {
     let data = folder("events");
     let folder_text = data.display().to_string();
     let up = Up::start(&data);
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
+    // Whoever becomes the publisher of a shard is held up before it gets what waits there, for so long that it can be killed.
+    let database = owner(&data).await;
+    let hold_up = "create table app.held_up_until as select clock_timestamp() + interval '3 seconds' as time;
+                   create function app.hold_up() returns trigger language plpgsql as $$
+                   begin
+                       perform pg_sleep(extract(epoch from time - clock_timestamp())) from app.held_up_until;
+                       return new;
+                   end $$;
+                   create trigger hold_up before update on app.publishers for each row
+                      when (new.holder = old.holder) execute function app.hold_up()";
+    database.batch_execute(hold_up).await.unwrap();
+
     assert!(up.ask("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#).starts_with("HTTP/1.1 201"));
+    let left = database
+        .query_one("select count(*), bool_or(publishers.until > clock_timestamp()) from app.outbox join app.publishers using (shard)", &[])
+        .await
+        .unwrap();
     up.end(Signal::KILL);
+    assert_eq!((left.get(0), left.get(1)), (1_i64, Some(true)), "it waited, and somebody was about to publish it");
 
     let up = Up::start(&data);
 
@@ -52,12 +80,7 @@ async fn a_dead_letter_is_sent_again_after_the_mend() {
     assert_eq!(said(&run(&["events", "--data", &folder_text])), "");
 
     // The mend: its user is there.
-    let read = |file: &str| std::fs::read_to_string(data.join(file)).unwrap();
-    let (port, password) =
-        (read("postgres/postmaster.pid").lines().nth(3).unwrap().to_owned(), read("postgres-password"));
-    let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/taskflow");
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let client = owner(&data).await;
     client.batch_execute(&format!("insert into app.users (id, guest) values ('{user}', true)")).await.unwrap();
     let again = said(&run(&["events", "replay", "--data", &folder_text]));
 
