@@ -21,14 +21,14 @@ async fn what_was_published_is_no_longer_in_the_outbox() {
 async fn what_could_not_be_published_waits_and_arrives_in_order() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
-    app.events().lose_sidecar();
+    app.lose_sidecar();
     let task = ada.task("number 0").await;
     for number in 1..30 {
         ada.patch(&task, json!({ "title": format!("number {number}") })).await.expect(200);
     }
     assert_eq!(app.database.rows("select 1 from app.outbox").await.len(), 30);
 
-    app.events().return_sidecar().await;
+    app.return_sidecar().await;
 
     let items = trail(&ada, "/api/audit", 30).await;
     let places: Vec<_> = items.iter().map(|item| item["data"]["seq"].as_i64().unwrap()).collect();

@@ -48,8 +48,13 @@ impl App {
 
     /// Starts it with a sidecar: what happens goes out as events, and is taken.
     pub async fn with_events() -> Self {
+        Self::with_events_tried(None).await
+    }
+
+    /// The same, but a delivery that fails is only tried again so often before the event goes to the dead letters.
+    pub async fn with_events_tried(times: impl Into<Option<u32>>) -> Self {
         let database = Database::create().await;
-        let mut events = Events::start(&database).await;
+        let mut events = Events::start(&database, times.into()).await;
         let port = events.port().to_string();
         let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
         events.deliver_to(app.running.address()).await;
@@ -57,8 +62,27 @@ impl App {
         app
     }
 
-    /// What carries its events.
-    pub fn events(&mut self) -> &mut Events {
+    /// Ends the sidecar, as if its machine had died.
+    pub fn lose_sidecar(&mut self) {
+        self.events().lose_sidecar();
+    }
+
+    /// Starts the sidecar again, where it was.
+    pub async fn return_sidecar(&mut self) {
+        self.events().return_sidecar().await;
+    }
+
+    /// Ends what is between publishing and taking, for all who use it.
+    pub fn lose_broker(&mut self) {
+        self.events().lose_broker();
+    }
+
+    /// Starts it again, with what it had.
+    pub async fn return_broker(&mut self) {
+        self.events().return_broker().await;
+    }
+
+    fn events(&mut self) -> &mut Events {
         self.events.as_mut().expect("an app with events")
     }
 

@@ -55,6 +55,29 @@ impl Database {
         )
     }
 
+    /// Its URL, for commands.
+    pub fn url(&self) -> String {
+        let server = variable("TASKFLOW_TEST_DATABASE");
+        let (server, options) = server.split_once('?').unwrap_or((&server, ""));
+        let (server, _) = server.rsplit_once('/').expect("the URL names a database");
+        format!("{server}/{}?{options}", self.name)
+    }
+
+    /// Ends all connections and takes no new ones, as if its Postgres were being restarted.
+    pub async fn go_away(&self) {
+        let server = connect(&self.server).await;
+        let refuse = format!("alter database {} allow_connections false", self.name);
+        server.batch_execute(&refuse).await.expect("it takes no new connections");
+        let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1";
+        server.query(end, &[&self.name]).await.expect("it ends what there is");
+    }
+
+    /// Takes connections again.
+    pub async fn come_back(&self) {
+        let come = format!("alter database {} allow_connections true", self.name);
+        connect(&self.server).await.batch_execute(&come).await.expect("it comes back");
+    }
+
     /// A connection as its owner.
     pub async fn owner(&self) -> Client {
         connect(self.server.clone().dbname(&self.name)).await

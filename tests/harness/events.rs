@@ -1,7 +1,7 @@
 //! What carries events: the embedded sidecar, or Kafka and Dapr with `cargo dev test --full`. Each test has its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use full::{Kafka, Programs, Sidecars};
 use serde_json::json;
@@ -14,13 +14,12 @@ use crate::Database;
 /// What Dapr shows the functions.
 pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
 
-const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../dapr");
-
 /// A sidecar, its broker and a mailbox. What was acknowledged is still there when they are lost.
 pub struct Events {
     kind: Kind,
     app: Option<SocketAddr>,
     address: SocketAddr,
+    files: PathBuf,
     _mailbox: Mailbox,
     folder: TempDir,
 }
@@ -37,13 +36,15 @@ pub fn is_full() -> bool {
 }
 
 impl Events {
-    /// Starts all of it. Nothing is delivered before the app is known.
-    pub async fn start(database: &Database) -> Self {
+    /// Starts all of it. Nothing is delivered before the app is known; what fails is tried again so often, else as the project
+    /// has it.
+    pub async fn start(database: &Database, tries: Option<u32>) -> Self {
         let folder = TempDir::new().expect("a folder");
+        let files = files(folder.path(), tries);
         let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
         let kafka = match programs() {
             Some(programs) => {
-                let topics = sidecar::topics(FILES.as_ref()).expect("the topics");
+                let topics = sidecar::topics(&files).expect("the topics");
                 let kafka = Kafka::start(&programs.kafka, &folder.path().join("kafka"), &topics).await;
                 Some((kafka.expect("Kafka starts"), programs.daprd))
             }
@@ -63,17 +64,17 @@ impl Events {
         std::fs::write(folder.path().join("secrets.json"), secrets.to_string()).expect("the secrets are written");
         let (kind, address) = match kafka {
             Some((kafka, daprd)) => {
-                let sidecars = Sidecars::new(&daprd, FILES.as_ref(), folder.path(), 0, tokens()).expect("sidecars");
+                let sidecars = Sidecars::new(&daprd, &files, folder.path(), 0, tokens()).expect("sidecars");
                 let address = sidecars.address();
                 (Kind::Full(Box::new(sidecars), kafka), address)
             }
             None => {
-                let sidecar = embedded(folder.path(), 0).await;
+                let sidecar = embedded(&files, folder.path(), 0).await;
                 let address = sidecar.address();
                 (Kind::Embedded(Some(sidecar)), address)
             }
         };
-        Self { kind, app: None, address, _mailbox: mailbox, folder }
+        Self { kind, app: None, address, files, _mailbox: mailbox, folder }
     }
 
     /// The port at which the functions find their sidecar.
@@ -102,7 +103,9 @@ impl Events {
     /// Starts the sidecar again, where it was.
     pub async fn return_sidecar(&mut self) {
         match &mut self.kind {
-            Kind::Embedded(sidecar) => *sidecar = Some(embedded(self.folder.path(), self.address.port()).await),
+            Kind::Embedded(sidecar) => {
+                *sidecar = Some(embedded(&self.files, self.folder.path(), self.address.port()).await);
+            }
             Kind::Full(sidecars, _) => sidecars.run().expect("Dapr starts again"),
         }
         if let Some(app) = self.app {
@@ -142,8 +145,26 @@ fn tokens() -> Tokens {
     Tokens { api: String::new(), app: DAPR_TOKEN.into() }
 }
 
+/// What the sidecar is told: the files of `dapr/`, or the same with fewer tries.
+fn files(folder: &Path, tries: Option<u32>) -> PathBuf {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr");
+    let Some(tries) = tries else { return files };
+    let changed = folder.join("dapr");
+    std::fs::create_dir(&changed).expect("a folder");
+    for entry in std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file").file_name()) {
+        std::os::unix::fs::symlink(files.join(&entry), changed.join(&entry)).expect("a link");
+    }
+    let path = changed.join("resiliency.yaml");
+    let policies = std::fs::read_to_string(&path).expect("the policies can be read");
+    let fewer = policies.replace("maxRetries: 12", &format!("maxRetries: {tries}"));
+    assert_ne!(fewer, policies, "resiliency.yaml says how often a delivery is tried again");
+    std::fs::remove_file(&path).expect("the link to the policies");
+    std::fs::write(&path, fewer).expect("the policies are written");
+    changed
+}
+
 /// Port 0 is any that is free.
-async fn embedded(folder: &Path, port: u16) -> Sidecar {
+async fn embedded(files: &Path, folder: &Path, port: u16) -> Sidecar {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    Sidecar::start(FILES.as_ref(), folder, address, tokens()).await.expect("the sidecar starts")
+    Sidecar::start(files, folder, address, tokens()).await.expect("the sidecar starts")
 }

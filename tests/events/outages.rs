@@ -1,0 +1,225 @@
+//! What goes away comes back, and nothing is lost meanwhile.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use serde_json::json;
+use tests::App;
+
+use super::{all_arrives, deliver, event_of, is_full, nothing_waits, trail, until, write_evenly};
+
+const WRITES_A_SECOND: u32 = 50;
+
+/// How long the broker is away. Nobody waits half a minute for each run of all tests.
+fn outage() -> Duration {
+    Duration::from_secs(if is_full() { 30 } else { 3 })
+}
+
+#[tokio::test]
+async fn a_broker_that_is_away_under_load_slows_no_write_and_everything_arrives_afterwards() {
+    let mut app = App::with_events().await;
+    let people = join_all((0..10).map(|_| app.guest())).await;
+    let usual = write_evenly(people.clone(), WRITES_A_SECOND, Duration::from_secs(1)).await;
+
+    let writes = tokio::spawn(write_evenly(people, WRITES_A_SECOND, outage()));
+    app.lose_broker().await;
+    let took = writes.await.unwrap();
+    let waiting = app.database.rows("select 1 from app.outbox").await.len();
+    app.return_broker().await;
+
+    assert!(waiting * 10 > took.len() * 9, "only {waiting} of {} wait: the broker was not away", took.len());
+    // On a machine that is slow anyway it may take twice of what it took before.
+    let most = Duration::from_millis(200).max(2 * slowest_but_five_percent(&usual));
+    let slowest = slowest_but_five_percent(&took);
+    assert!(slowest <= most, "{slowest:?} without the broker, {:?} with it", slowest_but_five_percent(&usual));
+    all_arrives(&app, usual.len() + took.len()).await;
+}
+
+fn slowest_but_five_percent(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort();
+    times[times.len() * 95 / 100]
+}
+
+#[tokio::test]
+async fn a_sidecar_that_is_killed_again_and_again_loses_nothing() {
+    let mut app = App::with_events().await;
+    let people = join_all((0..5).map(|_| app.guest())).await;
+    let writes = tokio::spawn(write_evenly(people, WRITES_A_SECOND, Duration::from_secs(2)));
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        app.lose_sidecar().await;
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        app.return_sidecar().await;
+    }
+
+    all_arrives(&app, writes.await.unwrap().len()).await;
+}
+
+/// Has the audit function fail as a whole for some times: its transaction does not get through.
+async fn fails_at_first(app: &App, times: u32) {
+    let change = format!(
+        "create sequence app.tries;
+         create function app.fail() returns trigger language plpgsql security definer as $$
+         begin
+             if nextval('app.tries') <= {times} then
+                 raise exception 'not now';
+             end if;
+             return null;
+         end $$;
+         create constraint trigger fail after insert on app.deliveries deferrable initially deferred
+            for each row execute function app.fail()"
+    );
+    app.database.change(&change).await;
+}
+
+/// Has the audit function refuse tasks of one title, until `mend`.
+async fn refuses(app: &App, title: &str) {
+    let change = format!(
+        "create function app.fail() returns trigger language plpgsql as $$
+         begin
+             if new.data #>> '{{after,title}}' = '{title}' then
+                 raise exception 'not this one';
+             end if;
+             return new;
+         end $$;
+         create trigger fail before insert on app.audit for each row execute function app.fail()"
+    );
+    app.database.change(&change).await;
+}
+
+async fn mend(app: &App) {
+    app.database.change("drop trigger fail on app.audit").await;
+}
+
+#[tokio::test]
+async fn a_consumer_that_fails_three_times_and_then_works_has_done_it_once() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    fails_at_first(&app, 3).await;
+    let event = event_of(&ada.id(), 1);
+    let answer = app.as_dapr("/internal/audit/events").json(&event).send().await;
+    assert!(answer.status >= 500, "{answer:?}");
+
+    ada.task("taken at last").await;
+
+    assert_eq!(trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "taken at last");
+    let tries = app.database.rows("select last_value as n from app.tries").await;
+    assert_eq!(tries, [json!({ "n": 4 })], "one by hand, and three of the other");
+    let taken = app.database.rows("select outcome from app.deliveries").await;
+    assert_eq!(taken, [json!({ "outcome": "done" })]);
+    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
+}
+
+#[tokio::test]
+async fn of_a_bulk_only_what_failed_comes_again() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    refuses(&app, "refused").await;
+    let mut events: Vec<_> = (1..=5).map(|seq| event_of(&ada.id(), seq)).collect();
+    for refused in [1, 3] {
+        events[refused]["data"]["after"]["title"] = json!("refused");
+    }
+
+    assert_eq!(deliver(&app, &events).await, ["SUCCESS", "RETRY", "SUCCESS", "RETRY", "SUCCESS"]);
+    assert_eq!(trail(&ada, "/api/audit", 3).await.len(), 3);
+    mend(&app).await;
+    assert_eq!(deliver(&app, &[events[1].clone(), events[3].clone()]).await, ["SUCCESS", "SUCCESS"]);
+
+    assert_eq!(trail(&ada, "/api/audit", 5).await.len(), 5);
+    let counted = app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
+    let expected = [("done", 3), ("failed", 2), ("late", 2)].map(|(what, n)| json!({ "what": what, "n": n }));
+    assert_eq!(counted, expected);
+    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_can_take_ends_in_the_dead_letters_and_is_replayed_after_the_mend() {
+    let app = App::with_events_tried(2).await;
+    let ada = app.guest().await;
+    refuses(&app, "poison").await;
+    for title in ["before", "poison", "behind"] {
+        ada.task(title).await;
+    }
+
+    let letters = until("the dead letter", async || {
+        let letters =
+            app.database.rows("select reason, event #>> '{data,after,title}' as title from app.dead_letters").await;
+        (!letters.is_empty()).then_some(letters)
+    })
+    .await;
+    assert_eq!(letters, [json!({ "reason": "failed as often as it was tried", "title": "poison" })]);
+    let titles = async |count| {
+        let items = trail(&ada, "/api/audit", count).await;
+        items.iter().map(|item| item["data"]["after"]["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(2).await, ["before", "behind"], "it holds up nobody else");
+
+    mend(&app).await;
+    assert_eq!(replay(&app), "sent again: 1 of the dead letters, 0 of what could not be published");
+    assert_eq!(titles(3).await, ["before", "poison", "behind"]);
+    nothing_waits(&app).await;
+    assert_eq!(replay(&app), "sent again: 0 of the dead letters, 0 of what could not be published");
+    assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 3);
+    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is not forgotten");
+}
+
+/// What `cargo dev events replay` says.
+fn replay(app: &App) -> String {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    // The tests are in a folder beside the command that runs them.
+    let command = folder.with_file_name("dev");
+    let output =
+        Command::new(command).args(["events", "replay"]).env("DATABASE_URL", app.database.url()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn when_the_database_comes_back_everything_works_again_within_five_seconds() {
+    let mut app = App::with_events().await;
+    let ada = app.guest().await;
+    app.lose_sidecar().await;
+    let mut made = 0;
+    for _ in 0..5 {
+        ada.task("left in the outbox").await;
+        made += 1;
+    }
+    app.return_sidecar().await;
+
+    app.database.go_away().await;
+    let gone = Instant::now();
+    while gone.elapsed() < Duration::from_secs(2) {
+        ada.post("/api/tasks", json!({ "title": "refused" })).await.problem(503);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    app.database.come_back().await;
+
+    let back = Instant::now();
+    until("a write", async || {
+        let answer = ada.post("/api/tasks", json!({ "title": "after it" })).await;
+        if answer.status != 201 {
+            answer.problem(503);
+        }
+        (answer.status == 201).then_some(())
+    })
+    .await;
+    assert!(back.elapsed() < Duration::from_secs(5), "{:?}", back.elapsed());
+    made += 1;
+    all_arrives(&app, made).await;
+}
+
+#[tokio::test]
+async fn an_event_that_was_on_its_way_when_the_database_went_away_is_taken_when_it_is_back() {
+    let app = App::with_events().await;
+    let people = join_all((0..5).map(|_| app.guest())).await;
+    let writes = write_evenly(people, WRITES_A_SECOND, Duration::from_millis(500)).await;
+
+    app.database.go_away().await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
+    app.database.come_back().await;
+
+    all_arrives(&app, writes.len()).await;
+}
