@@ -4,6 +4,7 @@ mod audit;
 mod bad;
 mod outages;
 mod publishing;
+mod repeats;
 mod schemas;
 
 use std::time::{Duration, Instant};

@@ -1,0 +1,193 @@
+//! Events come twice, out of order and to two at once; what follows from them is the same.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{App, Person};
+
+use super::{bulk_of, deliver, nothing_waits, until};
+
+/// The same numbers in each run (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) as usize % bound
+    }
+
+    /// Each somewhere else, but nowhere further away than the window.
+    fn shuffled(&mut self, events: &[Value], window: usize) -> Vec<Value> {
+        let mut placed: Vec<_> =
+            events.iter().enumerate().map(|(at, event)| (at + self.below(window), event)).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        placed.into_iter().map(|(_, event)| event.clone()).collect()
+    }
+}
+
+/// What happens where several people make all kinds of changes, as Dapr would deliver it.
+async fn story() -> (Vec<Person>, Vec<Value>) {
+    let app = App::start().await;
+    let people = join_all((0..4).map(|number| {
+        let app = &app;
+        async move { app.account(&format!("person{number}@example.com")).await }
+    }))
+    .await;
+    join_all(people.iter().enumerate().map(|(number, person)| {
+        let (app, people) = (&app, &people);
+        async move {
+            for round in 0..6 {
+                let task = person.task(&format!("{round} of {number}")).await;
+                person.patch(&task, json!({ "title": "changed", "priority": "high" })).await.expect(200);
+                person
+                    .call("PATCH", &task)
+                    .header("if-match", "\"1\"")
+                    .json(&json!({ "title": "x" }))
+                    .send()
+                    .await
+                    .problem(412);
+                person.post(&format!("{task}/complete"), json!({})).await.expect(200);
+                person.post(&format!("{task}/reopen"), json!({})).await.expect(200);
+                person.delete(&task).await.expect(204);
+                person.post(&format!("{task}/restore"), json!({})).await.expect(200);
+                if round % 2 == 0 {
+                    person.delete(&format!("{task}?permanent=true")).await.expect(204);
+                } else {
+                    people[(number + 1) % people.len()].get(&task).await.problem(404);
+                }
+            }
+            let login = json!({ "email": format!("person{number}@example.com"), "password": "not this one" });
+            app.post("/api/auth/login", login).await.problem(401);
+        }
+    }))
+    .await;
+    app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(401);
+    people[0].post("/api/tasks", json!({ "title": "a\0b" })).await.problem(422);
+    let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
+    let events: Vec<Value> = app.database.rows(rows).await.into_iter().map(|row| delivered(&row)).collect();
+    assert!(events.len() > 150, "{}", events.len());
+    (people, events)
+}
+
+/// A row of the outbox as Dapr delivers it.
+fn delivered(row: &Value) -> Value {
+    let mut event = row["event"].clone();
+    event["topic"] = row["topic"].clone();
+    event["pubsubname"] = json!("pubsub");
+    event
+}
+
+/// Another app, with nothing but these people.
+async fn app_of(people: &[Person]) -> App {
+    let app = App::with_events().await;
+    for person in people {
+        app.database.change(&format!("insert into app.users (id, guest) values ('{}', true)", person.id())).await;
+    }
+    app
+}
+
+/// All that follows from events.
+async fn derived(app: &App) -> Vec<Vec<Value>> {
+    nothing_waits(app).await;
+    let mut all = Vec::new();
+    for query in [
+        "select * from app.audit order by event_id",
+        "select * from app.places order by consumer, topic, user_id",
+        "select consumer, event_id, type from app.deliveries order by consumer, event_id",
+        // What is late is done too.
+        "select consumer, sum(times) as n from app.counted where what in ('done', 'late') group by consumer",
+        "select consumer, event_id, reason from app.dead_letters",
+    ] {
+        all.push(app.database.rows(query).await);
+    }
+    all
+}
+
+#[tokio::test]
+async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_order() {
+    let (people, events) = story().await;
+    let (once, shuffled) = (app_of(&people).await, app_of(&people).await);
+    for event in &events {
+        once.as_dapr("/internal/audit/events").json(event).send().await.expect(200);
+    }
+
+    let mut dice = Dice(2026);
+    let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
+    let mut left = dice.shuffled(&twice, 100);
+    assert_ne!(left, twice);
+    while !left.is_empty() {
+        let some: Vec<_> = left.drain(..left.len().min(1 + dice.below(40))).collect();
+        let (alone, together) = some.split_at(dice.below(4).min(some.len()));
+        for event in alone {
+            let answer = shuffled.as_dapr("/internal/audit/events").json(event).send().await.expect(200).json();
+            assert_eq!(answer, json!({ "status": "SUCCESS" }));
+        }
+        assert!(deliver(&shuffled, together).await.iter().all(|status| status == "SUCCESS"));
+    }
+
+    let (expected, came) = (derived(&once).await, derived(&shuffled).await);
+    assert_eq!(expected[0].len(), events.len());
+    assert_eq!(came, expected);
+    let counted = shuffled.database.rows("select what, sum(times) as n from app.counted group by what").await;
+    let of = |what: &str| counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap());
+    assert_eq!(of("duplicate"), events.len() as u64, "each came twice");
+    assert!(of("late") > 20, "they came out of order: {counted:?}");
+}
+
+#[tokio::test]
+async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
+    let mut app = App::with_events().await;
+    app.lose_sidecar().await;
+    let people = join_all((0..8).map(|_| app.guest())).await;
+    join_all(people.iter().map(async |person| {
+        for number in 0..20 {
+            person.task(&format!("number {number}")).await;
+        }
+    }))
+    .await;
+    let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
+    let events: Vec<Value> = app.database.rows(rows).await.iter().map(delivered).collect();
+    assert_eq!(events.len(), 160);
+    app.return_sidecar().await;
+    // After its failures each shard rests; now all of them can be taken over at once. What was sent is only forgotten some time
+    // later, so that other relays come meanwhile.
+    let change = "update app.publishers set holder = null, until = '-infinity';
+                  create function app.be_slow() returns trigger language plpgsql as $$
+                  begin
+                      perform pg_sleep(0.3);
+                      return null;
+                  end $$;
+                  create trigger slow before delete on app.outbox for each statement execute function app.be_slow()";
+    app.database.change(change).await;
+
+    let relays = join_all((0..10).map(async |number| {
+        tokio::time::sleep(Duration::from_millis(50) * (number / 2)).await;
+        app.as_dapr("/internal/outbox-relay").send().await
+    }));
+    let mut dice = Dice(7);
+    let bulks: Vec<_> = (0..4).map(|_| bulk_of(&dice.shuffled(&events, 160)[..100])).collect();
+    let consumers = join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
+    let (relays, consumers) = futures::future::join(relays, consumers).await;
+
+    for answer in relays {
+        answer.expect(200);
+    }
+    for answer in consumers {
+        let answer = answer.expect(200).json();
+        assert!(answer["statuses"].as_array().unwrap().iter().all(|one| one["status"] == "SUCCESS"), "{answer}");
+    }
+    nothing_waits(&app).await;
+    until("all of them, from the sidecar too", async || {
+        let counted = app.database.rows("select sum(times) as n from app.counted").await;
+        (counted[0]["n"].as_u64() >= Some(160 + 400)).then_some(())
+    })
+    .await;
+    let done = app.database.rows("select sum(times) as n from app.counted where what in ('done', 'late')").await;
+    assert_eq!(done, [json!({ "n": 160 })]);
+    let published = app.database.rows("select sum(published) as n from app.publishers").await;
+    assert_eq!(published, [json!({ "n": 160 })]);
+    assert_eq!(app.database.rows("select 1 from app.audit").await.len(), 160);
+}
