@@ -4,6 +4,7 @@ mod audit;
 mod bad;
 mod outages;
 mod publishing;
+mod releases;
 mod repeats;
 mod schemas;
 
