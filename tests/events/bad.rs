@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{event_of, trail, until};
+use super::{deliver, event_of, trail, until};
 
 #[tokio::test]
 async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
@@ -18,6 +18,7 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
         ("[1, 2]".to_owned(), "wrong schema"),
         (with(&|event| event["type"] = json!("task.exploded")), "unknown event type"),
         (with(&|event| event["data"]["schema_version"] = json!(9)), "unknown schema version 9"),
+        (with(&|event| event["data"]["schema_version"] = json!(0)), "unknown schema version 0"),
         (with(&|event| event["data"]["seq"] = json!("many")), "wrong schema"),
         (with(&|event| event["data"]["after"] = json!("a\0b")), "wrong schema: a NUL character"),
         (with(&|event| event["data"]["user_id"] = json!(gone)), "the user is gone"),
@@ -43,15 +44,47 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
 }
 
 #[tokio::test]
-async fn nobody_but_dapr_delivers_events() {
+async fn of_a_bulk_what_cannot_be_read_goes_to_the_dead_letters_and_the_others_are_taken() {
     let app = App::with_events().await;
     let ada = app.guest().await;
+    let mut events: Vec<_> = (1..=6).map(|seq| event_of(&ada.id(), seq)).collect();
+    events[0]["type"] = json!("task.exploded");
+    events[2]["data"]["user_id"] = json!("0198c0de-0000-7000-8000-0000000000ff");
+    events[4] = json!("no event");
+
+    assert!(deliver(&app, &events).await.iter().all(|status| status == "SUCCESS"));
+
+    let letters = until("the dead letters", async || {
+        let letters = app.database.rows("select reason from app.dead_letters order by reason").await;
+        (letters.len() == 3).then_some(letters)
+    })
+    .await;
+    let reasons: Vec<_> = letters.iter().map(|letter| letter["reason"].as_str().unwrap()).collect();
+    assert!(reasons[0].starts_with("the user is gone"), "{reasons:?}");
+    assert!(reasons[1].starts_with("unknown event type"), "{reasons:?}");
+    assert!(reasons[2].starts_with("wrong schema"), "{reasons:?}");
+    assert_eq!(trail(&ada, "/api/audit", 3).await.len(), 3);
+    assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 3);
+}
+
+#[tokio::test]
+async fn nobody_but_dapr_delivers_events_and_who_tries_is_in_the_trail() {
+    let app = App::with_events().await;
+    let (ada, root) = (app.guest().await, app.account("root@example.com").await);
+    let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
+    app.database.change(&make_admin).await;
     let event = event_of(&ada.id(), 1);
-    for token in ["", "another"] {
-        for path in ["/internal/audit/events", "/internal/audit/dead-letters/audit", "/internal/outbox-relay"] {
+    let paths = ["/internal/audit/events", "/internal/audit/dead-letters/audit", "/internal/outbox-relay"];
+    for path in paths {
+        app.call("POST", path).json(&event).send().await.problem(401);
+        for token in ["", "another"] {
             app.call("POST", path).header("dapr-api-token", token).json(&event).send().await.problem(401);
         }
     }
     ada.post("/internal/audit/events", event).await.problem(401);
-    assert_eq!(trail(&ada, "/api/audit", 0).await, [] as [Value; 0]);
+
+    let tried = trail(&root, "/api/audit?event_type=token.rejected", 3 * paths.len() + 1).await;
+    assert!(tried.iter().all(|one| one["data"]["details"]["what"] == "not that of Dapr"), "{tried:?}");
+    assert_eq!(trail(&root, "/api/audit", 0).await.len(), tried.len(), "nothing was taken");
+    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
