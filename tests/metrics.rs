@@ -137,7 +137,7 @@ async fn the_numbers_tell_what_has_happened() {
 async fn the_numbers_tell_that_events_wait() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
-    app.lose_sidecar().await;
+    app.lose_sidecar();
     ada.task("one").await;
     ada.task("two").await;
 

@@ -63,7 +63,7 @@ async fn a_release_whose_statements_are_not_installed_says_so() {
 async fn without_its_sidecar_it_answers_requests_and_says_that_events_wait() {
     let mut app = App::with_events().await;
 
-    app.lose_sidecar().await;
+    app.lose_sidecar();
     let ready = app.get("/ready").await.expect(200).json();
     assert_eq!(ready["status"], "degraded");
     assert_eq!(ready["dependencies"]["sidecar"], "down");

@@ -171,7 +171,7 @@ async fn while_nobody_tells_the_settings_what_was_set_stays() {
     set(&app, "limits.user", "77/60").await;
     apply(&app).await;
 
-    app.lose_sidecar().await;
+    app.lose_sidecar();
     app.as_dapr("/internal/settings").send().await.problem(500);
 
     assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);

@@ -23,7 +23,7 @@ async fn a_broker_that_is_away_under_load_slows_no_write_and_everything_arrives_
     let usual = write_evenly(people.clone(), WRITES_A_SECOND, Duration::from_secs(1)).await;
 
     let writes = tokio::spawn(write_evenly(people, WRITES_A_SECOND, outage()));
-    app.lose_broker().await;
+    app.lose_broker();
     let took = writes.await.unwrap();
     let waiting = app.database.rows("select 1 from app.outbox").await.len();
     app.return_broker().await;
@@ -49,7 +49,7 @@ async fn a_sidecar_that_is_killed_again_and_again_loses_nothing() {
     let writes = tokio::spawn(write_evenly(people, WRITES_A_SECOND, Duration::from_secs(2)));
     for _ in 0..4 {
         tokio::time::sleep(Duration::from_millis(250)).await;
-        app.lose_sidecar().await;
+        app.lose_sidecar();
         tokio::time::sleep(Duration::from_millis(250)).await;
         app.return_sidecar().await;
     }
@@ -181,7 +181,7 @@ fn replay(app: &App) -> String {
 async fn when_the_database_comes_back_everything_works_again_within_five_seconds() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
-    app.lose_sidecar().await;
+    app.lose_sidecar();
     let mut made = 0;
     for _ in 0..5 {
         ada.task("left in the outbox").await;

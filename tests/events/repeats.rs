@@ -140,7 +140,7 @@ async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_ord
 #[tokio::test]
 async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
     let mut app = App::with_events().await;
-    app.lose_sidecar().await;
+    app.lose_sidecar();
     let people = join_all((0..8).map(|_| app.guest())).await;
     join_all(people.iter().map(async |person| {
         for number in 0..20 {
