@@ -2,43 +2,28 @@
 
 use std::time::{Duration, Instant};
 
+use crate::project;
 use crate::tools;
 
-/// From the quickest to the longest.
-const CHECKS: &[(&str, &[&str])] = &[
-    ("formatting", &["fmt", "--all", "--check"]),
-    ("lints", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
-    (
-        "lints of the functions",
-        &[
-            "clippy",
-            "--quiet",
-            "--release",
-            "--target",
-            "wasm32-wasip2",
-            "--package",
-            "auth",
-            "--package",
-            "housekeeping",
-            "--package",
-            "ops",
-            "--package",
-            "tasks",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    ),
-    ("tests", &["dev", "test"]),
-    ("contract", &["dev", "contract"]),
-];
-
 pub async fn run() -> anyhow::Result<()> {
+    let packages = project::FUNCTIONS.iter().flat_map(|function| ["--package", function]);
+    let strictly = ["--", "--deny", "warnings"];
+    let lint_functions =
+        ["clippy", "--quiet", "--release", "--target", "wasm32-wasip2"].into_iter().chain(packages).chain(strictly);
+    // From the quickest to the longest.
+    let checks: [(&str, Vec<&str>); 6] = [
+        ("formatting", vec!["fmt", "--all", "--check"]),
+        ("lints", [&["clippy", "--quiet", "--workspace", "--all-targets"][..], &strictly].concat()),
+        ("lints of the functions", lint_functions.collect()),
+        ("tests", vec!["dev", "test"]),
+        ("contract", vec!["dev", "contract"]),
+        ("tests with Kafka and Dapr", vec!["dev", "test", "--full"]),
+    ];
     let mut took: Vec<(&str, Duration)> = Vec::new();
-    for (what, arguments) in CHECKS {
+    for (what, arguments) in checks {
         eprintln!("── {what}");
         let began = Instant::now();
-        let result = tools::run("cargo", arguments, [] as [(&str, &str); 0]).await;
+        let result = tools::run("cargo", &arguments, [] as [(&str, &str); 0]).await;
         took.push((what, began.elapsed()));
         if let Err(error) = result {
             tell(&took);

@@ -28,6 +28,14 @@ pub async fn run() -> anyhow::Result<()> {
         Ok(version) => println!("ok       Spin: {version}"),
         Err(_) => println!("optional Spin: not on the search path; the host that comes with TaskFlow does without"),
     }
+    for (program, question, what) in
+        [("go", "version", "Go 1.22"), ("java", "-version", "Java 17"), ("mvn", "-version", "Maven")]
+    {
+        match tools::output(program, &[question]).await {
+            Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("it is there")),
+            Err(_) => println!("optional {what}: not on the search path; only `--full` needs it"),
+        }
+    }
     if missing {
         bail!("something is missing; the lines above say how to get it");
     }
