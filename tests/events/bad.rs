@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{deliver, event_of, trail, until};
+use super::{deliver, event_of, replay, trail, until};
 
 #[tokio::test]
 async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
@@ -23,6 +23,12 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
         (with(&|event| event["data"]["after"] = json!("a\0b")), "wrong schema: a NUL character"),
         (with(&|event| event["data"]["user_id"] = json!(gone)), "the user is gone"),
         (with(&|event| event["data"] = json!(null)), "wrong schema"),
+        (with(&|event| event["data"]["after"] = json!("half")).replace("\"half\"", r#""\ud800""#), "broken JSON"),
+        (with(&|event| event["data"]["event_id"] = json!("x".repeat(5000))), "wrong schema: event_id is no UUID"),
+        (with(&|event| event["id"] = json!("y".repeat(5000))).replace("task.created", "t"), "unknown event type"),
+        (with(&|event| event["data"]["user_id"] = json!("x")), "wrong schema: user_id or task_id is no UUID"),
+        ("{}".to_owned(), "wrong schema: missing field"),
+        (r#"{"type": 5}"#.to_owned(), "wrong schema: invalid type"),
     ];
     for (body, _) in &cases {
         app.as_dapr("/internal/audit/events").body(body.clone()).send().await.expect(200);
@@ -41,6 +47,24 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
     assert!(letters.iter().all(|letter| letter["consumer"] == "audit"));
     assert_eq!(trail(&ada, "/api/audit", 0).await, [] as [Value; 0], "nothing was half done");
     assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 0);
+    // What is of a known type can be sent again, whatever else is wrong with it.
+    assert!(replay(&app).starts_with("sent again: "));
+}
+
+#[tokio::test]
+async fn an_event_is_taken_once_however_its_id_and_its_time_are_written() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    let mut events: Vec<_> = (1..=2).map(|seq| event_of(&ada.id(), seq)).collect();
+    // Postgres itself knows no such offset.
+    events[0]["data"]["occurred_at"] = json!("2026-11-21T10:00:00+20:00");
+    let mut again = events[1].clone();
+    again["data"]["event_id"] = json!(again["data"]["event_id"].as_str().unwrap().to_uppercase());
+    events.push(again);
+
+    assert_eq!(deliver(&app, &events).await, ["SUCCESS", "SUCCESS", "SUCCESS"]);
+
+    assert_eq!(trail(&ada, "/api/audit", 2).await.len(), 2);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod releases;
 mod repeats;
 mod schemas;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
@@ -104,6 +105,18 @@ async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
             one["status"].as_str().expect("a status").to_owned()
         })
         .collect()
+}
+
+/// What `cargo dev events replay` says.
+fn replay(app: &App) -> String {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    // The tests are in a folder beside the command that runs them.
+    let command = folder.with_file_name("dev");
+    let output =
+        Command::new(command).args(["events", "replay"]).env("DATABASE_URL", app.database.url()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// An event of somebody's as Dapr delivers it.

@@ -138,7 +138,13 @@ fn bury(request: &Request, consumer: &'static str, body: &[u8], reason: &str) ->
             made.as_object().cloned().unwrap_or_default()
         }
     };
-    event.entry("id").or_insert_with(|| json!(domain::TaskId::new(web::now_ms(), web::random())));
+    // What no CloudEvent is without, so that it can be published.
+    let id = domain::TaskId::new(web::now_ms(), web::random()).to_string();
+    for (name, usual) in [("id", id.as_str()), ("specversion", "1.0"), ("source", "taskflow"), ("type", "unreadable")] {
+        if event.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
+            event.insert(name.into(), json!(usual));
+        }
+    }
     event.insert("deadletterreason".into(), json!(reason));
     let input = json!({ "consumer": consumer, "event": event });
     store::run(statement!("dead_letter.sql"), &request.service(consumer, None), &input)?;

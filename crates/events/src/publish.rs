@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use spin_sdk::variables;
 use store::{Duty, Principal, Refusal, Who, statement};
 use web::{log, now_ms, outbound};
 
@@ -125,12 +124,14 @@ fn publisher() -> Principal {
 async fn send(waiting: &[Waiting<'_>]) -> (BTreeSet<i64>, Option<String>) {
     let (mut failed, mut problem) = (BTreeSet::new(), None);
     let topics: BTreeSet<&str> = waiting.iter().flat_map(|one| one.topics.iter().copied()).collect();
-    for topic in topics {
+    // At the same time, so that all of them are done before the lease ends.
+    let sent = join_all(topics.into_iter().map(async |topic| {
         let of_topic: Vec<&Waiting> = waiting.iter().filter(|one| one.topics.contains(&topic)).collect();
-        if let Err((positions, why)) = bulk(topic, &of_topic).await {
-            failed.extend(positions);
-            problem = Some(why);
-        }
+        bulk(topic, &of_topic).await
+    }));
+    for (positions, why) in sent.await.into_iter().filter_map(Result::err) {
+        failed.extend(positions);
+        problem = Some(why);
     }
     (failed, problem)
 }
@@ -147,12 +148,9 @@ async fn bulk(topic: &str, events: &[&Waiting<'_>]) -> Result<(), (Vec<i64>, Str
             metadata: Key { partition: one.key },
         })
         .collect();
-    let variable = |name| variables::get(name).unwrap_or_default();
-    let url = format!("{}/v1.0-alpha1/publish/bulk/{PUBSUB}/{topic}", variable("dapr_url"));
-    let token = variable("dapr_api_token");
-    let headers = [("content-type", "application/json"), ("dapr-api-token", token.as_str())];
+    let path = format!("/v1.0-alpha1/publish/bulk/{PUBSUB}/{topic}");
     let body = serde_json::to_vec(&entries).map_err(|error| (all(), error.to_string()))?;
-    match outbound::send(&url, &headers, Some(body), WITHIN_MS).await {
+    match outbound::send_dapr(&path, Some(body), WITHIN_MS).await {
         Ok((200..=299, _)) => Ok(()),
         Ok((status, answer)) => {
             let failures = serde_json::from_slice::<Failures>(&answer).map_or_else(|_| Vec::new(), |all| all.entries);

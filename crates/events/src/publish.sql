@@ -12,6 +12,7 @@ declare
     size      int := 0;
     row       record;
     emptied   boolean := false;
+    guilty    boolean;
 begin
     delete from outbox where outbox.shard = which and outbox.position = any (done);
     update publishers as one
@@ -30,15 +31,22 @@ begin
         return;
     end if;
 
-    -- One that fails while others do not, or all alone, makes its user wait: longer each time.
-    if cardinality(broken) > 0 and (cardinality(done) > 0 or tried = 1) then
+    -- One that fails while others do not has itself to blame, and makes its user wait: longer each time. One that fails alone may
+    -- only share the fate of all.
+    if tried = 1 then
+        update outbox set failed_at = coalesce(outbox.failed_at, clock_timestamp()), problem = told
+         where outbox.shard = which and outbox.position = any (broken);
+    end if;
+    guilty := cardinality(broken) > 0 and (cardinality(done) > 0 or tried = 1 and exists (
+        select from outbox where outbox.shard = which and outbox.position = any (broken) and outbox.failed_at < publisher.succeeded_at));
+    if guilty then
         update outbox set attempts = outbox.attempts + 1, failed_at = coalesce(outbox.failed_at, clock_timestamp()), problem = told
          where outbox.shard = which and outbox.position = any (broken);
         insert into held (user_id, shard, until)
-        select distinct on (event.user_id) coalesce(event.user_id, '00000000-0000-0000-0000-000000000000'), which,
+        select distinct on (coalesce(event.user_id, event.event_id)) coalesce(event.user_id, event.event_id), which,
                clock_timestamp() + least(300, 0.5 * 2 ^ event.attempts) * (0.75 + random() / 2) * interval '1 second'
           from outbox as event where event.shard = which and event.position = any (broken)
-         order by event.user_id, event.position
+         order by coalesce(event.user_id, event.event_id), event.position
         on conflict (user_id) do update set until = excluded.until;
         -- What fails for ever, although others do not, is put aside.
         with gone as (
@@ -46,13 +54,13 @@ begin
                                  and outbox.attempts >= 8 and outbox.failed_at < publisher.succeeded_at
             returning outbox.*
         ), free as (
-            delete from held using gone where held.user_id = coalesce(gone.user_id, '00000000-0000-0000-0000-000000000000')
+            delete from held using gone where held.user_id = coalesce(gone.user_id, gone.event_id)
         )
         insert into parked select gone.*, clock_timestamp() from gone;
     end if;
 
     -- When nothing goes through, the shard rests.
-    if tried > 0 and cardinality(done) = 0 then
+    if tried > 0 and cardinality(done) = 0 and not guilty then
         update publishers as one
            set holder = null,
                until = clock_timestamp() + least(15, 0.25 * 2 ^ one.failures) * (0.75 + random() / 2) * interval '1 second'
@@ -71,7 +79,7 @@ begin
               from outbox as one
              where one.shard = which
                and not exists (select from held
-                                where held.user_id = coalesce(one.user_id, '00000000-0000-0000-0000-000000000000')
+                                where held.user_id = coalesce(one.user_id, one.event_id)
                                   and held.until > clock_timestamp())
              -- What fails as a whole is tried in smaller groups, until what makes it fail is alone.
              order by one.position limit greatest(1, (select settings.publish_batch from settings) >> least(publisher.failures, 9))

@@ -1,5 +1,6 @@
 //! What was published goes to who takes it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ pub fn start(
     for one in &config.subscriptions {
         let logs = topics.partitions(&one.topic).context("a subscription's topic is declared")?;
         for (number, log) in logs.iter().enumerate() {
-            let way = Way {
+            let mut way = Way {
                 place: format!("{}/{}/{number}", one.consumer, one.topic),
                 route: one.route.clone(),
                 topic: one.topic.clone(),
@@ -59,10 +60,13 @@ pub fn start(
             };
             let stop = stop.clone();
             tasks.spawn(async move {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    Err(error) = way.go() => eprintln!("error: nothing more is delivered: {error:#}"),
-                }
+                let go_on = async {
+                    while let Err(error) = way.go().await {
+                        eprintln!("error: {} waits, and is tried again: {error:#}", way.place);
+                        sleep(Duration::from_secs(1)).await;
+                    }
+                };
+                stop.run_until_cancelled(go_on).await;
             });
         }
     }
@@ -89,7 +93,8 @@ impl Outcome {
 }
 
 impl Way {
-    async fn go(mut self) -> Result<()> {
+    /// Delivers from where it has come to, without end.
+    async fn go(&mut self) -> Result<()> {
         let log = Arc::clone(&self.log);
         let mut reader = Reader::new(&log, self.offsets.of(&self.place));
         self.app.known().await;
@@ -158,14 +163,12 @@ impl Way {
                     (None, _) if answer["status"].is_null() => all(Outcome::Taken),
                     (None, _) => all(Outcome::of_status(&answer["status"])),
                     (Some(_), Value::Array(statuses)) => {
-                        let of = |number: usize| {
-                            let of_this = |one: &&Value| one["entryId"].as_str() == Some(&number.to_string());
-                            statuses
-                                .iter()
-                                .find(of_this)
-                                .map_or(Outcome::Failed, |one| Outcome::of_status(&one["status"]))
-                        };
-                        (0..events.len()).map(of).collect()
+                        let told: BTreeMap<&str, &Value> = statuses
+                            .iter()
+                            .filter_map(|one| Some((one["entryId"].as_str()?, &one["status"])))
+                            .collect();
+                        let of = |number: usize| told.get(number.to_string().as_str()).copied();
+                        (0..events.len()).map(|number| of(number).map_or(Outcome::Failed, Outcome::of_status)).collect()
                     }
                     // Who says nothing has taken one, but not many.
                     (Some(_), _) => all(Outcome::Failed),

@@ -8,7 +8,6 @@ use events::KINDS;
 use tokio_postgres::Client;
 
 use crate::command::migrate::Where;
-use crate::signal;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -44,13 +43,6 @@ enum Action {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = act(arguments) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn act(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(Action::Replay { consumer, database }) = arguments.action {
         let open = database.reach().await?;
         return replay(&mut open.url.connect().await?, consumer).await;
@@ -125,9 +117,11 @@ async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result
                  returning kind.topic, letter.event::jsonb as event
              )
              insert into app.outbox (topic, type, user_id, seq, actor, shard, event)
-             select topic, event ->> 'type', null, 0, 'system', app.shard((event #>> '{data,user_id}')::uuid),
+             select topic, event ->> 'type', person, 0, 'system', app.shard(person),
                     event - '{topic,pubsubname,deadletterreason}'::text[]
-               from letters",
+               -- What is no id may be what it died of.
+               from (select *, case when event #>> '{data,user_id}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                                    then (event #>> '{data,user_id}')::uuid end as person from letters) as letter",
             &[&kinds, &topics, &consumer],
         )
         .await?;

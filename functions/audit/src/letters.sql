@@ -2,7 +2,8 @@
 -- Keeps a dead letter. The same one may come again, and a consumer may fail again at one that was sent again.
 insert into dead_letters as known (consumer, event_id, topic, reason, event)
 values (input ->> 'consumer',
-        coalesce(input #>> '{event,id}', md5(input ->> 'event')),
+        -- What somebody else has sent may have an id of any length.
+        case when length(input #>> '{event,id}') <= 200 then input #>> '{event,id}' else md5(input ->> 'event') end,
         -- Dapr says where it was published, and what TaskFlow has put aside itself says nothing.
         coalesce(input #>> '{event,topic}', 'unknown'),
         coalesce(input #>> '{event,deadletterreason}', 'failed as often as it was tried'),

@@ -5,5 +5,5 @@ use web::{Problem, Request, Response};
 
 /// Takes events into the trail: the whole of their `data`, with members of later releases too.
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    events::consume(request, "audit", statement!("take.sql"), |event| event.whole.to_owned())
+    events::consume(request, "audit", statement!("take.sql"), |event| event.text())
 }

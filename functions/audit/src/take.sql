@@ -9,8 +9,8 @@ begin
     perform make_audit_month(one.occurred_at) from jsonb_to_recordset(events) as one (occurred_at timestamptz)
       where one.occurred_at not between now() - interval '27 days' and now() + interval '27 days';
     insert into audit (event_id, occurred_at, event_type, user_id, task_id, seq, data)
-    select one.id, one.occurred_at, one.type, one.user_id, (one.input ->> 'task_id')::uuid, one.seq, one.input
+    select one.id, one.occurred_at, one.type, one.user_id, (one.input::json ->> 'task_id')::uuid, one.seq, one.input::json
       from jsonb_to_recordset(events) as one
-           (id uuid, occurred_at timestamptz, type text, user_id uuid, seq bigint, input json)
+           (id uuid, occurred_at timestamptz, type text, user_id uuid, seq bigint, input text)
     on conflict do nothing;
 end;

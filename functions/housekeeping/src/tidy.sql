@@ -12,7 +12,11 @@ with alone as materialized (
     delete from totals using alone where totals.counted_at < now() - interval '1 day'
 ), deliveries_gone as (
     -- Longer than any topic keeps its events.
-    delete from deliveries using alone where deliveries.at < now() - interval '8 days'
+    delete from deliveries using alone
+     where deliveries.ctid = any (array(
+           select old.ctid from deliveries as old where old.at < now() - interval '8 days' order by old.at limit 50000))
+), held_gone as (
+    delete from held using alone where held.until < now() - interval '1 hour'
 ), audit_months as materialized (
     select make_audit_month(now() + months * interval '1 month') from generate_series(-1, 3) as months, alone
 ), tombstones_gone as (
