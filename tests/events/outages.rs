@@ -1,13 +1,12 @@
 //! What goes away comes back, and nothing is lost meanwhile.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
 use tests::App;
 
-use super::{all_arrives, deliver, event_of, is_full, nothing_waits, trail, until, write_evenly};
+use super::{all_arrives, deliver, event_of, is_full, nothing_waits, replay, trail, until, write_evenly};
 
 const WRITES_A_SECOND: u32 = 50;
 
@@ -136,7 +135,7 @@ async fn of_a_bulk_only_what_failed_comes_again() {
 
 #[tokio::test]
 async fn an_event_that_nobody_can_take_ends_in_the_dead_letters_and_is_replayed_after_the_mend() {
-    let app = App::with_events_tried(2).await;
+    let app = App::with_events_tried(Some(2)).await;
     let ada = app.guest().await;
     refuses(&app, "poison").await;
     for title in ["before", "poison", "behind"] {
@@ -165,16 +164,21 @@ async fn an_event_that_nobody_can_take_ends_in_the_dead_letters_and_is_replayed_
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is not forgotten");
 }
 
-/// What `cargo dev events replay` says.
-fn replay(app: &App) -> String {
-    let mut folder = std::env::current_exe().unwrap();
-    folder.pop();
-    // The tests are in a folder beside the command that runs them.
-    let command = folder.with_file_name("dev");
-    let output =
-        Command::new(command).args(["events", "replay"]).env("DATABASE_URL", app.database.url()).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+#[tokio::test]
+async fn what_ended_in_the_dead_letters_for_a_while_is_sent_again_by_itself() {
+    let app = App::with_events_tried(Some(1)).await;
+    let ada = app.guest().await;
+    refuses(&app, "later").await;
+    ada.task("later").await;
+    until("the dead letter", async || {
+        (!app.database.rows("select 1 from app.dead_letters").await.is_empty()).then_some(())
+    })
+    .await;
+
+    mend(&app).await;
+    app.as_dapr("/internal/housekeeping").send().await.expect(200);
+
+    assert_eq!(trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "later");
 }
 
 #[tokio::test]

@@ -24,5 +24,6 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
             store::run(statement!("purge_trash.sql"), &request.service("housekeeping", Some(user)), &json!({}))?.len();
     }
     store::run(statement!("tidy.sql"), &request.service("housekeeping", None), &json!({}))?;
+    store::run(statement!("revive.sql"), &request.service("housekeeping", None), &json!({}))?;
     Ok(Response::json(200, json!({ "purged": purged }).to_string()))
 }
