@@ -9,8 +9,8 @@ use host::{Engine, Limits, Logs, Running};
 use serde_json::{Value, json};
 use sidecar::mail::Mail;
 
-use crate::events::DAPR_TOKEN;
-use crate::{Answer, Call, Client, Database, Events, Person};
+use crate::events::{DAPR_TOKEN, Events};
+use crate::{Answer, Call, Client, Database, Person};
 
 /// TaskFlow, running, with a database of its own.
 pub struct App {
@@ -52,9 +52,9 @@ impl App {
     }
 
     /// The same, but a delivery that fails is only tried again so often before the event goes to the dead letters.
-    pub async fn with_events_tried(times: impl Into<Option<u32>>) -> Self {
+    pub async fn with_events_tried(times: Option<u32>) -> Self {
         let database = Database::create().await;
-        let mut events = Events::start(&database, times.into()).await;
+        let mut events = Events::start(&database, times).await;
         let port = events.port().to_string();
         let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
         events.deliver_to(app.running.address()).await;

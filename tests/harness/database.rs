@@ -26,6 +26,14 @@ impl Database {
         Self { server, name }
     }
 
+    /// Those of all tests that have run.
+    pub async fn all() -> Vec<Self> {
+        let server: Config = variable("TASKFLOW_TEST_DATABASE").parse().expect("the URL of a Postgres");
+        let names = "select datname::text from pg_database where datname ~ '^test_[0-9]+_[0-9]+$' and datallowconn";
+        let rows = connect(&server).await.query(names, &[]).await.expect("the databases");
+        rows.iter().map(|row| Self { server: server.clone(), name: row.get(0) }).collect()
+    }
+
     /// What the functions are told of it.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let host = match self.server.get_hosts() {

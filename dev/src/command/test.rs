@@ -7,7 +7,6 @@ use crate::command::up::EngineKind;
 use crate::database::{self, DataFolder, Embedded, Purpose};
 use crate::programs;
 use crate::project;
-use crate::signal;
 use crate::step::Step;
 use crate::tools;
 
@@ -24,13 +23,6 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = test(arguments) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn test(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.engine == EngineKind::Spin {
         tools::ensure_spin().await?;
     }
@@ -58,7 +50,20 @@ async fn test(arguments: Arguments) -> anyhow::Result<()> {
     }
     command.extend(arguments.filter.as_deref());
     let step = Step::begin("building and running the tests");
-    tools::run("cargo", &command, environment).await?;
+    tools::run("cargo", &command, environment.clone()).await?;
+    if arguments.filter.is_none() {
+        let last = [
+            "test",
+            "--quiet",
+            "--workspace",
+            "--test",
+            "behaviour",
+            "--",
+            "--ignored",
+            "every_event_of_the_whole_run",
+        ];
+        tools::run("cargo", &last, environment).await?;
+    }
     step.end("all passed");
     Ok(())
 }
