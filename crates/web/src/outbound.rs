@@ -1,5 +1,7 @@
 //! Requests to other servers: each within a time, with a bounded answer.
 
+use spin_sdk::variables;
+
 /// Sends a JSON body, or asks for a document where there is none. Returns the status and what it says. The error is for the
 /// log.
 #[cfg(target_family = "wasm")]
@@ -27,15 +29,18 @@ pub async fn send(
     }
 }
 
-/// Sends as [`send`] does, and waits for the answer: for handlers, which are plain functions.
+/// Asks Dapr's sidecar, as [`send`] does.
+pub async fn send_dapr(path: &str, body: Option<Vec<u8>>, within_ms: u64) -> Result<(u16, Vec<u8>), String> {
+    let variable = |name| variables::get(name).unwrap_or_default();
+    let (url, token) = (variable("dapr_url") + path, variable("dapr_api_token"));
+    let headers = [("content-type", "application/json"), ("dapr-api-token", token.as_str())];
+    send(&url, &headers, body, within_ms).await
+}
+
+/// Asks Dapr's sidecar for a document, and waits for it: for handlers, which are plain functions.
 #[cfg(target_family = "wasm")]
-pub fn ask(
-    url: &str,
-    headers: &[(&str, &str)],
-    body: Option<Vec<u8>>,
-    within_ms: u64,
-) -> Result<(u16, Vec<u8>), String> {
-    spin_executor::run(send(url, headers, body, within_ms))
+pub fn ask_dapr(path: &str, within_ms: u64) -> Result<(u16, Vec<u8>), String> {
+    spin_executor::run(send_dapr(path, None, within_ms))
 }
 
 /// Ends after that many milliseconds. It is polled whenever anything has happened, so it looks at the clock each time.
@@ -72,12 +77,7 @@ pub async fn send(
 
 /// Only functions reach other servers.
 #[cfg(not(target_family = "wasm"))]
-pub fn ask(
-    _url: &str,
-    _headers: &[(&str, &str)],
-    _body: Option<Vec<u8>>,
-    _within_ms: u64,
-) -> Result<(u16, Vec<u8>), String> {
+pub fn ask_dapr(_path: &str, _within_ms: u64) -> Result<(u16, Vec<u8>), String> {
     Err("only functions reach other servers".to_owned())
 }
 

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use domain::{Known, SETTINGS, Setting};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use spin_sdk::variables;
 use store::statement;
 use web::{Problem, Request, Response, log, outbound};
 
-/// The name of the configuration component.
-const STORE: &str = "settings";
+/// The configuration component, in Dapr's API.
+const STORE: &str = "/v1.0/configuration/settings";
 
 /// What Dapr says of a key.
 #[derive(Deserialize)]
@@ -61,11 +60,8 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 }
 
 fn read() -> Result<BTreeMap<String, Item>, Problem> {
-    let variable = |name| variables::get(name).unwrap_or_default();
-    let url = format!("{}/v1.0/configuration/{STORE}", variable("dapr_url"));
-    let token = variable("dapr_api_token");
     let away = |why: String| Problem::fault(format!("the settings cannot be read: {why}"));
-    match outbound::ask(&url, &[("dapr-api-token", &token)], None, 3000) {
+    match outbound::ask_dapr(STORE, 3000) {
         // Nothing is said at all.
         Ok((204, _)) => Ok(BTreeMap::new()),
         Ok((200, body)) => serde_json::from_slice(&body).map_err(|error| away(error.to_string())),

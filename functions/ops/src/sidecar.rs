@@ -1,6 +1,5 @@
 //! Whether events can leave.
 
-use spin_sdk::variables;
 use web::outbound;
 
 /// Who asks whether all is well does not wait long themselves.
@@ -8,6 +7,5 @@ const WITHIN_MS: u64 = 500;
 
 /// Whether Dapr's sidecar is there and has started what it needs to publish.
 pub fn is_up() -> bool {
-    let url = format!("{}/v1.0/healthz/outbound", variables::get("dapr_url").unwrap_or_default());
-    matches!(outbound::ask(&url, &[], None, WITHIN_MS), Ok((200..=299, _)))
+    matches!(outbound::ask_dapr("/v1.0/healthz/outbound", WITHIN_MS), Ok((200..=299, _)))
 }
