@@ -38,3 +38,17 @@ pub fn cache() -> anyhow::Result<PathBuf> {
     };
     Ok(cache.join("taskflow"))
 }
+
+/// Makes a file or folder beside its place and then moves it there, so that half of it is never taken for all. Of two who do so
+/// at once, one is first, and the other's is thrown away.
+pub async fn make_once(place: &Path, make: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let cannot = || format!("cannot make {}", place.display());
+    let beside = PathBuf::from(format!("{}.{}.new", place.display(), std::process::id()));
+    std::fs::create_dir_all(place.parent().with_context(cannot)?).with_context(cannot)?;
+    let made = make(&beside).await.and_then(|()| match std::fs::rename(&beside, place) {
+        Err(error) if !place.exists() => Err(error).with_context(cannot),
+        _ => Ok(()),
+    });
+    let _ = std::fs::remove_file(&beside).or_else(|_| std::fs::remove_dir_all(&beside));
+    made
+}

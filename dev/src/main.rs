@@ -1,4 +1,4 @@
-//! `cargo dev`: everything that a developer of TaskFlow does, one file a subcommand.
+//! `cargo dev`: everything that a developer of TaskFlow does, one file or folder a subcommand.
 
 mod command;
 mod database;

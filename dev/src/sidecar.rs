@@ -86,19 +86,19 @@ pub async fn start(
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     write_secrets(&folder.join("secrets.json"), &secrets)?;
     let files = project::root().join("dapr");
-    let usual = project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is a port")?;
-    let is_free = TcpListener::bind((Ipv4Addr::LOCALHOST, usual)).is_ok();
-    let port = if is_free { usual } else { 0 };
+    let usual: u16 = project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is a port")?;
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let kind = match kafka {
         Some((kafka, programs)) => {
+            let is_free = TcpListener::bind(at(usual)).is_ok();
+            let port = if is_free { usual } else { 0 };
             let sidecars = Sidecars::new(&programs.daprd, &files, &folder, port, tokens)?;
             Kind::Full { sidecars: Box::new(sidecars), _kafka: kafka }
         }
-        None => {
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-            let sidecar = Sidecar::start(&files, &folder, address, tokens).await;
-            Kind::Embedded(sidecar.context("the sidecar cannot start")?)
-        }
+        None => Kind::Embedded(match Sidecar::start(&files, &folder, at(usual), tokens.clone()).await {
+            Ok(sidecar) => sidecar,
+            Err(_) => Sidecar::start(&files, &folder, at(0), tokens).await.context("the sidecar cannot start")?,
+        }),
     };
     let started = Started { kind, _mailbox: mailbox };
     variables.insert("dapr_host".into(), started.address().ip().to_string());

@@ -11,7 +11,6 @@ import (
 	configuration "github.com/dapr/components-contrib/configuration/postgres"
 	"github.com/dapr/components-contrib/nameresolution/mdns"
 	"github.com/dapr/components-contrib/pubsub/kafka"
-	"github.com/dapr/components-contrib/secretstores/local/env"
 	"github.com/dapr/components-contrib/secretstores/local/file"
 	state "github.com/dapr/components-contrib/state/postgresql/v2"
 	"github.com/dapr/dapr/cmd/daprd/options"
@@ -41,7 +40,6 @@ func known() *registry.Options {
 	secrets, pubsubs, binding := secretstores.NewRegistry(), pubsub.NewRegistry(), bindings.NewRegistry()
 	stores, settings, names := states.NewRegistry(), configurations.NewRegistry(), nameresolution.NewRegistry()
 	secrets.Logger, pubsubs.Logger, binding.Logger, stores.Logger, settings.Logger, names.Logger = log, log, log, log, log, log
-	secrets.RegisterComponent(env.NewEnvSecretStore, "local.env")
 	secrets.RegisterComponent(file.NewLocalSecretStore, "local.file")
 	pubsubs.RegisterComponent(kafka.NewKafka, "kafka")
 	binding.RegisterInputBinding(cron.NewCron, "cron")

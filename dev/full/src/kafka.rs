@@ -10,17 +10,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::ports;
+use crate::ports::free_ports;
 use crate::program::{Program, last_words};
 
 const PROPERTIES: &str = include_str!("../kafka/server.properties");
-/// Any does; it is the same in all places, as it need not tell them apart.
+/// Any id does: nothing tells clusters apart by it.
 const CLUSTER: &str = "dGFza2Zsb3ctdGFza2Zsbw";
 const STARTS_WITHIN: Duration = Duration::from_secs(120);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 /// The number of the request in Kafka's protocol, and the version of it that is spoken here.
 const CREATE_TOPICS: (i16, i16) = (19, 4);
-const EXISTS: i16 = 36;
+const EXISTS: i64 = 36;
 
 /// A Kafka that runs. It ends when this is dropped; what was acknowledged is in its folder.
 pub struct Kafka {
@@ -35,7 +35,7 @@ impl Kafka {
     pub async fn start(jars: &Path, folder: &Path, topics: &[Topic]) -> Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let folder = folder.canonicalize()?;
-        let [port, controller] = ports::free(2)?.try_into().ok().context("two ports")?;
+        let [port, controller] = free_ports()?;
         let properties = PROPERTIES
             .replace("{port}", &port.to_string())
             .replace("{controller_port}", &controller.to_string())
@@ -114,7 +114,7 @@ impl Kafka {
         let mut answer = Reader(answer.get(8..).context("a short answer")?);
         for _ in 0..answer.number::<4>()? {
             let (name, code, why) = (answer.text()?, answer.number::<2>()?, answer.text()?);
-            if code != 0 && code != i64::from(EXISTS) {
+            if ![0, EXISTS].contains(&code) {
                 bail!("Kafka does not make the topic {name}: {why} ({code})");
             }
         }
@@ -126,7 +126,7 @@ impl Kafka {
         let mut request = [key.to_be_bytes(), version.to_be_bytes(), [0, 0], [0, 1]].concat();
         request.extend(text("taskflow"));
         request.extend(body);
-        stream.write_all(&length(&request)).await?;
+        stream.write_u32(request.len() as u32).await?;
         stream.write_all(&request).await?;
         let size = stream.read_u32().await?;
         let mut answer = vec![0; size as usize];
@@ -155,10 +155,6 @@ fn wanted(topics: &[Topic]) -> Vec<u8> {
 
 fn text(text: &str) -> Vec<u8> {
     [&(text.len() as u16).to_be_bytes()[..], text.as_bytes()].concat()
-}
-
-fn length(bytes: &[u8]) -> [u8; 4] {
-    (bytes.len() as u32).to_be_bytes()
 }
 
 struct Reader<'a>(&'a [u8]);

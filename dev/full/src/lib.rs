@@ -8,7 +8,7 @@ mod sidecars;
 use std::path::PathBuf;
 
 pub use kafka::Kafka;
-pub use ports::free_port;
+pub use ports::free_ports;
 pub use sidecars::Sidecars;
 
 /// Where the programs are.

@@ -16,6 +16,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(10);
 /// A program that is started again whenever it ends, until this is dropped: then it is asked to end, and waited for.
 pub struct Program {
     child: Arc<Mutex<Option<Child>>>,
+    ending: Option<Child>,
 }
 
 impl Program {
@@ -44,7 +45,7 @@ impl Program {
                 }
             }
         });
-        Ok(Self { child })
+        Ok(Self { child, ending: None })
     }
 
     /// Ends it at once, as if its machine had died.
@@ -55,18 +56,19 @@ impl Program {
         }
     }
 
-    /// Asks it to end, without waiting.
-    pub fn ask_to_end(&self) {
-        if let Some(child) = lock(&self.child).as_ref() {
-            let _ = kill_process(Pid::from_child(child), Signal::TERM);
+    /// Asks it to end, without waiting for that. It is not started again.
+    pub fn ask_to_end(&mut self) {
+        if let Some(child) = lock(&self.child).take() {
+            let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+            self.ending = Some(child);
         }
     }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let Some(mut child) = lock(&self.child).take() else { return };
-        let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+        self.ask_to_end();
+        let Some(child) = &mut self.ending else { return };
         let deadline = Instant::now() + STOPS_WITHIN;
         while matches!(child.try_wait(), Ok(None)) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(10));

@@ -11,7 +11,7 @@ use sidecar::Tokens;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::ports;
+use crate::ports::free_ports;
 use crate::program::{Program, last_words};
 
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
@@ -49,8 +49,7 @@ impl Sidecars {
         let Apps { apps } =
             serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", list.display()))?;
         ensure!(!apps.is_empty(), "{} names no apps", list.display());
-        let free = ports::free(apps.len() * 4)?;
-        let mut ports: Vec<[u16; 4]> = free.chunks_exact(4).filter_map(|four| four.try_into().ok()).collect();
+        let mut ports = apps.iter().map(|_| free_ports()).collect::<Result<Vec<[u16; 4]>>>()?;
         if port != 0 {
             ports[0][0] = port;
         }
@@ -139,7 +138,7 @@ impl Sidecars {
 impl Drop for Sidecars {
     fn drop(&mut self) {
         // All at once, so that each is waited for only once.
-        self.programs.iter().for_each(Program::ask_to_end);
+        self.programs.iter_mut().for_each(Program::ask_to_end);
     }
 }
 

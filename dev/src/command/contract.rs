@@ -9,7 +9,6 @@ use host::{Engine, Limits, Logs, Running};
 use crate::command::build;
 use crate::database::{self, DataFolder, Embedded, Purpose};
 use crate::project;
-use crate::signal;
 use crate::step::Step;
 use crate::tools;
 
@@ -24,13 +23,6 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = test(arguments) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn test(arguments: Arguments) -> anyhow::Result<()> {
     let tester = tester().await?;
     build::functions(project::FUNCTIONS).await?;
     let data = DataFolder::take(&project::target().join("contract-database"))?;

@@ -29,11 +29,11 @@ pub async fn run() -> anyhow::Result<()> {
         Err(_) => println!("optional Spin: not on the search path; the host that comes with TaskFlow does without"),
     }
     for (program, question, what) in
-        [("go", "version", "Go 1.22"), ("java", "-version", "Java 17"), ("mvn", "-version", "Maven")]
+        [("go", "version", "Go"), ("java", "--version", "Java"), ("mvn", "--version", "Maven")]
     {
         match tools::output(program, &[question]).await {
             Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("it is there")),
-            Err(_) => println!("optional {what}: not on the search path; only `--full` needs it"),
+            Err(_) => println!("optional {what}: not on the search path; only `--full` needs it (Go 1.22, Java 17)"),
         }
     }
     if missing {

@@ -8,7 +8,6 @@ use sidecar::mail::{self, Mail};
 
 use crate::project;
 use crate::sidecar::MAIL;
-use crate::signal;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -53,13 +52,7 @@ impl Folder {
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.action {
         Some(Action::Show { which, folder }) => show(&folder.path(), &which),
-        None => {
-            let folder = arguments.folder.path();
-            tokio::select! {
-                ended = list(&folder, arguments.limit, arguments.follow) => ended,
-                stop = signal::told_to_stop() => stop,
-            }
-        }
+        None => list(&arguments.folder.path(), arguments.limit, arguments.follow).await,
     }
 }
 

@@ -6,7 +6,6 @@ use anyhow::{Context, ensure};
 
 use crate::database::{self, DataFolder, DatabaseUrl, Embedded, migrations};
 use crate::project;
-use crate::signal;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Action {
@@ -38,13 +37,6 @@ pub struct Where {
 }
 
 pub async fn run(action: Action) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = act(action) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn act(action: Action) -> anyhow::Result<()> {
     match action {
         Action::Up(database) => {
             let open = database.open().await?;

@@ -15,6 +15,10 @@ pub mod settings;
 pub mod test;
 pub mod up;
 
+use anyhow::ensure;
+
+use crate::signal;
+
 /// Develops and runs TaskFlow.
 #[derive(Debug, clap::Parser)]
 #[command(name = "cargo dev", bin_name = "cargo dev", disable_help_subcommand = true)]
@@ -52,8 +56,20 @@ pub enum Command {
 }
 
 impl Command {
-    /// Does what was asked.
+    /// Does what was asked, or stops when it is told to: what was started so far is dropped, and so ended.
     pub async fn run(self) -> anyhow::Result<()> {
+        let only_ends_when_told = matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
+        tokio::select! {
+            ended = self.go() => ended,
+            told = signal::told_to_stop() => {
+                told?;
+                ensure!(only_ends_when_told, "stopped before it was done");
+                Ok(())
+            }
+        }
+    }
+
+    async fn go(self) -> anyhow::Result<()> {
         match self {
             Self::Up(arguments) => up::run(arguments).await,
             Self::Services(arguments) => services::run(arguments).await,

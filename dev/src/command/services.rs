@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use crate::database::{self, DataFolder};
 use crate::project;
 use crate::sidecar;
-use crate::signal;
 
 /// Where `spin up` listens when nothing is said.
 const SPIN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
@@ -19,13 +18,6 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = serve(arguments) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
     let mut database = database::prepare(&data).await?;
     let mut sidecar = sidecar::start(&data, &database.url, false, &mut database.variables).await?;

@@ -5,7 +5,6 @@ use domain::{Known, SETTINGS};
 use tokio_postgres::Client;
 
 use crate::command::migrate::Where;
-use crate::signal;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -37,13 +36,6 @@ enum Action {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = act(arguments) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn act(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.action {
         None => {
             let open = arguments.database.reach().await?;

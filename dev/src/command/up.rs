@@ -10,7 +10,6 @@ use crate::command::build;
 use crate::database::{self, DataFolder, DatabaseUrl, Embedded};
 use crate::project;
 use crate::sidecar;
-use crate::signal;
 use crate::tools;
 use crate::watch::Watch;
 
@@ -43,14 +42,6 @@ pub enum EngineKind {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    // When told to stop while it starts, what was started so far is dropped, and so stopped.
-    tokio::select! {
-        ended = serve(arguments) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     check_port(address)?;
     if arguments.engine == Some(EngineKind::Spin) {

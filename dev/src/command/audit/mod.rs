@@ -12,7 +12,6 @@ use anyhow::Context;
 use tokio_postgres::Client;
 
 use crate::command::migrate::Where;
-use crate::signal;
 use month::Month;
 
 #[derive(Debug, clap::Subcommand)]
@@ -47,13 +46,6 @@ pub enum Action {
 }
 
 pub async fn run(action: Action) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = act(action) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn act(action: Action) -> anyhow::Result<()> {
     let (Action::Archive { database, .. } | Action::Restore { database, .. } | Action::List { database, .. }) = &action;
     let usual = database.folder().join("audit-archive");
     let open = database.reach().await?;

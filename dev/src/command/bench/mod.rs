@@ -20,7 +20,6 @@ use anyhow::Context;
 use crate::command::build;
 use crate::database::{self, DataFolder};
 use crate::project;
-use crate::signal;
 use crate::step::Step;
 use crate::tools;
 use events::Drained;
@@ -65,8 +64,6 @@ pub struct Outcome {
     slowest: Option<(&'static str, f64)>,
     /// How fast a queue was worked off.
     drained: Option<Drained>,
-    /// Whether it was with Kafka and Dapr.
-    full: bool,
 }
 
 /// What the processes take of memory, in MiB.
@@ -79,13 +76,6 @@ pub struct Memory {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    tokio::select! {
-        ended = bench(arguments) => ended,
-        stop = signal::told_to_stop() => stop,
-    }
-}
-
-async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     build::functions(project::FUNCTIONS).await?;
     tools::run("cargo", &["build", "--quiet", "--package", "native"], [] as [(&str, &str); 0]).await?;
     let folder = project::target().join("bench");
@@ -98,7 +88,8 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     let data_of_host = folder.join("host").display().to_string();
     let mut command = vec!["up", "--engine", "embedded", "--port", "0", "--data", &data_of_host];
     command.extend(arguments.full.then_some("--full"));
-    let sidecar = SocketAddr::from((Ipv4Addr::LOCALHOST, full::free_port()?));
+    let [port] = full::free_ports()?;
+    let sidecar = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let token = web::hex(&web::random::<32>());
     let environment = [
         ("DATABASE_URL", url.to_text()),
@@ -132,13 +123,12 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
         outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
         step.end("measured");
     }
-    let full = arguments.full;
     if is_chosen(events::DELAY) {
         let step = Step::begin("measuring the way to the audit trail");
         world.clean_up().await?;
         let [delay, publish] = events::delay(&world, sidecar, &token, time * 2).await?;
-        outcomes.push(Outcome { scenario: events::DELAY, taskflow: delay, full, ..Outcome::default() });
-        outcomes.push(Outcome { scenario: events::PUBLISH, taskflow: publish, full, ..Outcome::default() });
+        outcomes.push(Outcome { scenario: events::DELAY, taskflow: delay, ..Outcome::default() });
+        outcomes.push(Outcome { scenario: events::PUBLISH, taskflow: publish, ..Outcome::default() });
         step.end("measured");
     }
     if is_chosen(events::DRAIN) {
@@ -149,7 +139,7 @@ async fn bench(arguments: Arguments) -> anyhow::Result<()> {
     }
     let memory =
         Memory { host_at_rest: at_rest.0, database_at_rest: at_rest.1, host: host.memory()?, native: native.memory()? };
-    let report = report::write(&outcomes, memory)?;
+    let report = report::write(&outcomes, memory, arguments.full)?;
     print!("{report}");
     if arguments.scenario.is_none() {
         let path = project::root().join(if arguments.full { "bench/RESULTS-FULL.md" } else { "bench/RESULTS.md" });
