@@ -1,15 +1,12 @@
 //! A connection to Postgres that is opened when it is needed, and again when it was lost.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Config, NoTls};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{Client, Config};
 
 /// Dapr's time for one call.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -54,36 +51,10 @@ impl Postgres {
         match &*kept {
             Some(client) if !client.is_closed() => Ok(Arc::clone(client)),
             _ => {
-                let client = Arc::new(connect(&self.config).await?);
+                let client = Arc::new(host::connect(&self.config).await?);
                 *kept = Some(Arc::clone(&client));
                 Ok(client)
             }
         }
     }
-}
-
-/// The connection lives until its client is dropped or the server goes; what goes wrong there, the client reports.
-async fn connect(config: &Config) -> Result<Client, tokio_postgres::Error> {
-    if config.get_ssl_mode() == SslMode::Disable {
-        let (client, connection) = config.connect(NoTls).await?;
-        tokio::spawn(connection);
-        return Ok(client);
-    }
-    let (client, connection) = config.connect(MakeRustlsConnect::new(tls())).await?;
-    tokio::spawn(connection);
-    Ok(client)
-}
-
-fn tls() -> ClientConfig {
-    static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
-    let make = || {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("the provider has the default versions")
-            .with_root_certificates(roots)
-            .with_no_client_auth()
-    };
-    CONFIG.get_or_init(make).clone()
 }

@@ -24,7 +24,7 @@ impl World {
 async fn a_mail_arrives_in_the_mailbox_as_it_was_meant() {
     let world = World::new().await;
     let html = "<p>Grüße, 世界!</p>\n.\n..dots\n<a href=\"https://example.com/?a=b&c=d\">see</a>".to_owned()
-        + &"x".repeat(2000);
+        + "x".repeat(2000).as_str();
     let metadata =
         json!({ "emailTo": "Ann Example <ann@example.com>;bob@localhost", "subject": "Fällig: 牛奶", "priority": "1" });
 
