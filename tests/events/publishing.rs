@@ -40,6 +40,33 @@ async fn what_could_not_be_published_waits_and_arrives_in_order() {
 }
 
 #[tokio::test]
+async fn what_fails_after_an_outage_is_not_overtaken_by_what_its_user_did_later() {
+    let mut app = App::with_events().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    app.lose_sidecar();
+    for number in 0..5 {
+        ada.task(&format!("number {number}")).await;
+    }
+    ben.task("goes out").await;
+    until("it was tried", async || {
+        let tried = format!("select 1 from app.publishers where shard = app.shard('{}') and failures > 0", ada.id());
+        (!app.database.rows(&tried).await.is_empty()).then_some(())
+    })
+    .await;
+    // The first of hers fails alone, when another of the same shard does not.
+    let fails = "update app.outbox set topic = 'nowhere' where seq = 1 and user_id";
+    app.database.change(&format!("{fails} = '{}'", ada.id())).await;
+    let same_shard = "update app.outbox set shard = app.shard('{0}') where user_id = '{1}'";
+    app.database.change(&same_shard.replace("{0}", &ada.id()).replace("{1}", &ben.id())).await;
+
+    app.return_sidecar().await;
+    trail(&ben, "/api/audit", 1).await;
+    app.database.change("update app.outbox set topic = 'task-events' where topic = 'nowhere'").await;
+
+    all_arrives(&app, 6).await;
+}
+
+#[tokio::test]
 async fn what_a_function_left_behind_when_it_was_killed_is_published() {
     let app = App::with_events().await;
     let ada = app.guest().await;

@@ -11,10 +11,14 @@ declare
     publisher publishers;
     size      int := 0;
     row       record;
+    probed    uuid[] := '{}';
     emptied   boolean := false;
     guilty    boolean;
 begin
-    delete from outbox where outbox.shard = which and outbox.position = any (done);
+    with gone as (
+        delete from outbox where outbox.shard = which and outbox.position = any (done) returning outbox.user_id, outbox.event_id
+    )
+    delete from held using gone where held.user_id = coalesce(gone.user_id, gone.event_id);
     update publishers as one
        set published = one.published + cardinality(done), failed = one.failed + cardinality(broken),
            succeeded_at = case when cardinality(done) > 0 then clock_timestamp() else one.succeeded_at end
@@ -74,16 +78,19 @@ begin
 
     loop
         for row in
-            select one.position, one.topic, coalesce(one.user_id, one.event_id) as key,
-                   coalesce(one.event::text, cloud_event(one)) as text
-              from outbox as one
-             where one.shard = which
-               and not exists (select from held
-                                where held.user_id = coalesce(one.user_id, one.event_id)
-                                  and held.until > clock_timestamp())
+            select one.position, one.topic, person.key, coalesce(one.event::text, cloud_event(one)) as text, held.until as held
+              from outbox as one cross join lateral (select coalesce(one.user_id, one.event_id)) as person (key)
+                   left join held on held.user_id = person.key
+             where one.shard = which and (held.until > clock_timestamp()) is not true
              -- What fails as a whole is tried in smaller groups, until what makes it fail is alone.
              order by one.position limit greatest(1, (select settings.publish_batch from settings) >> least(publisher.failures, 9))
         loop
+            -- Of a group some may go out and others not. So of whom something failed only the first is tried, until it goes out:
+            -- nothing overtakes it.
+            if publisher.failures > 0 or row.held is not null then
+                continue when row.key = any (probed);
+                probed := probed || row.key;
+            end if;
             size := size + octet_length(row.text);
             exit when size > 1500000 and lines <> '{}';
             line := '{"position":' || row.position || ',"key":"' || row.key || '","topics":'
