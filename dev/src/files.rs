@@ -1,5 +1,7 @@
 //! Files of the project, and the user's.
 
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -24,6 +26,11 @@ pub fn below(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// An empty file for the eyes of its owner only.
+pub fn private(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 /// Where what was fetched or built once is kept. Root's own folders are closed to the user that Postgres then runs as.

@@ -24,6 +24,11 @@ pub fn variable(name: &str) -> anyhow::Result<String> {
     app.variable(name).map(str::to_owned).with_context(|| format!("spin.toml has no variable {name}"))
 }
 
+/// The data folder: the one that was named, or the usual one.
+pub fn data(named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| root().join(".taskflow"), Path::to_owned)
+}
+
 /// Where builds go.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)

@@ -2,10 +2,8 @@
 //! the world's.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
@@ -14,6 +12,7 @@ use serde_json::{Value, json};
 use sidecar::{Mailbox, Sidecar, Tokens};
 
 use crate::database::{self, DataFolder, DatabaseUrl};
+use crate::files;
 use crate::programs;
 use crate::project;
 use crate::step::Step;
@@ -144,7 +143,7 @@ async fn smtp(data: &DataFolder) -> anyhow::Result<(Value, Option<Mailbox>)> {
 fn write_secrets(path: &Path, secrets: &Value) -> anyhow::Result<()> {
     let beside = path.with_extension("new");
     let write = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut file = files::private(&beside)?;
         file.write_all(secrets.to_string().as_bytes())?;
         std::fs::rename(&beside, path)
     };

@@ -29,11 +29,6 @@ impl Response {
         Self { status: 204, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// A page for people.
-    pub fn html(text: String) -> Self {
-        Self::text("text/html; charset=utf-8", text)
-    }
-
     /// Text of that media type.
     pub fn text(media_type: &str, text: String) -> Self {
         let headers = vec![("content-type", media_type.to_owned())];

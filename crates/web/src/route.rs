@@ -94,14 +94,9 @@ impl Route {
         Self { gives: (status, Body::Json(schema)), ..self }
     }
 
-    /// When all is well it answers with a page for people.
-    pub const fn gives_page(self) -> Self {
-        Self { gives: (200, Body::Text("text/html")), ..self }
-    }
-
-    /// When all is well it answers with plain text.
-    pub const fn gives_text(self) -> Self {
-        Self { gives: (200, Body::Text("text/plain")), ..self }
+    /// When all is well it answers with text of that media type.
+    pub const fn gives_text(self, media_type: &'static str) -> Self {
+        Self { gives: (200, Body::Text(media_type)), ..self }
     }
 
     /// It can also answer with that status and JSON of that schema.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
+use crate::access::Access;
 use crate::component::Component;
 use crate::configuration::Configuration;
 use crate::secrets::Secrets;
@@ -99,29 +100,6 @@ impl Retry {
     }
 }
 
-/// What a Configuration lets functions do. Without one, all.
-#[derive(Debug, Default)]
-pub struct Access {
-    /// Building blocks with their versions.
-    apis: Option<Vec<(String, String)>>,
-    /// The stores that keep their secrets from functions, with those that may be read.
-    secrets: BTreeMap<String, Vec<String>>,
-}
-
-impl Access {
-    /// Whether a path may be called: `/v1.0-alpha1/publish/…` is `publish` in version `v1alpha1`.
-    pub fn allows(&self, path: &str) -> bool {
-        let mut segments = path.trim_start_matches('/').split('/');
-        let version = segments.next().unwrap_or_default().replace(".0", "").replace('-', "");
-        let name = segments.next().unwrap_or_default();
-        self.apis.as_ref().is_none_or(|apis| apis.iter().any(|(api, of)| api == name && *of == version))
-    }
-
-    pub fn shows(&self, store: &str, secret: &str) -> bool {
-        self.secrets.get(store).is_none_or(|shown| shown.iter().any(|shown| shown == secret))
-    }
-}
-
 #[derive(Deserialize)]
 struct Resource {
     kind: String,
@@ -190,27 +168,27 @@ impl Config {
     }
 
     fn take(&mut self, Resource { kind, metadata, spec, auth, scopes }: Resource) -> Result<()> {
-        if kind == "Component" {
-            let component = Component::read(&metadata.name, &spec, &auth)?;
-            let (name, kind) = (&component.name, &component.kind);
-            let is_known = KNOWN.contains(&kind.as_str());
-            ensure!(is_known, "the component {name} is of the type {kind}, which this sidecar does not know");
-            self.components.push(component);
-        }
         let text = |value: &serde_json::Value, member: &str| -> Result<String> {
             value[member].as_str().map(str::to_owned).with_context(|| format!("{}: {member} is missing", metadata.name))
         };
         match kind.as_str() {
-            "Component" => match text(&spec, "type")?.as_str() {
-                "pubsub.kafka" => self.pubsub = metadata.name.clone(),
-                "bindings.cron" => {
-                    let values = values(&spec);
-                    let schedule = values.get("schedule").with_context(|| format!("{}: no schedule", metadata.name))?;
-                    let route = values.get("route").cloned().unwrap_or_else(|| format!("/{}", metadata.name));
-                    self.crons.push(Cron { route, every: every(schedule)? });
+            "Component" => {
+                let component = Component::read(&metadata.name, &spec, &auth)?;
+                let (name, kind) = (&component.name, &component.kind);
+                let is_known = KNOWN.contains(&kind.as_str());
+                ensure!(is_known, "the component {name} is of the type {kind}, which this sidecar does not know");
+                match kind.as_str() {
+                    "pubsub.kafka" => self.pubsub = name.clone(),
+                    "bindings.cron" => {
+                        let values = values(&spec);
+                        let schedule = values.get("schedule").with_context(|| format!("{name}: no schedule"))?;
+                        let route = values.get("route").cloned().unwrap_or_else(|| format!("/{name}"));
+                        self.crons.push(Cron { route, every: every(schedule)? });
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+                self.components.push(component);
+            }
             "Subscription" => {
                 let bulk = &spec["bulkSubscribe"];
                 let bulk = (bulk["enabled"] == true).then(|| Bulk {
@@ -236,24 +214,7 @@ impl Config {
                     self.retry = retry(&policies["retries"][name])?;
                 }
             }
-            "Configuration" => {
-                let name = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-                let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
-                self.access.apis = spec["api"]["allowed"].as_array().map(|apis| {
-                    let http = apis.iter().filter(|api| api["protocol"] == "http");
-                    http.map(|api| (name(&api["name"]), name(&api["version"]))).collect()
-                });
-                for scope in list(&spec["secrets"]["scopes"]) {
-                    let is_closed = scope["defaultAccess"] == "deny" && scope["deniedSecrets"].is_null();
-                    ensure!(
-                        is_closed,
-                        "{}: a scope of secrets denies, and names those that are allowed",
-                        metadata.name
-                    );
-                    let allowed = list(&scope["allowedSecrets"]).iter().map(name).collect();
-                    self.access.secrets.insert(name(&scope["storeName"]), allowed);
-                }
-            }
+            "Configuration" => self.access = Access::read(&metadata.name, &spec)?,
             _ => {}
         }
         Ok(())

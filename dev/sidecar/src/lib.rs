@@ -5,6 +5,7 @@
 //!
 //! The other building blocks are a file each, behind [`server`].
 
+mod access;
 mod answer;
 mod app;
 mod bindings;

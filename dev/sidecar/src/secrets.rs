@@ -7,9 +7,9 @@ use anyhow::{Context, Result, ensure};
 use hyper::StatusCode;
 use serde::Deserialize;
 
+use crate::access::Access;
 use crate::answer::{Answer, Failure, broken, fail, ok};
 use crate::component::Component;
-use crate::config::Access;
 
 /// The secret stores, by name.
 #[derive(Default)]

@@ -10,11 +10,11 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Access;
 use crate::answer::{Answer, Failure, empty, text};
 use crate::app::App;
 use crate::bindings::Bindings;
 use crate::call::Call;
-use crate::config::Access;
 use crate::configuration::Configuration;
 use crate::invoke::{invoke, no_app};
 use crate::publish::Publish;

@@ -45,7 +45,7 @@ struct Folder {
 
 impl Folder {
     fn path(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| project::root().join(".taskflow")).join(MAIL)
+        project::data(self.data.as_deref()).join(MAIL)
     }
 }
 

@@ -82,7 +82,7 @@ impl Where {
 
     /// The data folder.
     pub fn folder(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| project::root().join(".taskflow"))
+        project::data(self.data.as_deref())
     }
 
     /// Opens it; an embedded one is started.

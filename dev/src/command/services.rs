@@ -18,7 +18,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
+    let data = DataFolder::take(&project::data(arguments.data.as_deref()))?;
     let mut database = database::prepare(&data).await?;
     let mut sidecar = sidecar::start(&data, &database.url, false, &mut database.variables).await?;
     sidecar.deliver_to(SPIN).await?;

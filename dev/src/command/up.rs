@@ -47,7 +47,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.engine == Some(EngineKind::Spin) {
         tools::ensure_spin().await?;
     }
-    let data = DataFolder::take(&arguments.data.unwrap_or_else(|| project::root().join(".taskflow")))?;
+    let data = DataFolder::take(&project::data(arguments.data.as_deref()))?;
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
     let database::Ready { mut variables, url, mut embedded } = database::prepare(&data).await?;

@@ -1,8 +1,6 @@
 //! The files of a Postgres: made once, checked before every start.
 
-use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,6 +10,7 @@ use rustix::process::{Pid, Signal};
 use crate::database::data::{give, is_root, unprivileged};
 use crate::database::embedded::STOPS_WITHIN;
 use crate::database::{DataFolder, binaries, complaint};
+use crate::files;
 use crate::step::Step;
 
 /// The owner's password is made before the files and stays beside them: who has the one has the other.
@@ -28,7 +27,7 @@ pub fn password(data: &DataFolder, folder: &Path) -> anyhow::Result<String> {
         });
     }
     let password = web::hex(&web::random::<16>());
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+    let mut file = files::private(&path)?;
     file.write_all(password.as_bytes())?;
     file.sync_all()?;
     Ok(password)
@@ -49,8 +48,8 @@ pub fn make(programs: &Path, folder: &Path, data: &DataFolder, password: &str) -
     }
     // For initdb's eyes only, and gone when it has read it.
     let secret = folder.with_extension("password");
-    std::fs::write(&secret, password).with_context(|| format!("cannot write {}", secret.display()))?;
-    std::fs::set_permissions(&secret, Permissions::from_mode(0o600))?;
+    let written = files::private(&secret).and_then(|mut file| file.write_all(password.as_bytes()));
+    written.with_context(|| format!("cannot write {}", secret.display()))?;
     if is_root() {
         give(&secret, unprivileged()?)?;
     }

@@ -16,7 +16,7 @@ pub fn run(_: &Request) -> Result<Response, Problem> {
     let document: Value =
         serde_json::from_str(DOCUMENT).map_err(|error| Problem::fault(format!("the OpenAPI document: {error}")))?;
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    Ok(Response::html(page(&document))
+    Ok(Response::text("text/html; charset=utf-8", page(&document))
         .with("content-security-policy", policy)
         .with("cache-control", "public, max-age=60"))
 }

@@ -20,8 +20,8 @@ pub const ROUTES: &[Route] = &[
         .gives(200, health::schema)
         .gives_too(503, health::schema)
         .open(),
-    Route::new(Get, "/metrics", metrics::run, "How is it doing, in numbers?").gives_text().open(),
-    Route::new(Get, "/api/docs", docs::run, "The API, to read").gives_page().open(),
+    Route::new(Get, "/metrics", metrics::run, "How is it doing, in numbers?").gives_text("text/plain").open(),
+    Route::new(Get, "/api/docs", docs::run, "The API, to read").gives_text("text/html").open(),
     Route::new(Get, "/api/openapi.json", openapi::run, "This document").gives(200, openapi::schema).open(),
 ];
 

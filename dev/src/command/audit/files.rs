@@ -3,9 +3,9 @@
 //! without a manifest are whole too, and get it later.
 
 use std::collections::BTreeSet;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{BufRead, BufReader, Lines, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::month::Month;
+use crate::files;
 
 const FORMAT: u32 = 1;
 const LINES: &str = ".jsonl.gz";
@@ -161,7 +162,7 @@ pub fn make(folder: &Path) -> anyhow::Result<()> {
 
 /// A file that does not have its name yet. For the eyes of the owner only: it says what people did.
 fn begin(path: &Path) -> anyhow::Result<File> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(part(path));
+    let file = files::private(&part(path));
     file.with_context(|| format!("cannot write {}", path.display()))
 }
 
