@@ -2,6 +2,7 @@
 
 mod connect;
 mod error;
+mod json;
 mod numbers;
 mod parameters;
 mod pool;

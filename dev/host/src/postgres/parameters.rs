@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     error::layout,
+    json::Json,
     numbers::{decimal, decimal_range, range},
 };
 use crate::bindings::spin::postgres::postgres::{Interval, ParameterValue as Value};
@@ -42,10 +43,9 @@ fn one(value: &Value) -> anyhow::Result<Parameter> {
                 .with_context(|| format!("invalid epoch timestamp {seconds}"))?,
         ),
         Value::Uuid(text) => Box::new(Uuid::parse_str(text).with_context(|| format!("invalid UUID {text}"))?),
-        Value::Jsonb(bytes) => Box::new(
-            serde_json::from_slice::<serde_json::Value>(bytes)
-                .with_context(|| format!("invalid JSON {}", String::from_utf8_lossy(bytes)))?,
-        ),
+        Value::Jsonb(bytes) => {
+            Box::new(Json::new(bytes).with_context(|| format!("invalid JSON {}", String::from_utf8_lossy(bytes)))?)
+        }
         Value::Decimal(text) => Box::new(decimal(text)?),
         Value::RangeInt32(bounds) => Box::new(range(*bounds)),
         Value::RangeInt64(bounds) => Box::new(range(*bounds)),

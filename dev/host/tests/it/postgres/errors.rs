@@ -44,6 +44,7 @@ async fn preparing_and_executing_fail_with_the_parts() {
         .batch_execute("create table t (id int constraint t_is_unique unique); insert into t values (1)")
         .await
         .unwrap();
+    let nested = ["[", "]"].map(|part| part.repeat(128)).concat();
     let answer = database
         .calls(
             &app,
@@ -56,6 +57,8 @@ async fn preparing_and_executing_fail_with_the_parts() {
                 { "statement": "select $1::jsonb", "parameters": [{ "jsonb": "{" }] },
                 { "statement": "select $1::uuid", "parameters": [{ "uuid": "x" }] },
                 { "execute": true, "statement": "select $1::numeric", "parameters": [{ "decimal": "x" }] },
+                { "statement": "select $1::jsonb", "parameters": [{ "jsonb": "[1e400]" }] },
+                { "statement": "select $1::jsonb", "parameters": [{ "jsonb": nested }] },
             ]),
         )
         .await;
@@ -95,6 +98,8 @@ async fn preparing_and_executing_fail_with_the_parts() {
     );
     parts(6, &["BadParameter(\"invalid UUID x\\n\\nCaused by:\\n    invalid character"]);
     parts(7, &["ValueConversionFailed(\"invalid decimal x\\n\\nCaused by:\\n    "]);
+    parts(8, &["BadParameter(\"invalid JSON [1e400]\\n\\nCaused by:\\n    number out of range at line 1 column 6\")"]);
+    parts(9, &["recursion limit exceeded at line 1 column 128\")"]);
     app.stop().await;
     database.drop().await;
 }
