@@ -22,10 +22,11 @@ pub struct Publish {
 /// One entry of a bulk publish.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+struct Entry<'a> {
     #[serde(default)]
     entry_id: String,
-    event: Box<RawValue>,
+    #[serde(borrow)]
+    event: &'a RawValue,
     content_type: String,
     #[serde(default)]
     metadata: Key,
