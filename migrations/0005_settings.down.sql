@@ -5,9 +5,20 @@ drop table app.settings;
 alter table app.audit drop constraint audit_pkey;
 alter table app.audit add primary key (event_id, occurred_at);
 create index audit_in_order on app.audit (occurred_at, event_id);
-alter table app.deliveries reset (fillfactor);
-drop function app.count(text, text, bigint, float8);
+create or replace function app.cloud_event(o app.outbox) returns text language plpgsql stable as $$
+begin
+    return left(json_strip_nulls(json_build_object(
+        'specversion', '1.0', 'id', o.event_id, 'source', 'taskflow', 'type', o.type, 'subject', o.subject_id,
+        'time', o.occurred_at, 'datacontenttype', 'application/json', 'dataschema', 'urn:taskflow:event:' || o.type || ':1',
+        'correlationid', o.correlation_id, 'traceparent', o.traceparent))::text, -1)
+        || ',"data":' || json_build_object(
+        'schema_version', 1, 'event_id', o.event_id, 'correlation_id', o.correlation_id, 'user_id', o.user_id, 'seq', o.seq,
+        'actor', o.actor, 'actor_name', o.actor_name, 'occurred_at', o.occurred_at, 'task_id', o.subject_id,
+        'before', o.before, 'after', o.after, 'changes', app.changes(o.before, o.after), 'details', o.details)::text || '}';
+end $$;
+
 drop table app.places;
+drop type app.delivery;
 
 alter table app.buckets add column refused boolean not null default false;
 alter table app.tasks add column search tsvector not null default '';

@@ -122,7 +122,7 @@ async fn bodies_of_two_releases_take_the_same_events_once() {
         .map(|event| {
             let data = &event["data"];
             json!({ "id": event["id"], "type": event["type"], "topic": event["topic"], "occurred_at": data["occurred_at"],
-                    "user_id": data["user_id"], "seq": data["seq"], "input": data })
+                    "user_id": data["user_id"], "task_id": data["task_id"], "seq": data["seq"], "input": data })
         })
         .collect();
 

@@ -121,6 +121,7 @@ fn delivery(event: &Event, input: Box<RawValue>) -> Delivery {
         topic: event.kind.topic,
         occurred_at: data.occurred_at.clone(),
         user_id: data.user_id.clone(),
+        task_id: data.task_id.clone(),
         seq: data.seq,
         correlation_id: data.correlation_id.clone(),
         traceparent: event.traceparent.clone(),

@@ -5,13 +5,14 @@ declare
     taker    text := principal ->> 'service';
     began    timestamptz := clock_timestamp();
     came     int := jsonb_array_length(input -> 'events');
-    -- Those that were not taken before, those that came behind a later one of their user, and those that cannot be taken.
-    fresh    jsonb;
+    -- What is to be taken, and what the body works on.
+    fresh    delivery[] := array(select one from jsonb_populate_recordset(null::delivery, input -> 'events') as one);
+    events   delivery[];
+    ids      uuid[] := array(select distinct one.id from unnest(fresh) as one order by 1);
+    -- Those that were taken before, those that come behind a later one of their user, and those that cannot be taken.
+    known    uuid[];
     late     uuid[];
     failed   uuid[] := '{}';
-    -- What is still to be done, and what the body works on.
-    queue    jsonb[];
-    events   jsonb;
     code     text;
     violated text;
     reason   text;
@@ -19,22 +20,22 @@ declare
 begin
     -- An event is noted in the transaction of what it leads to, so it is done once, however often it comes. Two who take the
     -- same ones wait for each other, in one order.
-    perform pg_advisory_xact_lock(hashtextextended(taker || one.id, 0))
-       from (select event ->> 'id' as id from jsonb_array_elements(input -> 'events') as event order by 1) as one;
-    select jsonb_agg(one.event order by one.number) into fresh
-      from (select distinct on (event ->> 'id') event, number
-              from jsonb_array_elements(input -> 'events') with ordinality as each (event, number)
-             -- One look into the index for each: what is planned once could read the whole table.
-             where (select true from deliveries
-                     where deliveries.consumer = taker and deliveries.event_id = (event ->> 'id')::uuid) is null
-             order by event ->> 'id', number) as one;
+    perform pg_advisory_xact_lock(hashtextextended(taker || one, 0)) from unnest(ids) as one;
+    known := array(select deliveries.event_id from deliveries where deliveries.consumer = taker and deliveries.event_id = any (ids));
+    if cardinality(ids) - cardinality(known) < came then
+        fresh := array(select fresh[one.number]
+                         from (select distinct on ((fresh[number]).id) number from generate_subscripts(fresh, 1) as number
+                                where (fresh[number]).id <> all (known)
+                                order by (fresh[number]).id, number) as one
+                        order by one.number);
+    end if;
 
     -- One that comes behind a later one of its user is done all the same, but it is counted.
     with placed as materialized (
         select one.id, one.topic, one.user_id, one.seq,
-               max(one.seq) over (partition by one.topic, one.user_id order by number rows between unbounded preceding and 1 preceding) as before
-          from rows from (jsonb_to_recordset(fresh) as (id uuid, topic text, user_id uuid, seq bigint))
-               with ordinality as one (id, topic, user_id, seq, number)
+               max(one.seq) over (partition by one.topic, one.user_id
+                                  order by ordinality rows between unbounded preceding and 1 preceding) as before
+          from unnest(fresh) with ordinality as one
          where one.user_id is not null and one.seq > 0
     ), noted as (
         insert into places as last (consumer, topic, user_id, seq)
@@ -45,27 +46,24 @@ begin
      where placed.seq < greatest(placed.before, (select last.seq from places as last
             where last.consumer = taker and last.topic = placed.topic and last.user_id = placed.user_id));
 
-    -- All at once; where that fails, one by one, so that the others are taken.
-    queue := array[fresh];
-    while cardinality(queue) > 0 and fresh is not null loop
-        events := queue[1];
-        queue := queue[2:];
+    -- All at once, which 0 stands for; where that fails, one by one, so that the others are taken.
+    for number in 0 .. cardinality(fresh) loop
+        continue when number = 0 and cardinality(fresh) < 2;
+        events := case number when 0 then fresh else fresh[number:number] end;
         -- What the triggers write into the events that this one leads to.
         perform set_config('taskflow.actor', 'system', true), set_config('taskflow.actor_name', taker, true),
-                set_config('taskflow.correlation_id', coalesce(events #>> '{0,correlation_id}', ''), true),
-                set_config('taskflow.traceparent', coalesce(events #>> '{0,traceparent}', ''), true);
+                set_config('taskflow.correlation_id', coalesce(events[1].correlation_id, ''), true),
+                set_config('taskflow.traceparent', coalesce(events[1].traceparent, ''), true);
         begin
 {body}
+            exit when number = 0;
         exception when others then
-            if jsonb_array_length(events) > 1 then
-                queue := array(select jsonb_build_array(one) from jsonb_array_elements(events) as one);
-                continue;
-            end if;
+            continue when number = 0;
             get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
                                     reason = message_text, place = pg_exception_context;
-            failed := failed || (events #>> '{0,id}')::uuid;
+            failed := failed || events[1].id;
             return next json_build_object(
-                'event', events #>> '{0,id}',
+                'event', events[1].id,
                 'error', case code when 'TF000' then reason else code end,
                 'constraint', nullif(violated, ''),
                 'place', case code when 'TF000' then null else place end);
@@ -76,18 +74,21 @@ begin
     select taker, one.id, one.type, case when one.id = any (late) then 'late' else 'done' end,
            extract(epoch from clock_timestamp() - one.occurred_at) * 1000,
            extract(epoch from clock_timestamp() - began) * 1000 / came
-      from jsonb_to_recordset(fresh) as one (id uuid, type text, occurred_at timestamptz)
+      from unnest(fresh) as one
      where one.id <> all (failed);
-    perform count(one.outcome, taker, one.times, one.ms)
-       from (select case when one.id = any (late) then 'late' else 'done' end, count(*),
-                    sum(extract(epoch from clock_timestamp() - one.occurred_at) * 1000)
-               from jsonb_to_recordset(fresh) as one (id uuid, occurred_at timestamptz)
-              where one.id <> all (failed) group by 1
-             union all
-             select 'failed', cardinality(failed), 0
-             union all
-             select 'duplicate', came - coalesce(jsonb_array_length(fresh), 0), 0) as one (outcome, times, ms)
-      where one.times > 0;
+    insert into counted as known (what, consumer, slot, times, sum_ms)
+    select one.outcome, taker, pg_backend_pid() % 16, one.times, one.ms
+      from (select case when one.id = any (late) then 'late' else 'done' end, count(*),
+                   sum(extract(epoch from clock_timestamp() - one.occurred_at) * 1000)
+              from unnest(fresh) as one
+             where one.id <> all (failed) group by 1
+            union all
+            select 'failed', cardinality(failed), 0
+            union all
+            select 'duplicate', came - cardinality(fresh), 0) as one (outcome, times, ms)
+     where one.times > 0
+        on conflict (what, consumer, slot) do update
+       set times = known.times + excluded.times, sum_ms = known.sum_ms + excluded.sum_ms;
 
     -- Whoever wrote an event publishes what waits, after the answer, unless somebody does already.
     if current_setting('taskflow.duties', true) <> '' then

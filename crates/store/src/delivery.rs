@@ -19,6 +19,8 @@ pub struct Delivery {
     pub occurred_at: String,
     /// Whose it is.
     pub user_id: Option<String>,
+    /// Which task it is about.
+    pub task_id: Option<String>,
     /// Its place among the user's changes.
     pub seq: i64,
     /// What the request was called that it comes from.

@@ -4,7 +4,8 @@
 //! - `read`: finds the caller, who may look;
 //! - `write`: locks the caller's row too, and keeps the answer for a request that comes again;
 //! - `open`: there is no caller yet;
-//! - `consumer`: it takes events, each once, in a frame of its own. The body is a block of PL/pgSQL about one of them.
+//! - `consumer`: it takes events, each once, in a frame of its own. The body is a block of PL/pgSQL about the array
+//!   `events` of `app.delivery`.
 //!
 //! Behind it, each after a comma: `own account` (a personal access token is not enough), `sign-in` and `sign-up` (with
 //! limits of their own), `uncounted` (without limits), `in steps` (it is no single statement but a block of PL/pgSQL, which
