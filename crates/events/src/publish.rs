@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use store::{Duty, Principal, Refusal, Who, statement};
 use web::{log, now_ms, outbound};
 
@@ -14,9 +13,10 @@ const PUBSUB: &str = "pubsub";
 /// Two topics in a row take less than the lease of five seconds.
 const WITHIN_MS: u64 = 2000;
 
-/// Where fewer than these wait, the publisher lets some more gather before it goes on.
+/// Where fewer than these wait, the publisher lets some more gather before it goes on. All go on at the same moments, so that a
+/// consumer that takes many at once gets them in one.
 const FEW: usize = 100;
-const GATHERING_MS: u64 = 250;
+const TOGETHER_MS: u64 = 375;
 
 /// After this time somebody else may have the shard: no request runs for ever.
 const LONGEST_MS: u64 = 20_000;
@@ -34,30 +34,16 @@ struct Report {
 }
 
 /// An event that waits.
-#[derive(Deserialize)]
 struct Waiting<'a> {
+    place: Place,
+    /// The entry of a bulk publish.
+    entry: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Place {
     position: i64,
-    key: &'a str,
-    topics: Vec<&'a str>,
-    #[serde(borrow)]
-    event: &'a RawValue,
-}
-
-/// One entry of a bulk publish.
-#[derive(Serialize)]
-struct Entry<'a> {
-    #[serde(rename = "entryId")]
-    id: String,
-    event: &'a RawValue,
-    #[serde(rename = "contentType")]
-    content_type: &'static str,
-    metadata: Key<'a>,
-}
-
-#[derive(Serialize)]
-struct Key<'a> {
-    #[serde(rename = "partitionKey")]
-    partition: &'a str,
+    topics: Vec<String>,
 }
 
 /// What Dapr could not publish.
@@ -95,17 +81,19 @@ async fn publish_shard(Duty { shard, holder }: Duty) -> Result<(), Refusal> {
             return Ok(());
         }
         let waiting = rows
-            .iter()
-            .map(|row| serde_json::from_str(row))
-            .collect::<Result<Vec<Waiting>, _>>()
+            .chunks_exact(2)
+            .map(|row| Ok(Waiting { place: serde_json::from_str(&row[0])?, entry: &row[1] }))
+            .collect::<Result<Vec<_>, serde_json::Error>>()
             .map_err(|error| Refusal::fault(format!("a row of the outbox: {error}")))?;
         let (failed, problem) = send(&waiting).await;
-        if rows.len() < FEW && failed.is_empty() {
-            outbound::wait(GATHERING_MS).await;
+        if waiting.len() < FEW && failed.is_empty() {
+            outbound::wait(TOGETHER_MS - now_ms() % TOGETHER_MS).await;
         }
-        let (failed, done) = waiting.iter().map(|one| one.position).partition(|position| failed.contains(position));
+        let tried = waiting.len();
+        let (failed, done) =
+            waiting.iter().map(|one| one.place.position).partition(|position| failed.contains(position));
         let leaves = now_ms() - begun > LONGEST_MS;
-        report = Report { shard, holder: holder.clone(), tried: rows.len(), done, failed, problem, leaves };
+        report = Report { shard, holder: holder.clone(), tried, done, failed, problem, leaves };
     }
 }
 
@@ -123,10 +111,10 @@ fn publisher() -> Principal {
 /// Sends a group, a request for each topic. Returns the positions of what failed on any of them, and why.
 async fn send(waiting: &[Waiting<'_>]) -> (BTreeSet<i64>, Option<String>) {
     let (mut failed, mut problem) = (BTreeSet::new(), None);
-    let topics: BTreeSet<&str> = waiting.iter().flat_map(|one| one.topics.iter().copied()).collect();
+    let topics: BTreeSet<&String> = waiting.iter().flat_map(|one| &one.place.topics).collect();
     // At the same time, so that all of them are done before the lease ends.
     let sent = join_all(topics.into_iter().map(async |topic| {
-        let of_topic: Vec<&Waiting> = waiting.iter().filter(|one| one.topics.contains(&topic)).collect();
+        let of_topic: Vec<&Waiting> = waiting.iter().filter(|one| one.place.topics.contains(topic)).collect();
         bulk(topic, &of_topic).await
     }));
     for (positions, why) in sent.await.into_iter().filter_map(Result::err) {
@@ -138,19 +126,11 @@ async fn send(waiting: &[Waiting<'_>]) -> (BTreeSet<i64>, Option<String>) {
 
 /// Publishes to one topic. The error names what failed.
 async fn bulk(topic: &str, events: &[&Waiting<'_>]) -> Result<(), (Vec<i64>, String)> {
-    let all = || events.iter().map(|one| one.position).collect::<Vec<_>>();
-    let entries: Vec<Entry> = events
-        .iter()
-        .map(|one| Entry {
-            id: one.position.to_string(),
-            event: one.event,
-            content_type: "application/cloudevents+json",
-            metadata: Key { partition: one.key },
-        })
-        .collect();
+    let all = || events.iter().map(|one| one.place.position).collect();
     let path = format!("/v1.0-alpha1/publish/bulk/{PUBSUB}/{topic}");
-    let body = serde_json::to_vec(&entries).map_err(|error| (all(), error.to_string()))?;
-    match outbound::send_dapr(&path, Some(body), WITHIN_MS).await {
+    let entries: Vec<&str> = events.iter().map(|one| one.entry).collect();
+    let body = format!("[{}]", entries.join(","));
+    match outbound::send_dapr(&path, Some(body.into_bytes()), WITHIN_MS).await {
         Ok((200..=299, _)) => Ok(()),
         Ok((status, answer)) => {
             let failures = serde_json::from_slice::<Failures>(&answer).map_or_else(|_| Vec::new(), |all| all.entries);

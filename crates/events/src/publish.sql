@@ -1,6 +1,6 @@
 -- frame: open, in steps, uncounted, for both
--- Notes what the publisher of a shard has sent and what failed, and gives it what waits, one event a row: in the order of
--- each user, some hundred at once. Without rows it is no longer the publisher.
+-- Notes what the publisher of a shard has sent and what failed, and gives it what waits, some hundred at once, in the order of
+-- each user. Two rows an event: where it goes, and the entry of a bulk publish. Without rows it is no longer the publisher.
 declare
     which     smallint := (input ->> 'shard')::smallint;
     whose     text := input ->> 'holder';
@@ -93,11 +93,13 @@ begin
             end if;
             size := size + octet_length(row.text);
             exit when size > 1500000 and lines <> '{}';
-            line := '{"position":' || row.position || ',"key":"' || row.key || '","topics":'
-                || case row.topic when 'task-events' then '["task-events","task-updates"]' else to_json(array[row.topic])::text end
-                || ',"event":' || row.text || '}';
-            lines := lines || line;
+            line := '{"position":' || row.position || ',"topics":["' || row.topic
+                || case row.topic when 'task-events' then '","task-updates"]}' else '"]}' end;
             return next line;
+            line := '{"entryId":"' || row.position || '","contentType":"application/cloudevents+json","metadata":{"partitionKey":"'
+                || row.key || '"},"event":' || row.text || '}';
+            return next line;
+            lines := array[line];
         end loop;
         exit when lines <> '{}' or emptied;
         -- Writers who saw this publisher hold the lock until what they wrote can be seen.
