@@ -29,5 +29,5 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
     }
     println!("  spin build && spin up");
-    std::future::pending().await
+    Err(database::lost(&mut database.embedded).await)
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use host::{Engine, Limits, Logs, Running};
 
 use crate::command::build;
-use crate::database::{self, DataFolder, DatabaseUrl, Embedded};
+use crate::database::{self, DataFolder, DatabaseUrl};
 use crate::project;
 use crate::sidecar;
 use crate::tools;
@@ -67,7 +67,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut running = start(&mut sidecar).await?;
     loop {
         tokio::select! {
-            lost = lost(&mut embedded) => return Err(lost),
+            lost = database::lost(&mut embedded) => return Err(lost),
             changed = watch.changed(), if arguments.watch => changed?,
         }
         // What cannot be built is told, and what ran before goes on.
@@ -77,14 +77,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         running.stop().await?;
         running = start(&mut sidecar).await?;
-    }
-}
-
-/// Without its database TaskFlow only says no, so it ends and says why.
-async fn lost(embedded: &mut Option<Embedded>) -> anyhow::Error {
-    match embedded {
-        Some(embedded) => embedded.lost().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -13,6 +13,6 @@ pub mod url;
 
 pub use data::DataFolder;
 pub use embedded::{Embedded, Purpose};
-pub use setup::{Ready, as_dapr, as_user, migrate, prepare, running, start_embedded};
+pub use setup::{Ready, as_dapr, as_user, lost, migrate, prepare, running, start_embedded};
 pub use template::make_template;
 pub use url::DatabaseUrl;

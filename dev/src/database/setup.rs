@@ -34,6 +34,14 @@ pub async fn prepare(data: &DataFolder) -> anyhow::Result<Ready> {
     Ok(Ready { variables: url.variables(), url, embedded })
 }
 
+/// Waits until its Postgres ends by itself, and says why: without it TaskFlow only says no. What somebody else runs is theirs.
+pub async fn lost(embedded: &mut Option<Embedded>) -> anyhow::Error {
+    match embedded {
+        Some(embedded) => embedded.lost().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Starts the Postgres of a data folder, with an empty database of the usual name if there is none.
 pub async fn start_embedded(data: &DataFolder) -> anyhow::Result<(Embedded, DatabaseUrl)> {
     let port = variable("db_port")?.parse().context("db_port in spin.toml is a port")?;

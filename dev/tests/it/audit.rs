@@ -1,12 +1,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::command::{Up, dev, error, folder, run, said};
+use crate::command::{Up, dev, error, folder, run, said, until};
 use crate::migrate::Database;
 
 /// A trail with some events of March 2026, and a folder for archives.
@@ -57,11 +56,7 @@ impl Trail {
     }
 
     fn wait_for(&self, file: &str) {
-        let began = Instant::now();
-        while !self.archives.join(file).exists() {
-            assert!(began.elapsed() < Duration::from_secs(20), "{file} does not come");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until(file, || self.archives.join(file).exists());
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
+use tokio_postgres::{Client, NoTls};
 
 /// A folder of the test's own, empty.
 pub fn folder(name: &str) -> PathBuf {
@@ -36,6 +37,31 @@ pub fn error(output: &Output) -> String {
     let errors: Vec<&str> = said.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
     assert_eq!(errors.len(), 1, "one line says it all: {said}");
     errors[0].to_owned()
+}
+
+/// Looks again and again until it is so.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(30), "{what}: not within 30 seconds");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Where the database of a data folder is, for its owner.
+pub fn owners_url(data: &Path) -> String {
+    let read = |file: &str| std::fs::read_to_string(data.join(file)).unwrap();
+    let (port, password) =
+        (read("postgres/postmaster.pid").lines().nth(3).unwrap().to_owned(), read("postgres-password"));
+    format!("postgres://postgres:{password}@127.0.0.1:{port}/taskflow")
+}
+
+/// A connection to it.
+pub async fn owner(data: &Path) -> Client {
+    let (client, connection) = tokio_postgres::connect(&owners_url(data), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
 }
 
 /// What it printed, when it did what it was asked.

@@ -5,6 +5,7 @@ mod audit;
 mod command;
 mod events;
 mod migrate;
+mod restart;
 mod settings;
 mod tls;
 mod up;

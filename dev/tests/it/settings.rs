@@ -1,8 +1,6 @@
-use std::time::{Duration, Instant};
-
 use rustix::process::Signal;
 
-use crate::command::{Up, error, folder, run, said};
+use crate::command::{Up, error, folder, run, said, until};
 
 #[test]
 fn what_is_set_holds_while_it_runs_and_what_makes_no_sense_is_never_set() {
@@ -12,11 +10,7 @@ fn what_is_set_holds_while_it_runs_and_what_makes_no_sense_is_never_set() {
     let up = Up::start(&data);
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
     let limit_is = |limit: &str| {
-        let began = Instant::now();
-        while !up.ask("GET /api/auth/me", &authorization, "").contains(limit) {
-            assert!(began.elapsed() < Duration::from_secs(30), "{limit}: not within 30 seconds");
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        until(limit, || up.ask("GET /api/auth/me", &authorization, "").contains(limit));
     };
 
     assert!(said(&settings(&[])).contains("limits.user             1000/10     requests of one user"));
