@@ -19,6 +19,7 @@ end $$;
 
 drop table app.places;
 drop type app.delivery;
+drop function app.send_again(text, jsonb);
 
 alter table app.buckets add column refused boolean not null default false;
 alter table app.tasks add column search tsvector not null default '';

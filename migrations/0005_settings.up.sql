@@ -73,6 +73,17 @@ begin
         'before', o.before, 'after', o.after, 'changes', app.changes(o.before, o.after), 'details', o.details)::text || '}';
 end $$;
 
+-- Puts a dead letter into the outbox: it goes out as it came, under its own id, so who has taken it already does nothing.
+create function app.send_again(topic text, event jsonb) returns void language plpgsql as $$
+declare
+    -- What is no id may be what it died of.
+    person uuid := case when event #>> '{data,user_id}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                        then (event #>> '{data,user_id}')::uuid end;
+begin
+    insert into app.outbox (topic, type, user_id, seq, actor, shard, event)
+    values (topic, event ->> 'type', person, 0, 'system', app.shard(person), event - '{topic,pubsubname,deadletterreason}'::text[]);
+end $$;
+
 -- ── settings ────────────────────────────────────────────────────────────────────────────────
 
 -- What can be set while TaskFlow runs, but for the limits, which have a table of their own.

@@ -49,10 +49,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let open = arguments.database.reach().await?;
     let client = open.url.connect().await?;
-    match arguments.dead {
-        true => dead(&client, arguments.limit).await,
-        false => taken(&client, arguments.topic.as_deref(), arguments.limit, arguments.follow).await,
+    if arguments.dead {
+        return dead(&client, arguments.limit).await;
     }
+    // Clients get what happens to tasks again, under a topic of their own.
+    let topic = arguments.topic.as_deref().map(|topic| if topic == "task-updates" { "task-events" } else { topic });
+    taken(&client, topic, arguments.limit, arguments.follow).await?;
+    held_up(&client).await
 }
 
 /// What the audit trail has taken: the newest, the last one last, and then what comes.
@@ -91,6 +94,24 @@ async fn taken(client: &Client, topic: Option<&str>, limit: i64, follow: bool) -
     }
 }
 
+/// A line of what does not go through, where there is something.
+async fn held_up(client: &Client) -> anyhow::Result<()> {
+    let line = "
+        select concat_ws('; ',
+                   case when waiting.n > 0 then waiting.n || ' wait to be published, the oldest for '
+                       || ceil(extract(epoch from now() - waiting.since)) || ' s' || coalesce(': ' || waiting.problem, '') end,
+                   case when parked.n > 0 then parked.n || ' could not be published' end,
+                   case when letters.n > 0 then letters.n || ' could not be taken (--dead shows them)' end)
+          from (select count(*) as n, min(occurred_at) as since, max(problem) as problem from app.outbox) as waiting,
+               (select count(*) as n from app.parked) as parked,
+               (select count(*) as n from app.dead_letters where replayed_at is null) as letters";
+    let line: String = client.query_one(line, &[]).await?.get(0);
+    if !line.is_empty() {
+        eprintln!("{line}");
+    }
+    Ok(())
+}
+
 async fn dead(client: &Client, limit: i64) -> anyhow::Result<()> {
     let lines = "
         select concat_ws('  ', to_char(died_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), consumer, event_id, reason,
@@ -116,12 +137,7 @@ async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result
                     and ($3::text is null or letter.consumer = $3)
                  returning kind.topic, letter.event::jsonb as event
              )
-             insert into app.outbox (topic, type, user_id, seq, actor, shard, event)
-             select topic, event ->> 'type', person, 0, 'system', app.shard(person),
-                    event - '{topic,pubsubname,deadletterreason}'::text[]
-               -- What is no id may be what it died of.
-               from (select *, case when event #>> '{data,user_id}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-                                    then (event #>> '{data,user_id}')::uuid end as person from letters) as letter",
+             select app.send_again(topic, event) from letters",
             &[&kinds, &topics, &consumer],
         )
         .await?;

@@ -7,11 +7,9 @@ with letters as (
            select old.consumer, old.event_id from dead_letters as old
             where old.replayed_at is null and old.times <= 10 and old.reason = 'failed as often as it was tried'
               and old.event ->> 'type' <> '' and old.topic <> 'unknown'
-              and old.event #>> '{data,user_id}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
             order by old.died_at limit 1000 for update skip locked)
-    returning letter.topic, letter.event::jsonb as event, (letter.event #>> '{data,user_id}')::uuid as person
+    returning letter.topic, letter.event::jsonb as event
+), sent as (
+    select send_again(topic, event) from letters
 )
-insert into outbox (topic, type, user_id, seq, actor, shard, event)
-select topic, event ->> 'type', person, 0, 'system', shard(person), event - '{topic,pubsubname,deadletterreason}'::text[]
-  from letters
-returning 'true'
+select 'true' from sent
