@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde_json::{Value, json};
 use tests::App;
 
@@ -111,4 +114,29 @@ async fn nobody_but_dapr_delivers_events_and_who_tries_is_in_the_trail() {
     assert!(tried.iter().all(|one| one["data"]["details"]["what"] == "not that of Dapr"), "{tried:?}");
     assert_eq!(trail(&root, "/api/audit", 0).await.len(), tried.len(), "nothing was taken");
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
+}
+
+/// What Dapr is told to call, in the files of `dapr/`.
+fn routes() -> BTreeSet<String> {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr");
+    let mut routes = BTreeSet::new();
+    for folder in ["components", "subscriptions"] {
+        for file in std::fs::read_dir(files.join(folder)).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            routes.extend(text.split_whitespace().filter(|word| word.starts_with("/internal/")).map(str::to_owned));
+        }
+    }
+    routes
+}
+
+#[tokio::test]
+async fn every_route_that_dapr_is_told_of_is_there_as_it_drops_what_finds_none() {
+    let app = App::start().await;
+    assert!(app.as_dapr("/internal/nothing").send().await.status == 404);
+    let routes = routes();
+    assert!(routes.len() >= 5, "{routes:?}");
+    for route in routes {
+        let answer = app.as_dapr(&route).json(&json!({})).send().await;
+        assert_ne!(answer.status, 404, "{route}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use serde_json::{Value, json};
 use tests::{App, Person};
 
@@ -138,6 +138,38 @@ async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_ord
 }
 
 #[tokio::test]
+async fn a_broker_that_delivers_twice_and_shuffled_leads_to_the_same_as_once_and_in_order() {
+    let (people, events) = story().await;
+    let (once, shuffled) = join(app_of(&people), app_of(&people)).await;
+    let mut dice = Dice(2027);
+    let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
+    join(publish(&once, &events), publish(&shuffled, &dice.shuffled(&twice, 100))).await;
+
+    let (expected, came) = (derived(&once).await, derived(&shuffled).await);
+
+    assert_eq!(expected[0].len(), events.len());
+    assert_eq!(came, expected);
+    let late = shuffled.database.rows("select 1 from app.deliveries where outcome = 'late'").await.len();
+    assert!(late > 20, "they came out of order: {late}");
+}
+
+/// Has these go out in this order, by way of the broker, and waits until each has come.
+async fn publish(app: &App, events: &[Value]) {
+    let insert = format!(
+        "insert into app.outbox (topic, type, user_id, seq, actor, event)
+         select event ->> 'topic', event ->> 'type', (event #>> '{{data,user_id}}')::uuid, 0, 'user', event - 'topic'
+           from jsonb_array_elements($events${}$events$) with ordinality as each (event, number) order by number",
+        json!(events)
+    );
+    app.database.change(&insert).await;
+    until("all of them", async || {
+        let counted = app.database.rows("select sum(times) as n from app.counted").await;
+        (counted[0]["n"] == events.len()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
     let mut app = App::with_events().await;
     app.lose_sidecar();
@@ -170,7 +202,7 @@ async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
     let mut dice = Dice(7);
     let bulks: Vec<_> = (0..4).map(|_| bulk_of(&dice.shuffled(&events, 160)[..100])).collect();
     let consumers = join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
-    let (relays, consumers) = futures::future::join(relays, consumers).await;
+    let (relays, consumers) = join(relays, consumers).await;
 
     for answer in relays {
         answer.expect(200);

@@ -1,28 +1,6 @@
-use std::path::Path;
-use std::time::{Duration, Instant};
-
 use rustix::process::Signal;
-use tokio_postgres::{Client, NoTls};
 
-use crate::command::{Up, dev, folder, run, said};
-
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(20), "{what}: not within 20 seconds");
-    }
-}
-
-/// A connection to the database of a data folder, as its owner.
-async fn owner(data: &Path) -> Client {
-    let read = |file: &str| std::fs::read_to_string(data.join(file)).unwrap();
-    let (port, password) =
-        (read("postgres/postmaster.pid").lines().nth(3).unwrap().to_owned(), read("postgres-password"));
-    let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/taskflow");
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
+use crate::command::{Up, dev, folder, owner, run, said, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_arrives_though_it_was_killed_before_it_was_published() {
@@ -87,5 +65,34 @@ async fn a_dead_letter_is_sent_again_after_the_mend() {
     assert_eq!(again, "sent again: 1 of the dead letters, 0 of what could not be published");
     until("the event", || said(&run(&["events", "--data", &folder_text])).contains(user));
     assert!(said(&run(&["events", "--dead", "--data", &folder_text])).ends_with("sent again"));
+    assert_eq!(up.end(Signal::TERM), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_published_but_not_taken_is_delivered_in_order_after_a_kill() {
+    let data = folder("queue");
+    let folder_text = data.display().to_string();
+    let up = Up::start(&data);
+    let authorization = format!("authorization: Bearer {}\r\n", up.guest());
+    let database = owner(&data).await;
+    let refuse = "create function app.refuse_all() returns trigger language plpgsql as $$
+                  begin
+                      raise exception 'not now';
+                  end $$;
+                  create trigger refuse_all before insert on app.deliveries for each row execute function app.refuse_all()";
+    database.batch_execute(refuse).await.unwrap();
+    for number in 0..20 {
+        let task = format!(r#"{{"title": "number {number}"}}"#);
+        assert!(up.ask("POST /api/tasks", &authorization, &task).starts_with("HTTP/1.1 201"));
+    }
+    until("an empty outbox", || up.ask("GET /metrics", "", "").contains("\ntaskflow_outbox_events 0\n"));
+    up.end(Signal::KILL);
+
+    let up = Up::start(&data);
+    owner(&data).await.batch_execute("drop trigger refuse_all on app.deliveries").await.unwrap();
+
+    until("all events", || said(&run(&["events", "--data", &folder_text])).lines().count() == 20);
+    let late = "select count(*) from app.deliveries where outcome <> 'done'";
+    assert_eq!(owner(&data).await.query_one(late, &[]).await.unwrap().get::<_, i64>(0), 0, "none overtook another");
     assert_eq!(up.end(Signal::TERM), Some(0));
 }
