@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::ensure;
-use events::KINDS;
+use events::{KINDS, Kind};
 use tokio_postgres::Client;
 
 use crate::command::migrate::Where;
@@ -52,17 +52,18 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.dead {
         return dead(&client, arguments.limit).await;
     }
-    // Clients get what happens to tasks again, under a topic of their own.
-    let topic = arguments.topic.as_deref().map(|topic| if topic == "task-updates" { "task-events" } else { topic });
-    taken(&client, topic, arguments.limit, arguments.follow).await?;
+    taken(&client, arguments.topic.as_deref(), arguments.limit, arguments.follow).await?;
     held_up(&client).await
 }
 
 /// What the audit trail has taken: the newest, the last one last, and then what comes.
 async fn taken(client: &Client, topic: Option<&str>, limit: i64, follow: bool) -> anyhow::Result<()> {
+    // Clients get what happens to tasks again, under a topic of their own.
+    let of =
+        |kind: &Kind| if kind.topic == "task-events" { vec![kind.topic, "task-updates"] } else { vec![kind.topic] };
     let kinds: Vec<&str> =
-        KINDS.iter().filter(|kind| topic.is_none_or(|topic| topic == kind.topic)).map(|kind| kind.name).collect();
-    let topics: BTreeSet<&str> = KINDS.iter().map(|kind| kind.topic).collect();
+        KINDS.iter().filter(|kind| topic.is_none_or(|topic| of(kind).contains(&topic))).map(|kind| kind.name).collect();
+    let topics: BTreeSet<&str> = KINDS.iter().flat_map(of).collect();
     ensure!(
         !kinds.is_empty(),
         "there is no such topic; there are {}",
