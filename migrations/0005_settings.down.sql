@@ -1,5 +1,7 @@
 drop schema dapr cascade;
 drop table app.configured;
+-- The release before has no switch.
+select app.set_publishing(true);
 drop function app.set_publishing(boolean);
 drop table app.settings;
 alter table app.audit drop constraint audit_pkey;

@@ -1,10 +1,54 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::App;
+use tests::{App, DAPR_TOKEN, Person};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 
 use super::{all_arrives, nothing_waits, trail, until, write_evenly};
+
+/// Two people of the same shard.
+async fn neighbours(app: &App) -> (Person, Person) {
+    let ada = app.guest().await;
+    let ben = until("somebody of the same shard", async || {
+        let ben = app.guest().await;
+        let same = format!("select 1 where app.shard('{}') = app.shard('{}')", ada.id(), ben.id());
+        (!app.database.rows(&same).await.is_empty()).then_some(ben)
+    })
+    .await;
+    (ada, ben)
+}
+
+/// Until a shard rests after a failure.
+async fn tried_in_vain(app: &App) {
+    until("a failure", async || {
+        let failures = app.database.rows("select 1 from app.publishers where failures > 0").await;
+        (!failures.is_empty()).then_some(())
+    })
+    .await;
+}
+
+/// Has somebody make many tasks at once, and nobody publish them yet.
+async fn queue(app: &App, person: &Person, many: usize) {
+    let change = format!(
+        "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
+         insert into app.tasks (id, user_id, title)
+         select gen_random_uuid(), '{}', 'number ' || number from generate_series(1, {many}) as number",
+        person.id()
+    );
+    app.database.change(&change).await;
+}
+
+/// The first event of theirs is one that no broker takes: its topic is not there.
+async fn break_first(app: &App, person: &Person) {
+    let change = format!("update app.outbox set topic = 'nowhere' where seq = 1 and user_id = '{}'", person.id());
+    app.database.change(&change).await;
+}
+
+async fn mend_first(app: &App) {
+    app.database.change("update app.outbox set topic = 'task-events' where topic = 'nowhere'").await;
+}
 
 #[tokio::test]
 async fn what_was_published_is_no_longer_in_the_outbox() {
@@ -42,26 +86,19 @@ async fn what_could_not_be_published_waits_and_arrives_in_order() {
 #[tokio::test]
 async fn what_fails_after_an_outage_is_not_overtaken_by_what_its_user_did_later() {
     let mut app = App::with_events().await;
-    let (ada, ben) = (app.guest().await, app.guest().await);
+    let (ada, ben) = neighbours(&app).await;
     app.lose_sidecar();
     for number in 0..5 {
         ada.task(&format!("number {number}")).await;
     }
     ben.task("goes out").await;
-    until("it was tried", async || {
-        let tried = format!("select 1 from app.publishers where shard = app.shard('{}') and failures > 0", ada.id());
-        (!app.database.rows(&tried).await.is_empty()).then_some(())
-    })
-    .await;
+    tried_in_vain(&app).await;
     // The first of hers fails alone, when another of the same shard does not.
-    let fails = "update app.outbox set topic = 'nowhere' where seq = 1 and user_id";
-    app.database.change(&format!("{fails} = '{}'", ada.id())).await;
-    let same_shard = "update app.outbox set shard = app.shard('{0}') where user_id = '{1}'";
-    app.database.change(&same_shard.replace("{0}", &ada.id()).replace("{1}", &ben.id())).await;
+    break_first(&app, &ada).await;
 
     app.return_sidecar().await;
     trail(&ben, "/api/audit", 1).await;
-    app.database.change("update app.outbox set topic = 'task-events' where topic = 'nowhere'").await;
+    mend_first(&app).await;
 
     all_arrives(&app, 6).await;
 }
@@ -143,13 +180,106 @@ async fn a_change_that_is_slow_to_be_seen_is_published_by_who_published_meanwhil
 }
 
 #[tokio::test]
+async fn one_that_cannot_be_published_is_in_nobodys_way_however_much_waits_behind_it() {
+    let mut app = App::with_events().await;
+    let (ada, ben) = neighbours(&app).await;
+    app.lose_sidecar();
+    queue(&app, &ada, 600).await;
+    break_first(&app, &ada).await;
+    ben.task("goes out").await;
+    tried_in_vain(&app).await;
+
+    app.return_sidecar().await;
+
+    trail(&ben, "/api/audit", 1).await;
+    mend_first(&app).await;
+    all_arrives(&app, 601).await;
+}
+
+/// A sidecar that takes no more than some events at once. Returns its port.
+async fn of_little_patience(most: usize) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let (reading, mut writing) = stream.into_split();
+                let mut reading = BufReader::new(reading);
+                let (mut length, mut line) = (0, String::new());
+                while reading.read_line(&mut line).await.is_ok_and(|read| read > 0) {
+                    if let Some(said) = line.to_lowercase().strip_prefix("content-length:") {
+                        length = said.trim().parse().unwrap();
+                    }
+                    if line == "\r\n" {
+                        let mut body = vec![0; length];
+                        reading.read_exact(&mut body).await.unwrap();
+                        let events = String::from_utf8(body).unwrap().matches("\"entryId\"").count();
+                        let status = if events > most { "500 Too Slow" } else { "204 No Content" };
+                        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+                        writing.write_all(answer.as_bytes()).await.unwrap();
+                    }
+                    line.clear();
+                }
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_broker_that_takes_only_small_groups_gets_small_groups() {
+    let port = of_little_patience(200).await.to_string();
+    let app = App::with(&[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
+    let ada = app.guest().await;
+    queue(&app, &ada, 2000).await;
+
+    until("all of one person's", async || {
+        app.as_dapr("/internal/outbox-relay").send().await.expect(200);
+        app.database.rows("select 1 from app.outbox limit 1").await.is_empty().then_some(())
+    })
+    .await;
+
+    let told = app.database.rows("select sum(published) as n, max(failed) < 20 * 500 as few from app.publishers").await;
+    assert_eq!(told, [json!({ "n": 2000, "few": true })]);
+}
+
+#[tokio::test]
+async fn nobody_waits_behind_a_change_that_is_slow_to_be_seen() {
+    let app = App::with_events().await;
+    let slow = Duration::from_secs(2);
+    slow_to_be_seen(&app, "slow", slow).await;
+    let (ada, ben) = neighbours(&app).await;
+
+    ben.task("so that somebody publishes").await;
+    let writes = tokio::spawn({
+        let ada = ada.clone();
+        async move {
+            let began = Instant::now();
+            ada.task("slow").await;
+            began.elapsed()
+        }
+    });
+    let (mut made, mut slowest) = (0, Duration::ZERO);
+    while !writes.is_finished() {
+        let began = Instant::now();
+        ben.task("meanwhile").await;
+        (made, slowest) = (made + 1, slowest.max(began.elapsed()));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    assert!(writes.await.unwrap() >= slow);
+    assert!(slowest < slow / 2, "one of {made} took {slowest:?}");
+    all_arrives(&app, made + 2).await;
+}
+
+#[tokio::test]
 async fn one_that_cannot_be_published_is_put_aside_and_holds_up_nobody_else() {
     let app = App::with_events().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     // An event that no broker takes: its topic is not there.
     let broken = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, shard, event, attempts, failed_at)
-         values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now())",
+         values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now() - interval '2 hours')",
         ada.id()
     );
     app.database.change(&broken).await;

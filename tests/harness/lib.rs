@@ -18,5 +18,5 @@ pub use answer::Answer;
 pub use app::App;
 pub use client::{Call, Client};
 pub use database::Database;
-pub use events::is_full;
+pub use events::{DAPR_TOKEN, is_full};
 pub use person::Person;

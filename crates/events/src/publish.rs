@@ -10,7 +10,7 @@ use web::{log, now_ms, outbound};
 /// The name of the pub/sub component.
 const PUBSUB: &str = "pubsub";
 
-/// Two topics in a row take less than the lease of five seconds.
+/// With the time that others are given to gather it is less than the lease of five seconds.
 const WITHIN_MS: u64 = 2000;
 
 /// Where fewer than these wait, the publisher lets some more gather before it goes on. All go on at the same moments, so that a
@@ -80,6 +80,7 @@ async fn publish_shard(Duty { shard, holder }: Duty) -> Result<(), Refusal> {
         if rows.is_empty() {
             return Ok(());
         }
+        // None where somebody still writes, and nobody sees yet what.
         let waiting = rows
             .chunks_exact(2)
             .map(|row| Ok(Waiting { place: serde_json::from_str(&row[0])?, entry: &row[1] }))

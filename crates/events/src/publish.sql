@@ -1,6 +1,7 @@
 -- frame: open, in steps, uncounted, for both
 -- Notes what the publisher of a shard has sent and what failed, and gives it what waits, some hundred at once, in the order of
--- each user. Two rows an event: where it goes, and the entry of a bulk publish. Without rows it is no longer the publisher.
+-- each user. Two rows an event: where it goes, and the entry of a bulk publish. One row alone: it is to come again. Without rows
+-- it is no longer the publisher.
 declare
     which     smallint := (input ->> 'shard')::smallint;
     whose     text := input ->> 'holder';
@@ -9,6 +10,9 @@ declare
     done      bigint[] := (select coalesce(array_agg(position::bigint), '{}') from jsonb_array_elements_text(input -> 'done') as position);
     told      text := left(input ->> 'problem', 500);
     publisher publishers;
+    -- What fails as a whole is tried in smaller groups, until what makes it fail is alone.
+    most      int;
+    firsts    bigint[];
     size      int := 0;
     row       record;
     probed    uuid[] := '{}';
@@ -27,8 +31,11 @@ begin
     -- Whoever took longer than the lease has been followed by somebody else.
     update publishers as one
        set until = clock_timestamp() + interval '5 seconds',
-           failures = case when tried = 0 then one.failures when cardinality(done) > 0 then 0 else one.failures + 1 end,
-           problem = case when cardinality(broken) > 0 then told else one.problem end
+           -- After a failure groups grow again little by little: not with the first that goes out, then twice as large each time.
+           failures = case when cardinality(done) > 0 and one.problem is null then one.failures / 2
+                           when cardinality(broken) > 0 and cardinality(done) = 0 then least(one.failures + 1, 20)
+                           else one.failures end,
+           problem = case when cardinality(broken) > 0 then told when cardinality(done) = 0 then one.problem end
      where one.shard = which and one.holder = whose and one.until > clock_timestamp()
     returning one.* into publisher;
     if not found then
@@ -52,10 +59,10 @@ begin
           from outbox as event where event.shard = which and event.position = any (broken)
          order by coalesce(event.user_id, event.event_id), event.position
         on conflict (user_id) do update set until = excluded.until;
-        -- What fails for ever, although others do not, is put aside.
+        -- What fails for an hour, although others do not, is put aside.
         with gone as (
-            delete from outbox where outbox.shard = which and outbox.position = any (broken)
-                                 and outbox.attempts >= 8 and outbox.failed_at < publisher.succeeded_at
+            delete from outbox where outbox.shard = which and outbox.position = any (broken) and outbox.attempts >= 8
+                                 and outbox.failed_at < least(publisher.succeeded_at, now() - interval '1 hour')
             returning outbox.*
         ), free as (
             delete from held using gone where held.user_id = coalesce(gone.user_id, gone.event_id)
@@ -76,25 +83,37 @@ begin
         return;
     end if;
 
+    most := greatest(1, (select settings.publish_batch from settings) >> least(publisher.failures, 9));
+    -- Of a group some may go out and others not. So until something has gone out again only the first event of each user is tried,
+    -- and nothing overtakes it; of users at random, so that one whose first can never go out is not in the way of the others.
+    if publisher.failures > 0 and cardinality(done) = 0 then
+        firsts := array(
+            select one.position
+              from (select distinct on (coalesce(event.user_id, event.event_id)) event.position
+                      from outbox as event left join held on held.user_id = coalesce(event.user_id, event.event_id)
+                     where event.shard = which and (held.until > clock_timestamp()) is not true
+                     order by coalesce(event.user_id, event.event_id), event.position) as one
+             order by random() limit most);
+    end if;
+
     loop
         for row in
             select one.position, one.topic, person.key, coalesce(one.event::text, cloud_event(one)) as text, held.until as held
               from outbox as one cross join lateral (select coalesce(one.user_id, one.event_id)) as person (key)
                    left join held on held.user_id = person.key
              where one.shard = which and (held.until > clock_timestamp()) is not true
-             -- What fails as a whole is tried in smaller groups, until what makes it fail is alone.
-             order by one.position limit greatest(1, (select settings.publish_batch from settings) >> least(publisher.failures, 9))
+               and (firsts is null or one.position = any (firsts))
+             order by one.position limit most
         loop
-            -- Of a group some may go out and others not. So of whom something failed only the first is tried, until it goes out:
-            -- nothing overtakes it.
-            if publisher.failures > 0 or row.held is not null then
+            -- The same for a user who was held up until now.
+            if row.held is not null then
                 continue when row.key = any (probed);
                 probed := probed || row.key;
             end if;
             size := size + octet_length(row.text);
             exit when size > 1500000 and lines <> '{}';
-            line := '{"position":' || row.position || ',"topics":["' || row.topic
-                || case row.topic when 'task-events' then '","task-updates"]}' else '"]}' end;
+            line := '{"position":' || row.position || ',"topics":'
+                || case row.topic when 'task-events' then '["task-events","task-updates"]' else to_json(array[row.topic])::text end || '}';
             return next line;
             line := '{"entryId":"' || row.position || '","contentType":"application/cloudevents+json","metadata":{"partitionKey":"'
                 || row.key || '"},"event":' || row.text || '}';
@@ -102,8 +121,13 @@ begin
             lines := array[line];
         end loop;
         exit when lines <> '{}' or emptied;
-        -- Writers who saw this publisher hold the lock until what they wrote can be seen.
-        perform pg_advisory_xact_lock(7001, which);
+        -- Writers who saw this publisher hold the lock until what they wrote can be seen. While one does, it comes again: if it
+        -- waited here, all other writers would wait behind it.
+        if not pg_try_advisory_xact_lock(7001, which) then
+            return next 'null';
+            lines := array['null'];
+            exit;
+        end if;
         emptied := true;
     end loop;
     if lines = '{}' then

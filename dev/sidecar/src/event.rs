@@ -9,13 +9,13 @@ use serde_json::value::{RawValue, to_raw_value};
 /// further.
 pub fn stamped(event: &str, pubsub: &str, topic: &str) -> Option<String> {
     let (pubsub, topic) = (to_raw_value(pubsub).ok()?, to_raw_value(topic).ok()?);
-    let mut members: BTreeMap<&str, &RawValue> = serde_json::from_str(event).ok()?;
+    let mut members: BTreeMap<Cow<str>, &RawValue> = serde_json::from_str(event).ok()?;
     for name in ["specversion", "id", "source", "type"] {
         let text: Cow<str> = serde_json::from_str(members.get(name)?.get()).ok()?;
         if text.is_empty() {
             return None;
         }
     }
-    members.extend([("pubsubname", &*pubsub), ("topic", &*topic)]);
+    members.extend([("pubsubname".into(), &*pubsub), ("topic".into(), &*topic)]);
     serde_json::to_string(&members).ok()
 }
