@@ -105,6 +105,13 @@ impl Field for Timezone {
     }
 }
 
+impl Timezone {
+    /// The rules of its clocks. They were there when its name was parsed, and looking them up takes a while.
+    pub fn rules(&self) -> TimeZone {
+        TimeZone::get(&self.0).unwrap_or(TimeZone::UTC)
+    }
+}
+
 /// The JSON schema of a zone: all that there are. Any letter case is understood.
 pub fn timezones() -> Value {
     let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();

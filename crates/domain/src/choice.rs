@@ -1,9 +1,10 @@
 //! Inputs that are one of a few words.
 
-/// Declares a [`Field`](crate::Field) that is one of a few words.
+/// Declares a [`Field`](crate::Field) that is one of a few words, and which it is `otherwise`, when nothing is said.
 #[macro_export]
 macro_rules! choice {
-    ($(#[doc = $about:literal])+ $visibility:vis enum $Choice:ident { $($Variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[doc = $about:literal])+ $visibility:vis enum $Choice:ident { $($Variant:ident = $word:literal),* $(,)? }
+     $(otherwise $Otherwise:ident)?) => {
         $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, $crate::for_macros::Serialize)]
         #[serde(crate = "domain::for_macros::serde")]
@@ -24,6 +25,10 @@ macro_rules! choice {
             fn schema() -> $crate::for_macros::serde_json::Value {
                 $crate::for_macros::serde_json::json!({ "type": "string", "enum": [$($word),*] })
             }
+
+            $(fn when_absent() -> Option<Self> {
+                Some(Self::$Otherwise)
+            })?
         }
     };
 }

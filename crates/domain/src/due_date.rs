@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 use serde_json::{Value, json};
@@ -21,11 +22,22 @@ pub enum DueDate {
 // Years that RFC 3339 can write and Postgres can store, with room for any zone.
 const YEARS: std::ops::RangeInclusive<i16> = 1..=9998;
 
+impl DueDate {
+    /// Itself, if its year is one that can be written and stored.
+    pub(crate) fn allowed(self) -> Option<Self> {
+        let year = match self {
+            Self::At(instant) => TimeZone::UTC.to_datetime(instant).year(),
+            Self::On(date) => date.year(),
+        };
+        YEARS.contains(&year).then_some(self)
+    }
+}
+
 impl Field for DueDate {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let text = text(value)?;
         let parsed = if text.len() == "2026-12-31".len() {
-            text.parse().ok().filter(|date: &Date| YEARS.contains(&date.year())).map(Self::On)
+            text.parse().ok().map(Self::On).and_then(Self::allowed)
         } else {
             rfc3339(text).map(Self::At)
         };
@@ -97,8 +109,7 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
         _ => false,
     };
     let instant: Timestamp = text.parse().ok().filter(|_| is_offset)?;
-    let year = instant.to_zoned(jiff::tz::TimeZone::UTC).year();
-    YEARS.contains(&year).then_some(instant)
+    DueDate::At(instant).allowed().map(|_| instant)
 }
 
 #[cfg(test)]

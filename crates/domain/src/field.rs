@@ -44,6 +44,12 @@ pub fn text(value: &Value) -> Result<&str, Errors> {
     value.as_str().ok_or_else(|| wrong("must be a string"))
 }
 
+/// The value as a whole number within these bounds. JSON knows one kind of numbers, so `7.0` is one too.
+pub fn whole_number(value: &Value, bounds: std::ops::RangeInclusive<u16>) -> Option<u16> {
+    let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+    (f64::from(*bounds.start())..=f64::from(*bounds.end())).contains(&number).then_some(number as u16)
+}
+
 impl Field for bool {
     fn parse(value: &Value) -> Result<Self, Errors> {
         value.as_bool().ok_or_else(|| wrong("must be true or false"))
@@ -218,11 +224,11 @@ impl Field for Nothing {
 /// passed on to the database as JSON.
 #[macro_export]
 macro_rules! input {
-    ($(#[doc = $about:literal])+ $visibility:vis struct $Input:ident {
+    ($(#[doc = $about:literal])+ $(#[derive($($Derived:ident),+)])? $visibility:vis struct $Input:ident {
         $($(#[doc = $doc:literal])+ $field:ident: $Type:ty,)*
     }) => {
         $(#[doc = $about])+
-        #[derive(Debug, $crate::for_macros::Serialize)]
+        #[derive(Debug, $crate::for_macros::Serialize $($(, $Derived)+)?)]
         #[serde(crate = "domain::for_macros::serde")]
         $visibility struct $Input {
             $($(#[doc = $doc])+

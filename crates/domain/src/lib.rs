@@ -3,6 +3,9 @@
 //! Every type is made by parsing, so a value that exists is a value that is allowed, and every type
 //! tells its JSON schema, so that what the documents say is what the parser does.
 
+// The macros call this crate by its name, here too.
+extern crate self as domain;
+
 mod account;
 mod choice;
 mod due_date;
@@ -10,6 +13,7 @@ mod field;
 mod id;
 mod priority;
 mod query;
+mod recurrence;
 mod setting;
 mod tag;
 mod tags;
@@ -22,6 +26,9 @@ pub use field::{Errors, Field, FieldError, Nothing, Nullable, Optional, Patch, r
 pub use id::{Id, TaskId, UserId};
 pub use priority::Priority;
 pub use query::{Flag, Limit, Offset, Search, Seq, Several};
+pub use recurrence::{
+    Adjustment, Anchor, DayOfMonth, Frequency, Interval, Occurrence, Rule, RuleParts, WallClock, Weekdays,
+};
 pub use setting::{Known, SETTINGS, Setting};
 pub use tag::Tag;
 pub use tags::Tags;

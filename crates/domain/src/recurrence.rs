@@ -1,0 +1,18 @@
+//! When a series comes: the parts of a rule, the days that it means, and what clocks and calendars make of them.
+
+mod cycle;
+mod day_of_month;
+mod interval;
+mod occurrence;
+mod parts;
+mod rule;
+mod wall_clock;
+mod weekdays;
+
+pub use day_of_month::DayOfMonth;
+pub use interval::Interval;
+pub use occurrence::{Adjustment, Occurrence};
+pub use parts::{Anchor, Frequency, RuleParts};
+pub use rule::Rule;
+pub use wall_clock::WallClock;
+pub use weekdays::Weekdays;

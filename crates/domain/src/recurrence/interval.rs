@@ -1,0 +1,51 @@
+//! Every how many days, weeks, months or years.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::Errors;
+use crate::field::{Field, whole_number, wrong};
+
+/// Every how many days, weeks, months or years: 1 to 999, and 1 when nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Interval(u16);
+
+const MOST: u16 = 999;
+
+impl From<Interval> for i64 {
+    fn from(interval: Interval) -> Self {
+        interval.0.into()
+    }
+}
+
+impl Field for Interval {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let number = whole_number(value, 1..=MOST);
+        number.map(Self).ok_or_else(|| wrong(format!("must be a whole number from 1 to {MOST}")))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 1, "maximum": MOST })
+    }
+
+    fn when_absent() -> Option<Self> {
+        Some(Self(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_from_1_to_999() {
+        for good in [json!(1), json!(7.0), json!(999)] {
+            assert!(Interval::parse(&good).is_ok(), "{good}");
+        }
+        for bad in [json!(0), json!(-1), json!(1.5), json!(1000), json!(10_000), json!(65_537), json!("2"), json!(null)]
+        {
+            assert!(Interval::parse(&bad).is_err(), "{bad}");
+        }
+    }
+}

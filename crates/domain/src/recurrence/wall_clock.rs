@@ -1,0 +1,115 @@
+//! What calendar and clock on the wall show.
+
+use std::fmt::{Display, Formatter};
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::field::{Errors, Field, text, wrong};
+use crate::{DueDate, Timezone};
+
+/// A day, or a time of a day, of the zone that it is told with. It has no offset: in another zone it is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WallClock {
+    /// When the clock shows this.
+    At(DateTime),
+    /// Some time that day.
+    On(Date),
+}
+
+impl WallClock {
+    /// What it shows in that zone when something is due.
+    pub fn of(due: DueDate, timezone: &Timezone) -> Self {
+        match due {
+            DueDate::At(instant) => Self::At(timezone.rules().to_datetime(instant)),
+            DueDate::On(date) => Self::On(date),
+        }
+    }
+
+    pub(super) fn date(self) -> Date {
+        match self {
+            Self::At(time) => time.date(),
+            Self::On(date) => date,
+        }
+    }
+
+    pub(super) fn time(self) -> Option<Time> {
+        match self {
+            Self::At(time) => Some(time.time()),
+            Self::On(_) => None,
+        }
+    }
+
+    /// When that is. A time that does not exist moves forward, and of one that exists twice it is the first.
+    pub(super) fn due_date(self, zone: &TimeZone) -> Option<DueDate> {
+        match self {
+            Self::At(time) => zone.to_timestamp(time).ok().map(DueDate::At),
+            Self::On(date) => Some(DueDate::On(date)),
+        }
+    }
+}
+
+impl Display for WallClock {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::At(time) => time.fmt(f),
+            Self::On(date) => date.fmt(f),
+        }
+    }
+}
+
+impl Field for WallClock {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let text = text(value)?;
+        let candidates = [text.parse().map(Self::On), text.parse().map(Self::At)];
+        // Jiff reads more than it writes (other separators, offsets), so what is not written the same is none.
+        let parsed = candidates.into_iter().flatten().find(|parsed| parsed.to_string() == text);
+        parsed.filter(|parsed| parsed.date().year() >= 0).ok_or_else(|| {
+            wrong("must be a time as in 2026-12-31T17:00:00, without an offset, or a day as in 2026-12-31")
+        })
+    }
+
+    fn schema() -> Value {
+        json!({
+            "type": "string",
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{0,8}[1-9])?)?$",
+        })
+    }
+}
+
+impl Serialize for WallClock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_or_a_day_is_written_as_it_is_read() {
+        for text in ["2026-12-31", "2028-02-29", "2026-12-31T17:00:00", "2026-12-31T23:59:59.999999999"] {
+            assert_eq!(WallClock::parse(&json!(text)).map(|parsed| parsed.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_or_has_an_offset_is_refused() {
+        for text in
+            ["2026-02-30", "2026-02-29T09:00:00", "2026-12-31T17:00:00Z", "2026-12-31 17:00:00", "-000001-12-31", ""]
+        {
+            assert!(WallClock::parse(&json!(text)).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_shown_as_in_the_zone() {
+        let berlin = Timezone::parse(&json!("Europe/Berlin")).expect("valid");
+        let shown = |due: &str| WallClock::of(DueDate::parse(&json!(due)).expect("valid"), &berlin).to_string();
+        assert_eq!(shown("2026-12-31T23:30:00Z"), "2027-01-01T00:30:00");
+        assert_eq!(shown("2026-12-31"), "2026-12-31");
+    }
+}

@@ -1,0 +1,56 @@
+//! When series come, seen from outside.
+
+mod after;
+mod calendar;
+mod clock;
+mod completion;
+mod parts;
+mod properties;
+mod table;
+
+use domain::{DueDate, Field, Occurrence, Rule};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+/// A rule, of Berlin unless another zone is named.
+fn rule(mut parts: Value) -> Rule {
+    if parts.get("timezone").is_none() {
+        parts["timezone"] = json!("Europe/Berlin");
+    }
+    Rule::parse(&parts).unwrap_or_else(|errors| panic!("{parts}: {errors:?}"))
+}
+
+fn due(text: &str) -> DueDate {
+    DueDate::parse(&json!(text)).expect("a time or a day")
+}
+
+/// All occurrences, from the first one on.
+fn all(rule: &Rule) -> impl Iterator<Item = Occurrence> {
+    std::iter::successors(rule.first(), |occurrence| rule.after(occurrence.due_date))
+}
+
+/// As the clock at the rule's place shows it.
+fn shown(rule: &Rule, occurrence: &Occurrence) -> String {
+    match occurrence.due_date {
+        DueDate::At(instant) => {
+            let zone = json!(rule)["timezone"].as_str().map(TimeZone::get).expect("a zone").expect("a zone");
+            instant.to_zoned(zone).strftime("%Y-%m-%dT%H:%M%:z").to_string()
+        }
+        DueDate::On(date) => date.to_string(),
+    }
+}
+
+/// The first occurrences as they are shown.
+fn first(count: usize, rule: &Rule) -> Vec<String> {
+    all(rule).take(count).map(|occurrence| shown(rule, &occurrence)).collect()
+}
+
+/// The next occurrence as it is shown.
+fn after(rule: &Rule, last: &str) -> Option<String> {
+    rule.after(due(last)).map(|occurrence| shown(rule, &occurrence))
+}
+
+/// What was adjusted in the first occurrences, as JSON; null where nothing was.
+fn adjustments(count: usize, rule: &Rule) -> Vec<Value> {
+    all(rule).take(count).map(|occurrence| json!(occurrence.adjustment)).collect()
+}
