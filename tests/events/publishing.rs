@@ -1,9 +1,9 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
 use tests::{App, DAPR_TOKEN, Person};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use super::{all_arrives, nothing_waits, trail, until, write_evenly};
@@ -196,6 +196,22 @@ async fn one_that_cannot_be_published_is_in_nobodys_way_however_much_waits_behin
     all_arrives(&app, 601).await;
 }
 
+/// A body as functions send it: in chunks, each behind its size, and an empty one at the end.
+async fn chunks(reading: &mut (impl AsyncBufRead + Unpin)) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reading.read_line(&mut line).await.unwrap();
+        let size = usize::from_str_radix(line.trim(), 16).unwrap();
+        let mut chunk = vec![0; size + 2];
+        reading.read_exact(&mut chunk).await.unwrap();
+        if size == 0 {
+            return body;
+        }
+        body.extend_from_slice(&chunk[..size]);
+    }
+}
+
 /// A sidecar that takes no more than some events at once. Returns its port.
 async fn of_little_patience(most: usize) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -205,14 +221,10 @@ async fn of_little_patience(most: usize) -> u16 {
             tokio::spawn(async move {
                 let (reading, mut writing) = stream.into_split();
                 let mut reading = BufReader::new(reading);
-                let (mut length, mut line) = (0, String::new());
+                let mut line = String::new();
                 while reading.read_line(&mut line).await.is_ok_and(|read| read > 0) {
-                    if let Some(said) = line.to_lowercase().strip_prefix("content-length:") {
-                        length = said.trim().parse().unwrap();
-                    }
                     if line == "\r\n" {
-                        let mut body = vec![0; length];
-                        reading.read_exact(&mut body).await.unwrap();
+                        let body = chunks(&mut reading).await;
                         let events = String::from_utf8(body).unwrap().matches("\"entryId\"").count();
                         let status = if events > most { "500 Too Slow" } else { "204 No Content" };
                         let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
@@ -239,37 +251,25 @@ async fn a_broker_that_takes_only_small_groups_gets_small_groups() {
     })
     .await;
 
-    let told = app.database.rows("select sum(published) as n, max(failed) < 20 * 500 as few from app.publishers").await;
-    assert_eq!(told, [json!({ "n": 2000, "few": true })]);
+    let told = app.database.rows("select sum(published) as n, max(failed) > 0 as refused from app.publishers").await;
+    assert_eq!(told, [json!({ "n": 2000, "refused": true })]);
 }
 
 #[tokio::test]
 async fn nobody_waits_behind_a_change_that_is_slow_to_be_seen() {
     let app = App::with_events().await;
-    let slow = Duration::from_secs(2);
-    slow_to_be_seen(&app, "slow", slow).await;
+    slow_to_be_seen(&app, "slow", Duration::from_secs(3)).await;
     let (ada, ben) = neighbours(&app).await;
 
     ben.task("so that somebody publishes").await;
-    let writes = tokio::spawn({
-        let ada = ada.clone();
-        async move {
-            let began = Instant::now();
-            ada.task("slow").await;
-            began.elapsed()
-        }
-    });
-    let (mut made, mut slowest) = (0, Duration::ZERO);
-    while !writes.is_finished() {
-        let began = Instant::now();
-        ben.task("meanwhile").await;
-        (made, slowest) = (made + 1, slowest.max(began.elapsed()));
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let slow = tokio::spawn(async move { ada.task("slow").await });
+    // When this has gone out the publisher looks once more, and she still writes.
+    nothing_waits(&app).await;
+    ben.task("meanwhile").await;
 
-    assert!(writes.await.unwrap() >= slow);
-    assert!(slowest < slow / 2, "one of {made} took {slowest:?}");
-    all_arrives(&app, made + 2).await;
+    assert!(!slow.is_finished(), "somebody waited for the slow one");
+    slow.await.unwrap();
+    all_arrives(&app, 3).await;
 }
 
 #[tokio::test]
