@@ -240,10 +240,10 @@ async fn of_little_patience(most: usize) -> u16 {
 
 #[tokio::test]
 async fn a_broker_that_takes_only_small_groups_gets_small_groups() {
-    let port = of_little_patience(200).await.to_string();
+    let port = of_little_patience(300).await.to_string();
     let app = App::with(&[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
     let ada = app.guest().await;
-    queue(&app, &ada, 2000).await;
+    queue(&app, &ada, 1200).await;
 
     until("all of one person's", async || {
         app.as_dapr("/internal/outbox-relay").send().await.expect(200);
@@ -252,7 +252,7 @@ async fn a_broker_that_takes_only_small_groups_gets_small_groups() {
     .await;
 
     let told = app.database.rows("select sum(published) as n, max(failed) > 0 as refused from app.publishers").await;
-    assert_eq!(told, [json!({ "n": 2000, "refused": true })]);
+    assert_eq!(told, [json!({ "n": 1200, "refused": true })]);
 }
 
 #[tokio::test]
