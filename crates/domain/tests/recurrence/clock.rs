@@ -42,6 +42,14 @@ fn nine_o_clock_stays_nine_o_clock_whatever_the_clocks_do() {
     }
 }
 
+/// Of three days the second has a clock change, of which this is told.
+fn only_the_second_is_adjusted(adjustment: &str, zone: &str, start: &str, shown: [&str; 3]) {
+    let rule = daily(zone, start);
+    let wanted = format!("{}{}", &shown[1][..10], &start[10..]);
+    assert_eq!(first(3, &rule), shown);
+    assert_eq!(adjustments(3, &rule), [Value::Null, json!({ adjustment: wanted }), Value::Null]);
+}
+
 #[test]
 fn a_time_that_is_skipped_moves_forward_for_this_once() {
     for (zone, start, shown) in [
@@ -61,10 +69,7 @@ fn a_time_that_is_skipped_moves_forward_for_this_once() {
             ["2026-10-03T02:10+10:30", "2026-10-04T02:40+11:00", "2026-10-05T02:10+11:00"],
         ),
     ] {
-        let rule = daily(zone, start);
-        let wanted = format!("{}{}", &shown[1][..10], &start[10..]);
-        assert_eq!(first(3, &rule), shown);
-        assert_eq!(adjustments(3, &rule), [Value::Null, json!({ "skipped_time": wanted }), Value::Null]);
+        only_the_second_is_adjusted("skipped_time", zone, start, shown);
     }
 }
 
@@ -87,10 +92,7 @@ fn of_a_time_that_comes_twice_the_first_is_taken() {
             ["2026-04-04T01:45+11:00", "2026-04-05T01:45+11:00", "2026-04-06T01:45+10:30"],
         ),
     ] {
-        let rule = daily(zone, start);
-        let wanted = format!("{}{}", &shown[1][..10], &start[10..]);
-        assert_eq!(first(3, &rule), shown);
-        assert_eq!(adjustments(3, &rule), [Value::Null, json!({ "repeated_time": wanted }), Value::Null]);
+        only_the_second_is_adjusted("repeated_time", zone, start, shown);
     }
 }
 
