@@ -26,7 +26,6 @@ const LONGEST_MS: u64 = 20_000;
 struct Report {
     shard: i16,
     holder: String,
-    tried: usize,
     done: Vec<i64>,
     failed: Vec<i64>,
     problem: Option<String>,
@@ -90,11 +89,10 @@ async fn publish_shard(Duty { shard, holder }: Duty) -> Result<(), Refusal> {
         if waiting.len() < FEW && failed.is_empty() {
             outbound::wait(TOGETHER_MS - now_ms() % TOGETHER_MS).await;
         }
-        let tried = waiting.len();
         let (failed, done) =
             waiting.iter().map(|one| one.place.position).partition(|position| failed.contains(position));
         let leaves = now_ms() - begun > LONGEST_MS;
-        report = Report { shard, holder: holder.clone(), tried, done, failed, problem, leaves };
+        report = Report { shard, holder: holder.clone(), done, failed, problem, leaves };
     }
 }
 

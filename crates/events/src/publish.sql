@@ -5,9 +5,9 @@
 declare
     which     smallint := (input ->> 'shard')::smallint;
     whose     text := input ->> 'holder';
-    tried     int := (input ->> 'tried')::int;
     broken    bigint[] := (select coalesce(array_agg(position::bigint), '{}') from jsonb_array_elements_text(input -> 'failed') as position);
     done      bigint[] := (select coalesce(array_agg(position::bigint), '{}') from jsonb_array_elements_text(input -> 'done') as position);
+    tried     int := cardinality(broken) + cardinality(done);
     told      text := left(input ->> 'problem', 500);
     publisher publishers;
     -- What fails as a whole is tried in smaller groups, until what makes it fail is alone.
@@ -26,7 +26,7 @@ begin
     update publishers as one
        set published = one.published + cardinality(done), failed = one.failed + cardinality(broken),
            succeeded_at = case when cardinality(done) > 0 then clock_timestamp() else one.succeeded_at end
-     where one.shard = which and cardinality(done) + cardinality(broken) > 0;
+     where one.shard = which and tried > 0;
 
     -- Whoever took longer than the lease has been followed by somebody else.
     update publishers as one
