@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Errors, Field};
+use domain::{DueDate, Errors, Field, FieldError};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Refusal;
@@ -22,6 +22,40 @@ impl Cursor {
         let after: Value =
             serde_json::from_str(after).map_err(|error| Refusal::fault(format!("a place in a list: {error}")))?;
         Ok(URL_SAFE_NO_PAD.encode(json!([after["key"], after["id"], of]).to_string()))
+    }
+
+    /// The place of this cursor in a list that is ordered by time, if it belongs to that list.
+    pub fn in_time(&self, of: &str) -> Result<&Value, Errors> {
+        let is_time = matches!(DueDate::parse(&self.after["key"]), Ok(DueDate::At(_)));
+        if self.of == of && is_time {
+            return Ok(&self.after);
+        }
+        let detail = "belongs to other filters: leave it out to begin anew";
+        Err(vec![FieldError { pointer: "/cursor".into(), detail: detail.into() }])
+    }
+
+    /// The page of which a body returned two rows: its items, and the place of the last one where more follow.
+    pub fn page(mut rows: Vec<String>, of: &str) -> Result<String, Refusal> {
+        let next = match rows.pop().filter(|next| next != "null") {
+            Some(after) => format!("\"{}\"", Self::write(&after, of)?),
+            None => "null".into(),
+        };
+        let items = rows.pop().ok_or(Refusal::NotFound)?;
+        Ok(format!("{{\"items\":{items},\"next_cursor\":{next}}}"))
+    }
+
+    /// The JSON schema of a page of such things.
+    pub fn page_of(description: &str, item: Value) -> Value {
+        json!({
+            "type": "object",
+            "description": description,
+            "properties": {
+                "items": { "type": "array", "items": item },
+                "next_cursor": { "type": ["string", "null"], "description": "To be sent as `cursor`, for the next page" },
+            },
+            "required": ["items", "next_cursor"],
+            "additionalProperties": false,
+        })
     }
 }
 

@@ -1,14 +1,16 @@
 //! When a task is due: at an instant, or on a day.
 
+use std::fmt::{Display, Formatter};
+
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 use serde_json::{Value, json};
 
-use crate::Errors;
 use crate::field::{Field, text, wrong};
+use crate::{Errors, Timezone};
 
 /// When a task is due. A day ends at 23:59 of the user's zone, which only the database knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,19 @@ pub enum DueDate {
 const YEARS: std::ops::RangeInclusive<i16> = 1..=9998;
 
 impl DueDate {
+    /// The day that it is in that zone.
+    pub fn today(now: Moment, timezone: &Timezone) -> Self {
+        Self::On(timezone.rules().to_datetime(now.0).date())
+    }
+
+    /// When its time is over: a day ends at 23:59 of that zone.
+    pub fn ends(self, timezone: &Timezone) -> Option<Moment> {
+        match self {
+            Self::At(instant) => Some(Moment(instant)),
+            Self::On(date) => timezone.rules().to_timestamp(date.to_datetime(time(23, 59, 0, 0))).ok().map(Moment),
+        }
+    }
+
     /// Itself, if its year is one that can be written and stored.
     pub(crate) fn allowed(self) -> Option<Self> {
         let year = match self {
@@ -64,11 +79,18 @@ impl Serialize for DueDate {
     }
 }
 
-/// When something ends: an instant that is still to come, which only the database knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expiry(Timestamp);
+/// An instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub(crate) Timestamp);
 
-impl Field for Expiry {
+impl Moment {
+    /// So many milliseconds after the beginning of 1970.
+    pub fn from_ms(ms: u64) -> Self {
+        Self(i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default())
+    }
+}
+
+impl Field for Moment {
     fn parse(value: &Value) -> Result<Self, Errors> {
         rfc3339(text(value)?).map(Self).ok_or_else(|| wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339)"))
     }
@@ -78,15 +100,22 @@ impl Field for Expiry {
     }
 }
 
-impl Serialize for Expiry {
+/// As Postgres writes it.
+impl Display for Moment {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.to_string().replace('Z', "+00:00"))
+    }
+}
+
+impl Serialize for Moment {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        serializer.collect_str(self)
     }
 }
 
 /// Milliseconds since 1970 as RFC 3339, in UTC.
 pub fn rfc3339_from_ms(ms: u64) -> String {
-    i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default().to_string()
+    Moment::from_ms(ms).0.to_string()
 }
 
 /// Jiff reads more than RFC 3339 has (other separators, zone names, no offset), so the shape is checked first.
@@ -109,6 +138,8 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
         _ => false,
     };
     let instant: Timestamp = text.parse().ok().filter(|_| is_offset)?;
+    // Postgres keeps microseconds.
+    let instant = Timestamp::from_microsecond(instant.as_microsecond()).ok()?;
     DueDate::At(instant).allowed().map(|_| instant)
 }
 

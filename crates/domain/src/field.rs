@@ -129,6 +129,17 @@ pub enum Patch<T> {
     Set(T),
 }
 
+impl<T> Patch<T> {
+    /// What it makes of what was.
+    pub fn over(self, old: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => old,
+            Self::Clear => None,
+            Self::Set(new) => Some(new),
+        }
+    }
+}
+
 impl<T: Field> Field for Patch<T> {
     fn parse(value: &Value) -> Result<Self, Errors> {
         if value.is_null() { Ok(Self::Clear) } else { T::parse(value).map(Self::Set) }

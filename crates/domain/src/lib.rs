@@ -7,6 +7,7 @@
 extern crate self as domain;
 
 mod account;
+mod before;
 mod choice;
 mod due_date;
 mod field;
@@ -14,6 +15,7 @@ mod id;
 mod priority;
 mod query;
 mod recurrence;
+mod reminder;
 mod setting;
 mod tag;
 mod tags;
@@ -21,14 +23,17 @@ mod text;
 mod version;
 
 pub use account::{Email, Name, Password, Timezone, timezones};
-pub use due_date::{DueDate, Expiry, rfc3339_from_ms};
+pub use before::Before;
+pub use due_date::{DueDate, Moment, rfc3339_from_ms};
 pub use field::{Errors, Field, FieldError, Nothing, Nullable, Optional, Patch, read_fields, wrong};
 pub use id::{Id, TaskId, UserId};
 pub use priority::Priority;
 pub use query::{Flag, Limit, Offset, Search, Seq, Several};
 pub use recurrence::{
-    Adjustment, Anchor, DayOfMonth, Frequency, Interval, Occurrence, Rule, RuleParts, WallClock, Weekdays,
+    Adjustment, Anchor, DayOfMonth, FollowUp, Frequency, Interval, Occurrence, Recurrence, Rule, RuleParts, WallClock,
+    Weekdays,
 };
+pub use reminder::{NewReminder, RelativeReminder, Reminders, Snooze};
 pub use setting::{Known, SETTINGS, Setting};
 pub use tag::Tag;
 pub use tags::Tags;

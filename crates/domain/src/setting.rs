@@ -20,6 +20,7 @@ enum Kind {
     Limit(&'static str),
     Publishing,
     PublishBatch,
+    ReminderBatch,
 }
 
 /// What was set.
@@ -39,6 +40,8 @@ pub enum Setting {
     Publishing(bool),
     /// How many events are published at once.
     PublishBatch(u32),
+    /// How many reminders are claimed at once.
+    ReminderBatch(u32),
 }
 
 /// All settings. A key has letters, digits, dots and underscores only: Dapr knows no others.
@@ -60,6 +63,12 @@ pub const SETTINGS: &[Known] = &[
         about: "how many events are published at once, 1 to 1000",
         kind: Kind::PublishBatch,
     },
+    Known {
+        key: "reminder_batch",
+        default: "500",
+        about: "how many reminders are claimed at once, 1 to 1000",
+        kind: Kind::ReminderBatch,
+    },
 ];
 
 const fn limit(key: &'static str, name: &'static str, default: &'static str, about: &'static str) -> Known {
@@ -75,6 +84,7 @@ impl Known {
     /// Reads a value. The error says what it must be.
     pub fn parse(&self, value: &str) -> Result<Setting, String> {
         let number = |text: &str, most: u32| text.parse().ok().filter(|number| (1..=most).contains(number));
+        let batch = || number(value, 1000).ok_or("must be a number from 1 to 1000".to_owned());
         match self.kind {
             Kind::Limit(name) => value
                 .split_once('/')
@@ -86,9 +96,8 @@ impl Known {
                 "off" => Ok(Setting::Publishing(false)),
                 _ => Err("must be on or off".to_owned()),
             },
-            Kind::PublishBatch => {
-                number(value, 1000).map(Setting::PublishBatch).ok_or("must be a number from 1 to 1000".to_owned())
-            }
+            Kind::PublishBatch => batch().map(Setting::PublishBatch),
+            Kind::ReminderBatch => batch().map(Setting::ReminderBatch),
         }
     }
 }
@@ -117,6 +126,7 @@ mod tests {
             ("publishing", ""),
             ("publish_batch", "0"),
             ("publish_batch", "1001"),
+            ("reminder_batch", "0"),
         ] {
             assert!(Known::find(key).expect("it is known").parse(value).is_err(), "{key} {value}");
         }

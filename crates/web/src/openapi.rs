@@ -29,7 +29,8 @@ fn operation(route: &Route, routes: &[Route]) -> Value {
         operation["responses"][route.gives.0.to_string()]["links"] = links.into();
     }
     if let Some(schema) = route.takes.map(|schema| schema()) {
-        let required = schema["required"].as_array().is_some_and(|members| !members.is_empty());
+        let is_needed = |schema: &Value| schema["required"].as_array().is_some_and(|members| !members.is_empty());
+        let required = is_needed(&schema) || is_needed(&schema["anyOf"][0]);
         operation["requestBody"] =
             json!({ "required": required, "content": { "application/json": { "schema": schema } } });
     }

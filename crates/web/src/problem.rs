@@ -1,7 +1,6 @@
 //! Errors as clients see them: problem details (RFC 9457), made in this one place.
 
 use domain::{Errors, FieldError};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use store::Refusal;
 
@@ -18,7 +17,8 @@ struct Parts {
     title: &'static str,
     detail: String,
     errors: Vec<Value>,
-    task: Option<Box<RawValue>>,
+    /// What something is now that somebody else was faster at, by the name of what it is.
+    now: Option<(&'static str, Value)>,
     headers: Vec<(&'static str, String)>,
     cause: Option<String>,
     noteworthy: Option<(&'static str, &'static str)>,
@@ -33,7 +33,7 @@ impl Problem {
             title,
             detail,
             errors: Vec::new(),
-            task: None,
+            now: None,
             headers: Vec::new(),
             cause: None,
             noteworthy: None,
@@ -151,6 +151,19 @@ impl Problem {
         Self::new(409, "conflict", "That is taken", detail)
     }
 
+    /// It was changed by somebody else, who was faster. The name is what `now`, as JSON, is shown under.
+    pub fn changed(name: &'static str, now: &str) -> Self {
+        let detail = format!("`{name}` shows what it is now; change that, with its `version` as If-Match.");
+        let mut problem = Self::new(412, "changed-meanwhile", "It was changed meanwhile", detail);
+        problem.0.now = Some((name, serde_json::from_str(now).unwrap_or_default()));
+        problem
+    }
+
+    /// What it is about is in no state for that.
+    pub fn not_now(detail: impl Into<String>) -> Self {
+        Self::new(409, "not-now", "That does not go now", detail)
+    }
+
     /// The body is larger than is taken.
     pub fn too_large() -> Self {
         Self::new(413, "too-large", "The body is too large", "Send at most 1 MiB.")
@@ -224,8 +237,8 @@ impl Problem {
         if !parts.errors.is_empty() {
             body["errors"] = parts.errors.into();
         }
-        if let Some(task) = parts.task {
-            body["task"] = serde_json::from_str(task.get()).unwrap_or_default();
+        if let Some((name, now)) = parts.now {
+            body[name] = now;
         }
         let response = Response::json(parts.status, body.to_string()).with("content-type", "application/problem+json");
         parts.headers.into_iter().fold(response, |response, (name, value)| response.with(name, value))
@@ -243,6 +256,7 @@ impl Problem {
                 "detail": { "type": "string" },
                 "correlation_id": { "type": "string" },
                 "task": { "type": "object", "description": "What the task is now, where somebody else was faster" },
+                "recurring_task": { "type": "object", "description": "The same of a series" },
                 "errors": {
                     "type": "array",
                     "items": {
@@ -267,12 +281,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotSignedIn => Self::not_signed_in(),
             Refusal::NotFound => Self::not_found(),
-            Refusal::Conflict(task) => {
-                let detail = "`task` shows what it is now; change that, with its `version` as If-Match.";
-                let mut problem = Self::new(412, "changed-meanwhile", "It was changed meanwhile", detail);
-                problem.0.task = Some(task);
-                problem
-            }
+            Refusal::Conflict(task) => Self::changed("task", task.get()),
             Refusal::Away(cause) => Self::unavailable(cause),
             Refusal::NotInstalled => {
                 Self::unavailable("the statements of this release are not installed: run `cargo dev migrate up`")

@@ -55,49 +55,28 @@ fn list(request: &Request, task: Option<TaskId>) -> Result<Response, Problem> {
     });
     let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
     if let Some(cursor) = &wanted.cursor.0 {
-        let time = cursor.after["key"].as_str().filter(|key| matches!(Bound::parse(&json!(key)), Ok(Bound::At(_))));
-        if cursor.of != fingerprint || time.is_none() {
-            return Err(Problem::invalid_query(vec![domain::FieldError {
-                pointer: "/cursor".into(),
-                detail: "belongs to other filters: leave it out to begin anew".into(),
-            }]));
-        }
-        input["after"] = cursor.after.clone();
+        input["after"] = cursor.in_time(&fingerprint).map_err(Problem::invalid_query)?.clone();
     }
     input["limit"] = json!(wanted.limit.0.as_ref().map_or(50, |limit| limit.0));
-    let mut rows = store::run(statement!("list.sql"), &request.caller()?, &input).map_err(|refusal| match refusal {
+    let rows = store::run(statement!("list.sql"), &request.caller()?, &input).map_err(|refusal| match refusal {
         Refusal::Said(word) if word == "not_an_admin" => Problem::forbidden("Only administrators see what others did.")
             .noteworthy("access.denied", "another's trail"),
         other => other.into(),
     })?;
-    let next = rows.pop().filter(|next| next != "null");
-    let items = rows.pop().ok_or_else(Problem::not_found)?;
-    let next = match next {
-        Some(after) => format!("\"{}\"", Cursor::write(&after, &fingerprint)?),
-        None => "null".into(),
-    };
-    Ok(Response::json(200, format!("{{\"items\":{items},\"next_cursor\":{next}}}")))
+    Ok(Response::json(200, Cursor::page(rows, &fingerprint)?))
 }
 
 /// The JSON schema of a list of events.
 pub fn schema() -> Value {
-    json!({
+    let event = json!({
         "type": "object",
-        "description": "What happened, the first first, and where to go on",
+        "description": "Something that happened",
         "properties": {
-            "items": { "type": "array", "items": {
-                "type": "object",
-                "description": "Something that happened",
-                "properties": {
-                    "event_type": EventType::schema(),
-                    "data": { "type": "object", "description": "Who did it, when, and what was before and after" },
-                },
-                "required": ["event_type", "data"],
-                "additionalProperties": false,
-            } },
-            "next_cursor": { "type": ["string", "null"], "description": "To be sent as `cursor`, for the next page" },
+            "event_type": EventType::schema(),
+            "data": { "type": "object", "description": "Who did it, when, and what was before and after" },
         },
-        "required": ["items", "next_cursor"],
+        "required": ["event_type", "data"],
         "additionalProperties": false,
-    })
+    });
+    Cursor::page_of("What happened, the first first, and where to go on", event)
 }

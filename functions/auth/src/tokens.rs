@@ -1,6 +1,6 @@
 //! `POST|GET|DELETE /api/auth/tokens`, `DELETE /api/auth/tokens/{id}`: personal access tokens, for scripts and assistants.
 
-use domain::{Errors, Expiry, Field, FieldError, Id, Name, choice, input};
+use domain::{Errors, Field, FieldError, Id, Moment, Name, choice, input};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Refusal, statement};
@@ -53,7 +53,7 @@ input! {
         /// What it may do.
         scopes: Scopes,
         /// When it ends; never when nothing is said.
-        expires_at: Option<Expiry>,
+        expires_at: Option<Moment>,
     }
 }
 

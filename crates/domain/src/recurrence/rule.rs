@@ -13,6 +13,9 @@ use super::occurrence::Occurrence;
 use super::parts::{Anchor, RuleParts, misfit};
 use crate::{DueDate, Errors, Field, Timezone};
 
+/// Years that can be written and stored in every zone.
+const YEARS: std::ops::RangeInclusive<i16> = 2..=9997;
+
 /// A rule whose parts fit together. Its zone is looked up once, when it is made, as that takes a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -26,6 +29,14 @@ impl Rule {
     /// The rule of these parts. The errors name those that do not fit the others.
     pub fn new(parts: RuleParts) -> Result<Self, Errors> {
         let mut errors = parts.misplaced();
+        for (part, wall) in [("start_date", Some(parts.start_date)), ("end_date", parts.end_date)] {
+            if wall.is_some_and(|wall| !YEARS.contains(&wall.date().year())) {
+                errors.push(misfit(part, "is too early or too late for any zone"));
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
         let (cycle, start) = (Cycle::of(&parts), parts.start_date.date());
         let first = cycle.first(start).unwrap_or(start.into());
         let rule = Self { zone: parts.timezone.rules(), parts, cycle, first };
@@ -97,15 +108,24 @@ impl Rule {
         end.is_some_and(|end| self.is_after(occurrence.due_date, end))
     }
 
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// When it is that the clock on the wall shows this.
+    pub fn due_date(&self, wall: WallClock) -> Option<DueDate> {
+        wall.due_date(&self.zone)
+    }
+
     /// Whether the one comes after the other. A time is after a day when that day is over.
-    fn is_after(&self, due: DueDate, other: DueDate) -> bool {
+    pub(super) fn is_after(&self, due: DueDate, other: DueDate) -> bool {
         match (due, other) {
             (DueDate::At(due), DueDate::At(other)) => due > other,
             (due, other) => self.day(due) > self.day(other),
         }
     }
 
-    fn day(&self, due: DueDate) -> Date {
+    pub(super) fn day(&self, due: DueDate) -> Date {
         match due {
             DueDate::At(instant) => self.zone.to_datetime(instant).date(),
             DueDate::On(date) => date,

@@ -4,6 +4,7 @@ mod after;
 mod calendar;
 mod clock;
 mod completion;
+mod follow_up;
 mod parts;
 mod properties;
 mod table;
