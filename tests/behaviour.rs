@@ -11,5 +11,7 @@ mod metrics;
 mod model;
 mod openapi;
 mod ops;
+mod reminders;
+mod series;
 mod settings;
 mod tasks;

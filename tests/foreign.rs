@@ -6,37 +6,60 @@ use tests::{App, Person};
 /// A body that the operation takes.
 fn body(operation: &Value, document: &Value) -> Option<Value> {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-    let members = schema["properties"].as_object()?;
+    let members = schema["properties"].as_object().or_else(|| schema["anyOf"][0]["properties"].as_object())?;
     let values = members.iter().map(|(name, schema)| (name.clone(), example(name, schema, document)));
     Some(values.collect::<serde_json::Map<_, _>>().into())
 }
 
 fn example(name: &str, schema: &Value, document: &Value) -> Value {
+    let first = &schema["anyOf"][0];
+    let schema = if first.is_object() { first } else { schema };
     match name {
-        "due_date" => json!("2031-01-05"),
+        "due_date" | "start_date" => json!("2031-01-05"),
         "tags" => json!(["stolen"]),
         "priority" => json!("high"),
+        // Clearing them always fits the other members.
+        "by_weekday" | "day_of_month" | "end_date" | "reminders" => Value::Null,
         _ if schema["$ref"].is_string() => document["components"]["schemas"]["Timezone"]["examples"][0].clone(),
-        _ if schema["type"] == "boolean" || schema["anyOf"][0]["type"] == "boolean" => json!(true),
+        _ if schema["enum"].is_array() => schema["enum"][0].clone(),
+        _ if schema["type"] == "boolean" => json!(true),
+        _ if schema["type"] == "integer" => json!(1),
+        _ if schema["format"] == "date-time" => json!("2031-01-05T09:00:00Z"),
         _ => json!("stolen"),
     }
 }
 
-/// What there is of somebody: a task, another in the trash, a token, sessions.
+/// What there is of somebody: a task, another in the trash, a series, a reminder, a notification, a token, sessions.
 struct Things {
+    series: String,
+    reminder: String,
+    notification: String,
     task: String,
     trashed: String,
     token: String,
     session: String,
 }
 
-async fn things(ada: &Person) -> Things {
+async fn things(app: &App, ada: &Person) -> Things {
+    let task = ada.create(json!({ "title": "secret plan", "tags": ["stolen"] })).await.id();
+    let tell = format!(
+        "insert into app.notifications (user_id, kind, title, task_ids, minute)
+         values ('{}', 'reminder', 'secret plan', '{{{task}}}', now())",
+        ada.id()
+    );
+    app.database.change(&tell).await;
+    let told = ada.get("/api/notifications").await.expect(200).json();
+    let reminder = ada.post(&format!("/api/tasks/{task}/reminders"), json!({ "at": "2031-01-05T09:00:00Z" })).await;
+    let series = ada.post("/api/recurring-tasks", json!({ "title": "secret plan", "frequency": "daily" })).await;
     let trashed = ada.create(json!({ "title": "thrown away" })).await.id();
     ada.delete(&format!("/api/tasks/{trashed}")).await.expect(204);
     let token = ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).id();
     let sessions = ada.get("/api/auth/sessions").await.expect(200).json();
     Things {
-        task: ada.create(json!({ "title": "secret plan", "tags": ["stolen"] })).await.id(),
+        task,
+        series: series.expect(201).id(),
+        reminder: reminder.expect(201).id(),
+        notification: told["items"][0]["id"].as_str().unwrap().to_owned(),
         trashed,
         token,
         session: sessions["items"][0]["id"].as_str().unwrap().to_owned(),
@@ -47,8 +70,11 @@ async fn things(ada: &Person) -> Things {
 async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() {
     let app = App::start().await;
     let (ada, eve) = (app.account("ada@example.com").await, app.guest().await);
-    let things = things(&ada).await;
+    let things = things(&app, &ada).await;
     let everything = "select (select jsonb_agg(t order by t.id) from app.tasks t) as tasks,
+                             (select jsonb_agg(s order by s.id) from app.series s) as series,
+                             (select jsonb_agg(r order by r.id) from app.reminders r) as reminders,
+                             (select jsonb_agg(n order by n.id) from app.notifications n) as notifications,
                              (select jsonb_agg(s order by s.id) from app.sessions s) as sessions,
                              (select jsonb_agg(t order by t.id) from app.tokens t) as tokens,
                              (select count(*) from app.outbox where topic = 'task-events') as events";
@@ -61,7 +87,11 @@ async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() 
             if !path.contains("{id}") {
                 continue;
             }
-            let ids = match path.split('/').nth(3).unwrap_or_default() {
+            let mut parts = path.split('/').skip(2);
+            let ids = match parts.find(|part| !["auth", "audit"].contains(part)).unwrap_or_default() {
+                "recurring-tasks" => vec![&things.series],
+                "reminders" => vec![&things.reminder],
+                "notifications" => vec![&things.notification],
                 "sessions" => vec![&things.session],
                 "tokens" => vec![&things.token],
                 _ => vec![&things.task, &things.trashed],
@@ -86,10 +116,10 @@ async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() 
         }
     }
 
-    assert!(tried >= 22, "only {tried} requests were tried");
+    assert!(tried >= 32, "only {tried} requests were tried");
     assert_eq!(app.database.rows(everything).await, before);
     let denied = app.database.rows("select count(*) as many from app.outbox where type = 'access.denied'").await;
-    assert!(denied[0]["many"].as_u64().unwrap() >= 20, "what was tried leaves a note: {denied:?}");
+    assert!(denied[0]["many"].as_u64().unwrap() >= 28, "what was tried leaves a note: {denied:?}");
 }
 
 #[tokio::test]

@@ -7,8 +7,17 @@ use tests::App;
 #[test]
 fn the_document_is_made_from_the_routes_of_all_functions() {
     let mut paths = serde_json::Map::new();
-    for routes in [audit::ROUTES, auth::ROUTES, housekeeping::ROUTES, ops::ROUTES, outbox_relay::ROUTES, tasks::ROUTES]
-    {
+    for routes in [
+        audit::ROUTES,
+        auth::ROUTES,
+        housekeeping::ROUTES,
+        notifications::ROUTES,
+        ops::ROUTES,
+        outbox_relay::ROUTES,
+        recurrence::ROUTES,
+        reminder_cron::ROUTES,
+        tasks::ROUTES,
+    ] {
         paths.extend(web::paths(routes));
     }
     let made = format!("{:#}\n", web::document(paths));

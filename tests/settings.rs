@@ -153,7 +153,10 @@ async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
 
     assert_eq!(trail(&ada, "/api/audit", 5).await.len(), 5);
     nothing_waits(&app).await;
-    assert_eq!(app.database.rows("select publish_batch from app.settings").await, [json!({ "publish_batch": 2 })]);
+    set(&app, "reminder_batch", "3").await;
+    apply(&app).await;
+    let batches = app.database.rows("select publish_batch, reminder_batch from app.settings").await;
+    assert_eq!(batches, [json!({ "publish_batch": 2, "reminder_batch": 3 })]);
 }
 
 #[tokio::test]

@@ -44,6 +44,30 @@ def is_past(text):
     return moment < datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
 
 
+def is_time(text):
+    return isinstance(text, str) and bool(re.match(r"\d{4}-\d\d-\d\d", text))
+
+
+def keep_to_the_rules_of_series(rule):
+    """What belongs to one frequency, and an end behind the start. A patch may meet a series of any frequency."""
+    if rule.get("frequency") != "weekly" and isinstance(rule.get("by_weekday"), list):
+        rule.pop("by_weekday")
+    if rule.get("frequency") != "monthly" and rule.get("day_of_month") in [*range(1, 32), "last"]:
+        rule.pop("day_of_month")
+    if is_time(rule.get("end_date")):
+        rule.pop("end_date")
+
+
+def keep_to_the_rules_of_reminders(body):
+    """Nobody is reminded in the past, nor before something that is due at no time."""
+    for name in ("at", "until"):
+        if is_past(body.get(name)):
+            body[name] = "2099-12-31T23:59:59Z"
+    if re.fullmatch(r"\d+[mhdw]", str(body.get("before"))):
+        body.pop("before")
+        body["at"] = "2099-12-31T23:59:59Z"
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Keeps to the rules in every phase: a wrong value stays as wrong as it is."""
@@ -61,6 +85,25 @@ def before_call(context, case, kwargs):
             body["tags"] = body["tags"][: 1 if case.operation.path.endswith("/tags") else 5]
         if is_past(body.get("expires_at")):
             body["expires_at"] = "2099-12-31T23:59:59Z"
+        path = case.operation.path
+        if path.startswith("/api/recurring-tasks"):
+            keep_to_the_rules_of_series(body)
+            if body.get("allow_past") is False:
+                body["allow_past"] = True
+        if path.endswith(("/reminders", "/snooze")):
+            keep_to_the_rules_of_reminders(body)
+        recurrence, reminders = body.get("recurrence"), body.get("reminders")
+        if path == "/api/tasks" and isinstance(recurrence, dict):
+            keep_to_the_rules_of_series(recurrence)
+            if is_time(recurrence.get("start_date")):
+                # It begins when it is due, or in the past if that is wanted.
+                if is_time(body.get("due_date")):
+                    recurrence.pop("start_date")
+                elif body.get("allow_past") in (None, False):
+                    body["allow_past"] = True
+        if path == "/api/tasks" and isinstance(reminders, list):
+            for reminder in filter(lambda one: isinstance(one, dict), reminders):
+                keep_to_the_rules_of_reminders(reminder)
     if query:
         # A cursor comes from an earlier page, and relevance needs a search.
         if is_plain(query.get("cursor")):

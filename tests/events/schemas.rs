@@ -40,6 +40,14 @@ async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
     ada.delete(&task).await.expect(204);
     ada.post(&format!("{task}/restore"), serde_json::json!({})).await.expect(200);
     ada.delete(&format!("{task}?permanent=true")).await.expect(204);
+    let series = serde_json::json!({ "title": "again", "frequency": "daily", "reminders": [{ "before": "0m" }] });
+    let series = ada.post("/api/recurring-tasks", series).await.expect(201).header("location").to_owned();
+    ada.patch(&series, serde_json::json!({ "interval": 2 })).await.expect(200);
+    ada.delete(&series).await.expect(204);
+    let reminder = ada.get("/api/reminders").await.expect(200).json()["items"][0]["id"].clone();
+    let reminder = format!("/api/reminders/{}", reminder.as_str().unwrap());
+    ada.post(&format!("{reminder}/snooze"), serde_json::json!({ "for": "1h" })).await.expect(200);
+    ada.delete(&reminder).await.expect(204);
     app.post("/api/auth/login", serde_json::json!({ "email": "ada@example.com", "password": "not this one" }))
         .await
         .problem(401);
@@ -56,7 +64,16 @@ async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
     let rows = app.database.rows("select app.cloud_event(outbox)::json as event from app.outbox").await;
     let seen: BTreeSet<&str> = rows.iter().map(|row| check(&row["event"])).collect();
     let unseen: Vec<_> = events::KINDS.iter().map(|kind| kind.name).filter(|name| !seen.contains(name)).collect();
-    assert_eq!(unseen, ["access.denied", "limit.hit"], "what other tests look at");
+    let elsewhere = [
+        "recurring.generated",
+        "recurring.ended",
+        "reminder.due",
+        "reminder.sent",
+        "reminder.failed",
+        "access.denied",
+        "limit.hit",
+    ];
+    assert_eq!(unseen, elsewhere, "what other tests look at");
 }
 
 /// Makes sure that an event is what its schema says, and that a consumer can read it. Returns its type.

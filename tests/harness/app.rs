@@ -53,8 +53,17 @@ impl App {
 
     /// The same, but a delivery that fails is only tried again so often before the event goes to the dead letters.
     pub async fn with_events_tried(times: Option<u32>) -> Self {
+        Self::with_sidecar(times, None).await
+    }
+
+    /// Starts it with a sidecar whose mail goes to the server at that address.
+    pub async fn with_mail_server(address: SocketAddr) -> Self {
+        Self::with_sidecar(None, Some(address)).await
+    }
+
+    async fn with_sidecar(times: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let database = Database::create().await;
-        let mut events = Events::start(&database, times).await;
+        let mut events = Events::start(&database, times, smtp).await;
         let port = events.port().to_string();
         let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
         events.deliver_to(app.running.address()).await;

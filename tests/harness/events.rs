@@ -37,8 +37,8 @@ pub fn is_full() -> bool {
 
 impl Events {
     /// Starts all of it. Nothing is delivered before the app is known; what fails is tried again so often, else as the project
-    /// has it.
-    pub async fn start(database: &Database, tries: Option<u32>) -> Self {
+    /// has it. Mail goes to the server at that address, else into the mailbox.
+    pub async fn start(database: &Database, tries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let files = files(folder.path(), tries);
         let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
@@ -50,7 +50,7 @@ impl Events {
             }
             None => None,
         };
-        let smtp = mailbox.address();
+        let smtp = smtp.unwrap_or(mailbox.address());
         let secrets = json!({
             "kafka": {
                 "brokers": kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default(), "authType": "none",

@@ -5,6 +5,9 @@
 
 mod answer;
 mod cursor;
+pub mod notifications;
+pub mod reminders;
+pub mod series;
 pub mod tasks;
 
 pub use answer::Answer;

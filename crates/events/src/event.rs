@@ -23,12 +23,24 @@ pub struct Kind {
 pub enum Subject {
     /// A task, in `task_id`.
     Task,
+    /// A series, in `recurring_task_id`.
+    Series,
+    /// A reminder, in `reminder_id`, and its task, in `task_id`.
+    Reminder,
     /// Something that concerns safety, told in `details`.
     Safety,
 }
 
 const fn task(name: &'static str) -> Kind {
     Kind { name, topic: "task-events", subject: Subject::Task }
+}
+
+const fn series(name: &'static str) -> Kind {
+    Kind { name, topic: "task-events", subject: Subject::Series }
+}
+
+const fn reminder(name: &'static str, topic: &'static str) -> Kind {
+    Kind { name, topic, subject: Subject::Reminder }
 }
 
 const fn safety(name: &'static str) -> Kind {
@@ -45,6 +57,17 @@ pub const KINDS: &[Kind] = &[
     task("task.restored"),
     task("task.purged"),
     task("task.conflict"),
+    series("recurring.created"),
+    series("recurring.updated"),
+    series("recurring.generated"),
+    series("recurring.stopped"),
+    series("recurring.ended"),
+    reminder("reminder.created", "task-events"),
+    reminder("reminder.cancelled", "task-events"),
+    reminder("reminder.snoozed", "task-events"),
+    reminder("reminder.due", "reminders"),
+    reminder("reminder.sent", "reminders"),
+    reminder("reminder.failed", "reminders"),
     safety("auth.login_failed"),
     safety("access.denied"),
     safety("limit.hit"),
@@ -84,6 +107,10 @@ pub struct Data {
     pub occurred_at: String,
     /// Which task it is about.
     pub task_id: Option<String>,
+    /// Which series it is about.
+    pub recurring_task_id: Option<String>,
+    /// Which reminder it is about.
+    pub reminder_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +123,11 @@ struct Envelope<'a> {
 }
 
 impl<'a> Event<'a> {
+    /// What it tells, as far as this consumer wants to know.
+    pub fn tells<T: Deserialize<'a>>(&self) -> Result<T, String> {
+        read(self.whole.get().as_bytes())
+    }
+
     /// The whole of what it tells as one text, for a body that only keeps it: Postgres then does not take it apart.
     pub fn text(&self) -> Box<RawValue> {
         serde_json::value::to_raw_value(self.whole.get()).expect("a text can be written as JSON")
@@ -123,11 +155,20 @@ impl<'a> Event<'a> {
             Ok(id) => data.event_id = id.to_string(),
             Err(_) => return wrong("event_id is no UUID"),
         }
-        if !data.user_id.iter().chain(&data.task_id).all(is_id) {
-            return wrong("user_id or task_id is no UUID");
+        let ids = [&data.user_id, &data.task_id, &data.recurring_task_id, &data.reminder_id];
+        if !ids.into_iter().flatten().all(is_id) {
+            return wrong("an id is no UUID");
         }
-        if kind.subject == Subject::Task && (data.user_id.is_none() || data.task_id.is_none()) {
-            return wrong("user_id or task_id is missing");
+        let subject = match kind.subject {
+            Subject::Task => Some(("task_id", &data.task_id)),
+            Subject::Series => Some(("recurring_task_id", &data.recurring_task_id)),
+            Subject::Reminder => Some(("reminder_id", &data.reminder_id)),
+            Subject::Safety => None,
+        };
+        if let Some((name, id)) = subject
+            && (data.user_id.is_none() || id.is_none())
+        {
+            return wrong(&format!("user_id or {name} is missing"));
         }
         // In UTC: Postgres does not know all offsets that a time may be written with.
         match domain::DueDate::parse(&data.occurred_at.as_str().into()) {

@@ -9,7 +9,7 @@ mod event;
 mod publish;
 mod schema;
 
-pub use consume::consume;
+pub use consume::{Wanted, consume};
 pub use event::{Data, Event, KINDS, Kind, Subject};
 pub use publish::publish;
 pub use schema::schema;

@@ -1,5 +1,6 @@
 //! What events look like, as JSON schemas: `schemas/` has them as files, kept true by a test.
 
+use domain::Field;
 use serde_json::{Value, json};
 
 use crate::{Kind, Subject};
@@ -11,19 +12,29 @@ pub fn schema(kind: &Kind) -> Value {
     let time = json!({ "type": "string", "format": "date-time" });
     let or_null = |schema: &Value| json!({ "anyOf": [schema, { "type": "null" }] });
     // Events only gain members, so what else there is is left open.
-    let mut task = actions::tasks::schema();
-    if let Some(task) = task.as_object_mut() {
-        task.remove("additionalProperties");
-    }
-    let is_task = kind.subject == Subject::Task;
+    let open = |mut schema: Value| {
+        if let Some(members) = schema.as_object_mut() {
+            members.remove("additionalProperties");
+        }
+        schema
+    };
+    let (subject, name, more) = match kind.subject {
+        Subject::Task => (open(actions::tasks::schema()), "task_id", None),
+        Subject::Series => (open(actions::series::schema()), "recurring_task_id", None),
+        Subject::Reminder => (open(actions::reminders::schema()), "reminder_id", Some("task_id")),
+        Subject::Safety => (json!({ "type": "null" }), "task_id", None),
+    };
+    let (null, is_safety) = (json!({ "type": "null" }), kind.subject == Subject::Safety);
     let (before, after) = match kind.name {
-        _ if !is_task => (json!({ "type": "null" }), json!({ "type": "null" })),
-        "task.created" | "task.conflict" => (json!({ "type": "null" }), task),
-        "task.purged" => (task, json!({ "type": "null" })),
-        _ => (task.clone(), task),
+        "recurring.generated" => (null.clone(), null),
+        "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => (null, subject),
+        "task.purged" => (subject, null),
+        // One that was deleted is not there afterwards.
+        "reminder.cancelled" => (subject.clone(), or_null(&subject)),
+        _ => (subject.clone(), subject),
     };
     let own_id = |wanted: bool| if wanted { id.clone() } else { or_null(&id) };
-    json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("urn:taskflow:event:{}:1", kind.name),
         "title": kind.name,
@@ -44,17 +55,16 @@ pub fn schema(kind: &Kind) -> Value {
             "data": {
                 "type": "object",
                 "required": ["schema_version", "event_id", "correlation_id", "user_id", "seq", "actor", "occurred_at",
-                             "task_id", "before", "after", "changes"],
+                             "before", "after", "changes"],
                 "properties": {
                     "schema_version": { "const": 1 },
                     "event_id": id,
                     "correlation_id": or_null(&text),
-                    "user_id": own_id(is_task),
+                    "user_id": own_id(!is_safety),
                     "seq": { "type": "integer", "minimum": 0, "description": "Orders a user's changes; 0 where it is none" },
                     "actor": { "enum": ["user", "agent", "system"] },
                     "actor_name": { "type": ["string", "null"], "description": "Which agent, or which part of TaskFlow" },
                     "occurred_at": time,
-                    "task_id": own_id(is_task),
                     "before": before,
                     "after": after,
                     "changes": {
@@ -66,5 +76,27 @@ pub fn schema(kind: &Kind) -> Value {
                 },
             },
         },
-    })
+    });
+    let mut members = vec![(name, own_id(!is_safety))];
+    members.extend(more.map(|name| (name, id.clone())));
+    if kind.name == "recurring.generated" {
+        let mut rule = domain::Rule::schema();
+        // The list of all zones is elsewhere.
+        rule["properties"]["timezone"] = text.clone();
+        members.extend([
+            ("source_task_id", id.clone()),
+            ("task_id", id.clone()),
+            ("rule", rule),
+            ("adjustment", Option::<domain::Adjustment>::schema()),
+            ("catch_up", json!({ "type": "boolean" })),
+        ]);
+    }
+    let data = &mut schema["properties"]["data"];
+    for (name, member) in members {
+        data["properties"][name] = member;
+        if let Some(required) = data["required"].as_array_mut() {
+            required.push(json!(name));
+        }
+    }
+    schema
 }

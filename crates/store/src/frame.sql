@@ -57,9 +57,9 @@ begin
     end;
 
     -- Who asks for what is somebody else's hears that there is no such thing, but it does not go unnoticed.
-    if lines = '{}' and input ? 'id'
-       and exists (select from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id <> caller) then
-        perform tell('access.denied', caller, jsonb_build_object('task_id', input -> 'id', 'address', principal -> 'address'));
+    if lines = '{}' and input ? 'id' then
+        perform tell('access.denied', caller, theirs || jsonb_build_object('address', principal -> 'address'))
+           from another_has((input ->> 'id')::uuid, caller) as theirs where theirs is not null;
     end if;
 {keep}    end frame;
 

@@ -6,7 +6,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
 use sidecar::Tokens;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -29,27 +28,12 @@ pub struct Sidecars {
     programs: Vec<Program>,
 }
 
-#[derive(Deserialize)]
-struct Apps {
-    apps: Vec<App>,
-}
-
-#[derive(Deserialize)]
-struct App {
-    #[serde(rename = "appID")]
-    id: String,
-}
-
 impl Sidecars {
     /// Gets them ready to start, with their working folder where `secrets.json` is. The first listens at that port for the
     /// functions, 0 for any that is free.
     pub fn new(daprd: &Path, files: &Path, folder: &Path, port: u16, tokens: Tokens) -> Result<Self> {
-        let list = files.join("dapr.yaml");
-        let text = std::fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
-        let Apps { apps } =
-            serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", list.display()))?;
-        ensure!(!apps.is_empty(), "{} names no apps", list.display());
-        let mut ports = apps.iter().map(|_| free_ports()).collect::<Result<Vec<[u16; 4]>>>()?;
+        let ids = sidecar::apps(files)?;
+        let mut ports = ids.iter().map(|_| free_ports()).collect::<Result<Vec<[u16; 4]>>>()?;
         if port != 0 {
             ports[0][0] = port;
         }
@@ -58,7 +42,7 @@ impl Sidecars {
             files: files.canonicalize()?,
             folder: folder.canonicalize()?,
             tokens,
-            ids: apps.into_iter().map(|app| app.id).collect(),
+            ids,
             ports,
             app: None,
             programs: Vec::new(),

@@ -16,6 +16,7 @@ pub struct Component {
     pub version: String,
     secret_store: Option<String>,
     items: Vec<Item>,
+    scopes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -44,11 +45,16 @@ struct SecretKey {
 }
 
 impl Component {
-    pub fn read(name: &str, spec: &Value, auth: &Value) -> Result<Self> {
+    pub fn read(name: &str, spec: &Value, auth: &Value, scopes: Vec<String>) -> Result<Self> {
         let Spec { kind, version, metadata } =
             Spec::deserialize(spec).with_context(|| format!("the component {name} cannot be read"))?;
         let secret_store = auth["secretStore"].as_str().map(str::to_owned);
-        Ok(Self { name: name.to_owned(), kind, version, secret_store, items: metadata })
+        Ok(Self { name: name.to_owned(), kind, version, secret_store, items: metadata, scopes })
+    }
+
+    /// Whether the sidecar of that app id has it.
+    pub fn is_for(&self, app: &str) -> bool {
+        self.scopes.is_empty() || self.scopes.iter().any(|scope| scope == app)
     }
 
     /// What it is told. What it does not know here would mean something to real Dapr, so that is an error.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::access::Access;
 use crate::component::Component;
@@ -20,6 +21,8 @@ const KNOWN: [&str; 6] = ["bindings.cron", "pubsub.kafka", Configuration::KIND, 
 /// All of it that matters here.
 #[derive(Debug)]
 pub struct Config {
+    /// The app ids that there are. The functions call the sidecar of the first.
+    pub apps: Vec<String>,
     /// All components.
     pub components: Vec<Component>,
     /// The name of the pub/sub component.
@@ -34,6 +37,8 @@ pub struct Config {
     pub retry: Retry,
     /// How long a delivery may take.
     pub timeout: Duration,
+    /// How long a call of an output binding may take, where that is said.
+    pub outbound: BTreeMap<String, Duration>,
     /// What may be called, and which secrets may be read.
     pub access: Access,
 }
@@ -58,6 +63,7 @@ pub struct Topic {
 pub struct Subscription {
     /// The app id of the consumer.
     pub consumer: String,
+    pub pubsub: String,
     pub topic: String,
     pub route: String,
     pub dead_letters: Option<String>,
@@ -117,24 +123,59 @@ struct Metadata {
     name: String,
 }
 
+/// What is said of how an output binding is called. What else Dapr knows to say of that means nothing here.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    outbound: Outbound,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outbound {
+    timeout: String,
+}
+
 #[derive(Deserialize)]
 struct Topics {
     topics: Vec<Topic>,
 }
 
+#[derive(Deserialize)]
+struct Apps {
+    apps: Vec<App>,
+}
+
+#[derive(Deserialize)]
+struct App {
+    #[serde(rename = "appID")]
+    id: String,
+}
+
 /// The topics that a folder declares.
 pub fn topics(folder: &Path) -> Result<Vec<Topic>> {
-    let path = folder.join("topics.yaml");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let Topics { topics } =
-        serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    let Topics { topics } = document(&folder.join("topics.yaml"))?;
     Ok(topics)
+}
+
+/// The app ids that a folder lists, each of which has a sidecar. The functions call that of the first.
+pub fn apps(folder: &Path) -> Result<Vec<String>> {
+    let path = folder.join("dapr.yaml");
+    let Apps { apps } = document(&path)?;
+    ensure!(!apps.is_empty(), "{} names no apps", path.display());
+    Ok(apps.into_iter().map(|app| app.id).collect())
+}
+
+fn document<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
 }
 
 impl Config {
     /// Reads a folder.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut config = Self {
+            apps: apps(folder)?,
             components: Vec::new(),
             pubsub: String::new(),
             topics: topics(folder)?,
@@ -147,6 +188,7 @@ impl Config {
                 times: None,
             },
             timeout: Duration::from_secs(60),
+            outbound: BTreeMap::new(),
             access: Access::default(),
         };
         for path in files(folder)? {
@@ -159,10 +201,20 @@ impl Config {
         }
         ensure!(!config.pubsub.is_empty(), "{} has no pub/sub component", folder.display());
         for one in &config.subscriptions {
+            let (consumer, pubsub) = (&one.consumer, &one.pubsub);
+            ensure!(
+                *pubsub == config.pubsub,
+                "{consumer} takes events of {pubsub}, and there is only {}",
+                config.pubsub
+            );
             for topic in [Some(&one.topic), one.dead_letters.as_ref()].into_iter().flatten() {
                 let is_known = config.topics.iter().any(|known| known.name == *topic);
-                ensure!(is_known, "{} takes the topic {topic}, which topics.yaml does not declare", one.consumer);
+                ensure!(is_known, "{consumer} takes the topic {topic}, which topics.yaml does not declare");
             }
+        }
+        for name in config.outbound.keys() {
+            let is_known = config.components.iter().any(|one| one.name == *name && one.kind == Smtp::KIND);
+            ensure!(is_known, "resiliency.yaml has a target {name}, which is no output binding");
         }
         Ok(config)
     }
@@ -171,15 +223,21 @@ impl Config {
         let text = |value: &serde_json::Value, member: &str| -> Result<String> {
             value[member].as_str().map(str::to_owned).with_context(|| format!("{}: {member} is missing", metadata.name))
         };
+        if let Some(nobody) = scopes.iter().find(|scope| !self.apps.contains(scope)) {
+            bail!("{} is for {nobody}, which dapr.yaml does not list", metadata.name);
+        }
         match kind.as_str() {
             "Component" => {
-                let component = Component::read(&metadata.name, &spec, &auth)?;
+                // The sidecar of each app id that has it would call.
+                let is_for_one = scopes.len() == 1;
+                let component = Component::read(&metadata.name, &spec, &auth, scopes)?;
                 let (name, kind) = (&component.name, &component.kind);
                 let is_known = KNOWN.contains(&kind.as_str());
                 ensure!(is_known, "the component {name} is of the type {kind}, which this sidecar does not know");
                 match kind.as_str() {
                     "pubsub.kafka" => self.pubsub = name.clone(),
                     "bindings.cron" => {
+                        ensure!(is_for_one, "{name} must have one scope");
                         let values = values(&spec);
                         let schedule = values.get("schedule").with_context(|| format!("{name}: no schedule"))?;
                         let route = values.get("route").cloned().unwrap_or_else(|| format!("/{name}"));
@@ -196,9 +254,16 @@ impl Config {
                     within: Duration::from_millis(bulk["maxAwaitDurationMs"].as_u64().unwrap_or(1000)),
                 });
                 let [consumer] = scopes.as_slice() else { bail!("{} must have one scope", metadata.name) };
+                let topic = text(&spec, "topic")?;
+                // Of two, Dapr would take the one that it reads last.
+                let is_second = self.subscriptions.iter().any(|one| one.consumer == *consumer && one.topic == topic);
+                ensure!(!is_second, "{}: {consumer} takes {topic} already", metadata.name);
+                let has_rules = !spec["routes"]["rules"].is_null();
+                ensure!(!has_rules, "{}: routes have a default here, and no rules", metadata.name);
                 self.subscriptions.push(Subscription {
                     consumer: consumer.clone(),
-                    topic: text(&spec, "topic")?,
+                    pubsub: text(&spec, "pubsubname")?,
+                    topic,
                     route: text(&spec["routes"], "default")?,
                     dead_letters: spec["deadLetterTopic"].as_str().map(str::to_owned),
                     bulk,
@@ -212,6 +277,13 @@ impl Config {
                 }
                 if let Some(name) = inbound["retry"].as_str() {
                     self.retry = retry(&policies["retries"][name])?;
+                }
+                let targets = spec["targets"]["components"].as_object().into_iter().flatten();
+                for (name, target) in targets.filter(|(name, _)| *name != "pubsub") {
+                    let Target { outbound } =
+                        Target::deserialize(target).with_context(|| format!("the target {name}"))?;
+                    let timeout = text(&policies["timeouts"], &outbound.timeout)?;
+                    self.outbound.insert(name.clone(), parse_duration(&timeout)?);
                 }
             }
             "Configuration" => self.access = Access::read(&metadata.name, &spec)?,
@@ -289,6 +361,8 @@ mod tests {
         assert_eq!(config.pubsub, "pubsub");
         assert!(config.subscriptions.iter().any(|one| one.consumer == "audit" && one.topic == "task-events"));
         assert!(config.crons.iter().any(|cron| cron.route == "/internal/outbox-relay"));
+        assert_eq!(config.apps[0], "tasks");
+        assert_eq!(config.outbound["email"], Duration::from_secs(8));
     }
 
     #[test]

@@ -40,7 +40,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use crate::config::{Topic, topics};
+pub use crate::config::{Topic, apps, topics};
 pub use crate::mailbox::Mailbox;
 
 use crate::app::App;
@@ -74,12 +74,14 @@ impl Sidecar {
     /// Starts one by the files of a folder such as `dapr/`, with its queues in a folder of its own, where the file of secrets
     /// is, too. It delivers nothing before it knows the app.
     pub async fn start(files: &Path, data: &Path, address: SocketAddr, tokens: Tokens) -> Result<Self> {
-        let config = Config::read(files)?;
+        let mut config = Config::read(files)?;
+        let secrets = Secrets::open(&config.components, data)?;
+        config.components.iter().try_for_each(|component| component.check(&secrets))?;
+        // What the sidecar that functions call would not have, they do not have here.
+        config.components.retain(|component| component.is_for(&config.apps[0]));
         let components = &config.components;
-        let secrets = Secrets::open(components, data)?;
-        components.iter().try_for_each(|component| component.check(&secrets))?;
-        let configuration = Configuration::open(components, &secrets)?;
-        let (state, bindings) = (State::open(components, &secrets)?, Bindings::open(components, &secrets)?);
+        let (configuration, state) = (Configuration::open(components, &secrets)?, State::open(components, &secrets)?);
+        let bindings = Bindings::open(components, &secrets, &config.outbound)?;
         let listener = TcpListener::bind(address).await.with_context(|| format!("nothing can listen at {address}"))?;
         let address = listener.local_addr()?;
         let topics = Arc::new(Topics::open(&config.topics, &data.join("topics"))?);

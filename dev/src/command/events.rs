@@ -71,8 +71,9 @@ async fn taken(client: &Client, topic: Option<&str>, limit: i64, follow: bool) -
     );
     let lines = "
         select event.event_id::text, concat_ws('  ',
-                   to_char(event.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS'), rpad(event.event_type, 18),
+                   to_char(event.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS'), rpad(event.event_type, 20),
                    coalesce(event.user_id::text, 'nobody'), '#' || event.seq, 'task ' || event.task_id,
+                   'series ' || (event.data ->> 'recurring_task_id'), 'reminder ' || (event.data ->> 'reminder_id'),
                    'by ' || concat_ws(' ', event.data ->> 'actor', event.data ->> 'actor_name'))
           from app.deliveries as delivery
           join app.audit as event on event.event_id = delivery.event_id

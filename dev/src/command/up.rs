@@ -51,6 +51,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
     let database::Ready { mut variables, url, mut embedded } = database::prepare(&data).await?;
+    // What links in e-mails begin with, unless the operator has set it.
+    if std::env::var_os("SPIN_VARIABLE_PUBLIC_URL").is_none() {
+        variables.insert("public_url".into(), format!("http://{address}"));
+    }
     let mut sidecar = sidecar::start(&data, &url, arguments.full, &mut variables).await?;
     let engine = match arguments.engine {
         Some(EngineKind::Spin) => None,

@@ -19,7 +19,9 @@ begin
         update limits set quota = (setting #>> '{limit,quota}')::int, seconds = (setting #>> '{limit,seconds}')::int
          where limits.name = setting #>> '{limit,name}';
         perform set_publishing((setting ->> 'publishing')::boolean) where setting ? 'publishing';
-        update settings set publish_batch = (setting ->> 'publish_batch')::int where setting ? 'publish_batch';
+        update settings set publish_batch  = coalesce((setting ->> 'publish_batch')::int, settings.publish_batch),
+                            reminder_batch = coalesce((setting ->> 'reminder_batch')::int, settings.reminder_batch)
+         where setting ?| '{publish_batch,reminder_batch}';
         return next to_json(one.key)::text;
     end loop;
     -- What nobody says any more.

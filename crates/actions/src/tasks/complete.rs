@@ -1,11 +1,48 @@
 //! A task is done.
 
+use domain::{Field, Moment};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
 use super::Named;
 use crate::Answer;
+use crate::series::find;
 
-/// Completes a task of the caller. Completing it again changes nothing.
+/// What is said beside the series of the task.
+#[derive(Deserialize)]
+struct Done {
+    /// Whether the task is its newest occurrence.
+    is_newest: bool,
+    completed_at: Value,
+}
+
+/// Completes a task of the caller, and tells when it comes back if it does. Completing it again changes nothing.
 pub fn complete(principal: &Principal, task: &Named) -> Result<Answer, Refusal> {
-    store::one(statement!("complete.sql"), principal, task).and_then(Answer::read)
+    let rows = store::run(statement!("complete.sql"), principal, task)?;
+    let [task, series] = rows.as_slice() else { return Err(Refusal::NotFound) };
+    let next = if series == "null" { None } else { next(series)? };
+    let members = task.trim_end_matches('}');
+    Answer::read(format!("{members},\"next_occurrence\":{}}}", json!(next)))
+}
+
+fn next(series: &str) -> Result<Option<String>, Refusal> {
+    let unreadable = || Refusal::fault("a completed task cannot be read");
+    let Done { is_newest, completed_at } = serde_json::from_str(series).map_err(|_| unreadable())?;
+    let series = find::read::<find::Found>(series)?;
+    let completed_at = Moment::parse(&completed_at).map_err(|_| unreadable())?;
+    // What was done after it has its next one already.
+    Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
+}
+
+/// The JSON schema of a completed task.
+pub fn schema() -> Value {
+    let mut task = super::schema();
+    task["properties"]["next_occurrence"] = json!({
+        "type": ["string", "null"], "format": "date-time", "description": "When it comes back; null when it does not",
+    });
+    if let Some(required) = task["required"].as_array_mut() {
+        required.push(json!("next_occurrence"));
+    }
+    task
 }

@@ -1,6 +1,6 @@
 //! A task is made.
 
-use domain::{Description, DueDate, Priority, Tags, TaskId, Title, input};
+use domain::{Description, DueDate, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input};
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
@@ -21,6 +21,10 @@ input! {
         due_date: Option<DueDate>,
         /// Whether that may be in the past, as for something written down afterwards.
         allow_past: Option<bool>,
+        /// When to remind of it: at times, or so long before it is due.
+        reminders: Option<Reminders<NewReminder>>,
+        /// How it comes back: it is the first one of a new series then.
+        recurrence: Option<Recurrence>,
     }
 }
 
@@ -31,7 +35,7 @@ struct Input<'a> {
     task: &'a NewTask,
 }
 
-/// Makes a task of the caller, under the given id. `past_due_date` is said where its time has gone.
+/// Makes a task of the caller that does not come back, under the given id. `past_due_date` is said where its time has gone.
 pub fn create(principal: &Principal, id: TaskId, task: &NewTask) -> Result<Answer, Refusal> {
     store::one(statement!("create.sql"), principal, &Input { id, task }).and_then(Answer::read)
 }

@@ -113,6 +113,7 @@ begin
                        sorting.key)
            into line using ids[most], input, words;
     end if;
-    return next line;
+    -- It may be gone for good since it was found.
+    return next coalesce(line, 'null');
     lines := '{list}';
 end;

@@ -32,23 +32,31 @@ pub fn sync(principal: &Principal, since: &Since) -> Result<String, Refusal> {
 
 /// The JSON schema of what has changed.
 pub fn schema() -> Value {
-    let change = json!({
-        "type": "object",
-        "properties": {
-            "seq": { "type": "integer" },
-            "kind": { "enum": ["task", "recurring_task", "reminder", "notification"] },
-            "id": { "type": "string", "format": "uuid" },
-            "deleted": { "type": "boolean", "description": "It is in the trash, or gone for good" },
-            "data": { "anyOf": [super::schema(), { "type": "null" }], "description": "What it is now; null when it is gone for good" },
-        },
-        "required": ["seq", "kind", "id", "deleted", "data"],
-        "additionalProperties": false,
-    });
+    let change = |kind: &str, data: Value| {
+        json!({
+            "type": "object",
+            "properties": {
+                "seq": { "type": "integer" },
+                "kind": { "const": kind },
+                "id": { "type": "string", "format": "uuid" },
+                "deleted": { "type": "boolean", "description": "It is in the trash, or gone for good" },
+                "data": { "anyOf": [data, { "type": "null" }], "description": "What it is now; null when it is gone for good" },
+            },
+            "required": ["seq", "kind", "id", "deleted", "data"],
+            "additionalProperties": false,
+        })
+    };
+    let changes = json!([
+        change("task", super::schema()),
+        change("recurring_task", crate::series::schema()),
+        change("reminder", crate::reminders::schema()),
+        change("notification", crate::notifications::schema()),
+    ]);
     json!({
         "type": "object",
         "description": "What has changed, in order, and from where to ask the next time",
         "properties": {
-            "changes": { "type": "array", "items": change },
+            "changes": { "type": "array", "items": { "anyOf": changes } },
             "seq": { "type": "integer", "minimum": 0 },
             "more": { "type": "boolean", "description": "Ask again at once: there is more" },
         },

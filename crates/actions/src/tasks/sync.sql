@@ -1,15 +1,24 @@
 -- frame: read
 -- Returns what of the caller's has changed after `since`, in its newest state and in order: tasks, those in the trash too,
--- and tombstones of what is gone for good. All of it is one look at the database, so there are no gaps. Nothing at all
--- where the client must start again. Who starts gets everything up to the oldest tombstone at once: behind it, what the
--- client has seen is known to be of this life.
+-- series, reminders, notifications, and tombstones of what is gone for good. All of it is one look at the database, so there
+-- are no gaps. Nothing at all where the client must start again. Who starts gets everything up to the oldest tombstone at once:
+-- behind it, what the client has seen is known to be of this life.
 with person as (
     select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users where users.id = caller
 ), changed as (
-    select task.seq, task.id, task.deleted_at is not null as deleted from person, tasks as task
+    select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted from person, tasks as task
      where task.user_id = caller and task.seq > person.since
     union all
-    select tombstone.seq, tombstone.id, true from person, tombstones as tombstone
+    select series.seq, 'recurring_task', series.id, false from person, series
+     where series.user_id = caller and series.seq > person.since
+    union all
+    select reminders.seq, 'reminder', reminders.id, false from person, reminders
+     where reminders.user_id = caller and reminders.seq > person.since
+    union all
+    select notifications.seq, 'notification', notifications.id, false from person, notifications
+     where notifications.user_id = caller and notifications.seq > person.since
+    union all
+    select tombstone.seq, tombstone.kind, tombstone.id, true from person, tombstones as tombstone
      where tombstone.user_id = caller and tombstone.seq > person.since
 ), old as (
     select count(*) as many from person, changed where changed.seq <= person.forgotten_seq
@@ -21,10 +30,16 @@ with person as (
 )
 select json_build_object(
            'changes', coalesce((
-               select json_agg(json_build_object('seq', kept.seq, 'kind', 'task', 'id', kept.id, 'deleted', kept.deleted,
-                                                 'data', case when task.id is not null then shown(task) end)
+               select json_agg(json_build_object(
+                          'seq', kept.seq, 'kind', kept.kind, 'id', kept.id, 'deleted', kept.deleted,
+                          'data', case kept.kind
+                                      when 'task' then (select shown(task) from tasks as task where task.id = kept.id)
+                                      when 'recurring_task' then (select shown(series) from series where series.id = kept.id)
+                                      when 'reminder' then (select shown(reminders) from reminders where reminders.id = kept.id)
+                                      else (select shown(notifications) from notifications where notifications.id = kept.id)
+                                  end)
                                 order by kept.seq)
-                 from kept left join tasks as task on task.id = kept.id), '[]'),
+                 from kept), '[]'),
            'seq', case when (select count(*) from page) > (select count(*) from kept)
                        then (select max(kept.seq) from kept) else person.seq end,
            'more', (select count(*) from page) > (select count(*) from kept))::text

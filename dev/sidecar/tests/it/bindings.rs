@@ -5,7 +5,7 @@ use sidecar::mail::{self, Mail};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use crate::world::{NOWHERE, World, secrets};
+use crate::world::{NOWHERE, World, changed, secrets};
 
 const EMAIL: &str = "/v1.0/bindings/email";
 
@@ -175,4 +175,29 @@ async fn a_server_that_is_away_is_500_soon() {
     let world = World::with(|_| secrets(NOWHERE, ([127, 0, 0, 1], 1).into())).await;
     let refused = world.post(EMAIL, order(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
     assert_eq!(refused.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up_when_the_time_of_resiliency_is_over() {
+    // Its connections are taken, and nobody looks at them.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (_folder, files) = changed("resiliency.yaml", "mail: 8s", "mail: 300ms");
+    let world = World::by(&files, |_| secrets(NOWHERE, silent.local_addr().unwrap())).await;
+
+    let refused = world.post(EMAIL, order(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
+
+    assert_eq!(refused.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
+    assert_eq!(refused.json()["message"], "error invoking output binding email: context deadline exceeded");
+}
+
+#[tokio::test]
+async fn mail_that_the_sidecar_of_the_functions_may_not_send_is_not_sent() {
+    let (_folder, files) = changed("components/email.yaml", "  - tasks\n", "");
+    let world = World::by(&files, |mailbox| secrets(NOWHERE, mailbox)).await;
+
+    let refused = world.post(EMAIL, order(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
+
+    assert_eq!(refused.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
+    assert!(refused.body.contains("couldn't find output binding email"), "{}", refused.body);
+    assert!(world.mails().is_empty());
 }

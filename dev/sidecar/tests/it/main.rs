@@ -5,6 +5,7 @@
 mod bindings;
 mod configuration;
 mod database;
+mod deliver;
 mod invoke;
 mod mailbox;
 mod publish;

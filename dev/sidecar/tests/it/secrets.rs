@@ -1,9 +1,9 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::world::{FILES, NOWHERE, World, call, secrets, start};
+use crate::world::{FILES, NOWHERE, World, call, changed, secrets, start};
 
 #[tokio::test]
 async fn a_secret_is_given_with_all_its_keys_when_functions_may_read_it() {
@@ -86,25 +86,6 @@ async fn it_does_not_start_with_values_that_its_components_would_refuse() {
     assert!(refused("postgres", "connectionString", json!("what?")).await.contains("cannot be read"));
 }
 
-/// The files of the project, with one of them changed.
-fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
-    let folder = TempDir::new().unwrap();
-    for sub in ["", "components", "subscriptions"] {
-        std::fs::create_dir_all(folder.path().join(sub)).unwrap();
-        for entry in std::fs::read_dir(Path::new(FILES).join(sub)).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_file() {
-                std::fs::copy(entry.path(), folder.path().join(sub).join(entry.file_name())).unwrap();
-            }
-        }
-    }
-    let path = folder.path().join(name);
-    let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.contains(from));
-    std::fs::write(&path, text.replace(from, to)).unwrap();
-    let files = folder.path().to_owned();
-    (folder, files)
-}
-
 #[tokio::test]
 async fn it_does_not_start_with_components_that_real_dapr_would_take_otherwise() {
     for (name, from, to, why) in [
@@ -121,6 +102,14 @@ async fn it_does_not_start_with_components_that_real_dapr_would_take_otherwise()
         ("components/configuration.yaml", "- name: table", "- name: tabel", "means nothing to this sidecar"),
         ("components/secrets.yaml", "value: \"true\"", "value: \"false\"", "must be multiValued"),
         ("components/secrets.yaml", "secrets.json", "elsewhere.json", "cannot read the secrets"),
+        ("components/email.yaml", "- tasks", "- task", "email is for task, which dapr.yaml does not list"),
+        ("components/send-mail.yaml", "scopes:\n  - notifications", "", "send-mail must have one scope"),
+        ("subscriptions/recurrence.yaml", "  - recurrence", "  - audit", "audit takes task-events already"),
+        ("subscriptions/recurrence.yaml", "pubsubname: pubsub", "pubsubname: kafka", "takes events of kafka"),
+        ("subscriptions/recurrence.yaml", "default:", "rules: []\n    default:", "and no rules"),
+        ("topics.yaml", "name: recurrence-dead-letters", "name: letters", "which topics.yaml does not declare"),
+        ("resiliency.yaml", "email:", "mail:", "a target mail, which is no output binding"),
+        ("resiliency.yaml", "timeout: mail", "timeout: mail\n          retry: publish", "the target email"),
     ] {
         let (_folder, files) = changed(name, from, to);
         let refused = refusal(&files, &sample()).await;

@@ -1,15 +1,20 @@
 //! A sidecar that runs by the files of the project, with secrets of the test's own.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use http_body_util::{BodyExt, Full};
-use hyper::{HeaderMap, Request};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Request, Response};
 use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::{Value, json};
 use sidecar::{Mailbox, Sidecar, Tokens};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../dapr");
 pub const LOCAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
@@ -57,6 +62,59 @@ pub async fn start(files: &Path, data: &Path, secrets: &Value) -> anyhow::Result
     Sidecar::start(files, data, LOCAL, Tokens { api: String::new(), app: "token-of-app".into() }).await
 }
 
+/// The files of the project, with one of them changed.
+pub fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    for sub in ["", "components", "subscriptions"] {
+        std::fs::create_dir_all(folder.path().join(sub)).unwrap();
+        for entry in std::fs::read_dir(Path::new(FILES).join(sub)).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_file() {
+                std::fs::copy(entry.path(), folder.path().join(sub).join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    let path = folder.path().join(name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from));
+    std::fs::write(&path, text.replace(from, to)).unwrap();
+    let files = folder.path().to_owned();
+    (folder, files)
+}
+
+/// What an app says to a delivery: a status and JSON, or never anything.
+pub type Says = fn(&str, &Value) -> Option<(u16, Value)>;
+
+/// An app, with what it is asked: paths and bodies.
+pub async fn app(says: Says) -> (SocketAddr, UnboundedReceiver<(String, Value)>) {
+    let listener = TcpListener::bind(LOCAL).await.unwrap();
+    let (address, (sender, asked)) = (listener.local_addr().unwrap(), unbounded_channel());
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let sender = sender.clone();
+            let service = service_fn(move |request: Request<Incoming>| {
+                let sender = sender.clone();
+                async move {
+                    let path = request.uri().path().to_owned();
+                    let body = request.into_body().collect().await.unwrap().to_bytes();
+                    let body: Value = serde_json::from_slice(&body).unwrap();
+                    let said = says(&path, &body);
+                    // A test that has seen enough hears no more.
+                    let _ = sender.send((path, body));
+                    let (status, said) = match said {
+                        Some(said) => said,
+                        None => std::future::pending().await,
+                    };
+                    let body = Full::new(bytes::Bytes::from(said.to_string()));
+                    Ok::<_, Infallible>(Response::builder().status(status).body(body).unwrap())
+                }
+            });
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    (address, asked)
+}
+
 impl World {
     pub async fn new() -> Self {
         Self::with_database(NOWHERE).await
@@ -67,9 +125,22 @@ impl World {
     }
 
     pub async fn with(secrets: impl FnOnce(SocketAddr) -> Value) -> Self {
+        Self::by(Path::new(FILES), secrets).await
+    }
+
+    /// One by other files.
+    pub async fn by(files: &Path, secrets: impl FnOnce(SocketAddr) -> Value) -> Self {
         let data = TempDir::new().unwrap();
         let mailbox = Mailbox::start(0, &data.path().join("mail")).await.unwrap();
-        let sidecar = start(Path::new(FILES), data.path(), &secrets(mailbox.address())).await.unwrap();
+        let sidecar = start(files, data.path(), &secrets(mailbox.address())).await.unwrap();
+        Self { sidecar, data, _mailbox: mailbox }
+    }
+
+    /// It is stopped, and starts again with what it has.
+    pub async fn restarted(self) -> Self {
+        let Self { sidecar, data, _mailbox: mailbox } = self;
+        sidecar.stop().await;
+        let sidecar = start(Path::new(FILES), data.path(), &secrets(NOWHERE, mailbox.address())).await.unwrap();
         Self { sidecar, data, _mailbox: mailbox }
     }
 

@@ -1,0 +1,22 @@
+-- frame: write, in steps
+-- Makes a reminder of a task of the caller.
+declare
+    task tasks;
+    made reminders;
+begin
+    select * into task from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller and tasks.deleted_at is null;
+    if found then
+        if task.status <> 'active' then
+            perform refuse('task_is_done');
+        elsif input ? 'before' and task.due_date is null then
+            perform refuse('no_due_date');
+        elsif (select count(*) from reminders where reminders.task_id = task.id) >= 100 then
+            perform refuse('too_many_reminders');
+        end if;
+        insert into reminders (user_id, task_id, at, before)
+        values (caller, task.id, (input ->> 'at')::timestamptz, input ->> 'before')
+        returning reminders.* into made;
+        lines := array[shown(made)::text];
+        return next lines[1];
+    end if;
+end;

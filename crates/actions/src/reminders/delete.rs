@@ -1,0 +1,11 @@
+//! A reminder goes.
+
+use domain::TaskId;
+use store::{Principal, Refusal, statement};
+
+use crate::tasks::Named;
+
+/// Deletes a reminder of the caller. A tombstone stays.
+pub fn delete(principal: &Principal, id: TaskId) -> Result<(), Refusal> {
+    store::one(statement!("delete.sql"), principal, &Named { id, expected: None }).map(drop)
+}

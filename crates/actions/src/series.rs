@@ -1,0 +1,82 @@
+//! Series of tasks that come back: what can be done to them, and what they look like.
+
+pub mod create;
+pub mod dismiss;
+pub mod find;
+pub mod get;
+pub mod list;
+pub mod patch;
+pub mod stop;
+
+use domain::{DayOfMonth, Description, Field, Interval, RelativeReminder, Reminders, Tags, Title, Weekdays};
+use serde_json::{Value, json};
+
+pub use create::{NewSeries, create, create_from_task};
+pub use dismiss::dismiss;
+pub use get::get;
+pub use list::{ListSeries, list};
+pub use patch::{SeriesPatch, patch};
+pub use stop::{Stopping, stop};
+
+/// Why something could not be done.
+#[derive(Debug)]
+pub enum Problem {
+    /// The input is wrong in a way that only the whole of it shows.
+    Invalid(domain::Errors),
+    /// The series has come to its end.
+    Ended,
+    /// Somebody changed it first: it now looks like this.
+    Changed(String),
+    /// It changes faster than it can be changed.
+    TooFast,
+    /// The database said no.
+    Refused(store::Refusal),
+}
+
+impl From<store::Refusal> for Problem {
+    fn from(refusal: store::Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// How often something is tried again that somebody else was faster at.
+const TRIES: usize = 3;
+
+/// The JSON schema of a series.
+pub fn schema() -> Value {
+    let time = json!({ "type": "string", "format": "date-time" });
+    let maybe_time = json!({ "type": ["string", "null"], "format": "date-time" });
+    let start = json!({ "anyOf": [time, { "type": "string", "format": "date" }] });
+    json!({
+        "type": "object",
+        "description": "A series of tasks",
+        "properties": {
+            "id": { "type": "string", "format": "uuid" },
+            "title": Title::schema(),
+            "description": Option::<Description>::schema(),
+            "priority": { "enum": ["low", "medium", "high"] },
+            "tags": Tags::schema(),
+            "frequency": { "enum": ["daily", "weekly", "monthly", "yearly"] },
+            "interval": Interval::schema(),
+            "by_weekday": Option::<Weekdays>::schema(),
+            "day_of_month": Option::<DayOfMonth>::schema(),
+            "anchor": { "enum": ["schedule", "completion"] },
+            "start_date": start,
+            "end_date": { "anyOf": [start, { "type": "null" }] },
+            "timezone": { "type": "string" },
+            "reminders": Reminders::<RelativeReminder>::schema(),
+            "next_occurrence": maybe_time,
+            "status": { "enum": ["active", "ended"] },
+            "created_at": time,
+            "updated_at": time,
+            "version": { "type": "integer" },
+            "seq": { "type": "integer" },
+        },
+        "required": [
+            "id", "title", "description", "priority", "tags", "frequency", "interval", "by_weekday", "day_of_month", "anchor",
+            "start_date", "end_date", "timezone", "reminders", "next_occurrence", "status", "created_at", "updated_at",
+            "version", "seq",
+        ],
+        "additionalProperties": false,
+    })
+}

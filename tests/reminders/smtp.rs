@@ -1,0 +1,128 @@
+//! A mail server that fails as the real ones do.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use sidecar::mail::{self, Mail};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What goes wrong with mail for somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nobody has that address.
+    Refuses,
+    /// The mail is read, and then no answer comes.
+    Hangs,
+    /// The mail is read, and then the connection is gone.
+    Drops,
+}
+
+/// A mail server. It takes every mail, unless it is told otherwise.
+pub struct MailServer {
+    address: SocketAddr,
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    faults: BTreeMap<String, Fault>,
+    /// Whom somebody tried to send a mail.
+    tries: Vec<String>,
+    /// Who got which mail.
+    mails: Vec<(String, String)>,
+}
+
+impl MailServer {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, known) = (listener.local_addr().unwrap(), Arc::default());
+        let shared = Arc::clone(&known);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // A client that goes away is no news.
+                tokio::spawn(serve(stream, Arc::clone(&shared)));
+            }
+        });
+        Self { address, known }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// From now on mail for that person fails.
+    pub fn fail(&self, name: &str, fault: Fault) {
+        self.known.lock().unwrap().faults.insert(address(name), fault);
+    }
+
+    /// From now on all mail is taken.
+    pub fn mend(&self) {
+        self.known.lock().unwrap().faults.clear();
+    }
+
+    /// How often somebody tried to send that person a mail.
+    pub fn tries(&self, name: &str) -> usize {
+        self.known.lock().unwrap().tries.iter().filter(|to| **to == address(name)).count()
+    }
+
+    /// The mails that person got.
+    pub fn mails(&self, name: &str) -> Vec<Mail> {
+        let known = self.known.lock().unwrap();
+        let theirs = known.mails.iter().filter(|(to, _)| *to == address(name));
+        let read = |(_, text): &(String, String)| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            mail::read(file.path()).unwrap()
+        };
+        theirs.map(read).collect()
+    }
+}
+
+fn address(name: &str) -> String {
+    format!("{name}@example.com")
+}
+
+impl Known {
+    /// Notes that somebody begins a mail, and says what goes wrong with it.
+    fn begin(&mut self, to: &str) -> Option<Fault> {
+        self.tries.push(to.to_owned());
+        self.faults.get(to).copied()
+    }
+}
+
+async fn serve(stream: TcpStream, known: Arc<Mutex<Known>>) -> std::io::Result<()> {
+    let (reading, mut writing) = stream.into_split();
+    let mut lines = BufReader::new(reading).lines();
+    let (mut to, mut fault) = (String::new(), None);
+    writing.write_all(b"220 a mail server of the tests\r\n").await?;
+    while let Some(line) = lines.next_line().await? {
+        let reply = match line.get(..4).unwrap_or_default().to_ascii_uppercase().as_str() {
+            "EHLO" => "250-tests\r\n250 8BITMIME\r\n",
+            "RCPT" => {
+                to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                fault = known.lock().unwrap().begin(&to);
+                if fault == Some(Fault::Refuses) { "550 nobody has that address\r\n" } else { "250 OK\r\n" }
+            }
+            "DATA" => {
+                writing.write_all(b"354 go on\r\n").await?;
+                let mut mail = String::new();
+                while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
+                    mail += &line;
+                    mail += "\r\n";
+                }
+                match fault {
+                    Some(Fault::Hangs) => std::future::pending().await,
+                    Some(Fault::Drops) => return Ok(()),
+                    _ => known.lock().unwrap().mails.push((to.clone(), mail)),
+                }
+                "250 OK\r\n"
+            }
+            "QUIT" => return writing.write_all(b"221 bye\r\n").await,
+            _ => "250 OK\r\n",
+        };
+        writing.write_all(reply.as_bytes()).await?;
+    }
+    Ok(())
+}

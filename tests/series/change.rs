@@ -1,0 +1,241 @@
+use serde_json::{Value, json};
+
+use super::{CONSUMER, Series, bulk_of, deliver, due, dues, moment, moments, path, quiet, reminders, waiting};
+
+#[tokio::test]
+async fn a_change_of_the_series_is_seen_in_the_open_occurrence_and_in_later_ones_but_never_in_the_past() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let first = series.open().await;
+    series.go_on().await;
+    let (past, open) = (ada.get(&path(&first)).await.json(), series.open().await);
+    let patch =
+        json!({ "title": "water the roses", "description": "and the lilies", "priority": "HIGH", "tags": ["garden"] });
+
+    let changed = series.patch(patch.clone()).await.expect(200);
+
+    let shown = changed.json();
+    assert_eq!(changed.header("etag"), format!("\"{}\"", shown["version"]));
+    let now_open = series.open().await;
+    let next = series.go_on().await;
+    for thing in [&shown, &now_open, &next] {
+        assert_eq!((&thing["title"], &thing["description"]), (&patch["title"], &patch["description"]));
+        assert_eq!((&thing["priority"], &thing["tags"]), (&json!("high"), &patch["tags"]));
+    }
+    assert_eq!((&now_open["id"], due(&now_open)), (&open["id"], due(&open)));
+    assert_eq!(ada.get(&path(&first)).await.json(), past);
+    assert_eq!(reminders(&ada, &next).await, ["1h"], "what is not named stays");
+}
+
+#[tokio::test]
+async fn what_a_patch_does_not_name_stays_and_null_clears() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let members = json!({
+        "description": "x", "priority": "high", "tags": ["home"], "frequency": "monthly", "interval": 2, "day_of_month": 15,
+        "start_date": "2031-01-15T09:00:00Z", "end_date": "2032-12-31", "reminders": [{ "before": "2d" }, { "before": "1h" }],
+    });
+    let series = Series::start(&app, &ada, members).await;
+    let before = series.get().await;
+
+    let changed = series.patch(json!({ "title": "new" })).await.expect(200).json();
+    for (member, value) in changed.as_object().unwrap() {
+        let is_new = ["title", "version", "seq", "updated_at"].contains(&member.as_str());
+        assert!(is_new || *value == before[member], "{member}: {value}");
+    }
+    assert_eq!(reminders(&ada, &series.open().await).await, ["2d", "1h"]);
+
+    let clear = json!({ "description": null, "priority": null, "tags": null, "end_date": null, "reminders": null });
+    let cleared = series.patch(clear).await.expect(200).json();
+    assert_eq!((&cleared["description"], &cleared["priority"]), (&Value::Null, &json!("medium")));
+    assert_eq!((&cleared["tags"], &cleared["reminders"]), (&json!([]), &json!([])));
+    assert_eq!((&cleared["end_date"], &cleared["title"]), (&Value::Null, &json!("new")));
+    assert_eq!(reminders(&ada, &series.open().await).await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_patch_that_changes_nothing_makes_no_version_and_no_event() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let (before, events) = (series.get().await, app.database.events().await);
+
+    for patch in [json!({}), json!({ "title": "water plants", "frequency": "daily", "interval": 1 })] {
+        series.patch(patch).await.expect(200);
+    }
+
+    assert_eq!(series.get().await, before);
+    assert_eq!(app.database.events().await, events);
+}
+
+#[tokio::test]
+async fn other_reminders_of_the_series_are_those_of_the_open_occurrence_and_of_later_ones() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    series.go_on().await;
+
+    let changed = series.patch(json!({ "reminders": [{ "before": "1d" }, { "before": "5m" }] })).await.expect(200);
+
+    assert_eq!(changed.json()["reminders"], json!([{ "before": "1d" }, { "before": "5m" }]));
+    assert_eq!(reminders(&ada, &series.open().await).await, ["1d", "5m"]);
+    assert_eq!(reminders(&ada, &series.go_on().await).await, ["1d", "5m"]);
+}
+
+/// Changes of the rule of a daily series whose first occurrence, on a Wednesday, is done, and when it comes then.
+fn other_rules() -> Vec<(Value, [&'static str; 2])> {
+    vec![
+        (json!({ "title": "new" }), ["2031-01-02T09:00:00Z", "2031-01-03T09:00:00Z"]),
+        (json!({ "interval": 3 }), ["2031-01-04T09:00:00Z", "2031-01-07T09:00:00Z"]),
+        (json!({ "frequency": "weekly" }), ["2031-01-08T09:00:00Z", "2031-01-15T09:00:00Z"]),
+        (
+            json!({ "frequency": "weekly", "by_weekday": ["wed", "thu"] }),
+            ["2031-01-02T09:00:00Z", "2031-01-08T09:00:00Z"],
+        ),
+        (json!({ "frequency": "monthly" }), ["2031-02-01T09:00:00Z", "2031-03-01T09:00:00Z"]),
+        (json!({ "frequency": "monthly", "day_of_month": 31 }), ["2031-01-31T09:00:00Z", "2031-02-28T09:00:00Z"]),
+        (json!({ "frequency": "yearly" }), ["2032-01-01T09:00:00Z", "2033-01-01T09:00:00Z"]),
+        (json!({ "end_date": "2031-01-05" }), ["2031-01-02T09:00:00Z", "2031-01-03T09:00:00Z"]),
+    ]
+}
+
+#[tokio::test]
+async fn under_another_rule_the_open_occurrence_stays_where_it_fits_and_else_moves_to_the_next_place() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    for (patch, expected) in other_rules() {
+        let series = Series::daily(&app, &ada).await;
+        let open = series.go_on().await;
+
+        let changed = series.patch(patch.clone()).await.expect(200).json();
+
+        let moved = series.open().await;
+        assert_eq!((&moved["id"], due(&moved).as_str()), (&open["id"], expected[0]), "{patch}");
+        assert_eq!(moment(&changed["next_occurrence"]), expected[0], "{patch}");
+        assert_eq!(moments(&series.get().await["next_occurrences"])[..2], expected, "{patch}");
+        assert_eq!(due(&series.go_on().await), expected[1], "{patch}");
+    }
+}
+
+#[tokio::test]
+async fn a_series_that_is_changed_while_an_event_is_on_its_way_goes_on_with_what_it_is_now() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    for (patch, expected) in other_rules() {
+        for reversed in [false, true] {
+            let series = Series::daily(&app, &ada).await;
+            series.complete().await;
+
+            let changed = series.patch(patch.clone()).await.expect(200).json();
+
+            assert_eq!(moment(&changed["next_occurrence"]), expected[0], "{patch}");
+            let mut events = waiting(&app).await;
+            if reversed {
+                events.reverse();
+            }
+            app.as_dapr(CONSUMER).json(&bulk_of(&events)).send().await.expect(200);
+            deliver(&app).await;
+            let next = series.open().await;
+            assert_eq!((due(&next).as_str(), &next["title"]), (expected[0], &changed["title"]), "{patch}");
+            assert_eq!(due(&series.go_on().await), expected[1], "{patch}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_start_moves_a_series_that_has_not_begun() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+
+    for (start, expected, all_day) in [
+        ("2031-01-05T17:00:00Z", "2031-01-05T17:00:00Z", false),
+        ("2031-02-07", "2031-02-07T23:59:00Z", true),
+        ("2030-12-01T08:00:00+01:00", "2030-12-01T07:00:00Z", false),
+    ] {
+        series.patch(json!({ "start_date": start })).await.expect(200);
+        let open = series.open().await;
+        assert_eq!((due(&open).as_str(), &open["all_day"]), (expected, &json!(all_day)), "{start}");
+    }
+    assert_eq!(series.come(2).await, ["2030-12-01T07:00:00Z", "2030-12-02T07:00:00Z"]);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_another_frequency_is_dropped() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let rule = json!({ "frequency": "weekly", "by_weekday": ["wed", "fri"], "start_date": "2031-01-01" });
+    let series = Series::start(&app, &ada, rule).await;
+
+    let monthly = series.patch(json!({ "frequency": "monthly", "day_of_month": "last" })).await.expect(200).json();
+    assert_eq!((&monthly["by_weekday"], &monthly["day_of_month"]), (&Value::Null, &json!("last")));
+    let daily = series.patch(json!({ "frequency": "daily" })).await.expect(200).json();
+    assert_eq!((&daily["by_weekday"], &daily["day_of_month"]), (&Value::Null, &Value::Null));
+    let misfit = series.patch(json!({ "frequency": "yearly", "day_of_month": 3 })).await;
+    assert_eq!(misfit.wrong_members(), ["/day_of_month"]);
+}
+
+#[tokio::test]
+async fn an_end_that_leaves_no_place_for_the_open_occurrence_is_refused() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    series.go_on().await;
+    series.go_on().await;
+    let before = series.get().await;
+
+    for end in ["2031-01-02", "2031-01-03T08:59:59Z", "2030-01-01"] {
+        assert_eq!(series.patch(json!({ "end_date": end })).await.wrong_members(), ["/end_date"], "{end}");
+    }
+    assert_eq!(series.get().await, before);
+
+    series.patch(json!({ "end_date": "2031-01-03" })).await.expect(200);
+    assert_eq!(series.complete().await["next_occurrence"], Value::Null);
+    deliver(&app).await;
+    assert_eq!(series.get().await["status"], "ended");
+    assert_eq!(dues(&series.tasks("status=completed").await).len(), 3);
+}
+
+#[tokio::test]
+async fn who_saw_an_older_version_is_shown_the_series_as_it_is() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let write = async |version: &Value, title: &str| {
+        let call = ada.call("PATCH", &series.path).header("if-match", format!("\"{version}\""));
+        call.json(&json!({ "title": title })).send().await
+    };
+    let seen = series.get().await["version"].clone();
+    let winner = write(&seen, "one").await.expect(200).json();
+    assert_ne!(winner["version"], seen);
+
+    let problem = write(&seen, "two").await.problem(412);
+
+    for member in ["id", "title", "version", "frequency", "next_occurrence"] {
+        assert_eq!(problem["recurring_task"][member], winner[member], "{member}");
+    }
+    assert_eq!(series.get().await["title"], "one");
+    assert_eq!(write(&winner["version"], "three").await.expect(200).json()["title"], "three");
+}
+
+#[tokio::test]
+async fn an_open_occurrence_that_was_put_off_stays_so_until_its_place_moves() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    for put_off in [json!("2031-01-01T18:00:00Z"), json!("2031-01-10"), Value::Null] {
+        let series = Series::daily(&app, &ada).await;
+        ada.patch(&path(&series.open().await), json!({ "due_date": put_off })).await.expect(200);
+        let open = series.open().await;
+
+        for patch in [json!({ "end_date": "2032-12-31" }), json!({ "interval": 3 }), json!({ "end_date": null })] {
+            series.patch(patch.clone()).await.expect(200);
+            assert_eq!(series.open().await, open, "{put_off}: {patch}");
+        }
+
+        series.patch(json!({ "start_date": "2031-01-05T17:00:00Z" })).await.expect(200);
+        let moved = series.open().await;
+        assert_eq!((&moved["id"], &moved["all_day"]), (&open["id"], &json!(false)), "{put_off}");
+        assert_eq!(due(&moved), "2031-01-05T17:00:00Z", "{put_off}");
+    }
+}

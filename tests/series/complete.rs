@@ -1,0 +1,163 @@
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{App, is_full};
+
+use super::{Series, deliver, due, dues, moment, moments, path, quiet, reminders};
+use crate::events::{nothing_waits, trail, until};
+
+#[tokio::test]
+async fn completing_an_occurrence_makes_the_next_one_through_its_event_with_all_that_the_series_has() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let members = json!({
+        "title": "call mom", "description": "and dad", "priority": "high", "tags": ["family", "phone"],
+        "frequency": "weekly", "start_date": "2031-01-01T09:00:00Z", "reminders": [{ "before": "1d" }, { "before": "15m" }],
+    });
+    let series = Series::start(&app, &ada, members.clone()).await;
+    let first = series.open().await;
+
+    let mut completed = series.complete().await;
+
+    assert_eq!(moment(&completed["next_occurrence"]), "2031-01-08T09:00:00Z");
+    assert_eq!(series.tasks("status=active").await, [] as [Value; 0], "nothing is made before the event comes");
+    deliver(&app).await;
+    let next = series.open().await;
+    assert_ne!(next["id"], first["id"]);
+    assert_eq!((due(&next), &next["all_day"]), ("2031-01-08T09:00:00Z".to_owned(), &json!(false)));
+    for member in ["title", "description", "priority", "tags"] {
+        assert_eq!(next[member], members[member], "{member}");
+    }
+    assert_eq!(reminders(&ada, &next).await, ["1d", "15m"]);
+    assert_eq!(moment(&series.get().await["next_occurrence"]), "2031-01-08T09:00:00Z");
+    completed.as_object_mut().unwrap().remove("next_occurrence");
+    assert_eq!(ada.get(&path(&first)).await.expect(200).json(), completed, "what is done stays done");
+}
+
+#[tokio::test]
+async fn the_next_occurrence_is_there_within_five_seconds() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+
+    let began = Instant::now();
+    series.complete().await;
+    let next = until("the next occurrence", async || series.tasks("status=active").await.pop()).await;
+
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(5) || is_full(), "{took:?}");
+    assert_eq!(due(&next), "2031-01-02T09:00:00Z");
+}
+
+#[tokio::test]
+async fn what_complete_tells_is_what_is_made_then() {
+    let app = quiet().await;
+    let ada = app.guest_in("Europe/Berlin").await;
+    for rule in [
+        json!({ "frequency": "daily", "start_date": "2031-03-29" }),
+        json!({ "frequency": "daily", "start_date": "2031-03-29T01:30:00Z" }),
+        json!({ "frequency": "weekly", "by_weekday": ["mon", "fri"], "start_date": "2031-01-02" }),
+        json!({ "frequency": "monthly", "start_date": "2031-01-31T09:00:00Z" }),
+        json!({ "frequency": "yearly", "start_date": "2032-02-29" }),
+        json!({ "frequency": "daily", "interval": 2, "start_date": "2026-01-01" }),
+        json!({ "frequency": "weekly", "anchor": "completion", "start_date": "2031-01-02T09:00:00Z" }),
+        json!({ "frequency": "monthly", "anchor": "completion", "start_date": "2026-01-02" }),
+    ] {
+        let series = Series::start(&app, &ada, rule.clone()).await;
+        for _ in 0..2 {
+            let told = moment(&series.complete().await["next_occurrence"]);
+            let before = series.get().await;
+            deliver(&app).await;
+            assert_eq!(due(&series.open().await), told, "{rule}");
+            for shown in [before, series.get().await] {
+                assert_eq!(moment(&shown["next_occurrence"]), told, "{rule}");
+                assert_eq!(moments(&shown["next_occurrences"])[0], told, "{rule}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn completing_a_task_of_no_series_tells_that_nothing_comes_next() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let task = ada.task("once").await;
+
+    let completed = ada.post(&format!("{task}/complete"), json!({})).await.expect(200).json();
+
+    assert_eq!(completed.as_object().unwrap().get("next_occurrence"), Some(&Value::Null));
+    deliver(&app).await;
+    assert_eq!(ada.titles("/api/tasks").await, ["once"]);
+}
+
+#[tokio::test]
+async fn what_was_done_is_kept_and_shown_newest_first() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let came = series.come(4).await;
+
+    let shown = series.get().await;
+
+    let past = shown["past_occurrences"].as_array().unwrap();
+    assert_eq!(dues(past), [came[2].as_str(), &came[1], &came[0]]);
+    assert!(past.iter().all(|task| task["status"] == "completed"), "{past:?}");
+    let next = moments(&shown["next_occurrences"]);
+    assert_eq!(next, ["2031-01-04T09:00:00Z", "2031-01-05T09:00:00Z", "2031-01-06T09:00:00Z"]);
+    assert_eq!(dues(&series.tasks("status=completed").await), came[..3]);
+}
+
+#[tokio::test]
+async fn ten_devices_that_complete_at_once_get_one_next_occurrence() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let complete = format!("{}/complete", path(&series.open().await));
+
+    let answers = join_all((0..10).map(|_| ada.post(&complete, json!({})))).await;
+
+    for answer in answers {
+        assert_eq!(moment(&answer.expect(200).json()["next_occurrence"]), "2031-01-02T09:00:00Z");
+    }
+    until("the next occurrence", async || series.tasks("status=active").await.pop()).await;
+    assert_eq!(trail(&ada, "/api/audit?event_type=task.completed", 1).await.len(), 1);
+    nothing_waits(&app).await;
+    assert_eq!(due(&series.open().await), "2031-01-02T09:00:00Z");
+}
+
+#[tokio::test]
+async fn of_two_devices_that_saw_the_same_the_later_one_is_shown_what_became_of_it() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let open = series.open().await;
+    let complete = async || {
+        let call = ada.call("POST", &format!("{}/complete", path(&open)));
+        call.header("if-match", format!("\"{}\"", open["version"])).send().await
+    };
+
+    complete().await.expect(200);
+    deliver(&app).await;
+
+    assert_eq!(complete().await.problem(412)["task"]["status"], "completed");
+    deliver(&app).await;
+    assert_eq!(due(&series.open().await), "2031-01-02T09:00:00Z");
+}
+
+#[tokio::test]
+async fn a_series_goes_on_however_exact_its_start_is() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    for start in ["2031-01-01T09:00:00.1234564Z", "2031-01-01T09:00:00.123456499Z", "2031-01-01T09:00:00.9999999Z"] {
+        let series = Series::start(&app, &ada, json!({ "frequency": "daily", "start_date": start })).await;
+
+        for expected in ["2031-01-01", "2031-01-02", "2031-01-03"] {
+            let open = due(&series.open().await);
+            assert_eq!(&open[..10], expected, "{start}: {open}");
+            let told = moment(&series.complete().await["next_occurrence"]);
+            deliver(&app).await;
+            assert_eq!(due(&series.open().await), told, "{start}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+use serde_json::{Value, json};
+
+use super::{Series, deliver, due, moment, path, quiet, reminders};
+
+#[tokio::test]
+async fn editing_one_occurrence_changes_neither_the_series_nor_what_comes_next() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    for patch in [
+        json!({ "title": "just this once", "description": "x", "priority": "low", "tags": ["once"] }),
+        json!({ "due_date": "2031-01-01T18:00:00Z" }),
+        json!({ "due_date": "2031-01-10" }),
+        json!({ "due_date": "2020-01-01T09:00:00Z", "allow_past": true }),
+        json!({ "due_date": null }),
+    ] {
+        let series = Series::daily(&app, &ada).await;
+        let before = series.get().await;
+        let open = series.open().await;
+
+        let changed = ada.patch(&path(&open), patch.clone()).await.expect(200).json();
+        ada.post(&format!("{}/reminders", path(&open)), json!({ "at": "2030-12-31T09:00:00Z" })).await.expect(201);
+
+        assert_eq!(changed["recurring_task_id"], before["id"], "{patch}");
+        assert_eq!(series.get().await, before, "{patch}");
+        let next = series.go_on().await;
+        assert_eq!(due(&next), "2031-01-02T09:00:00Z", "{patch}");
+        for member in ["title", "description", "priority", "tags"] {
+            assert_eq!(next[member], before[member], "{patch}");
+        }
+        assert_eq!(reminders(&ada, &next).await, ["1h"], "{patch}");
+    }
+}
+
+#[tokio::test]
+async fn changing_an_occurrence_in_part_keeps_its_reminders() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let open = series.open().await;
+
+    for patch in [json!({ "title": "water the plants" }), json!({ "priority": "high", "tags": ["home"] }), json!({})] {
+        ada.patch(&path(&open), patch.clone()).await.expect(200);
+        assert_eq!(reminders(&ada, &open).await, ["1h"], "{patch}");
+    }
+    ada.patch(&format!("{}/due-date", path(&open)), json!({ "due_date": "2031-01-01T12:00:00Z" })).await.expect(200);
+    let moved = ada.get(&format!("{}/reminders", path(&open))).await.expect(200).json();
+    assert_eq!(moment(&moved["items"][0]["remind_at"]), "2031-01-01T11:00:00Z");
+}
+
+#[tokio::test]
+async fn an_occurrence_cannot_be_given_to_another_series() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let (series, other) = (Series::daily(&app, &ada).await, Series::daily(&app, &ada).await);
+    let open = path(&series.open().await);
+
+    for id in [json!(other.id), Value::Null] {
+        let refused = ada.patch(&open, json!({ "recurring_task_id": id })).await;
+        assert_eq!(refused.wrong_members(), ["/recurring_task_id"], "{id}");
+    }
+}
+
+#[tokio::test]
+async fn deleting_an_occurrence_skips_to_the_next_one() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    for query in ["", "?permanent=true"] {
+        let series = Series::daily(&app, &ada).await;
+
+        for expected in ["2031-01-02T09:00:00Z", "2031-01-03T09:00:00Z"] {
+            ada.delete(&format!("{}{query}", path(&series.open().await))).await.expect(204);
+            assert_eq!(series.tasks("status=active").await, [] as [Value; 0]);
+            deliver(&app).await;
+            let next = series.open().await;
+            assert_eq!(due(&next), expected, "{query}");
+            assert_eq!(reminders(&ada, &next).await, ["1h"], "{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_skipped_occurrence_that_is_restored_makes_nothing_when_it_is_done() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let skipped = path(&series.open().await);
+    ada.delete(&skipped).await.expect(204);
+    deliver(&app).await;
+
+    ada.post(&format!("{skipped}/restore"), json!({})).await.expect(200);
+    deliver(&app).await;
+    ada.post(&format!("{skipped}/complete"), json!({})).await.expect(200);
+    deliver(&app).await;
+
+    assert_eq!(due(&series.open().await), "2031-01-02T09:00:00Z");
+    ada.delete(&skipped).await.expect(204);
+    deliver(&app).await;
+    assert_eq!(due(&series.open().await), "2031-01-02T09:00:00Z");
+    assert_eq!(due(&series.go_on().await), "2031-01-03T09:00:00Z");
+}
+
+#[tokio::test]
+async fn an_occurrence_that_is_opened_again_makes_nothing_when_it_is_done_again() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let first = path(&series.open().await);
+    series.go_on().await;
+
+    for _ in 0..3 {
+        ada.post(&format!("{first}/reopen"), json!({})).await.expect(200);
+        deliver(&app).await;
+        assert_eq!(series.tasks("status=active").await.len(), 2, "it is open, beside the next one");
+        ada.post(&format!("{first}/complete"), json!({})).await.expect(200);
+        deliver(&app).await;
+        assert_eq!(due(&series.open().await), "2031-01-02T09:00:00Z");
+    }
+    assert_eq!(due(&series.go_on().await), "2031-01-03T09:00:00Z");
+}
+
+#[tokio::test]
+async fn an_occurrence_that_is_back_before_its_event_has_come_has_one_next_occurrence() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    for (delivered_between, restored) in [(false, false), (true, false), (false, true), (true, true)] {
+        let series = Series::daily(&app, &ada).await;
+        let first = path(&series.open().await);
+        if restored {
+            ada.delete(&first).await.expect(204);
+            ada.post(&format!("{first}/restore"), json!({})).await.expect(200);
+        } else {
+            series.complete().await;
+            ada.post(&format!("{first}/reopen"), json!({})).await.expect(200);
+        }
+        if delivered_between {
+            deliver(&app).await;
+        }
+
+        ada.post(&format!("{first}/complete"), json!({})).await.expect(200);
+
+        deliver(&app).await;
+        assert_eq!(due(&series.open().await), "2031-01-02T09:00:00Z");
+        assert_eq!(due(&series.go_on().await), "2031-01-03T09:00:00Z");
+    }
+}
+
+#[tokio::test]
+async fn a_former_occurrence_that_is_open_again_and_never_due_holds_up_no_change_of_the_series() {
+    let app = quiet().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let first = path(&series.open().await);
+    series.go_on().await;
+    ada.post(&format!("{first}/reopen"), json!({})).await.expect(200);
+    ada.patch(&first, json!({ "due_date": null })).await.expect(200);
+    let of_second = async || {
+        let open = series.tasks("status=active").await;
+        open.iter().filter(|task| path(task) != first).map(due).collect::<Vec<_>>()
+    };
+
+    series.patch(json!({ "title": "new" })).await.expect(200);
+    assert_eq!(of_second().await, ["2031-01-02T09:00:00Z"]);
+    let changed = series.patch(json!({ "interval": 3 })).await.expect(200).json();
+    assert_eq!(of_second().await, ["2031-01-04T09:00:00Z"], "counted from where the former one was planned");
+
+    let stop = ada.call("DELETE", &series.path).header("if-match", format!("\"{}\"", changed["version"]));
+    stop.send().await.expect(204);
+    assert_eq!(series.get().await["status"], "ended");
+}
