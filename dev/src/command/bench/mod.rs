@@ -8,6 +8,8 @@ mod load;
 mod measured;
 mod postgres;
 mod process;
+mod recurrence;
+mod reminders;
 mod report;
 mod scenario;
 mod world;
@@ -25,6 +27,7 @@ use crate::tools;
 use events::Drained;
 use measured::Measured;
 use process::Process;
+use recurrence::Asked;
 use scenario::{SCENARIOS, Scenario, Without};
 use world::World;
 
@@ -45,8 +48,12 @@ pub struct Arguments {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME, events::DELAY, events::DRAIN])
+    SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME, recurrence::RULES]).chain(OF_EVENTS)
 }
+
+/// What has to do with events.
+const OF_EVENTS: [&str; 6] =
+    [events::DELAY, recurrence::COMPLETION, reminders::DELAY, reminders::OF_MANY, reminders::OF_ONE, events::DRAIN];
 
 /// How many at the same time.
 pub const CONNECTIONS: usize = 32;
@@ -64,6 +71,8 @@ pub struct Outcome {
     slowest: Option<(&'static str, f64)>,
     /// How fast a queue was worked off.
     drained: Option<Drained>,
+    /// How long rules took to say when they come next.
+    rules: Vec<Asked>,
 }
 
 /// What the processes take of memory, in MiB.
@@ -106,9 +115,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 
-    let is_of_events = |name: &str| [events::DELAY, events::DRAIN].contains(&name);
     let is_chosen = |name: &str| {
-        arguments.scenario.as_ref().is_none_or(|only| only == name) && (!arguments.full || is_of_events(name))
+        arguments.scenario.as_ref().is_none_or(|only| only == name) && (!arguments.full || OF_EVENTS.contains(&name))
     };
     let time = Duration::from_secs(arguments.seconds);
     let mut outcomes = Vec::new();
@@ -123,6 +131,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
         step.end("measured");
     }
+    if is_chosen(recurrence::RULES) {
+        let step = Step::begin("measuring when series come next");
+        outcomes.push(Outcome { scenario: recurrence::RULES, rules: recurrence::rules()?, ..Outcome::default() });
+        step.end("measured");
+    }
     if is_chosen(events::DELAY) {
         let step = Step::begin("measuring the way to the audit trail");
         world.clean_up().await?;
@@ -130,6 +143,20 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         outcomes.push(Outcome { scenario: events::DELAY, taskflow: delay, ..Outcome::default() });
         outcomes.push(Outcome { scenario: events::PUBLISH, taskflow: publish, ..Outcome::default() });
         step.end("measured");
+    }
+    if is_chosen(recurrence::COMPLETION) {
+        let step = Step::begin("measuring the way to the next occurrence");
+        let taskflow = recurrence::completion(&world, time).await?;
+        outcomes.push(Outcome { scenario: recurrence::COMPLETION, taskflow, ..Outcome::default() });
+        step.end("measured");
+    }
+    for scenario in [reminders::DELAY, reminders::OF_MANY, reminders::OF_ONE] {
+        if is_chosen(scenario) {
+            let step = Step::begin(&format!("measuring {scenario}"));
+            let taskflow = reminders::measure(&world, scenario, time).await?;
+            outcomes.push(Outcome { scenario, taskflow, ..Outcome::default() });
+            step.end("measured");
+        }
     }
     if is_chosen(events::DRAIN) {
         let step = Step::begin("measuring how a queue is worked off");

@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use super::events::{self, Drained};
 use super::measured::Measured;
+use super::recurrence::Asked;
 use super::scenario::Without;
 use super::world::CROWD;
-use super::{CONNECTIONS, Memory, Outcome, crowd};
+use super::{CONNECTIONS, Memory, Outcome, crowd, recurrence, reminders};
 
 /// The report, as Markdown.
 pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result<String> {
@@ -45,10 +46,11 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
                 row(&mut text, scenario, who, measured, Some(taskflow))?;
             }
         }
-        if outcome.drained.is_none() {
+        if outcome.drained.is_none() && outcome.rules.is_empty() {
             row(&mut text, scenario, "**TaskFlow**", taskflow, None)?;
         }
     }
+    rules(&mut text, outcomes)?;
     targets(&mut text, outcomes, full)?;
     let Memory { host_at_rest, database_at_rest, host, native } = memory;
     let after = if full { String::new() } else { format!(", {native} MiB for the native server") };
@@ -60,11 +62,23 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
     Ok(text)
 }
 
+/// How long rules take, which is too little for milliseconds.
+fn rules(text: &mut String, outcomes: &[Outcome]) -> anyhow::Result<()> {
+    let mut asked = outcomes.iter().flat_map(|outcome| &outcome.rules).peekable();
+    if asked.peek().is_some() {
+        writeln!(text, "\n| next occurrence of a rule | p50 ns | p95 ns | p99 ns |\n|---|--:|--:|--:|")?;
+    }
+    for Asked { rule, percentiles: [p50, p95, p99] } in asked {
+        writeln!(text, "| {rule} | {p50:.0} | {p95:.0} | {p99:.0} |")?;
+    }
+    Ok(())
+}
+
 /// What was to be reached, of what was measured.
 fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Result<()> {
     writeln!(text, "\n| target | measured | reached? |\n|---|---|---|")?;
     let said = |reached: bool| if reached { "yes" } else { "**no**" };
-    for Outcome { scenario, taskflow, without, slowest, drained, .. } in outcomes {
+    for Outcome { scenario, taskflow, without, slowest, drained, rules, .. } in outcomes {
         let rate = taskflow.rate();
         let share = without.as_ref().map_or(1.0, |(_, without)| rate / without.rate());
         match *scenario {
@@ -104,6 +118,45 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                 writeln!(
                     text,
                     "| change to audit trail at {rate} changes/s: p95 below {most:.0} ms | {p95:.0} ms | {reached} |"
+                )?;
+            }
+            recurrence::RULES => {
+                let slowest = rules.iter().max_by(|one, other| one.percentiles[1].total_cmp(&other.percentiles[1]));
+                if let Some(Asked { rule, percentiles: [_, p95, _] }) = slowest {
+                    let reached = said(*p95 < 2000.0);
+                    writeln!(
+                        text,
+                        "| next occurrence of a rule: p95 below 2000 ns | {p95:.0} ns for {rule} | {reached} |"
+                    )?;
+                }
+            }
+            recurrence::COMPLETION => {
+                let (p95, most) = (taskflow.percentile(0.95), if full { 2000.0 } else { 1000.0 });
+                let (missing, rate) = (taskflow.failures().0, recurrence::RATE);
+                let reached = said(p95 < most && missing == 0);
+                writeln!(
+                    text,
+                    "| completion to next occurrence at {rate} completions/s: p95 below {most:.0} ms, none missing \
+                     | {p95:.0} ms, {missing} missing | {reached} |"
+                )?;
+            }
+            reminders::DELAY => {
+                let (p95, missing, rate) = (taskflow.percentile(0.95), taskflow.failures().0, reminders::RATE);
+                let reached = said(p95 < 6000.0 && missing == 0);
+                writeln!(
+                    text,
+                    "| reminder due to notification at {rate} reminders/s: p95 below 6000 ms, none missing \
+                     | {p95:.0} ms, {missing} missing | {reached} |"
+                )?;
+            }
+            reminders::OF_MANY | reminders::OF_ONE => {
+                let (last, missing) = (taskflow.percentile(1.0), taskflow.failures().0);
+                let reached = said(last < 15_000.0 && missing == 0);
+                let (count, users) = (reminders::AT_ONCE, if *scenario == reminders::OF_ONE { 1 } else { CROWD.count });
+                writeln!(
+                    text,
+                    "| {count} reminders of {users} users due at once: all there within 15 s | {:.1} s, {missing} missing | {reached} |",
+                    last / 1000.0
                 )?;
             }
             events::PUBLISH => {

@@ -1,12 +1,17 @@
 //! The users and tasks that everything is measured with.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+use tokio_postgres::types::ToSql;
 
+use super::measured::Measured;
 use super::process::Process;
 use crate::database::{DatabaseUrl, as_user};
+
+/// What has not come after this time does not come any more.
+const LOST_AFTER: Duration = Duration::from_secs(60);
 
 /// Some users, each with a session.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +132,31 @@ impl World {
                 return Ok(());
             }
             taken = Some(now);
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// How long each of so many things took that went on for that time: what a query tells of them, in milliseconds, a row each,
+    /// null where it has not come. It is asked until all have; what is missing in the end has failed.
+    pub async fn delays(
+        &self,
+        query: &str,
+        of: &(dyn ToSql + Sync),
+        count: usize,
+        time: Duration,
+    ) -> anyhow::Result<Measured> {
+        let client = self.owned.connect().await?;
+        let began = Instant::now();
+        loop {
+            let rows = client.query(query, &[of]).await.context("cannot read what came")?;
+            let delays: Vec<f64> = rows.iter().filter_map(|row| row.get(0)).collect();
+            if delays.len() >= count || began.elapsed() > LOST_AFTER {
+                let mut measured = Measured::of_milliseconds(&delays, time);
+                for _ in delays.len()..count {
+                    measured.fail(&anyhow!("it never came"));
+                }
+                return Ok(measured);
+            }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
