@@ -34,6 +34,13 @@ class Guest:
         case.headers["Authorization"] = f"Bearer {data}"
 
 
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """A few zones of six hundred: each would be tried with each operation."""
+    zones = raw_schema["components"]["schemas"]["Timezone"]
+    zones["enum"] = zones["enum"][::100]
+
+
 def is_past(text):
     try:
         moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -56,6 +63,9 @@ def keep_to_the_rules_of_series(rule):
         rule.pop("day_of_month")
     if is_time(rule.get("end_date")):
         rule.pop("end_date")
+    if is_past(rule.get("start_date")):
+        # Done late, it would be followed by a year of missed ones, which every list would be full of.
+        rule["start_date"] = "2031-01-05"
 
 
 def keep_to_the_rules_of_reminders(body):
@@ -95,12 +105,11 @@ def before_call(context, case, kwargs):
         recurrence, reminders = body.get("recurrence"), body.get("reminders")
         if path == "/api/tasks" and isinstance(recurrence, dict):
             keep_to_the_rules_of_series(recurrence)
-            if is_time(recurrence.get("start_date")):
-                # It begins when it is due, or in the past if that is wanted.
-                if is_time(body.get("due_date")):
-                    recurrence.pop("start_date")
-                elif body.get("allow_past") in (None, False):
-                    body["allow_past"] = True
+            # It begins when it is due.
+            if is_time(body.get("due_date")) and is_time(recurrence.get("start_date")):
+                recurrence.pop("start_date")
+            if is_past(body.get("due_date")):
+                body["due_date"] = "2031-01-05"
         if path == "/api/tasks" and isinstance(reminders, list):
             for reminder in filter(lambda one: isinstance(one, dict), reminders):
                 keep_to_the_rules_of_reminders(reminder)
