@@ -21,7 +21,7 @@ const JWKS: &str = include_str!("keys/jwks.json");
 const NOT_SIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
 
 /// A server that has the keys of an issuer.
-struct Issuer {
+pub struct Issuer {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -48,12 +48,12 @@ impl Issuer {
         Self { address, state }
     }
 
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::with(&["rs256", "es256", "ed25519"]).await
     }
 
     /// TaskFlow, which takes tokens of this issuer.
-    async fn app(&self) -> App {
+    pub async fn app(&self) -> App {
         let host = format!("http://{}", self.address);
         let issuer = json!([{
             "issuer": "https://issuer.example",
@@ -104,7 +104,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-fn claims(subject: &str) -> Value {
+pub fn claims(subject: &str) -> Value {
     json!({ "iss": "https://issuer.example", "aud": "taskflow", "sub": subject, "exp": now() + 300 })
 }
 
@@ -117,7 +117,7 @@ fn rsa(key: &[u8]) -> EncodingKey {
     EncodingKey::from_rsa_pem(key).unwrap()
 }
 
-fn rs256(claims: &Value) -> String {
+pub fn rs256(claims: &Value) -> String {
     signed(Algorithm::RS256, "rs256", &rsa(RS256), claims)
 }
 

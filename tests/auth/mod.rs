@@ -2,7 +2,7 @@
 
 mod account;
 mod cookie;
-mod jwt;
+pub mod jwt;
 mod limits;
 mod session;
 mod sessions;

@@ -23,7 +23,7 @@ async fn nobody_gets_in_without_a_session_that_lasts() {
 
     for authorization in ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic YTpi", &ada.token] {
         let answer = app.call("GET", "/api/tasks").header("authorization", authorization).send().await;
-        assert_eq!(answer.header("www-authenticate"), "Bearer");
+        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{answer:?}");
         answer.problem(401);
     }
     app.get("/api/tasks").await.problem(401);

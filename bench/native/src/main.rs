@@ -64,13 +64,12 @@ async fn call(
     input: &Value,
 ) -> anyhow::Result<Vec<Option<String>>> {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let who = Who::Session { session: web::fingerprint(token.trim_start_matches("Bearer ")) };
     let principal = Principal {
-        who: Who::Session { session: web::fingerprint(token.trim_start_matches("Bearer ")) },
-        actor: "user",
         correlation_id: web::hex(&web::random::<16>()),
-        traceparent: None,
         address: Some("127.0.0.1".into()),
         again,
+        ..Principal::new(who, "user")
     };
     let client = pool.get().await?;
     let name = store::installed_name(stem, store::hash(body));

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{DueDate, Errors, Field, FieldError};
+use domain::{DueDate, Errors, Field};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Refusal;
@@ -30,8 +30,7 @@ impl Cursor {
         if self.of == of && is_time {
             return Ok(&self.after);
         }
-        let detail = "belongs to other filters: leave it out to begin anew";
-        Err(vec![FieldError { pointer: "/cursor".into(), detail: detail.into() }])
+        Err(domain::wrong_member("cursor", "belongs to other filters: leave it out to begin anew"))
     }
 
     /// The page of which a body returned two rows: its items, and the place of the last one where more follow.

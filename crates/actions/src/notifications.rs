@@ -1,6 +1,10 @@
 //! What people are told of by themselves.
 
+pub mod list;
+
 use serde_json::{Value, json};
+
+pub use list::{ListNotifications, list};
 
 /// The JSON schema of a notification.
 pub fn schema() -> Value {

@@ -6,11 +6,27 @@ pub mod list;
 pub mod snooze;
 
 use serde_json::{Value, json};
+use store::Refusal;
+
+use crate::Problem;
 
 pub use add::add;
 pub use delete::delete;
 pub use list::{ListReminders, of_task, upcoming};
 pub use snooze::snooze;
+
+/// What is wrong with a relative reminder of a task that is never due.
+pub(crate) const NOT_DUE: &str = "needs a task that is due at some time";
+
+/// What a body said no to, in the words of people.
+fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Said(word) if word == "task_is_done" => {
+            Problem::NotNow("The task is done, so nobody is reminded of it: reopen it first.")
+        }
+        other => other.into(),
+    }
+}
 
 /// The JSON schema of a reminder.
 pub fn schema() -> Value {

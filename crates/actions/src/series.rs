@@ -5,39 +5,21 @@ pub mod dismiss;
 pub mod find;
 pub mod get;
 pub mod list;
+pub mod named;
 pub mod patch;
 pub mod stop;
 
 use domain::{DayOfMonth, Description, Field, Interval, RelativeReminder, Reminders, Tags, Title, Weekdays};
 use serde_json::{Value, json};
 
-pub use create::{NewSeries, create, create_from_task};
+pub(crate) use create::create_from_task;
+pub use create::{NewSeries, create, users_zone};
 pub use dismiss::dismiss;
 pub use get::get;
 pub use list::{ListSeries, list};
+pub use named::named;
 pub use patch::{SeriesPatch, patch};
 pub use stop::{Stopping, stop};
-
-/// Why something could not be done.
-#[derive(Debug)]
-pub enum Problem {
-    /// The input is wrong in a way that only the whole of it shows.
-    Invalid(domain::Errors),
-    /// The series has come to its end.
-    Ended,
-    /// Somebody changed it first: it now looks like this.
-    Changed(String),
-    /// It changes faster than it can be changed.
-    TooFast,
-    /// The database said no.
-    Refused(store::Refusal),
-}
-
-impl From<store::Refusal> for Problem {
-    fn from(refusal: store::Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
 
 /// How often something is tried again that somebody else was faster at.
 const TRIES: usize = 3;

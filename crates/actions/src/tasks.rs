@@ -3,12 +3,14 @@
 pub mod complete;
 pub mod create;
 pub mod delete;
+pub mod find;
 pub mod get;
 pub mod list;
 pub mod patch;
 pub mod purge;
 pub mod reopen;
 pub mod restore;
+pub mod suggest;
 pub mod sync;
 pub mod tag;
 pub mod untag;
@@ -16,16 +18,21 @@ pub mod untag;
 use domain::{Description, Field, Tags, TaskId, Title, Version};
 use serde::Serialize;
 use serde_json::{Value, json};
+use store::Refusal;
+
+use crate::Problem;
 
 pub use complete::complete;
 pub use create::{NewTask, create};
 pub use delete::delete;
+pub use find::find;
 pub use get::get;
 pub use list::{ListTasks, list};
 pub use patch::{NewDueDate, NewPriority, TaskPatch, patch};
 pub use purge::purge;
 pub use reopen::reopen;
 pub use restore::restore;
+pub use suggest::suggest;
 pub use sync::{Since, sync};
 pub use tag::{MoreTags, tag};
 pub use untag::untag;
@@ -38,6 +45,19 @@ pub struct Named {
     /// The versions that it may have, so that nothing is overwritten unseen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<Vec<Version>>,
+}
+
+/// What a body said no to, in the words of people.
+pub(crate) fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Said(reason) if reason == "past_due_date" => {
+            Problem::member("due_date", "is in the past; if that is meant, send `\"allow_past\": true` too")
+        }
+        Refusal::Said(reason) if reason == "too_many_tags" => {
+            Problem::member("tags", "would be more than 10 tags, with those that the task has")
+        }
+        other => other.into(),
+    }
 }
 
 /// The JSON schema of a task.

@@ -4,7 +4,7 @@ use std::fmt::{Display, Formatter};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, time};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 use serde_json::{Value, json};
@@ -87,6 +87,16 @@ impl Moment {
     /// So many milliseconds after the beginning of 1970.
     pub fn from_ms(ms: u64) -> Self {
         Self(i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default())
+    }
+}
+
+impl Moment {
+    /// As the clocks of that zone show it, with their offset: `2026-04-02T17:00:00+02:00`.
+    pub fn in_zone(self, rules: &TimeZone) -> String {
+        // Before there were zones, clocks went by the sun: RFC 3339 has no seconds in offsets.
+        let minutes = rules.to_offset(self.0).seconds() / 60;
+        let offset = Offset::from_seconds(minutes * 60).unwrap_or(Offset::UTC);
+        self.0.display_with_offset(offset).to_string()
     }
 }
 

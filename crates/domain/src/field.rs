@@ -39,6 +39,17 @@ pub fn wrong(detail: impl Into<String>) -> Errors {
     vec![FieldError { pointer: String::new(), detail: detail.into() }]
 }
 
+/// The errors of a part, in the whole that has it under that name.
+pub fn within(name: impl std::fmt::Display, errors: Errors) -> Errors {
+    let moved = |error: FieldError| FieldError { pointer: format!("/{name}{}", error.pointer), ..error };
+    errors.into_iter().map(moved).collect()
+}
+
+/// The error of one member.
+pub fn wrong_member(name: &str, detail: impl Into<String>) -> Errors {
+    within(name, wrong(detail))
+}
+
 /// The text of a value that must be one.
 pub fn text(value: &Value) -> Result<&str, Errors> {
     value.as_str().ok_or_else(|| wrong("must be a string"))
@@ -80,9 +91,15 @@ impl<T: Field> Field for Option<T> {
 }
 
 /// May be missing, but is not `null`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Optional<T>(pub Option<T>);
+
+impl<T> Default for Optional<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T: Field> Field for Optional<T> {
     fn parse(value: &Value) -> Result<Self, Errors> {
@@ -191,27 +208,12 @@ impl Fields<'_> {
             Some(value) => T::parse(value),
             None => T::when_absent().ok_or_else(|| wrong("is required")),
         };
-        parsed
-            .map_err(|errors| {
-                self.errors.extend(
-                    errors
-                        .into_iter()
-                        .map(|error| FieldError { pointer: format!("/{name}{}", error.pointer), ..error }),
-                );
-            })
-            .ok()
+        parsed.map_err(|errors| self.errors.extend(within(name, errors))).ok()
     }
 
     /// Ends reading: names the members that nobody knows and returns all errors.
     pub fn finish(mut self) -> Errors {
-        for name in self.members.keys().filter(|name| !self.known.contains(&name.as_str())) {
-            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            let detail = match self.known {
-                [] => "is not known here: nothing is taken".to_owned(),
-                known => format!("is not known here; known are: {}", known.join(", ")),
-            };
-            self.errors.push(FieldError { pointer, detail });
-        }
+        self.errors.extend(unknown(self.members, self.known));
         self.errors
     }
 }
@@ -231,6 +233,59 @@ impl Field for Nothing {
     }
 }
 
+/// A value whose members have names that are known beforehand.
+pub trait Object: Field {
+    /// The names.
+    const MEMBERS: &'static [&'static str];
+}
+
+/// Two inputs in one object.
+#[derive(Debug)]
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: Object, B: Object> Field for Both<A, B> {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let members = value.as_object().ok_or_else(|| wrong("must be an object"))?;
+        let part = |names: &[&str]| {
+            let own = members.iter().filter(|(name, _)| names.contains(&name.as_str()));
+            Value::Object(own.map(|(name, value)| (name.clone(), value.clone())).collect())
+        };
+        let known = [A::MEMBERS, B::MEMBERS].concat();
+        let mut errors = unknown(members, &known);
+        let (one, other) = (A::parse(&part(A::MEMBERS)), B::parse(&part(B::MEMBERS)));
+        match (one, other) {
+            (Ok(one), Ok(other)) if errors.is_empty() => return Ok(Self(one, other)),
+            (one, other) => errors.extend(one.err().into_iter().chain(other.err()).flatten()),
+        }
+        Err(errors)
+    }
+
+    fn schema() -> Value {
+        let (mut both, other) = (A::schema(), B::schema());
+        for (name, schema) in other["properties"].as_object().into_iter().flatten() {
+            both["properties"][name] = schema.clone();
+        }
+        if let (Some(required), Some(more)) = (both["required"].as_array_mut(), other["required"].as_array()) {
+            required.extend(more.iter().cloned());
+        }
+        both["description"] = other["description"].clone();
+        both
+    }
+}
+
+/// So many unknown members are told of: who sends more has sent something else altogether.
+const MOST_TOLD: usize = 20;
+
+/// The members that nobody knows.
+fn unknown(members: &Map<String, Value>, known: &[&str]) -> Errors {
+    let detail = match known {
+        [] => "is not known here: nothing is taken".to_owned(),
+        known => format!("is not known here; known are: {}", known.join(", ")),
+    };
+    let unknown = members.keys().filter(|name| !known.contains(&name.as_str())).take(MOST_TOLD);
+    unknown.flat_map(|name| wrong_member(&name.replace('~', "~0").replace('/', "~1"), &detail)).collect()
+}
+
 /// Declares an input: a struct whose members are [`Field`]s. It can be parsed, described and
 /// passed on to the database as JSON.
 #[macro_export]
@@ -247,9 +302,13 @@ macro_rules! input {
             pub $field: $Type,)*
         }
 
+        impl $crate::Object for $Input {
+            const MEMBERS: &'static [&'static str] = &[$(stringify!($field)),*];
+        }
+
         impl $crate::Field for $Input {
             fn parse(value: &$crate::for_macros::serde_json::Value) -> Result<Self, $crate::Errors> {
-                let mut fields = $crate::read_fields(value, &[$(stringify!($field)),*])?;
+                let mut fields = $crate::read_fields(value, <Self as $crate::Object>::MEMBERS)?;
                 $(let $field = fields.take(stringify!($field));)*
                 match (($($field,)*), fields.finish()) {
                     (($(Some($field),)*), errors) if errors.is_empty() => Ok(Self { $($field),* }),

@@ -12,6 +12,8 @@ mod choice;
 mod due_date;
 mod field;
 mod id;
+mod key;
+mod naming;
 mod priority;
 mod query;
 mod recurrence;
@@ -25,8 +27,13 @@ mod version;
 pub use account::{Email, Name, Password, Timezone, timezones};
 pub use before::Before;
 pub use due_date::{DueDate, Moment, rfc3339_from_ms};
-pub use field::{Errors, Field, FieldError, Nothing, Nullable, Optional, Patch, read_fields, wrong};
+pub use field::{
+    Both, Errors, Field, FieldError, Nothing, Nullable, Object, Optional, Patch, read_fields, within, wrong,
+    wrong_member,
+};
 pub use id::{Id, TaskId, UserId};
+pub use key::IdempotencyKey;
+pub use naming::Naming;
 pub use priority::Priority;
 pub use query::{Flag, Limit, Offset, Search, Seq, Several};
 pub use recurrence::{

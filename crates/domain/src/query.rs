@@ -1,4 +1,4 @@
-//! What stands in queries, where everything is text.
+//! What lists are asked. In a query everything is text; in JSON a number is a number, and assistants write either.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,9 +13,10 @@ pub struct Flag(pub bool);
 
 impl Field for Flag {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        match value.as_str() {
-            Some("true") => Ok(Self(true)),
-            Some("false") => Ok(Self(false)),
+        match (value, value.as_str()) {
+            (Value::Bool(flag), _) => Ok(Self(*flag)),
+            (_, Some("true")) => Ok(Self(true)),
+            (_, Some("false")) => Ok(Self(false)),
             _ => Err(wrong("must be true or false")),
         }
     }
@@ -25,11 +26,13 @@ impl Field for Flag {
     }
 }
 
-/// A whole number in digits alone, with no more than `max`.
+/// A whole number, as it is or in digits alone.
 fn number(value: &Value, least: u64, most: u64) -> Result<u64, Errors> {
     let text = value.as_str().filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
-    match text.map(str::parse) {
-        Some(Ok(number)) if (least..=most).contains(&number) => Ok(number),
+    // JSON knows one kind of numbers, so `7.0` is whole too.
+    let whole = || value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64);
+    match text.and_then(|text| text.parse().ok()).or_else(|| value.as_u64()).or_else(whole) {
+        Some(number) if (least..=most).contains(&number) => Ok(number),
         _ => Err(wrong(format!("must be a whole number from {least} to {most}"))),
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::due_date::Moment;
-use crate::field::{Errors, Field, FieldError, Fields, Optional, read_fields, wrong};
+use crate::field::{Errors, Field, Fields, Optional, read_fields, within, wrong, wrong_member};
 use crate::{Before, input};
 
 /// When to remind: at a time, or some time before the task is due.
@@ -52,10 +52,7 @@ fn either<A: Field, B: Field>(mut fields: Fields, names: [&'static str; 2]) -> R
     match (one, other, fields.finish()) {
         (Some(Optional(one)), Some(Optional(other)), errors) if errors.is_empty() => match (&one, &other) {
             (Some(_), None) | (None, Some(_)) => Ok((one, other)),
-            _ => Err(vec![FieldError {
-                pointer: format!("/{}", names[0]),
-                detail: format!("give either `{}` or `{}`", names[0], names[1]),
-            }]),
+            _ => Err(wrong_member(names[0], format!("give either `{}` or `{}`", names[0], names[1]))),
         },
         (.., errors) => Err(errors),
     }
@@ -70,9 +67,7 @@ impl NewReminder {
     /// Refuses a time that has gone.
     pub fn check(&self, now: Moment) -> Result<(), Errors> {
         match self {
-            Self::At(moment) if *moment <= now => {
-                Err(vec![FieldError { pointer: "/at".into(), detail: "is in the past".into() }])
-            }
+            Self::At(moment) if *moment <= now => Err(wrong_member("at", "is in the past")),
             _ => Ok(()),
         }
     }
@@ -102,11 +97,7 @@ impl<T: Field> Field for Reminders<T> {
         for (index, value) in given.iter().enumerate() {
             match T::parse(value) {
                 Ok(reminder) => reminders.push(reminder),
-                Err(found) => errors.extend(
-                    found
-                        .into_iter()
-                        .map(|error| FieldError { pointer: format!("/{index}{}", error.pointer), ..error }),
-                ),
+                Err(found) => errors.extend(within(index, found)),
             }
         }
         if errors.is_empty() { Ok(Self(reminders)) } else { Err(errors) }
@@ -144,7 +135,7 @@ impl Field for Snooze {
             (Some(Until::Tomorrow), _) => Ok(Self::Tomorrow),
             (Some(Until::At(moment)), _) => Ok(Self::Until(moment)),
             (None, Some(long)) if Before::minutes(&long) > 0 => Ok(Self::Minutes(long.minutes())),
-            _ => Err(vec![FieldError { pointer: "/for".into(), detail: "must be at least 1m".into() }]),
+            _ => Err(wrong_member("for", "must be at least 1m")),
         }
     }
 

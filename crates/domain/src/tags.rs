@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::field::{Errors, Field, FieldError, text, wrong};
+use crate::Tag;
+use crate::field::{Errors, Field, text, within, wrong};
 use crate::tag::LONGEST;
 use crate::text::{line, line_schema};
 
@@ -12,6 +13,12 @@ const MOST: usize = 10;
 /// Up to ten tags of 1 to 50 characters, trimmed, in the order given, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tags(Vec<String>);
+
+impl From<Tag> for Tags {
+    fn from(tag: Tag) -> Self {
+        Self(vec![tag.as_str().to_owned()])
+    }
+}
 
 impl Field for Tags {
     fn parse(value: &Value) -> Result<Self, Errors> {
@@ -22,9 +29,7 @@ impl Field for Tags {
             match text(value).and_then(|text| line(text, LONGEST)) {
                 Ok(tag) if tags.contains(&tag) => {}
                 Ok(tag) => tags.push(tag),
-                Err(found) => {
-                    errors.extend(found.into_iter().map(|error| FieldError { pointer: format!("/{index}"), ..error }))
-                }
+                Err(found) => errors.extend(within(index, found)),
             }
         }
         if given.len() > MOST {

@@ -97,14 +97,7 @@ async fn publish_shard(Duty { shard, holder }: Duty) -> Result<(), Refusal> {
 }
 
 fn publisher() -> Principal {
-    Principal {
-        who: Who::Nobody {},
-        actor: "system",
-        correlation_id: String::new(),
-        traceparent: None,
-        address: None,
-        again: None,
-    }
+    Principal::new(Who::Nobody {}, "system")
 }
 
 /// Sends a group, a request for each topic. Returns the positions of what failed on any of them, and why.

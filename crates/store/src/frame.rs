@@ -162,7 +162,8 @@ fn find_caller(access: Access, options: &Options) -> &'static str {
          where token.token_hash = principal ->> 'token' and (token.expires_at is null or token.expires_at > now());
     elsif principal ? 'issuer' then
         caller := person_of(principal ->> 'issuer', principal ->> 'subject', principal);
-        scopes := '{read,write,account}';
+        scopes := coalesce((select array_agg(scope) from jsonb_array_elements_text(principal -> 'scopes') as scope),
+                           '{read,write,account}');
     end if;
 "
         }
@@ -219,9 +220,10 @@ fn admit(access: Access, options: &Options) -> String {
     let mut text = format!("    if caller is null then{rejected}");
     if !options.for_service {
         text += &format!(
-            "    if not '{scope}' = any (scopes) then
-        perform tell('access.denied', caller, jsonb_build_object('scope', '{scope}', 'address', principal -> 'address'));
-        return next json_build_object('error', 'forbidden', 'scope', '{scope}');
+            "    needed := coalesce(principal ->> 'needs', '{scope}');
+    if not needed = any (scopes) then
+        perform tell('access.denied', caller, jsonb_build_object('scope', needed, 'address', principal -> 'address'));
+        return next json_build_object('error', 'forbidden', 'scope', needed);
         exit frame;
     end if;
 "

@@ -5,6 +5,7 @@ declare
     began    timestamptz := clock_timestamp();
     caller   uuid;
     scopes   text[];
+    needed   text;
     expires  timestamptz;
     quota    text;
     again    jsonb := principal -> 'again';
@@ -20,7 +21,7 @@ declare
 begin
     -- What the triggers write into the event.
     perform set_config('taskflow.actor', principal ->> 'actor', true),
-            set_config('taskflow.actor_name', coalesce(principal ->> 'service', ''), true),
+            set_config('taskflow.actor_name', coalesce(principal ->> 'actor_name', principal ->> 'service', ''), true),
             set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true),
             set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
     <<frame>> begin
@@ -28,6 +29,9 @@ begin
     -- Who is active stays signed in; once a day is enough to know that.
     if expires < now() + interval '29 days' then
         update sessions set expires_at = now() + interval '30 days' where token_hash = principal ->> 'session';
+    end if;
+    if principal ? 'zoned' then
+        return next json_build_object('zone', zone(caller));
     end if;
 {replay}
     -- Somebody else was faster: the answer shows what the task is now.

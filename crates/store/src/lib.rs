@@ -9,6 +9,7 @@ mod frame;
 mod principal;
 mod quota;
 mod refusal;
+mod zone;
 
 pub use delivery::{Delivery, take};
 pub use duty::{Duty, duties};
@@ -16,6 +17,7 @@ pub use frame::{Framed, checksum, frame, hash, installed_name};
 pub use principal::{Again, Issued, Principal, Who};
 pub use quota::{Quota, quota};
 pub use refusal::Refusal;
+pub use zone::zone;
 
 use serde::Serialize;
 use spin_sdk::pg4::{Connection, DbValue, ParameterValue};
@@ -69,6 +71,9 @@ pub fn run(statement: Statement, principal: &Principal, input: &impl Serialize) 
         })
         .collect::<Result<Vec<_>, _>>()?;
     if rows.first().is_some_and(|row| quota::note(row)) {
+        rows.remove(0);
+    }
+    if rows.first().is_some_and(|row| zone::note(row)) {
         rows.remove(0);
     }
     if rows.last().is_some_and(|row| duty::note(row)) {

@@ -10,6 +10,15 @@ pub struct Principal {
     pub who: Who,
     /// `user`, or who else acts for the user.
     pub actor: &'static str,
+    /// What that calls itself, where it is an agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor_name: Option<String>,
+    /// The scope that the caller must have, where that is another one than the statement asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<&'static str>,
+    /// Whether [`zone`](crate::zone) is to tell where the caller lives.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub zoned: bool,
     /// Names the request in answers, logs and events.
     pub correlation_id: String,
     /// The trace that the request belongs to (W3C Trace Context).
@@ -21,6 +30,23 @@ pub struct Principal {
     /// What the request is known by if it comes again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub again: Option<Again>,
+}
+
+impl Principal {
+    /// Somebody of whom nothing else is known.
+    pub fn new(who: Who, actor: &'static str) -> Self {
+        Self {
+            who,
+            actor,
+            actor_name: None,
+            needs: None,
+            zoned: false,
+            correlation_id: String::new(),
+            traceparent: None,
+            address: None,
+            again: None,
+        }
+    }
 }
 
 /// Who asks.
@@ -69,6 +95,9 @@ pub struct Issued {
     /// Whether they are an administrator, where the issuer decides that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<bool>,
+    /// What they may do; everything, where the issuer does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
     /// The id that they get if they are new.
     pub new_id: String,
 }

@@ -37,6 +37,7 @@ struct Claims {
     email: Option<String>,
     email_verified: Option<bool>,
     name: Option<String>,
+    scope: Option<String>,
     #[serde(flatten)]
     all: serde_json::Map<String, Value>,
 }
@@ -160,12 +161,17 @@ fn issued(issuer: Issuer, claims: Claims) -> Issued {
         .filter(|email| claims.email_verified == Some(true) && <domain::Email as domain::Field>::parse(email).is_ok());
     let name = parsed(claims.name).filter(|name| <domain::Name as domain::Field>::parse(name).is_ok());
     let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
+    // Scopes of others (`openid`, `profile`) say nothing of what may be done here.
+    let scopes = claims.scope.map(|scope| {
+        scope.split(' ').filter(|scope| matches!(*scope, "read" | "write")).map(str::to_owned).collect::<Vec<_>>()
+    });
     Issued {
         issuer: issuer.issuer,
         subject: claims.sub,
         email: text(email),
         name: text(name),
         admin,
+        scopes: scopes.filter(|scopes| !scopes.is_empty()),
         new_id: domain::UserId::new(crate::now_ms(), crate::random()).to_string(),
     }
 }

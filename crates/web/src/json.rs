@@ -12,6 +12,12 @@ pub fn body<T: Field>(request: &Request) -> Result<T, Problem> {
     if request.body.is_empty() && request.header("content-type").is_none() {
         return T::parse(&Value::Object(Map::new())).map_err(Problem::invalid_body);
     }
+    let value = value(request)?;
+    T::parse(&value).map_err(|errors| refuse(&value, Problem::invalid_body(errors)))
+}
+
+/// The request's body as JSON of whatever kind.
+pub fn value(request: &Request) -> Result<Value, Problem> {
     let media_type = request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     if !["application/json", "application/merge-patch+json"]
         .iter()
@@ -19,7 +25,7 @@ pub fn body<T: Field>(request: &Request) -> Result<T, Problem> {
     {
         return Err(Problem::unsupported_media_type());
     }
-    let value = strict::read(&request.body).map_err(|wrong| match wrong {
+    strict::read(&request.body).map_err(|wrong| match wrong {
         Wrong::Malformed(error) => {
             let (line, column) = (error.line(), error.column());
             Problem::malformed(format!("The body is not valid JSON: look at line {line}, column {column}."))
@@ -28,8 +34,7 @@ pub fn body<T: Field>(request: &Request) -> Result<T, Problem> {
             Problem::malformed("The body is nested deeper than anything here is.").suspicious("nested too deep")
         }
         Wrong::Twice(errors) => Problem::invalid_body(errors).suspicious("a member that comes twice"),
-    })?;
-    T::parse(&value).map_err(|errors| refuse(&value, Problem::invalid_body(errors)))
+    })
 }
 
 /// No honest client sends a NUL character, so that is worth a note.

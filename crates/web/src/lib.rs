@@ -24,9 +24,9 @@ pub use caller::{COOKIE, TOKEN_PREFIX};
 pub use etag::expected_versions;
 pub use openapi::{document, paths};
 pub use problem::Problem;
-pub use request::Request;
+pub use request::{Request, again};
 pub use response::Response;
-pub use route::{Body, Handler, Method, Route};
+pub use route::{Body, Handler, Method, Route, decode};
 pub use serve::serve;
 
 /// Milliseconds since 1970.

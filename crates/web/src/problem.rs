@@ -22,6 +22,10 @@ struct Parts {
     headers: Vec<(&'static str, String)>,
     cause: Option<String>,
     noteworthy: Option<(&'static str, &'static str)>,
+    /// Why the caller has to say anew who they are, in the words of OAuth 2.0 (RFC 6750).
+    challenge: Option<String>,
+    /// What is answered in place of the problem details.
+    instead: Option<Value>,
 }
 
 impl Problem {
@@ -37,6 +41,8 @@ impl Problem {
             headers: Vec::new(),
             cause: None,
             noteworthy: None,
+            challenge: None,
+            instead: None,
         }))
     }
 
@@ -83,16 +89,42 @@ impl Problem {
             "You are not signed in",
             "Send `Authorization: Bearer <token>` with a token from /api/auth/login or /api/auth/guest.",
         )
-        .header("www-authenticate", "Bearer")
+        .challenge("")
+    }
+
+    /// The token is none, or no longer.
+    fn not_known() -> Self {
+        Self::not_signed_in().challenge(r#"error="invalid_token""#)
+    }
+
+    fn challenge(mut self, parameters: impl Into<String>) -> Self {
+        self.0.challenge = Some(parameters.into());
+        self
+    }
+
+    /// The same, but this JSON is answered: a protocol above HTTP has words of its own.
+    pub fn instead(mut self, body: Value) -> Self {
+        self.0.instead = Some(body);
+        self
+    }
+
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// What happened and what to do, in a sentence or two.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
     }
 
     /// The token was refused before the database was asked.
     pub(crate) fn token_rejected(why: &'static str) -> Self {
-        Self::not_signed_in().noteworthy("token.rejected", why)
+        Self::not_known().noteworthy("token.rejected", why)
     }
 
     /// Another site has a browser send this.
-    pub(crate) fn other_site() -> Self {
+    pub fn other_site() -> Self {
         Self::new(
             403,
             "other-site",
@@ -132,7 +164,7 @@ impl Problem {
             "That did not match",
             "There is no account with this e-mail address and password.",
         )
-        .header("www-authenticate", "Bearer")
+        .challenge("")
     }
 
     /// There is no such thing, or it is somebody else's.
@@ -199,6 +231,14 @@ impl Problem {
         Self::invalid("The query", errors, parameter)
     }
 
+    /// What could not be done, where what it was asked stood in the query.
+    pub fn of_query(problem: actions::Problem) -> Self {
+        match problem {
+            actions::Problem::Invalid(errors) => Self::invalid_query(errors),
+            other => other.into(),
+        }
+    }
+
     /// A header is wrong.
     pub fn invalid_header(name: &'static str, detail: &'static str) -> Self {
         let error = FieldError { pointer: name.into(), detail: detail.into() };
@@ -208,7 +248,8 @@ impl Problem {
     fn invalid(what: &str, errors: Errors, tell: impl Fn(FieldError) -> Value) -> Self {
         let detail = format!("{what} has values that cannot be used; `errors` names each of them.");
         let mut problem = Self::new(422, "invalid", "Some values are not valid", detail);
-        problem.0.errors = errors.into_iter().map(tell).collect();
+        // Who has so many wrong has sent something else altogether.
+        problem.0.errors = errors.into_iter().take(100).map(tell).collect();
         problem
     }
 
@@ -240,7 +281,17 @@ impl Problem {
         if let Some((name, now)) = parts.now {
             body[name] = now;
         }
-        let response = Response::json(parts.status, body.to_string()).with("content-type", "application/problem+json");
+        let mut response = match parts.instead {
+            Some(body) => Response::json(parts.status, body.to_string()),
+            None => Response::json(parts.status, body.to_string()).with("content-type", "application/problem+json"),
+        };
+        if let Some(parameters) = parts.challenge {
+            // Only where tokens of OAuth lead is said where they come from.
+            let metadata = spin_sdk::variables::get("resource_metadata").ok();
+            let metadata = metadata.map(|url| format!(r#"resource_metadata="{url}""#));
+            let all: Vec<String> = metadata.into_iter().chain(Some(parameters)).filter(|one| !one.is_empty()).collect();
+            response = response.with("www-authenticate", format!("Bearer {}", all.join(", ")).trim_end());
+        }
         parts.headers.into_iter().fold(response, |response, (name, value)| response.with(name, value))
     }
 
@@ -276,10 +327,22 @@ impl Problem {
     }
 }
 
+impl From<actions::Problem> for Problem {
+    fn from(problem: actions::Problem) -> Self {
+        match problem {
+            actions::Problem::Invalid(errors) => Self::invalid_body(errors),
+            actions::Problem::NotNow(instead) => Self::not_now(instead),
+            actions::Problem::Changed(now) => Self::changed("recurring_task", &now),
+            actions::Problem::TooFast => Self::unavailable("a series changes faster than it can be changed"),
+            actions::Problem::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NotSignedIn => Self::not_signed_in(),
+            Refusal::NotSignedIn => Self::not_known(),
             Refusal::NotFound => Self::not_found(),
             Refusal::Conflict(task) => Self::changed("task", task.get()),
             Refusal::Away(cause) => Self::unavailable(cause),
@@ -290,7 +353,8 @@ impl From<Refusal> for Problem {
             Refusal::Forbidden(scope) if scope == "account" => {
                 Self::forbidden("A personal access token cannot do this: sign in.")
             }
-            Refusal::Forbidden(scope) => Self::forbidden(format!("The token lacks the scope `{scope}`.")),
+            Refusal::Forbidden(scope) => Self::forbidden(format!("The token lacks the scope `{scope}`."))
+                .challenge(format!(r#"error="insufficient_scope", scope="{scope}""#)),
             Refusal::KeyUsed => Self::invalid_header("Idempotency-Key", "was used for another request: use a new one"),
             Refusal::Constraint(name) => Self::fault(format!("nobody expected the constraint {name} to be violated")),
             Refusal::Said(reason) => Self::fault(format!("nobody expected the refusal {reason}")),

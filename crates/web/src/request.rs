@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use domain::Field;
+use domain::{Field, IdempotencyKey};
 use store::{Again, Issued, Principal, Who};
 
 use crate::caller::{Credential, address, credential, is_secure};
@@ -28,6 +28,16 @@ impl Request {
     /// A header's value; `None` also where it is not text. Of one that comes several times, the last.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
+    }
+
+    /// What the request is called in answers, logs and events.
+    pub fn correlation_id(&self) -> &str {
+        &self.correlation_id
+    }
+
+    /// The body as JSON of whatever kind.
+    pub fn json(&self) -> Result<serde_json::Value, Problem> {
+        json::value(self)
     }
 
     /// The body as a type.
@@ -104,12 +114,10 @@ impl Request {
 
     fn principal(&self, who: Who) -> Principal {
         Principal {
-            who,
-            actor: "user",
             correlation_id: self.correlation_id.clone(),
             traceparent: self.traceparent.clone(),
             address: address(self),
-            again: None,
+            ..Principal::new(who, "user")
         }
     }
 
@@ -120,14 +128,18 @@ impl Request {
         else {
             return Ok(None);
         };
-        if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if IdempotencyKey::parse(&key.into()).is_err() {
             return Err(Problem::invalid_header(
                 "Idempotency-Key",
                 "must be 1 to 255 visible ASCII characters, such as a UUID",
             ));
         }
-        let id = fingerprint(format!("{}\n{key}", self.path))[..32].to_owned();
-        let asked = [self.query.as_bytes(), b"\n", &self.body].concat();
-        Ok(Some(Again { id, fingerprint: fingerprint(asked) }))
+        Ok(Some(again(&self.path, key, &[self.query.as_bytes(), b"\n", &self.body].concat())))
     }
+}
+
+/// What a request is known by if it comes again: where it goes and the key it has. And what it asks for.
+pub fn again(place: &str, key: &str, asked: &[u8]) -> Again {
+    let id = fingerprint(format!("{place}\n{key}"))[..32].to_owned();
+    Again { id, fingerprint: fingerprint(asked) }
 }

@@ -29,6 +29,11 @@ impl Response {
         Self { status: 204, headers: Vec::new(), body: Vec::new() }
     }
 
+    /// Taken, and there is nothing to say.
+    pub fn accepted() -> Self {
+        Self { status: 202, ..Self::empty() }
+    }
+
     /// Text of that media type.
     pub fn text(media_type: &str, text: String) -> Self {
         let headers = vec![("content-type", media_type.to_owned())];

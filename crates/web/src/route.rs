@@ -190,7 +190,8 @@ pub(crate) fn parameter(segment: &'static str) -> Option<&'static str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-fn decode(segment: &str) -> String {
+/// A part of an address without its percent-encoding.
+pub fn decode(segment: &str) -> String {
     // The parser of forms also makes spaces of plus signs, so those are kept from it.
     let form = format!("={}", segment.replace('+', "%2B").replace('&', "%26"));
     form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()

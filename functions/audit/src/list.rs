@@ -1,10 +1,10 @@
 //! `GET /api/audit` and `GET /api/audit/tasks/{id}`
 
-use actions::Cursor;
+use actions::{Cursor, audit};
 use domain::{DueDate as Bound, Errors, Field, Limit, Optional, TaskId, UserId, input};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Refusal, statement};
+use store::Refusal;
 use web::{Problem, Request, Response};
 
 /// The name of a type of event.
@@ -49,34 +49,20 @@ pub fn of_task(request: &Request) -> Result<Response, Problem> {
 }
 
 fn list(request: &Request, task: Option<TaskId>) -> Result<Response, Problem> {
-    let wanted = request.query::<ListEvents>()?;
-    let mut input = json!({
-        "task_id": task, "event_type": wanted.event_type, "from": wanted.from.0, "to": wanted.to.0, "user_id": wanted.user_id,
-    });
-    let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
-    if let Some(cursor) = &wanted.cursor.0 {
-        input["after"] = cursor.in_time(&fingerprint).map_err(Problem::invalid_query)?.clone();
-    }
-    input["limit"] = json!(wanted.limit.0.as_ref().map_or(50, |limit| limit.0));
-    let rows = store::run(statement!("list.sql"), &request.caller()?, &input).map_err(|refusal| match refusal {
-        Refusal::Said(word) if word == "not_an_admin" => Problem::forbidden("Only administrators see what others did.")
-            .noteworthy("access.denied", "another's trail"),
-        other => other.into(),
+    let ListEvents { event_type, from, to, user_id, limit, cursor } = request.query()?;
+    let event_type = event_type.0.map(|event_type| event_type.0);
+    let wanted = audit::Wanted { task, event_type, from: from.0, to: to.0, user: user_id.0, limit, cursor };
+    let page = audit::list(&request.caller()?, &wanted).map_err(|problem| match problem {
+        actions::Problem::Refused(Refusal::Said(word)) if word == "not_an_admin" => {
+            Problem::forbidden("Only administrators see what others did.")
+                .noteworthy("access.denied", "another's trail")
+        }
+        other => Problem::of_query(other),
     })?;
-    Ok(Response::json(200, Cursor::page(rows, &fingerprint)?))
+    Ok(Response::json(200, page))
 }
 
 /// The JSON schema of a list of events.
 pub fn schema() -> Value {
-    let event = json!({
-        "type": "object",
-        "description": "Something that happened",
-        "properties": {
-            "event_type": EventType::schema(),
-            "data": { "type": "object", "description": "Who did it, when, and what was before and after" },
-        },
-        "required": ["event_type", "data"],
-        "additionalProperties": false,
-    });
-    Cursor::page_of("What happened, the first first, and where to go on", event)
+    audit::list::schema(EventType::schema())
 }

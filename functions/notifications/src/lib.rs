@@ -6,7 +6,7 @@ pub mod mails;
 mod notify;
 mod unsubscribe;
 
-use actions::notifications::schema;
+use actions::notifications::{ListNotifications, list as listing, schema};
 use domain::Field;
 use web::Method::{Get, Post};
 use web::Route;
@@ -14,8 +14,8 @@ use web::Route;
 /// What this function answers.
 pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/notifications", list::run, "See what you were told")
-        .query(list::ListNotifications::schema)
-        .gives(200, list::page_schema),
+        .query(ListNotifications::schema)
+        .gives(200, listing::schema),
     Route::new(Post, "/api/notifications/{id}/read", list::read, "Mark as read").gives(200, schema),
     Route::new(Post, "/api/notifications/read-all", list::read_all, "Mark everything as read")
         .gives(200, list::read_schema),

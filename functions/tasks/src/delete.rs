@@ -16,7 +16,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let (caller, task) = (request.caller()?, crate::named(request)?);
     match request.query::<Deletion>()?.permanent.0 {
         Some(Flag(true)) => tasks::purge(&caller, &task)?,
-        _ => tasks::delete(&caller, &task)?,
+        _ => drop(tasks::delete(&caller, &task)?),
     }
     Ok(Response::empty())
 }

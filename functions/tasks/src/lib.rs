@@ -14,14 +14,14 @@ mod sync;
 mod tag;
 mod untag;
 
+use actions::Clock;
 use actions::reminders as remind;
 use actions::series::{self as recur, ListSeries, NewSeries, SeriesPatch, Stopping};
 use actions::tasks::{
     self, ListTasks, MoreTags, NewDueDate, NewPriority, NewTask, Since, TaskPatch, list as listing, schema,
     sync as syncing,
 };
-use domain::{Field, NewReminder, Snooze};
-use store::Refusal;
+use domain::{Field, Moment, NewReminder, Snooze, TaskId};
 use web::Method::{Delete, Get, Patch, Post};
 use web::{Problem, Route};
 
@@ -121,15 +121,8 @@ fn named(request: &web::Request) -> Result<tasks::Named, Problem> {
     Ok(tasks::Named { id: request.parameter("id")?, expected: web::expected_versions(request)? })
 }
 
-/// What a body refused, in the words of HTTP.
-fn refused(refusal: Refusal) -> Problem {
-    match refusal {
-        Refusal::Said(reason) if reason == "past_due_date" => {
-            Problem::invalid_member("/due_date", "is in the past; if that is meant, send `\"allow_past\": true` too")
-        }
-        Refusal::Said(reason) if reason == "too_many_tags" => {
-            Problem::invalid_member("/tags", "would be more than 10 tags, with those that the task has")
-        }
-        other => other.into(),
-    }
+/// The time, and names for what is made.
+fn clock() -> Clock {
+    let ms = web::now_ms();
+    Clock { now: Moment::from_ms(ms), ids: [(); 2].map(|()| TaskId::new(ms, web::random())) }
 }

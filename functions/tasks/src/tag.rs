@@ -5,6 +5,6 @@ use web::{Problem, Request, Response};
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let (caller, task) = (request.caller()?, crate::named(request)?);
-    let tagged = tasks::tag(&caller, &task, &request.body::<MoreTags>()?).map_err(crate::refused)?;
+    let tagged = tasks::tag(&caller, &task, &request.body::<MoreTags>()?.tags)?;
     Ok(Response::versioned(200, tagged.json, tagged.version))
 }

@@ -1,8 +1,11 @@
 //! A reminder is made.
 
-use domain::{NewReminder, TaskId};
+use domain::{Moment, NewReminder, TaskId};
 use serde::{Deserialize, Serialize};
 use store::{Principal, Refusal, statement};
+
+use super::{NOT_DUE, refused};
+use crate::Problem;
 
 #[derive(Serialize)]
 struct Input<'a> {
@@ -25,10 +28,23 @@ struct Id {
     id: TaskId,
 }
 
-/// Makes a reminder of a task of the caller. Said are `no_due_date` where it has none to come before, `task_is_done`, and
-/// `too_many_reminders`.
-pub fn add(principal: &Principal, task: TaskId, reminder: &NewReminder) -> Result<Made, Refusal> {
-    let json = store::one(statement!("add.sql"), principal, &Input { id: task, reminder })?;
+/// Makes a reminder of a task of the caller.
+pub fn add(principal: &Principal, now: Moment, task: TaskId, reminder: &NewReminder) -> Result<Made, Problem> {
+    reminder.check(now).map_err(Problem::Invalid)?;
+    let member = match reminder {
+        NewReminder::At(_) => "at",
+        NewReminder::Before(_) => "before",
+    };
+    let json =
+        store::one(statement!("add.sql"), principal, &Input { id: task, reminder }).map_err(
+            |refusal| match refusal {
+                Refusal::Said(word) if word == "no_due_date" => Problem::member(member, NOT_DUE),
+                Refusal::Said(word) if word == "too_many_reminders" => {
+                    Problem::member(member, "would be the 101st reminder of the task, and 100 is the most")
+                }
+                other => refused(other),
+            },
+        )?;
     let Id { id } = serde_json::from_str(&json).map_err(|_| Refusal::fault("a reminder without an id"))?;
     Ok(Made { json, id })
 }

@@ -1,4 +1,4 @@
 -- frame: write
--- Deletes a reminder of the caller.
+-- Deletes a reminder of the caller, and returns what it was.
 delete from reminders where reminders.id = (input ->> 'id')::uuid and reminders.user_id = caller
-returning 'true'
+returning shown(reminders)::text

@@ -1,11 +1,11 @@
 //! Reminders are looked at.
 
-use domain::{Errors, Limit, Optional, TaskId, input};
+use domain::{Limit, Optional, TaskId, input};
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
-use crate::Cursor;
 use crate::tasks::Named;
+use crate::{Cursor, Problem};
 
 input! {
     /// Which reminders that are to come, the nearest first.
@@ -25,14 +25,13 @@ pub fn of_task(principal: &Principal, task: TaskId) -> Result<String, Refusal> {
     store::one(statement!("of_task.sql"), principal, &Named { id: task, expected: None })
 }
 
-/// The reminders of the caller that are to come, a page of them. The outer error is that of the cursor.
-pub fn upcoming(principal: &Principal, wanted: &ListReminders) -> Result<Result<String, Refusal>, Errors> {
+/// The reminders of the caller that are to come, a page of them.
+pub fn upcoming(principal: &Principal, wanted: &ListReminders) -> Result<String, Problem> {
     let mut input = json!({ "limit": wanted.limit.0.as_ref().map_or(50, |limit| limit.0) });
     if let Some(cursor) = &wanted.cursor.0 {
-        input["after"] = cursor.in_time(UPCOMING)?.clone();
+        input["after"] = cursor.in_time(UPCOMING).map_err(Problem::Invalid)?.clone();
     }
-    let rows = store::run(statement!("upcoming.sql"), principal, &input);
-    Ok(rows.and_then(|rows| Cursor::page(rows, UPCOMING)))
+    Ok(Cursor::page(store::run(statement!("upcoming.sql"), principal, &input)?, UPCOMING)?)
 }
 
 /// The JSON schema of a page of them.

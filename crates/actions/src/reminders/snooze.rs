@@ -4,13 +4,19 @@ use domain::{Snooze, TaskId};
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
+use super::refused;
+use crate::Problem;
+
 #[derive(Serialize)]
 struct Input<'a> {
     id: TaskId,
     snooze: &'a Snooze,
 }
 
-/// Has a reminder of the caller come later, once. Said are `task_is_done` and `past_time`.
-pub fn snooze(principal: &Principal, id: TaskId, snooze: &Snooze) -> Result<String, Refusal> {
-    store::one(statement!("snooze.sql"), principal, &Input { id, snooze })
+/// Has a reminder of the caller come later, once.
+pub fn snooze(principal: &Principal, id: TaskId, snooze: &Snooze) -> Result<String, Problem> {
+    store::one(statement!("snooze.sql"), principal, &Input { id, snooze }).map_err(|refusal| match refusal {
+        Refusal::Said(word) if word == "past_time" => Problem::member("until", "is in the past"),
+        other => refused(other),
+    })
 }

@@ -1,16 +1,15 @@
 //! A series is made, with its first occurrence.
 
 use domain::{
-    Anchor, DayOfMonth, Description, DueDate, Field, Frequency, Interval, Moment, NewReminder, Occurrence, Priority,
-    Recurrence, RelativeReminder, Reminders, Rule, Tags, TaskId, Timezone, Title, WallClock, Weekdays, input,
+    Anchor, DayOfMonth, Description, DueDate, Field, Frequency, Interval, NewReminder, Priority, Recurrence,
+    RelativeReminder, Reminders, Rule, Tags, TaskId, Timezone, Title, WallClock, Weekdays, input, within, wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
-use super::Problem;
-use crate::Answer;
-use crate::tasks::NewTask;
+use crate::tasks::{NewTask, refused};
+use crate::{Answer, Clock, Problem};
 
 input! {
     /// A series to be made.
@@ -46,56 +45,63 @@ input! {
     }
 }
 
+/// What is made, apart from when.
 #[derive(Serialize)]
-struct Input<'a> {
-    id: TaskId,
-    task_id: TaskId,
+struct Wanted<'a> {
     title: &'a Title,
     description: &'a Option<Description>,
     priority: &'a Option<Priority>,
     tags: &'a Option<Tags>,
-    rule: &'a Rule,
-    own_zone: bool,
     /// Of each task.
     reminders: Vec<RelativeReminder>,
     /// Of the first one alone.
     once: Vec<&'a NewReminder>,
-    place: WallClock,
     allow_past: bool,
 }
 
-/// Whose clocks a series follows, and the rule that follows from that.
-struct Begun {
-    rule: Rule,
+#[derive(Serialize)]
+struct Input<'a> {
+    id: TaskId,
+    task_id: TaskId,
+    #[serde(flatten)]
+    wanted: Wanted<'a>,
+    rule: &'a Rule,
     own_zone: bool,
-    first: Occurrence,
+    place: WallClock,
 }
 
-fn begin(principal: &Principal, recurrence: &Recurrence, now: Moment) -> Result<Begun, Problem> {
+/// The JSON texts of a series and its first task.
+struct Made {
+    series: String,
+    task: String,
+}
+
+fn make(principal: &Principal, clock: &Clock, recurrence: &Recurrence, wanted: Wanted) -> Result<Made, Problem> {
     let own_zone = recurrence.timezone.is_some();
     let timezone = match &recurrence.timezone {
         Some(timezone) => timezone.clone(),
         None => users_zone(principal)?,
     };
-    let start = recurrence.start_date.unwrap_or_else(|| DueDate::today(now, &timezone));
+    let start = recurrence.start_date.unwrap_or_else(|| DueDate::today(clock.now, &timezone));
     let rule = recurrence.rule(timezone, start).map_err(Problem::Invalid)?;
     let first = rule.first().ok_or_else(|| Refusal::fault("a rule without a first occurrence"))?;
-    Ok(Begun { rule, own_zone, first })
+    let [id, task_id] = clock.ids;
+    let input = Input { id, task_id, wanted, place: rule.place(first.due_date), rule: &rule, own_zone };
+    match <[String; 2]>::try_from(store::run(statement!("create.sql"), principal, &input)?) {
+        Ok([series, task]) => Ok(Made { series, task }),
+        Err(_) => Err(Refusal::fault("a series is made in two rows").into()),
+    }
 }
 
-fn users_zone(principal: &Principal) -> Result<Timezone, Refusal> {
+/// In which zone the caller lives.
+pub fn users_zone(principal: &Principal) -> Result<Timezone, Refusal> {
     let zone = store::one(statement!("zone.sql"), principal, &json!({}))?;
     let zone: Value = serde_json::from_str(&zone).unwrap_or_default();
     Timezone::parse(&zone).map_err(|_| Refusal::fault("a user in a zone that nobody knows"))
 }
 
-/// Makes a series of the caller under the first id, and its first task under the second.
-pub fn create(
-    principal: &Principal,
-    [id, task_id]: [TaskId; 2],
-    series: &NewSeries,
-    now: Moment,
-) -> Result<Answer, Problem> {
+/// Makes a series of the caller, and its first task.
+pub fn create(principal: &Principal, clock: &Clock, series: &NewSeries) -> Result<Answer, Problem> {
     let recurrence = Recurrence {
         frequency: series.frequency,
         interval: series.interval,
@@ -106,64 +112,45 @@ pub fn create(
         end_date: series.end_date,
         timezone: series.timezone.clone(),
     };
-    let Begun { rule, own_zone, first } = begin(principal, &recurrence, now)?;
-    let input = Input {
-        id,
-        task_id,
+    let wanted = Wanted {
         title: &series.title,
         description: &series.description,
         priority: &series.priority,
         tags: &series.tags,
-        place: rule.place(first.due_date),
-        rule: &rule,
-        own_zone,
         reminders: series.reminders.as_ref().map_or_else(Vec::new, |reminders| reminders.0.clone()),
         once: Vec::new(),
         allow_past: series.allow_past != Some(false),
     };
-    let mut rows = store::run(statement!("create.sql"), principal, &input)?;
-    rows.pop();
-    Ok(Answer::read(rows.pop().ok_or(Refusal::NotFound)?)?)
+    let made = make(principal, clock, &recurrence, wanted).map_err(|problem| match problem {
+        Problem::Refused(Refusal::Said(word)) if word == "past_start_date" => {
+            Problem::member("start_date", "is in the past")
+        }
+        other => other,
+    });
+    Ok(Answer::read(made?.series)?)
 }
 
 /// Makes a task of the caller that comes back: the first one of a series.
-pub fn create_from_task(
+pub(crate) fn create_from_task(
     principal: &Principal,
-    [id, task_id]: [TaskId; 2],
+    clock: &Clock,
     task: &NewTask,
     recurrence: &Recurrence,
-    now: Moment,
 ) -> Result<Answer, Problem> {
-    let wrong = |pointer: &str, detail: &str| {
-        Problem::Invalid(vec![domain::FieldError { pointer: pointer.into(), detail: detail.into() }])
-    };
+    let wrong = |detail| Problem::Invalid(within("recurrence", wrong_member("start_date", detail)));
     let start_date = match (task.due_date, recurrence.start_date) {
         (Some(due), Some(start)) if due != start => {
-            return Err(wrong("/recurrence/start_date", "is another one than `due_date`: leave one of them out"));
+            return Err(wrong("is another one than `due_date`: leave one of them out"));
         }
         (due, start) => start.or(due),
     };
     let recurrence = Recurrence { start_date, timezone: recurrence.timezone.clone(), ..*recurrence };
-    let Begun { rule, own_zone, first } = begin(principal, &recurrence, now).map_err(|problem| match problem {
-        Problem::Invalid(errors) => Problem::Invalid(
-            errors
-                .into_iter()
-                .map(|error| domain::FieldError { pointer: format!("/recurrence{}", error.pointer), ..error })
-                .collect(),
-        ),
-        other => other,
-    })?;
     let reminders = || task.reminders.iter().flat_map(|reminders| &reminders.0);
-    let input = Input {
-        id,
-        task_id,
+    let wanted = Wanted {
         title: &task.title,
         description: &task.description,
         priority: &task.priority,
         tags: &task.tags,
-        place: rule.place(first.due_date),
-        rule: &rule,
-        own_zone,
         reminders: reminders()
             .filter_map(|reminder| match reminder {
                 NewReminder::Before(before) => Some(RelativeReminder { before: before.clone() }),
@@ -173,12 +160,15 @@ pub fn create_from_task(
         once: reminders().filter(|reminder| matches!(reminder, NewReminder::At(_))).collect(),
         allow_past: task.allow_past == Some(true),
     };
-    let made = store::run(statement!("create.sql"), principal, &input).map_err(|refusal| match refusal {
-        Refusal::Said(word) if word == "past_start_date" && task.due_date.is_none() => {
-            wrong("/recurrence/start_date", "is in the past; if that is meant, send `\"allow_past\": true` too")
+    let made = make(principal, clock, &recurrence, wanted).map_err(|problem| match problem {
+        Problem::Invalid(errors) => Problem::Invalid(within("recurrence", errors)),
+        Problem::Refused(Refusal::Said(word)) if word == "past_start_date" && task.due_date.is_none() => {
+            wrong("is in the past; if that is meant, send `\"allow_past\": true` too")
         }
-        Refusal::Said(word) if word == "past_start_date" => Problem::Refused(Refusal::Said("past_due_date".into())),
-        other => Problem::Refused(other),
+        Problem::Refused(Refusal::Said(word)) if word == "past_start_date" => {
+            refused(Refusal::Said("past_due_date".into()))
+        }
+        other => other,
     });
-    Ok(Answer::read(made?.pop().ok_or(Refusal::NotFound)?)?)
+    Ok(Answer::read(made?.task)?)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
-use super::Problem;
+use crate::Problem;
 use crate::tasks::Named;
 
 /// What a series is, and how far it has come.

@@ -4,8 +4,7 @@ use domain::{Limit, Optional, choice, input};
 use serde_json::{Value, json};
 use store::{Principal, statement};
 
-use super::Problem;
-use crate::Cursor;
+use crate::{Cursor, Problem};
 
 choice! {
     /// Which series: those that go on, or those that have ended.

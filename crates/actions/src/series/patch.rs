@@ -1,16 +1,15 @@
 //! A series is changed: its open occurrence and all later ones, never what has been.
 
 use domain::{
-    Anchor, DayOfMonth, Description, DueDate, Errors, FieldError, Frequency, Interval, Moment, Optional, Patch,
-    Priority, RelativeReminder, Reminders, Rule, RuleParts, Tags, TaskId, Timezone, Title, Version, WallClock,
-    Weekdays, input,
+    Anchor, DayOfMonth, Description, DueDate, Errors, Frequency, Interval, Moment, Optional, Patch, Priority,
+    RelativeReminder, Reminders, Rule, RuleParts, Tags, TaskId, Timezone, Title, Version, WallClock, Weekdays, input,
 };
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
+use super::TRIES;
 use super::find::{Editable, Found};
-use super::{Problem, TRIES};
-use crate::Answer;
+use crate::{Answer, Problem};
 
 input! {
     /// What is to be different about a series: a JSON merge patch. What is missing stays as it is.
@@ -105,7 +104,9 @@ pub fn patch(
         if let Some(expected) = expected {
             found.must_be(expected)?;
         }
-        let Some(open) = found.series.place else { return Err(Problem::Ended) };
+        let Some(open) = found.series.place else {
+            return Err(Problem::NotNow("The series has ended: make a new one."));
+        };
         let rule = patch.rule(&found).map_err(Problem::Invalid)?;
         // The occurrence that is done already stays where it is: from there the next one is counted. And where nobody knows any
         // more when the last one was done, nothing can be counted from there.
@@ -114,8 +115,7 @@ pub fn patch(
             None
         } else {
             let moved = rule.moves(open, found.finished, now).ok_or_else(|| {
-                let detail = "leaves no place for the open occurrence; DELETE the series to stop it".to_owned();
-                Problem::Invalid(vec![FieldError { pointer: "/end_date".into(), detail }])
+                Problem::member("end_date", "leaves no place for the open occurrence; DELETE the series to stop it")
             })?;
             Some(rule.place(moved.due_date))
         };

@@ -4,8 +4,9 @@ use domain::{Flag, Optional, TaskId, Version, input};
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
+use super::TRIES;
 use super::find::Editable;
-use super::{Problem, TRIES};
+use crate::Problem;
 
 input! {
     /// How to stop a series.

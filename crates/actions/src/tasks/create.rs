@@ -1,10 +1,15 @@
 //! A task is made.
 
-use domain::{Description, DueDate, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input};
+use domain::{
+    Description, DueDate, Errors, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input, within,
+    wrong_member,
+};
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Principal, statement};
 
-use crate::Answer;
+use super::refused;
+use crate::reminders::NOT_DUE;
+use crate::{Answer, Clock, Problem, series};
 
 input! {
     /// A task to be made.
@@ -35,7 +40,28 @@ struct Input<'a> {
     task: &'a NewTask,
 }
 
-/// Makes a task of the caller that does not come back, under the given id. `past_due_date` is said where its time has gone.
-pub fn create(principal: &Principal, id: TaskId, task: &NewTask) -> Result<Answer, Refusal> {
-    store::one(statement!("create.sql"), principal, &Input { id, task }).and_then(Answer::read)
+/// Makes a task of the caller, with the series that it begins if it comes back.
+pub fn create(principal: &Principal, clock: &Clock, task: &NewTask) -> Result<Answer, Problem> {
+    check_reminders(task, clock)?;
+    match &task.recurrence {
+        Some(recurrence) => series::create_from_task(principal, clock, task, recurrence),
+        None => {
+            let input = Input { id: clock.ids[0], task };
+            store::one(statement!("create.sql"), principal, &input).and_then(Answer::read).map_err(refused)
+        }
+    }
+}
+
+/// Refuses reminders that could never come.
+fn check_reminders(task: &NewTask, clock: &Clock) -> Result<(), Problem> {
+    let is_due = task.due_date.is_some() || task.recurrence.is_some();
+    let mut errors = Errors::new();
+    for (number, reminder) in task.reminders.iter().flat_map(|reminders| &reminders.0).enumerate() {
+        let found = match reminder {
+            NewReminder::Before(_) if !is_due => wrong_member("before", NOT_DUE),
+            reminder => reminder.check(clock.now).err().unwrap_or_default(),
+        };
+        errors.extend(within("reminders", within(number, found)));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Problem::Invalid(errors)) }
 }

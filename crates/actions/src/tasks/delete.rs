@@ -4,7 +4,7 @@ use store::{Principal, Refusal, statement};
 
 use super::Named;
 
-/// Moves a task of the caller to the trash.
-pub fn delete(principal: &Principal, task: &Named) -> Result<(), Refusal> {
-    store::one(statement!("delete.sql"), principal, task).map(drop)
+/// Moves a task of the caller to the trash, and returns it.
+pub fn delete(principal: &Principal, task: &Named) -> Result<String, Refusal> {
+    store::one(statement!("delete.sql"), principal, task)
 }

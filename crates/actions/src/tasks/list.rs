@@ -1,13 +1,14 @@
 //! Tasks are looked through.
 
 use domain::{
-    DueDate as Bound, Errors, Field, FieldError, Flag, Limit, Offset, Optional, Priority, Search, Several, Tag, choice,
-    input,
+    DueDate as Bound, Errors, Field, Flag, Limit, Offset, Optional, Priority, Search, Several, Tag, choice, input,
+    wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
+use crate::Problem;
 use crate::cursor::Cursor;
 
 choice! {
@@ -35,6 +36,7 @@ choice! {
 
 input! {
     /// Which tasks to list, in which order.
+    #[derive(Default)]
     pub struct ListTasks {
         /// Only those to do or those done.
         status: Optional<Status>,
@@ -112,9 +114,8 @@ struct Asked<'a> {
 
 impl ListTasks {
     /// What one parameter alone cannot tell to be wrong.
-    pub fn check(&self) -> Result<(), Errors> {
-        let wrong =
-            |name: &str, detail: &str| Err(vec![FieldError { pointer: format!("/{name}"), detail: detail.into() }]);
+    fn check(&self) -> Result<(), Errors> {
+        let wrong = |name, detail| Err(wrong_member(name, detail));
         if self.sort_by.0 == Some(SortBy::Relevance) && self.search.0.is_none() {
             return wrong("sort_by", "relevance needs a `search`");
         }
@@ -186,7 +187,8 @@ impl ListTasks {
 }
 
 /// Lists the caller's tasks: `{items, total, next_cursor}`.
-pub fn list(principal: &Principal, wanted: &ListTasks) -> Result<String, Refusal> {
+pub fn list(principal: &Principal, wanted: &ListTasks) -> Result<String, Problem> {
+    wanted.check().map_err(Problem::Invalid)?;
     let fingerprint = wanted.fingerprint();
     let asked = Asked {
         input: wanted.input(),

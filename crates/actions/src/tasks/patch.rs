@@ -2,10 +2,10 @@
 
 use domain::{Description, DueDate, Nullable, Optional, Patch, Priority, Tags, Title, input};
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Principal, statement};
 
-use super::Named;
-use crate::Answer;
+use super::{Named, refused};
+use crate::{Answer, Problem};
 
 input! {
     /// What is to be different about a task: a JSON merge patch. What is missing stays as it is.
@@ -77,6 +77,6 @@ struct Input<'a> {
 }
 
 /// Changes a task of the caller, field by field. A patch that changes nothing makes no new version.
-pub fn patch(principal: &Principal, task: &Named, patch: &TaskPatch) -> Result<Answer, Refusal> {
-    store::one(statement!("patch.sql"), principal, &Input { task, patch }).and_then(Answer::read)
+pub fn patch(principal: &Principal, task: &Named, patch: &TaskPatch) -> Result<Answer, Problem> {
+    store::one(statement!("patch.sql"), principal, &Input { task, patch }).and_then(Answer::read).map_err(refused)
 }

@@ -2,10 +2,10 @@
 
 use domain::{Tags, input};
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Principal, statement};
 
-use super::Named;
-use crate::Answer;
+use super::{Named, refused};
+use crate::{Answer, Problem};
 
 input! {
     /// What to file a task under, beside what it is filed under already.
@@ -23,6 +23,6 @@ struct Input<'a> {
 }
 
 /// Files a task of the caller under more tags. `too_many_tags` is said where it would have more than ten.
-pub fn tag(principal: &Principal, task: &Named, more: &MoreTags) -> Result<Answer, Refusal> {
-    store::one(statement!("tag.sql"), principal, &Input { task, tags: &more.tags }).and_then(Answer::read)
+pub fn tag(principal: &Principal, task: &Named, tags: &Tags) -> Result<Answer, Problem> {
+    store::one(statement!("tag.sql"), principal, &Input { task, tags }).and_then(Answer::read).map_err(refused)
 }

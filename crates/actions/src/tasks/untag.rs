@@ -1,6 +1,6 @@
-//! A task is no longer filed under a tag.
+//! A task is no longer filed under some tags.
 
-use domain::Tag;
+use domain::Tags;
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
@@ -11,10 +11,10 @@ use crate::Answer;
 struct Input<'a> {
     #[serde(flatten)]
     task: &'a Named,
-    tag: &'a Tag,
+    tags: &'a Tags,
 }
 
-/// Takes a tag off a task of the caller. One that it does not have is not missed.
-pub fn untag(principal: &Principal, task: &Named, tag: &Tag) -> Result<Answer, Refusal> {
-    store::one(statement!("untag.sql"), principal, &Input { task, tag }).and_then(Answer::read)
+/// Takes tags off a task of the caller. Those that it does not have are not missed.
+pub fn untag(principal: &Principal, task: &Named, tags: &Tags) -> Result<Answer, Refusal> {
+    store::one(statement!("untag.sql"), principal, &Input { task, tags }).and_then(Answer::read)
 }
