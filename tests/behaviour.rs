@@ -7,6 +7,7 @@ mod database;
 mod events;
 mod foreign;
 mod manners;
+mod mcp;
 mod metrics;
 mod model;
 mod openapi;

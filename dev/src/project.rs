@@ -6,8 +6,18 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 /// The functions, as packages.
-pub const FUNCTIONS: &[&str] =
-    &["audit", "auth", "housekeeping", "notifications", "ops", "outbox-relay", "recurrence", "reminder-cron", "tasks"];
+pub const FUNCTIONS: &[&str] = &[
+    "audit",
+    "auth",
+    "housekeeping",
+    "mcp",
+    "notifications",
+    "ops",
+    "outbox-relay",
+    "recurrence",
+    "reminder-cron",
+    "tasks",
+];
 
 /// The root of the project, whatever folder the command was called in.
 pub fn root() -> &'static Path {

@@ -1,0 +1,29 @@
+use actions::tasks::{self, NewTask};
+use serde_json::Value;
+
+use crate::reply::Reply;
+use crate::tool::{Call, Does, Tool, Trouble, read};
+
+/// `add_task`
+pub struct AddTask;
+
+impl Tool for AddTask {
+    const NAME: &'static str = "add_task";
+    const TITLE: &'static str = "Add a task";
+    const ABOUT: &'static str = "Adds a task to the person's to-do list and returns it with its id. Use it whenever they want to \
+        remember or do something once; several things are several calls. For something that comes back (\"every Monday\") give \
+        `recurrence`, or use create_recurring_task. Do not use it to change a task that exists: that is update_task. \
+        A due date is a time with an offset or a plain date. \
+        Example: {\"title\": \"Call mom\", \"due_date\": \"2026-04-02T17:00:00+02:00\", \"priority\": \"high\", \"tags\": [\"family\"], \"reminders\": [{\"before\": \"1h\"}]}";
+    const DOES: Does = Does::Add;
+    type Input = NewTask;
+
+    fn output() -> Value {
+        tasks::schema()
+    }
+
+    fn run(call: &Call, task: NewTask) -> Result<Reply, Trouble> {
+        let made = tasks::create(&call.principal, &call.clock, &task)?;
+        Ok(Reply::one(read(&made.json)?, "Added"))
+    }
+}

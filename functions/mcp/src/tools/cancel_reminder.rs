@@ -1,0 +1,42 @@
+use actions::reminders;
+use domain::{TaskId, input};
+use serde_json::{Value, json};
+
+use crate::reply::{Reply, line};
+use crate::tool::{Call, Does, Tool, Trouble, read};
+
+/// `cancel_reminder`
+pub struct CancelReminder;
+
+input! {
+    /// Which reminder.
+    pub struct Input {
+        /// The reminder's id, from list_reminders.
+        reminder: TaskId,
+    }
+}
+
+impl Tool for CancelReminder {
+    const NAME: &'static str = "cancel_reminder";
+    const TITLE: &'static str = "Cancel a reminder";
+    const ABOUT: &'static str = "Deletes a reminder, so that it does not come; the task stays as it is. Get its id from list_reminders. \
+        Example: {\"reminder\": \"0190163d-8694-739b-aea5-966c26f8ad91\"}";
+    const DOES: Does = Does::Replace;
+    type Input = Input;
+
+    fn output() -> Value {
+        json!({
+            "type": "object",
+            "description": "What was cancelled",
+            "properties": { "cancelled": { "const": true }, "reminder": reminders::schema() },
+            "required": ["cancelled", "reminder"],
+            "additionalProperties": false,
+        })
+    }
+
+    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+        let reminder = read(&reminders::delete(&call.principal, input.reminder)?)?;
+        let data = json!({ "cancelled": true, "reminder": reminder });
+        Ok(Reply::new(data, |data| format!("Cancelled the reminder: {}", line(&data["reminder"]))))
+    }
+}

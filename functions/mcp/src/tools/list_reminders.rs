@@ -1,0 +1,50 @@
+use actions::tasks::find::Where;
+use actions::{Cursor, reminders};
+use domain::{Limit, Naming, Optional, input};
+use serde_json::{Value, json};
+
+use crate::reply::Reply;
+use crate::tool::{Call, Does, Tool, Trouble, read};
+
+/// `list_reminders`
+pub struct ListReminders;
+
+input! {
+    /// Which reminders.
+    pub struct Input {
+        /// Only those of this task, also those that were: its id, or words of its title such as "buy milk".
+        task: Optional<Naming>,
+        /// How many at the most: 1 to 200, 50 when nothing is said. Of a task, all are listed.
+        limit: Optional<Limit>,
+        /// Go on behind an earlier page: the `next_cursor` that came with it.
+        cursor: Optional<Cursor>,
+    }
+}
+
+impl Tool for ListReminders {
+    const NAME: &'static str = "list_reminders";
+    const TITLE: &'static str = "List reminders";
+    const ABOUT: &'static str = "Lists the reminders that are to come, the nearest first, or all reminders of one task. Use it for \"what will \
+        you remind me of?\" and to find a reminder's id. What reminders said already is in list_notifications. \
+        Example: {\"task\": \"dentist\"}";
+    const DOES: Does = Does::Look;
+    type Input = Input;
+
+    fn output() -> Value {
+        reminders::list::page_schema()
+    }
+
+    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+        let Some(naming) = &input.task.0 else {
+            let wanted = reminders::ListReminders { limit: input.limit, cursor: input.cursor };
+            let page = read(&reminders::upcoming(&call.principal, &wanted)?)?;
+            let titles = call.titles(&page["items"])?;
+            return Ok(Reply::reminders(page, "reminders to come, the nearest first", &titles));
+        };
+        let task = call.task_id(naming, Where::default())?;
+        let mut page = read(&reminders::of_task(&call.principal, task)?)?;
+        page["next_cursor"] = json!(null);
+        let titles = call.titles(&page["items"])?;
+        Ok(Reply::reminders(page, "reminders of the task", &titles))
+    }
+}

@@ -1,0 +1,188 @@
+//! What the MCP server answers. Whoever looks at it makes sure that it is an answer as the protocol has it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use tests::Answer;
+
+/// What the protocol's own members of `_meta` begin with.
+pub const META: &str = "io.modelcontextprotocol";
+
+/// The tools as they are kept in the repository.
+pub static TOOLS: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let all: Value = serde_json::from_str(&mcp::tools_json()).expect("JSON");
+    all.get("tools").unwrap_or(&all).as_array().expect("a list of tools").clone()
+});
+
+static RESULTS: LazyLock<BTreeMap<String, jsonschema::Validator>> = LazyLock::new(|| {
+    let schema = |tool: &Value| (name(tool), jsonschema::validator_for(&tool["outputSchema"]).expect("a schema"));
+    TOOLS.iter().map(schema).collect()
+});
+
+/// What a tool, a prompt or a resource is called.
+pub fn name(thing: &Value) -> String {
+    thing["name"].as_str().unwrap_or_else(|| panic!("no name: {thing}")).to_owned()
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// What came back.
+    pub answer: Answer,
+    /// The id of what was asked.
+    pub id: Value,
+}
+
+impl Reply {
+    /// Itself, if it has that status.
+    #[track_caller]
+    pub fn status(self, status: u16) -> Self {
+        assert_eq!(self.answer.status, status, "{self:?}");
+        self
+    }
+
+    /// The message, if it is the answer to what was asked. What could not be read may have had no id.
+    #[track_caller]
+    fn message(&self) -> Value {
+        assert!(self.answer.header("content-type").starts_with("application/json"), "{self:?}");
+        let message = self.answer.json();
+        assert_eq!(message["jsonrpc"], "2.0", "{self:?}");
+        let is_unread = self.answer.status == 400 && message.get("id").is_none() && message["error"]["code"] == -32600;
+        if (self.id.is_string() || self.id.is_i64()) && !is_unread {
+            assert_eq!(message["id"], self.id, "{self:?}");
+        }
+        message
+    }
+
+    /// The result, whatever it is.
+    #[track_caller]
+    pub fn bare_result(&self) -> Value {
+        assert_eq!(self.answer.status, 200, "{self:?}");
+        let message = self.message();
+        assert!(message.get("error").is_none() && message["result"].is_object(), "{self:?}");
+        message["result"].clone()
+    }
+
+    /// The result, if it is whole.
+    #[track_caller]
+    pub fn result(&self) -> Value {
+        let result = self.bare_result();
+        assert_eq!(result["resultType"], "complete", "{self:?}");
+        let server = &result["_meta"][format!("{META}/serverInfo")];
+        assert_eq!(server["name"], "taskflow", "{self:?}");
+        assert!(server["version"].is_string(), "{self:?}");
+        result
+    }
+
+    /// The error, if it is of that code.
+    #[track_caller]
+    pub fn error(&self, code: i64) -> Value {
+        let message = self.message();
+        assert!(message.get("result").is_none(), "{self:?}");
+        let error = &message["error"];
+        assert_eq!(error["code"], code, "{self:?}");
+        assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()), "{self:?}");
+        error.clone()
+    }
+}
+
+/// What came of a call of a tool.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Which tool.
+    pub tool: String,
+    /// What came back.
+    pub reply: Reply,
+}
+
+impl Outcome {
+    /// The one text of it.
+    #[track_caller]
+    pub fn text(&self) -> String {
+        let result = self.reply.result();
+        let [block] = result["content"].as_array().expect("content").as_slice() else { panic!("one block: {result}") };
+        assert_eq!(block["type"], "text", "{result}");
+        let text = block["text"].as_str().unwrap_or_default();
+        assert!(!text.trim().is_empty(), "{result}");
+        text.to_owned()
+    }
+
+    /// What the tool has to say, if all went well: it fits the tool's schema, and the text has the ids of all of it.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        let result = self.reply.result();
+        let text = self.text();
+        assert!(result.get("isError").is_none_or(|is_error| is_error == false), "{}: {text}", self.tool);
+        let made = result["structuredContent"].clone();
+        let schema = RESULTS.get(&self.tool).unwrap_or_else(|| panic!("{} has no schema", self.tool));
+        let errors: Vec<String> = schema.iter_errors(&made).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}: {made}", self.tool);
+        let parts = ["task", "recurring_task", "reminder"].map(|member| &made[member]);
+        let items = made["items"].as_array().into_iter().flatten();
+        for id in items.chain(parts).chain([&made]).filter_map(|thing| thing["id"].as_str()) {
+            assert!(text.contains(id), "{}: {id} is not in the text: {text}", self.tool);
+        }
+        made
+    }
+
+    /// Why it was refused, if it is for that.
+    #[track_caller]
+    pub fn refused(&self, kind: &str) -> Refused {
+        let result = self.reply.result();
+        let text = self.text();
+        assert_eq!(result["isError"], true, "{}: {result}", self.tool);
+        assert!(result.get("structuredContent").is_none(), "{result}");
+        let refused = Refused { text, problem: result["_meta"]["taskflow/problem"].clone() };
+        assert_eq!(refused.problem["kind"], kind, "{}: {refused:?}", self.tool);
+        match kind {
+            "invalid" => assert!(!refused.pointers().is_empty(), "{refused:?}"),
+            "ambiguous" => assert!((1..=5).contains(&refused.candidates().len()), "{refused:?}"),
+            _ => {}
+        }
+        refused
+    }
+}
+
+/// Why a call of a tool was refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// What the model is told.
+    pub text: String,
+    problem: Value,
+}
+
+impl Refused {
+    /// Which arguments are wrong; each is in the text, too, with what is wrong about it.
+    #[track_caller]
+    pub fn pointers(&self) -> Vec<String> {
+        let errors = self.problem["errors"].as_array().unwrap_or_else(|| panic!("no errors: {self:?}"));
+        let pointer = |error: &Value| {
+            let pointer = error["pointer"].as_str().unwrap_or_else(|| panic!("no pointer: {self:?}")).to_owned();
+            let member = pointer.split('/').nth(1).unwrap_or_default();
+            assert!(self.text.contains(member), "{member} is not named: {self:?}");
+            assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{self:?}");
+            pointer
+        };
+        errors.iter().map(pointer).collect()
+    }
+
+    /// What could have been meant; each is in the text, too.
+    #[track_caller]
+    pub fn candidates(&self) -> Vec<Value> {
+        let candidates = self.problem["candidates"].as_array().unwrap_or_else(|| panic!("no candidates: {self:?}"));
+        for one in candidates {
+            for member in ["id", "title", "status", "due_date"] {
+                assert!(one.get(member).is_some(), "{member}: {one}");
+            }
+            assert!(self.text.contains(one["id"].as_str().unwrap_or("no id")), "{self:?}");
+        }
+        candidates.clone()
+    }
+
+    /// What those are called, in order.
+    #[track_caller]
+    pub fn titles(&self) -> Vec<String> {
+        self.candidates().iter().map(|one| one["title"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}

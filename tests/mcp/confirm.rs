@@ -1,0 +1,132 @@
+//! What takes something away asks first.
+
+use serde_json::{Value, json};
+use tests::App;
+
+use super::assistant::Assistant;
+use super::{Things, everything, id, make, many, path, shown, types, with};
+
+#[tokio::test]
+async fn nothing_is_deleted_before_that_is_confirmed() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [task] = many(&ada, ["buy milk"]).await;
+    let before = everything(&app).await;
+    let assistant = Assistant::of(&ada);
+    for named in [id(&task), "buy milk", "milk"] {
+        for confirm in [json!({}), json!({ "confirm": false })] {
+            let outcome = assistant.call("delete_task", with(json!({ "task": named }), confirm)).await;
+
+            let asked = outcome.ok();
+            assert_eq!(asked, json!({ "deleted": false, "needs_confirmation": true, "task": task }));
+            assert!(
+                outcome.text().contains("confirm") && outcome.text().contains("\"buy milk\""),
+                "{}",
+                outcome.text()
+            );
+        }
+    }
+    assert_eq!(everything(&app).await, before);
+}
+
+#[tokio::test]
+async fn what_is_deleted_goes_to_the_trash_and_saying_it_again_is_fine() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [task, other] = many(&ada, ["buy milk", "buy milk and bread"]).await;
+    let assistant = Assistant::of(&ada);
+    let delete = async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
+
+    let deleted = delete(id(&task)).await.ok();
+
+    assert_eq!((&deleted["deleted"], &deleted["needs_confirmation"]), (&json!(true), &json!(false)));
+    let gone = &deleted["task"];
+    assert_eq!((id(gone), &gone["title"]), (id(&task), &json!("buy milk")));
+    assert!(gone["deleted_at"].is_string(), "{gone}");
+    ada.get(&path(&task)).await.problem(404);
+    assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["buy milk"]);
+
+    let again = delete(id(&task)).await.ok();
+    assert_eq!((&again["deleted"], &again["needs_confirmation"]), (&json!(true), &json!(false)));
+    let asked = assistant.call("delete_task", json!({ "task": id(&task) })).await.ok();
+    assert_eq!(asked["deleted"], true, "there is nothing left to confirm");
+    assert_eq!(types(&app).await, ["task.created", "task.created", "task.deleted"]);
+    assert_eq!(shown(&ada, &other).await, other);
+    ada.delete(&format!("{}?permanent=true", path(&task))).await.expect(204);
+    delete(id(&task)).await.refused("not_found");
+}
+
+#[tokio::test]
+async fn a_task_is_deleted_by_words_only_if_they_name_one() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    many(&ada, ["report one", "report two", "buy milk"]).await;
+    let assistant = Assistant::of(&ada);
+    let delete = async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
+
+    delete("report").await.refused("ambiguous");
+    let asked = delete("milk").await.ok();
+    assert_eq!(
+        (&asked["deleted"], &asked["task"]["title"]),
+        (&json!(false), &json!("buy milk")),
+        "some words are no name"
+    );
+    assert_eq!(delete("Buy Milk").await.ok()["deleted"], true);
+    delete("buy milk").await.refused("no_match");
+
+    assert_eq!(ada.titles("/api/tasks").await, ["report two", "report one"]);
+}
+
+#[tokio::test]
+async fn open_tasks_go_with_their_series_only_when_that_is_confirmed() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let things = Things::of(&ada).await;
+    let before = everything(&app).await;
+    let assistant = Assistant::of(&ada);
+    let stop = async |confirm: Value| {
+        let arguments = with(json!({ "recurring_task": id(&things.series), "delete_open": true }), confirm);
+        assistant.call("stop_recurring_task", arguments).await
+    };
+
+    for confirm in [json!({}), json!({ "confirm": false })] {
+        let outcome = stop(confirm).await;
+        let asked = outcome.ok();
+        assert_eq!((&asked["stopped"], &asked["needs_confirmation"]), (&json!(false), &json!(true)));
+        assert_eq!((&asked["open_tasks"], &asked["recurring_task"]["status"]), (&json!(1), &json!("active")));
+        assert!(
+            outcome.text().contains("confirm") && outcome.text().contains("\"water plants\""),
+            "{}",
+            outcome.text()
+        );
+    }
+    assert_eq!(everything(&app).await, before);
+
+    for _ in 0..2 {
+        let stopped = stop(json!({ "confirm": true })).await.ok();
+        assert_eq!((&stopped["stopped"], &stopped["needs_confirmation"]), (&json!(true), &json!(false)));
+        assert_eq!(stopped["recurring_task"]["status"], "ended");
+    }
+    assert_eq!(ada.titles("/api/tasks").await, ["call mom"]);
+    assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["water plants"]);
+    let changes = types(&app).await;
+    let count = |wanted: &str| changes.iter().filter(|kind| *kind == wanted).count();
+    assert_eq!((count("recurring.stopped"), count("task.deleted")), (1, 1), "{changes:?}");
+}
+
+#[tokio::test]
+async fn the_task_that_is_shown_is_the_one_that_is_deleted_even_if_words_mean_another_one_by_then() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [first] = many(&ada, ["buy milk"]).await;
+    let assistant = Assistant::of(&ada);
+    let asked = assistant.call("delete_task", json!({ "task": "milk" })).await;
+    make(&ada, json!({ "title": "milk" })).await;
+
+    // The text names the id to confirm with.
+    assert!(asked.text().contains(id(&first)), "{}", asked.text());
+    let confirmed = json!({ "task": id(&asked.ok()["task"]), "confirm": true });
+    assert_eq!(id(&assistant.call("delete_task", confirmed).await.ok()["task"]), id(&first));
+
+    assert_eq!(ada.titles("/api/tasks").await, ["milk"]);
+}

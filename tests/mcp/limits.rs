@@ -1,0 +1,136 @@
+//! Many at once, too many, and what is away or broken.
+
+use std::time::Instant;
+
+use futures::future::join_all;
+use serde_json::json;
+use tests::{App, Person};
+
+use super::assistant::{Assistant, OLDER};
+use super::{NAMES, id};
+use crate::events::until;
+
+/// What an assistant does in a short talk.
+async fn talk(ada: Person, number: usize) {
+    let assistant = Assistant::of(&ada);
+    assert_eq!(assistant.tools().await, NAMES);
+    let title = format!("call number {number} back");
+    let task = assistant.call("add_task", json!({ "title": title })).await.ok();
+    let done = assistant.call("complete_task", json!({ "task": title.to_uppercase() })).await.ok();
+    assert_eq!(id(&done), id(&task));
+    let list = json!({ "status": "completed", "limit": 200 });
+    let list = assistant.call("list_tasks", list).await.ok();
+    assert!(list["items"].as_array().unwrap().iter().any(|one| one["id"] == task["id"]), "{list}");
+}
+
+#[tokio::test]
+async fn fifty_assistants_at_once_are_all_served() {
+    let app = App::start().await;
+    let people = join_all((0..50).map(|_| app.guest())).await;
+
+    for one in people.into_iter().map(|ada| tokio::spawn(talk(ada, 1))).collect::<Vec<_>>() {
+        one.await.unwrap();
+    }
+
+    assert_eq!(app.database.rows("select id from app.tasks where status = 'completed'").await.len(), 50);
+}
+
+#[tokio::test]
+async fn fifty_assistants_of_one_user_are_too() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for one in (0..50).map(|number| tokio::spawn(talk(ada.clone(), number))).collect::<Vec<_>>() {
+        one.await.unwrap();
+    }
+
+    assert_eq!(ada.get("/api/tasks?status=completed").await.expect(200).json()["total"], 50);
+}
+
+#[tokio::test]
+async fn who_asks_for_too_much_is_told_how_long_to_wait() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let assistant = Assistant::of(&ada);
+    app.database.change("update app.limits set quota = 5, seconds = 600 where name = 'user'").await;
+    let mut made = 0;
+    let refused = loop {
+        let outcome = assistant.call("add_task", json!({ "title": "x" })).await;
+        if outcome.reply.result()["isError"] == true {
+            break outcome.refused("limited");
+        }
+        made += 1;
+        assert!(made <= 5, "five are allowed");
+    };
+
+    assert!(made > 0);
+    let mut numbers = refused.text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u32>().ok());
+    assert!(numbers.any(|wait| (1..=120).contains(&wait)), "{}", refused.text);
+    assert!(refused.text.contains("second"), "{}", refused.text);
+    assert_eq!(app.database.rows("select id from app.tasks").await.len(), made);
+    assert_eq!(assistant.tools().await, NAMES, "what needs no database is never too much");
+    app.database.change("update app.buckets set full_at = full_at - 600").await;
+    assistant.call("add_task", json!({ "title": "x" })).await.ok();
+}
+
+#[tokio::test]
+async fn while_the_database_is_away_assistants_are_told_to_come_back() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let assistants = [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await];
+    for assistant in &assistants {
+        assistant.call("list_tasks", json!({})).await.ok();
+    }
+
+    app.database.go_away().await;
+    let began = Instant::now();
+    let mut tried = 0;
+    for assistant in &assistants {
+        for reply in [
+            assistant.request("tools/call", json!({ "name": "list_tasks", "arguments": {} })).await,
+            assistant.request("tools/call", json!({ "name": "get_task", "arguments": { "task": "milk" } })).await,
+            assistant.request("tools/call", json!({ "name": "add_task", "arguments": { "title": "x" } })).await,
+            assistant.request("resources/read", json!({ "uri": "taskflow://today" })).await,
+            assistant.hello(OLDER[0]).await,
+        ] {
+            let reply = reply.status(503);
+            reply.error(-32603);
+            assert!(reply.answer.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0), "{reply:?}");
+            tried += 1;
+        }
+        assert_eq!(assistant.tools().await, NAMES);
+    }
+    assert!(began.elapsed().as_secs() < 2 * tried, "{tried} answers took {:?}", began.elapsed());
+    app.database.come_back().await;
+
+    until("an answer", async || {
+        let reply = assistants[0].tool("add_task", json!({ "title": "x" })).call().await;
+        (reply.reply.answer.status == 200).then(|| reply.ok())
+    })
+    .await;
+    assert_eq!(ada.titles("/api/tasks").await, ["x"]);
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_told_without_what_is_behind_it() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    app.database.change("alter table app.tasks rename column title to heading").await;
+
+    let assistant = Assistant::of(&ada);
+    let call = assistant.tool("add_task", json!({ "title": "private words" }));
+    let fault = call.header("x-correlation-id", Some("fault-1")).send().await;
+
+    let text = fault.answer.text.clone();
+    assert_eq!((fault.answer.status, fault.answer.json()["error"]["code"].as_i64()), (500, Some(-32_603)), "{text}");
+    for secret in ["column", "SQL", "insert", "private words", "42703"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert!(text.contains("fault-1"), "whoever looks for it needs its name: {text}");
+    let logged: Vec<String> = app.logs().into_iter().filter(|line| line.contains("fault-1")).collect();
+    if std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin") {
+        assert_eq!(logged.len(), 1, "{logged:?}");
+        assert!(logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"mcp\""), "{logged:?}");
+        assert!(!logged[0].contains("private words"), "{logged:?}");
+    }
+}

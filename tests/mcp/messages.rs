@@ -1,0 +1,119 @@
+//! Messages that are asked and answered, and those that are none.
+
+use serde_json::{Value, json};
+use tests::App;
+
+use super::assistant::{Assistant, OLDER};
+use super::with;
+
+#[tokio::test]
+async fn an_answer_has_the_id_of_its_question_and_what_has_none_that_can_be_is_refused() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    let with_id = async |id: Value| {
+        let mut message = assistant.message("tools/list", json!({}));
+        message.body["id"] = id;
+        message.send().await
+    };
+    for id in [json!(0), json!(-7), json!(9_007_199_254_740_991_i64), json!(""), json!("ä \" 👋"), json!("7")] {
+        with_id(id).await.result();
+    }
+    for id in [Value::Null, json!(1.5), json!(true), json!({}), json!([1])] {
+        with_id(id).await.status(400).error(-32600);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for broken in
+        ["", "{", "nonsense", "{\"jsonrpc\": \"2.0\"} more", "{\"jsonrpc\": \"2.0\", \"id\": \"\\ud800\"}", &deep]
+    {
+        let reply = assistant.say(broken).await.status(400);
+        reply.error(-32700);
+        assert!(reply.answer.json().get("id").is_none(), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let assistant = Assistant::of(&ada);
+    let add = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                      "params": { "name": "add_task", "arguments": { "title": "not this" } } });
+    let but = |member: &str, value: Value| with(add.clone(), json!({ member: value }));
+    for wrong in [
+        json!([]),
+        json!([add]),
+        json!([add, add]),
+        json!(7),
+        json!("tools/call"),
+        Value::Null,
+        json!({}),
+        json!({ "jsonrpc": "2.0", "id": 1 }),
+        json!({ "jsonrpc": "2.0", "id": 1, "result": {} }),
+        but("jsonrpc", json!("1.0")),
+        but("jsonrpc", json!(2.0)),
+        but("jsonrpc", Value::Null),
+        but("method", json!(7)),
+        but("method", Value::Null),
+    ] {
+        assistant.say(wrong.to_string()).await.status(400).error(-32600);
+    }
+    assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_notification_is_accepted_and_that_is_all() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await);
+    for assistant in [&modern, &older] {
+        for method in ["notifications/initialized", "notifications/cancelled", "notifications/no/such"] {
+            let mut message = assistant.message(method, json!({}));
+            message.body.as_object_mut().unwrap().remove("id");
+            assert_eq!(message.send().await.status(202).answer.text, "", "{method}");
+        }
+        let mut act = assistant.tool("add_task", json!({ "title": "nobody waits for it" }));
+        act.body.as_object_mut().unwrap().remove("id");
+        assert_eq!(act.send().await.status(202).answer.text, "");
+    }
+    assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_place_in_a_list_that_cannot_be_is_refused() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+        for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
+            for cursor in [json!("nonsense"), json!("bm90aGluZw=="), json!("👋"), json!(7)] {
+                assistant.request(method, json!({ "cursor": cursor })).await.error(-32602);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_names_no_tool_is_refused() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await);
+    for assistant in [&modern, &older] {
+        for name in ["no_such_tool", "Add_Task"] {
+            assistant.request("tools/call", json!({ "name": name, "arguments": {} })).await.error(-32602);
+        }
+        for arguments in [json!([]), json!("title"), json!(7)] {
+            assistant
+                .request("tools/call", json!({ "name": "list_tasks", "arguments": arguments }))
+                .await
+                .error(-32602);
+        }
+        assistant.request("tools/call", json!({ "name": "list_tasks" })).await.result();
+    }
+    older.request("tools/call", json!({ "arguments": {} })).await.error(-32602);
+    older.request("tools/call", json!({ "name": 7 })).await.error(-32602);
+}

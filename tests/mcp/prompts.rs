@@ -1,0 +1,79 @@
+use serde_json::{Value, json};
+use tests::App;
+
+use super::answers::name;
+use super::assistant::{Assistant, OLDER};
+use super::{everything, make};
+
+const NAMES: [&str; 2] = ["plan_my_day", "weekly_review"];
+
+/// What a prompt says.
+fn said(prompt: &Value) -> String {
+    let messages = prompt["messages"].as_array().unwrap_or_else(|| panic!("no messages: {prompt}"));
+    assert!(!messages.is_empty(), "{prompt}");
+    let text = |message: &Value| {
+        assert!(["user", "assistant"].iter().any(|role| message["role"] == *role), "{message}");
+        assert!(message["content"]["type"].is_string(), "{message}");
+        message["content"]["text"].as_str().unwrap_or_default().to_owned()
+    };
+    messages.iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn there_are_prompts_for_the_day_and_for_the_week() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+        let listed = assistant.list("prompts/list", "prompts").await;
+
+        assert_eq!(listed.iter().map(name).collect::<Vec<_>>(), NAMES);
+        for prompt in &listed {
+            for member in ["title", "description"] {
+                assert!(prompt[member].as_str().is_some_and(|text| text.len() > 5), "{member}: {prompt}");
+            }
+            let [tag] = prompt["arguments"].as_array().unwrap().as_slice() else { panic!("one argument: {prompt}") };
+            assert_eq!(tag["name"], "tag");
+            assert!(tag["description"].is_string() && tag["required"] != true, "{tag}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_prompt_is_made_for_all_tasks_or_those_of_a_tag() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    make(&ada, json!({ "title": "buy milk", "tags": ["home"] })).await;
+    let before = everything(&app).await;
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[1]).await] {
+        for name in NAMES {
+            let whole = assistant.request("prompts/get", json!({ "name": name })).await.result();
+            let empty = json!({ "name": name, "arguments": {} });
+            let tagged = json!({ "name": name, "arguments": { "tag": "home sweet home" } });
+
+            assert!(said(&whole).len() > 50, "{whole}");
+            assert_eq!(said(&assistant.request("prompts/get", empty).await.result()), said(&whole));
+            let tagged = said(&assistant.request("prompts/get", tagged).await.result());
+            assert!(tagged.contains("\"home sweet home\""), "{tagged}");
+            assert!(!said(&whole).contains("home sweet home"));
+        }
+    }
+    assert_eq!(everything(&app).await, before);
+}
+
+#[tokio::test]
+async fn a_prompt_that_is_not_there_or_cannot_be_made_is_told() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+        for params in [
+            json!({ "name": "no_such_prompt" }),
+            json!({ "name": "Plan_My_Day" }),
+            json!({ "name": "plan_my_day", "arguments": { "tag": 7 } }),
+            json!({ "name": "plan_my_day", "arguments": { "tag": "x".repeat(51) } }),
+            json!({ "name": "plan_my_day", "arguments": { "colour": "red" } }),
+            json!({ "name": "plan_my_day", "arguments": [] }),
+        ] {
+            assistant.request("prompts/get", params).await.error(-32602);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Which revision is spoken, and what each wants said.
+
+use serde_json::{Value, json};
+use tests::App;
+
+use super::assistant::{Assistant, MODERN, OLDER};
+use super::{NAMES, happened};
+
+/// Every request that names something, with what it names.
+fn naming() -> [(&'static str, Value); 3] {
+    [
+        ("tools/call", json!({ "name": "list_tasks", "arguments": {} })),
+        ("prompts/get", json!({ "name": "plan_my_day" })),
+        ("resources/read", json!({ "uri": "taskflow://today" })),
+    ]
+}
+
+fn capabilities() -> Value {
+    json!({ "tools": {}, "prompts": {}, "resources": {}, "completions": {} })
+}
+
+#[tokio::test]
+async fn the_newest_revision_needs_no_handshake_and_tells_what_it_can() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+
+    let found = assistant.request("server/discover", json!({})).await.result();
+
+    assert_eq!(found["supportedVersions"], json!([MODERN, OLDER[0], OLDER[1]]));
+    assert_eq!(found["capabilities"], capabilities());
+    assert!(found["ttlMs"].is_u64() && found["cacheScope"].is_string(), "{found}");
+    assert!(found["instructions"].as_str().is_some_and(|text| text.len() > 100), "{found}");
+    assistant.call("list_tasks", json!({})).await.ok();
+}
+
+#[tokio::test]
+async fn an_older_client_begins_with_a_handshake_in_its_own_revision() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for revision in OLDER {
+        let assistant = Assistant::older("old", &ada, revision).await;
+
+        let hello = assistant.hello(revision).await.result();
+
+        assert_eq!((&hello["protocolVersion"], &hello["capabilities"]), (&json!(revision), &capabilities()));
+        let server = &hello["serverInfo"];
+        assert_eq!((&server["name"], &server["title"]), (&json!("taskflow"), &json!("TaskFlow")));
+        assert!(server["version"].is_string(), "{hello}");
+        assert!(hello["instructions"].as_str().is_some_and(|text| text.len() > 100), "{hello}");
+        assert_eq!(assistant.request("ping", json!({})).await.bare_result(), json!({}));
+        assert_eq!(assistant.tools().await, NAMES);
+        assistant.call("list_tasks", json!({})).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_revision_that_nobody_knows_is_answered_with_the_newest_one_that_has_a_handshake() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    for asked in ["2024-11-05", "2025-03-26", MODERN, "2099-01-01", "nonsense"] {
+        assert_eq!(assistant.hello(asked).await.result()["protocolVersion"], OLDER[0], "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn headers_that_say_something_else_than_the_message_are_refused() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let assistant = Assistant::of(&ada);
+    for (method, params) in naming() {
+        for (header, value) in [
+            ("mcp-protocol-version", None),
+            ("mcp-protocol-version", Some(OLDER[0])),
+            ("mcp-method", None),
+            ("mcp-method", Some("tools/list")),
+            ("mcp-method", Some("Tools/Call")),
+            ("mcp-name", None),
+            ("mcp-name", Some("another")),
+            ("mcp-name", Some("=?base64?b3RoZXI=?=")),
+            ("mcp-name", Some("=?base64?%%%?=")),
+        ] {
+            assistant.message(method, params.clone()).header(header, value).send().await.status(400).error(-32020);
+        }
+        assistant.message(method, params.clone()).speaking(OLDER[0]).send().await.status(400).error(-32020);
+        assistant.request(method, params).await.result();
+    }
+    for header in ["mcp-protocol-version", "mcp-method"] {
+        let add = assistant.tool("add_task", json!({ "title": "not this" })).header(header, None);
+        add.send().await.status(400).error(-32020);
+    }
+    assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_name_may_be_encoded_in_its_header() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    for encoded in ["=?base64?bGlzdF90YXNrcw==?=", "list_tasks"] {
+        assistant.tool("list_tasks", json!({})).header("mcp-name", Some(encoded)).call().await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_revision_that_is_not_spoken_is_told_from_those_that_are() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await);
+    for asked in ["2099-01-01", "2025-03-26", "1900-01-01", "nonsense"] {
+        let both = modern.message("tools/list", json!({})).speaking(asked).header("mcp-protocol-version", Some(asked));
+        let header = older.message("tools/list", json!({})).header("mcp-protocol-version", Some(asked));
+        for message in [both, header] {
+            let error = message.send().await.status(400).error(-32022);
+            assert_eq!(error["data"], json!({ "supported": [MODERN, OLDER[0], OLDER[1]], "requested": asked }));
+        }
+    }
+    older.message("tools/list", json!({})).header("mcp-protocol-version", None).send().await.result();
+}
+
+#[tokio::test]
+async fn what_every_modern_message_says_of_itself_must_be_there() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    for member in ["protocolVersion", "clientCapabilities"] {
+        for (method, params) in naming() {
+            assistant.message(method, params).without(member).send().await.status(400).error(-32602);
+        }
+    }
+    assistant.tool("list_tasks", json!({})).without("clientInfo").call().await.ok();
+}
+
+#[tokio::test]
+async fn an_unknown_method_is_told() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[1]).await);
+    for method in ["initialize", "ping", "no/such", "TOOLS/LIST"] {
+        modern.request(method, json!({})).await.status(404).error(-32601);
+    }
+    for method in ["no/such", "logging/setLevel", "tools/List"] {
+        older.request(method, json!({})).await.status(200).error(-32601);
+    }
+}
+
+#[tokio::test]
+async fn whoever_acts_is_known_by_the_name_that_their_client_gave() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let names = ["Claude Desktop", "Zoë's \"client\" 👋", "cli"];
+    let older = Assistant::older(names[1], &ada, OLDER[0]).await;
+    let another = Assistant::older(names[2], &ada, OLDER[1]).await;
+
+    for assistant in [Assistant::called(names[0], &ada), older, another] {
+        assistant.call("add_task", json!({ "title": "x" })).await.ok();
+    }
+
+    let expected = names.map(|name| ("task.created".to_owned(), "agent".to_owned(), Some(name.to_owned())));
+    assert_eq!(happened(&app).await, expected);
+}
+
+#[tokio::test]
+async fn a_client_may_call_itself_anything() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let endless = "x".repeat(100_000);
+    for name in [endless.as_str(), "line\nline \u{1b}[31m", "", " "] {
+        let hello = Assistant::called(name, &ada).hello(OLDER[0]).await;
+        hello.result();
+        let session = hello.answer.header("mcp-session-id");
+        assert!(session.len() < 4096 && session.bytes().all(|byte| byte.is_ascii_graphic()), "{session}");
+        Assistant::older(name, &ada, OLDER[0]).await.call("add_task", json!({ "title": "x" })).await.ok();
+        Assistant::called(name, &ada).call("add_task", json!({ "title": "x" })).await.ok();
+    }
+    let made_up = Assistant::older("cli", &ada, OLDER[0]).await;
+    for session in ["nonsense", "%ff%fe", "eyJh"] {
+        let call = made_up.tool("add_task", json!({ "title": "x" })).header("mcp-session-id", Some(session));
+        call.call().await.ok();
+    }
+
+    for (_, actor, name) in happened(&app).await {
+        assert_eq!(actor, "agent");
+        let name = name.unwrap_or_default();
+        assert!(name.chars().count() <= 200 && !name.chars().any(char::is_control), "{name:?}");
+    }
+}

@@ -1,0 +1,206 @@
+use serde_json::{Value, json};
+use tests::App;
+
+use super::assistant::{Assistant, OLDER};
+use super::{NOTHING, complete, id, make, many, path, titles, today};
+
+async fn read(assistant: &Assistant, uri: &str) -> Value {
+    let result = assistant.request("resources/read", json!({ "uri": uri })).await.result();
+    assert!(result["ttlMs"].is_u64() && result["cacheScope"] == "private", "{result}");
+    let [content] = result["contents"].as_array().unwrap().as_slice() else { panic!("one content: {result}") };
+    assert_eq!((&content["uri"], &content["mimeType"]), (&json!(uri), &json!("application/json")));
+    serde_json::from_str(content["text"].as_str().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn today_what_is_overdue_and_each_task_are_there_to_be_read() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+        let listed = assistant.list("resources/list", "resources").await;
+        let uris: Vec<&Value> = listed.iter().map(|one| &one["uri"]).collect();
+        assert_eq!(uris, ["taskflow://today", "taskflow://overdue"]);
+        let templates = assistant.list("resources/templates/list", "resourceTemplates").await;
+        let uris: Vec<&Value> = templates.iter().map(|one| &one["uriTemplate"]).collect();
+        assert_eq!(uris, ["taskflow://task/{task}"]);
+        for one in listed.iter().chain(&templates) {
+            for member in ["name", "title", "description"] {
+                assert!(one[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {one}");
+            }
+            assert_eq!(one["mimeType"], "application/json");
+        }
+    }
+}
+
+#[tokio::test]
+async fn today_is_the_day_where_the_user_is_and_only_what_is_to_do() {
+    let app = App::start().await;
+    for timezone in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+        let ada = app.guest_in(timezone).await;
+        for (title, more) in [("yesterday", -1), ("today", 0), ("tomorrow", 1)] {
+            let due = today(&app, timezone, more).await;
+            make(&ada, json!({ "title": title, "due_date": due, "allow_past": true })).await;
+        }
+        let done = json!({ "title": "done", "due_date": today(&app, timezone, 0).await });
+        complete(&ada, &make(&ada, done).await).await;
+        let gone = make(&ada, json!({ "title": "gone", "due_date": today(&app, timezone, 0).await })).await;
+        ada.delete(&path(&gone)).await.expect(204);
+        many(&ada, ["never"]).await;
+        let assistant = Assistant::of(&ada);
+
+        assert_eq!(titles(&read(&assistant, "taskflow://today").await), ["today"], "{timezone}");
+        assert_eq!(titles(&read(&assistant, "taskflow://overdue").await), ["yesterday"], "{timezone}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_read_is_what_the_api_shows() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let past = json!({ "title": "call mom", "due_date": "2020-01-01", "allow_past": true });
+    let task = make(&ada, past).await;
+    let assistant = Assistant::of(&ada);
+
+    let overdue = ada.get("/api/tasks?overdue=true&sort_by=due_date").await.expect(200).json();
+    assert_eq!(read(&assistant, "taskflow://overdue").await["items"], overdue["items"]);
+    assert_eq!(read(&assistant, &format!("taskflow://task/{}", id(&task))).await, task);
+}
+
+#[tokio::test]
+async fn a_task_can_be_read_by_its_words() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [milk, slash, emoji] = many(&ada, ["Buy oat milk", "1/2 of 100% & more?", "call mom 👋"]).await;
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+        for (words, task) in [
+            ("milk", &milk),
+            ("buy%20oat%20milk", &milk),
+            ("1%2F2%20of%20100%25%20%26%20more%3F", &slash),
+            ("call%20mom%20%F0%9F%91%8B", &emoji),
+            ("%63all", &emoji),
+        ] {
+            assert_eq!(read(&assistant, &format!("taskflow://task/{words}")).await, *task, "{words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_in_the_code_of_each_revision() {
+    let app = App::start().await;
+    let (ada, eve) = (app.guest().await, app.guest().await);
+    let [task, ..] = many(&ada, ["report one", "report two"]).await;
+    let [gone] = many(&ada, ["gone"]).await;
+    ada.delete(&path(&gone)).await.expect(204);
+    let [secret] = many(&eve, ["secret plan"]).await;
+    let of = |task: &str| format!("taskflow://task/{task}");
+    let assistants = [(Assistant::of(&ada), -32602), (Assistant::older("old", &ada, OLDER[0]).await, -32002)];
+    for (assistant, code) in &assistants {
+        for uri in [
+            of(NOTHING),
+            of(id(&gone)),
+            of(id(&secret)),
+            of("secret%20plan"),
+            of("report"),
+            of("qqqq"),
+            of(""),
+            of("%zz"),
+            of("%ff"),
+            of("x/y"),
+            "taskflow://tomorrow".into(),
+            "taskflow://today/".into(),
+            "taskflow:today".into(),
+            "file:///etc/passwd".into(),
+            "https://example.com".into(),
+            "nonsense".into(),
+        ] {
+            let reply = assistant.request("resources/read", json!({ "uri": uri })).await;
+            assert_eq!(reply.error(*code)["data"]["uri"], uri);
+            assert!(!reply.answer.text.contains(id(&secret)) || uri.contains(id(&secret)), "{reply:?}");
+        }
+        read(assistant, &of(id(&task))).await;
+    }
+    for params in [json!({}), json!({ "uri": 7 })] {
+        assistants[1].0.request("resources/read", params).await.error(-32602);
+    }
+}
+
+/// What completes a value: the values, how many there are, and whether there are more than those.
+async fn completed(assistant: &Assistant, what: &str, value: &str) -> (Vec<String>, u64, bool) {
+    let (of, argument) = match what {
+        "tag" => (json!({ "type": "ref/prompt", "name": "plan_my_day" }), "tag"),
+        _ => (json!({ "type": "ref/resource", "uri": "taskflow://task/{task}" }), "task"),
+    };
+    let params = json!({ "ref": of, "argument": { "name": argument, "value": value } });
+    let found = assistant.request("completion/complete", params).await.result()["completion"].clone();
+    let values = found["values"].as_array().unwrap().iter().map(|value| value.as_str().unwrap().to_owned()).collect();
+    (values, found["total"].as_u64().unwrap(), found["hasMore"].as_bool().unwrap())
+}
+
+#[tokio::test]
+async fn tags_of_open_tasks_are_completed_those_that_begin_so_first() {
+    let app = App::start().await;
+    let (ada, eve) = (app.guest().await, app.guest().await);
+    for (title, tags) in
+        [("one", json!(["homework", "work"])), ("two", json!(["work", "garden"])), ("done", json!(["wood"]))]
+    {
+        let task = make(&ada, json!({ "title": title, "tags": tags })).await;
+        if title == "done" {
+            complete(&ada, &task).await;
+        }
+    }
+    make(&eve, json!({ "title": "secret", "tags": ["words"] })).await;
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+        assert_eq!(completed(&assistant, "tag", "wo").await, (vec!["work".into(), "homework".into()], 2, false));
+        assert_eq!(completed(&assistant, "tag", "WO").await.0, ["work", "homework"]);
+        assert_eq!(completed(&assistant, "tag", "qqqq").await, (vec![], 0, false));
+        assert_eq!(completed(&assistant, "tag", "%").await, (vec![], 0, false));
+        let mut all = completed(&assistant, "tag", "").await.0;
+        all.sort();
+        assert_eq!(all, ["garden", "homework", "work"]);
+    }
+}
+
+#[tokio::test]
+async fn titles_of_open_tasks_are_completed_and_at_most_a_hundred_come_at_once() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [_, done, _] = many(&ada, ["mow the lawn", "milk run", "buy milk"]).await;
+    complete(&ada, &done).await;
+    many(&app.guest().await, ["milkshake"]).await;
+    let assistant = Assistant::of(&ada);
+    assert_eq!(completed(&assistant, "task", "M").await.0[0], "mow the lawn");
+    assert_eq!(completed(&assistant, "task", "mil").await, (vec!["buy milk".into()], 1, false));
+
+    let insert = format!(
+        "insert into app.tasks (id, user_id, title, tags)
+         select gen_random_uuid(), '{}', 'number ' || n, array['tag ' || n] from generate_series(1, 150) as n",
+        ada.id()
+    );
+    app.database.change(&insert).await;
+
+    for (what, value) in [("task", "number"), ("tag", "tag")] {
+        let (values, total, more) = completed(&assistant, what, value).await;
+        assert_eq!((values.len(), total, more), (100, 150, true), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_completed_is_told() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let prompt = json!({ "type": "ref/prompt", "name": "plan_my_day" });
+    let argument = json!({ "name": "tag", "value": "x" });
+    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+        for params in [
+            json!({ "ref": { "type": "ref/prompt", "name": "no_such_prompt" }, "argument": argument }),
+            json!({ "ref": { "type": "ref/resource", "uri": "file:///{path}" }, "argument": argument }),
+            json!({ "ref": { "type": "ref/tool", "name": "add_task" }, "argument": argument }),
+            json!({ "ref": prompt, "argument": { "name": "colour", "value": "x" } }),
+            json!({ "ref": prompt, "argument": { "name": "tag", "value": 7 } }),
+            json!({ "ref": prompt }),
+            json!({ "argument": argument }),
+        ] {
+            assistant.request("completion/complete", params).await.error(-32602);
+        }
+    }
+}

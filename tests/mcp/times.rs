@@ -1,0 +1,205 @@
+//! Times go out as they are on the user's clock.
+
+use domain::{DueDate, Field};
+use serde_json::{Value, json};
+use tests::{App, Person};
+
+use super::assistant::Assistant;
+use super::{Things, id, make, path, tell};
+use crate::events::trail;
+
+/// The moment that a value is, in UTC, if it is one.
+fn moment(value: &Value) -> Option<Value> {
+    matches!(DueDate::parse(value), Ok(DueDate::At(_))).then(|| json!(DueDate::parse(value).ok()))
+}
+
+/// The same with all times in UTC.
+fn in_utc(value: &Value) -> Value {
+    match value {
+        Value::Array(values) => values.iter().map(in_utc).collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), in_utc(value))).collect(),
+        other => moment(other).unwrap_or_else(|| other.clone()),
+    }
+}
+
+/// All times in a value, as they stand there.
+fn times(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(times).collect(),
+        Value::Object(members) => members.values().flat_map(times).collect(),
+        other => moment(other).and(other.as_str()).into_iter().collect(),
+    }
+}
+
+/// Makes sure that all times are as they are on clocks there.
+async fn are_local(app: &App, timezone: &str, what: &str, value: &Value) {
+    let times = times(value);
+    assert!(!times.is_empty(), "{what}: {value}");
+    let query = format!(
+        "select time, to_char(time::timestamptz at time zone '{timezone}', 'YYYY-MM-DD\"T\"HH24:MI:SS') as local
+           from unnest(array['{}']) as time",
+        times.join("', '")
+    );
+    for row in app.database.rows(&query).await {
+        let (time, local) = (row["time"].as_str().unwrap(), row["local"].as_str().unwrap());
+        assert!(time.starts_with(local) && !time.ends_with('Z'), "{what}: {time} is {local} in {timezone}");
+    }
+}
+
+async fn due(ada: &Person, due_date: &str) -> Value {
+    let task = json!({ "title": "x", "due_date": due_date, "allow_past": true });
+    Assistant::of(ada).call("add_task", task).await.ok()
+}
+
+#[tokio::test]
+async fn a_time_is_told_as_it_is_where_its_user_is_in_summer_and_in_winter() {
+    let app = App::start().await;
+    for (timezone, said, told) in [
+        ("UTC", "2031-07-01T10:00:00Z", "2031-07-01T10:00:00+00:00"),
+        ("Europe/Berlin", "2031-07-01T10:00:00Z", "2031-07-01T12:00:00+02:00"),
+        ("Europe/Berlin", "2031-01-01T10:00:00Z", "2031-01-01T11:00:00+01:00"),
+        ("Europe/Berlin", "2031-07-01T12:00:00+09:00", "2031-07-01T05:00:00+02:00"),
+        ("Europe/Berlin", "2031-07-01T10:00:00.123456Z", "2031-07-01T12:00:00.123456+02:00"),
+        ("Asia/Kolkata", "2031-07-01T10:00:00Z", "2031-07-01T15:30:00+05:30"),
+        ("Asia/Kolkata", "2031-01-01T20:00:00Z", "2031-01-02T01:30:00+05:30"),
+        ("Asia/Kathmandu", "2031-01-01T00:00:00Z", "2031-01-01T05:45:00+05:45"),
+        ("America/New_York", "2031-07-01T10:00:00Z", "2031-07-01T06:00:00-04:00"),
+        ("America/New_York", "2031-01-01T03:00:00Z", "2030-12-31T22:00:00-05:00"),
+        // The hour that comes twice.
+        ("America/New_York", "2031-11-02T05:30:00Z", "2031-11-02T01:30:00-04:00"),
+        ("America/New_York", "2031-11-02T06:30:00Z", "2031-11-02T01:30:00-05:00"),
+    ] {
+        let ada = app.guest_in(timezone).await;
+
+        let task = due(&ada, said).await;
+
+        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(told), &json!(false)), "{timezone}: {said}");
+        assert_eq!(in_utc(&task), in_utc(&ada.get(&path(&task)).await.expect(200).json()), "{timezone}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_day_is_over_when_it_is_over_there() {
+    let app = App::start().await;
+    for (timezone, day, told) in [
+        ("Europe/Berlin", "2031-07-01", "2031-07-01T23:59:00+02:00"),
+        ("Europe/Berlin", "2031-01-01", "2031-01-01T23:59:00+01:00"),
+        ("Asia/Kolkata", "2031-07-01", "2031-07-01T23:59:00+05:30"),
+        ("America/New_York", "2031-07-01", "2031-07-01T23:59:00-04:00"),
+        ("America/New_York", "2031-01-01", "2031-01-01T23:59:00-05:00"),
+    ] {
+        let task = due(&app.guest_in(timezone).await, day).await;
+        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(told), &json!(true)), "{timezone}: {day}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_from_before_there_were_whole_minutes_is_still_that_time() {
+    let app = App::start().await;
+    for timezone in ["Europe/Berlin", "America/New_York", "Africa/Monrovia"] {
+        let ada = app.guest_in(timezone).await;
+        for said in ["1850-01-01T12:00:00Z", "0001-01-02T00:00:00Z", "9998-12-30T00:00:00Z"] {
+            let task = due(&ada, said).await;
+            assert_eq!(moment(&task["due_date"]), moment(&json!(said)), "{timezone}: {task}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_time_of_every_tool_is_on_the_users_clock() {
+    let app = App::with_events().await;
+    let timezone = "America/New_York";
+    let ada = app.guest_in(timezone).await;
+    let things = Things::of(&ada).await;
+    tell(&app, &ada, &things.task).await;
+    let assistant = Assistant::of(&ada);
+    let task = id(&things.task);
+    trail(&ada, &format!("/api/audit/tasks/{task}"), 1).await;
+
+    for (tool, arguments, shown) in [
+        ("get_task", json!({ "task": task }), path(&things.task)),
+        ("list_tasks", json!({}), "/api/tasks?status=active&sort_by=due_date".into()),
+        ("search_tasks", json!({ "search": "mom" }), "/api/tasks?search=mom".into()),
+        ("filter_tasks", json!({ "tags": "family" }), "/api/tasks?status=active&tags=family".into()),
+        ("sort_tasks", json!({ "sort_by": "title" }), "/api/tasks?status=active&sort_by=title".into()),
+        ("list_recurring_tasks", json!({}), "/api/recurring-tasks".into()),
+        ("list_reminders", json!({}), "/api/reminders".into()),
+        ("list_reminders", json!({ "task": task }), format!("{}/reminders", path(&things.task))),
+        ("list_notifications", json!({}), "/api/notifications".into()),
+        ("get_task_history", json!({ "task": task }), format!("/api/audit/tasks/{task}")),
+    ] {
+        let told = assistant.call(tool, arguments).await.ok();
+        are_local(&app, timezone, tool, &told).await;
+        let expected = ada.get(&shown).await.expect(200).json();
+        assert_eq!(in_utc(&told["items"]), in_utc(&expected["items"]), "{tool}");
+    }
+    for (tool, arguments) in things.arguments() {
+        let changes = !super::READING.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
+        if changes {
+            let made = assistant.call(tool, arguments).await.ok();
+            are_local(&app, timezone, tool, &made).await;
+        }
+    }
+    for (tool, arguments) in [
+        ("cancel_reminder", json!({ "reminder": id(&things.reminder) })),
+        ("delete_task", json!({ "task": task })),
+        ("delete_task", json!({ "task": task, "confirm": true })),
+    ] {
+        let gone = assistant.call(tool, arguments).await.ok();
+        are_local(&app, timezone, tool, &gone).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_text_tells_of_a_time_is_on_the_users_clock_too() {
+    let app = App::start().await;
+    let ada = app.guest_in("Asia/Kolkata").await;
+    let task = make(&ada, json!({ "title": "call one", "due_date": "2031-01-01T20:00:00Z" })).await;
+    make(&ada, json!({ "title": "call two" })).await;
+    let assistant = Assistant::of(&ada);
+
+    let refused = assistant.call("complete_task", json!({ "task": "call" })).await.refused("ambiguous");
+    let candidates = refused.candidates();
+    let one = candidates.iter().find(|one| one["id"] == task["id"]).unwrap();
+    assert_eq!(one["due_date"], "2031-01-02T01:30:00+05:30");
+    let got = assistant.call("get_task", json!({ "task": id(&task) })).await.text();
+    for text in [refused.text, got] {
+        assert!(text.contains("2031-01-02") && !text.contains("2031-01-01"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn when_a_user_moves_so_do_the_times() {
+    let app = App::start().await;
+    let ada = app.guest_in("Europe/Berlin").await;
+    let at = due(&ada, "2031-07-01T10:00:00Z").await;
+    let on = due(&ada, "2031-07-01").await;
+    let told = async |task: &Value| {
+        Assistant::of(&ada).call("get_task", json!({ "task": id(task) })).await.ok()["due_date"].clone()
+    };
+    assert_eq!([told(&at).await, told(&on).await], ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]);
+
+    ada.patch("/api/auth/me", json!({ "timezone": "Asia/Kolkata" })).await.expect(200);
+
+    assert_eq!([told(&at).await, told(&on).await], ["2031-07-01T15:30:00+05:30", "2031-07-01T23:59:00+05:30"]);
+    assert_eq!(due(&ada, "2031-07-02").await["due_date"], "2031-07-02T23:59:00+05:30");
+}
+
+#[tokio::test]
+async fn a_day_as_a_bound_is_that_day_where_the_user_is() {
+    let app = App::start().await;
+    let ada = app.guest_in("America/New_York").await;
+    for (title, due) in [
+        ("before", "2031-04-15T03:59:59Z"),
+        ("first", "2031-04-15T04:00:00Z"),
+        ("last", "2031-04-16T03:59:59Z"),
+        ("after", "2031-04-16T04:00:00Z"),
+    ] {
+        make(&ada, json!({ "title": title, "due_date": due })).await;
+    }
+
+    let day = json!({ "due_after": "2031-04-15", "due_before": "2031-04-15", "sort_by": "due_date" });
+    let found = Assistant::of(&ada).call("filter_tasks", day).await.ok();
+
+    assert_eq!(super::titles(&found), ["first", "last"]);
+}

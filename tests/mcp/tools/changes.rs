@@ -1,0 +1,131 @@
+use serde_json::{Value, json};
+use tests::App;
+
+use crate::mcp::assistant::Assistant;
+use crate::mcp::{id, make, shown, types, with};
+
+#[tokio::test]
+async fn an_update_changes_what_it_names_and_nothing_else() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let made = json!({
+        "title": "report", "description": "for monday", "priority": "low", "tags": ["work"], "due_date": "2031-01-05",
+    });
+    for (change, then) in [
+        (json!({ "title": " the report " }), json!({ "title": "the report" })),
+        (json!({ "description": "for\ntuesday" }), json!({ "description": "for\ntuesday" })),
+        (json!({ "description": null }), json!({ "description": null })),
+        (json!({ "priority": "High" }), json!({ "priority": "high" })),
+        (json!({ "priority": null }), json!({ "priority": "medium" })),
+        (json!({ "tags": ["home", "paper"] }), json!({ "tags": ["home", "paper"] })),
+        (json!({ "tags": null }), json!({ "tags": [] })),
+        (
+            json!({ "due_date": "2031-02-03T04:05:06Z" }),
+            json!({ "due_date": "2031-02-03T04:05:06+00:00", "all_day": false }),
+        ),
+        (json!({ "due_date": null }), json!({ "due_date": null, "all_day": false })),
+        (json!({ "title": "a", "tags": ["b"] }), json!({ "title": "a", "tags": ["b"] })),
+    ] {
+        let task = make(&ada, made.clone()).await;
+
+        let changed =
+            Assistant::of(&ada).call("update_task", with(json!({ "task": id(&task) }), change.clone())).await.ok();
+
+        let stamps = json!({ "version": 2, "seq": changed["seq"], "updated_at": changed["updated_at"] });
+        assert_eq!(changed, with(with(task.clone(), then), stamps), "{change}");
+        assert_eq!(shown(&ada, &task).await, changed);
+    }
+}
+
+#[tokio::test]
+async fn what_changes_nothing_leaves_the_task_as_it_is() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let said = json!({ "title": "report", "priority": "high", "tags": ["work"], "due_date": "2031-01-05T09:00:00Z" });
+    let task = make(&ada, said).await;
+    for (tool, arguments) in [
+        ("update_task", json!({})),
+        ("update_task", json!({ "title": "report", "tags": ["work"] })),
+        ("reopen_task", json!({})),
+        ("set_task_priority", json!({ "priority": "HIGH" })),
+        ("set_task_due_date", json!({ "due_date": "2031-01-05T10:00:00+01:00" })),
+        ("add_task_tags", json!({ "tags": [" work "] })),
+        ("remove_task_tags", json!({ "tags": ["home", "Work"] })),
+    ] {
+        let same = Assistant::of(&ada).call(tool, with(json!({ "task": id(&task) }), arguments)).await.ok();
+        assert_eq!(same, task, "{tool}");
+    }
+    assert_eq!(types(&app).await, ["task.created"]);
+}
+
+#[tokio::test]
+async fn a_priority_is_set_in_any_letter_case() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = make(&ada, json!({ "title": "report" })).await;
+    for (said, then) in [("HIGH", "high"), ("low", "low"), ("Medium", "medium")] {
+        let arguments = json!({ "task": id(&task), "priority": said });
+        let set = Assistant::of(&ada).call("set_task_priority", arguments).await.ok();
+        assert_eq!(set["priority"], then);
+        assert_eq!(shown(&ada, &task).await, set);
+    }
+}
+
+#[tokio::test]
+async fn a_due_date_is_a_time_or_a_day_or_nothing() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = make(&ada, json!({ "title": "taxes" })).await;
+    for (said, due_date, all_day) in [
+        (json!("2031-04-15T17:00:00-04:00"), json!("2031-04-15T21:00:00+00:00"), false),
+        (json!("2031-04-15"), json!("2031-04-15T23:59:00+00:00"), true),
+        (Value::Null, Value::Null, false),
+    ] {
+        let arguments = json!({ "task": id(&task), "due_date": said });
+        let set = Assistant::of(&ada).call("set_task_due_date", arguments).await.ok();
+        assert_eq!((&set["due_date"], &set["all_day"]), (&due_date, &json!(all_day)), "{said}");
+        assert_eq!(shown(&ada, &task).await, set);
+    }
+}
+
+#[tokio::test]
+async fn tags_are_put_on_and_taken_off() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = make(&ada, json!({ "title": "report", "tags": ["work", "a/b, c"] })).await;
+    for (tool, tags, then) in [
+        ("add_task_tags", json!([" urgent ", "work", "paper", "urgent"]), json!(["work", "a/b, c", "urgent", "paper"])),
+        ("remove_task_tags", json!(["work", "urgent", "not there"]), json!(["a/b, c", "paper"])),
+        ("remove_task_tags", json!(["a/b, c", " paper "]), json!([])),
+    ] {
+        let tagged = Assistant::of(&ada).call(tool, json!({ "task": id(&task), "tags": tags })).await.ok();
+        assert_eq!(tagged["tags"], then, "{tool} {tags}");
+        assert_eq!(shown(&ada, &task).await, tagged);
+    }
+    assert_eq!(types(&app).await.len(), 4, "several tags are one change");
+}
+
+#[tokio::test]
+async fn a_task_has_ten_tags_at_the_most() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let tags = ["1", "2", "3", "4", "5", "6", "7", "8"];
+    let task = make(&ada, json!({ "title": "report", "tags": tags })).await;
+
+    let more = json!({ "task": id(&task), "tags": ["9", "10", "11"] });
+    assert_eq!(Assistant::of(&ada).call("add_task_tags", more).await.refused("invalid").pointers(), ["/tags"]);
+
+    assert_eq!(shown(&ada, &task).await, task);
+}
+
+#[tokio::test]
+async fn whoever_changes_a_task_by_words_is_told_which_it_was() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = make(&ada, json!({ "title": "Submit the report" })).await;
+
+    let outcome = Assistant::of(&ada).call("set_task_priority", json!({ "task": "report", "priority": "high" })).await;
+
+    assert_eq!(id(&outcome.ok()), id(&task));
+    assert!(outcome.text().contains("\"Submit the report\""), "{}", outcome.text());
+}

@@ -1,0 +1,138 @@
+//! What models see of the tools before they call any.
+
+use serde_json::{Value, json};
+use tests::App;
+
+use crate::mcp::answers::{TOOLS, name};
+use crate::mcp::assistant::{Assistant, OLDER};
+use crate::mcp::{NAMES, READING, Things};
+
+const TAKES_AWAY: [&str; 5] =
+    ["delete_task", "stop_recurring_task", "cancel_reminder", "update_task", "remove_task_tags"];
+const NEW_EACH_TIME: [&str; 3] = ["add_task", "create_recurring_task", "set_reminder"];
+
+#[tokio::test]
+async fn all_tools_are_listed_in_their_order_as_they_are_kept_in_the_repository() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    let listed = Assistant::of(&ada).list("tools/list", "tools").await;
+
+    assert_eq!(listed.iter().map(name).collect::<Vec<_>>(), NAMES);
+    assert_eq!(listed, *TOOLS);
+    assert_eq!(Assistant::older("old", &ada, OLDER[1]).await.list("tools/list", "tools").await, listed);
+}
+
+#[tokio::test]
+async fn the_list_of_tools_is_not_for_others_since_it_depends_on_the_token() {
+    let app = App::start().await;
+    let page = Assistant::of(&app.guest().await).request("tools/list", json!({})).await.result();
+    assert_eq!(page["cacheScope"], "private");
+}
+
+#[tokio::test]
+async fn the_list_of_tools_needs_no_database() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+
+    app.database.go_away().await;
+
+    assert_eq!(assistant.tools().await, NAMES);
+    app.database.come_back().await;
+}
+
+#[test]
+fn each_tool_says_whether_it_only_looks_takes_away_or_can_be_called_again() {
+    for tool in &*TOOLS {
+        let name = name(tool);
+        let is_in = |names: &[&str]| names.contains(&name.as_str());
+        let hints = &tool["annotations"];
+        assert_eq!(hints["readOnlyHint"], is_in(&READING), "{name}");
+        assert_eq!(hints["destructiveHint"], is_in(&TAKES_AWAY), "{name}");
+        assert_eq!(hints["idempotentHint"], !is_in(&NEW_EACH_TIME), "{name}");
+        assert_eq!(hints["openWorldHint"], false, "{name}");
+    }
+}
+
+#[test]
+fn each_tool_and_each_of_its_arguments_is_described() {
+    for tool in &*TOOLS {
+        let name = name(tool);
+        assert!(tool["title"].as_str().is_some_and(|title| !title.is_empty() && title != name), "{name}");
+        let description = tool["description"].as_str().unwrap_or_default();
+        assert!((80..2000).contains(&description.len()), "{name}: {description}");
+        for schema in [&tool["inputSchema"], &tool["outputSchema"]] {
+            assert_eq!(schema["type"], "object", "{name}");
+            jsonschema::validator_for(schema).unwrap();
+        }
+        assert_eq!(tool["inputSchema"]["additionalProperties"], false, "{name}");
+        for (argument, schema) in tool["inputSchema"]["properties"].as_object().unwrap() {
+            let about = schema["description"].as_str().unwrap_or_default();
+            assert!(!about.is_empty(), "{name}: {argument}");
+        }
+    }
+}
+
+#[test]
+fn the_arguments_of_each_tool_are_those_that_were_agreed_on() {
+    let page = ["cursor", "limit"];
+    let new_task = ["allow_past", "description", "due_date", "priority", "recurrence", "reminders", "tags"];
+    let rule = ["anchor", "by_weekday", "day_of_month", "end_date", "interval", "start_date", "timezone"];
+    let of_series = [&rule[..], &["allow_past", "description", "priority", "reminders", "tags"]].concat();
+    let bounds = ["completed_after", "completed_before", "due_after", "due_before"];
+    let filters =
+        ["deleted", "missed", "overdue", "priority", "search", "sort_by", "sort_order", "status", "tags", "tags_mode"];
+    let paged = |more: &[&'static str]| [&page[..], more].concat();
+    for (tool, required, optional) in [
+        ("add_task", vec!["title"], new_task.to_vec()),
+        ("list_tasks", vec![], paged(&["status"])),
+        ("get_task", vec!["task"], vec![]),
+        ("update_task", vec!["task"], vec!["allow_past", "description", "due_date", "priority", "tags", "title"]),
+        ("complete_task", vec!["task"], vec![]),
+        ("reopen_task", vec!["task"], vec![]),
+        ("delete_task", vec!["task"], vec!["confirm"]),
+        ("set_task_priority", vec!["priority", "task"], vec![]),
+        ("set_task_due_date", vec!["due_date", "task"], vec!["allow_past"]),
+        ("add_task_tags", vec!["tags", "task"], vec![]),
+        ("remove_task_tags", vec!["tags", "task"], vec![]),
+        ("search_tasks", vec!["search"], paged(&["status"])),
+        ("filter_tasks", vec![], [&page[..], &bounds, &filters].concat()),
+        ("sort_tasks", vec!["sort_by"], paged(&["sort_order", "status"])),
+        ("create_recurring_task", vec!["frequency", "title"], of_series),
+        ("list_recurring_tasks", vec![], paged(&["status"])),
+        ("stop_recurring_task", vec!["recurring_task"], vec!["confirm", "delete_open"]),
+        ("set_reminder", vec!["task"], vec!["at", "before"]),
+        ("list_reminders", vec![], paged(&["task"])),
+        ("cancel_reminder", vec!["reminder"], vec![]),
+        ("get_task_history", vec!["task"], paged(&[])),
+        ("list_notifications", vec![], paged(&["unread"])),
+    ] {
+        let schema = &TOOLS.iter().find(|one| name(one) == tool).unwrap()["inputSchema"];
+        let keyed =
+            ["add_", "create_", "set_", "update_", "complete_", "reopen_", "delete_", "remove_", "stop_", "cancel_"];
+        let key: &[&str] =
+            if keyed.iter().any(|changes| tool.starts_with(changes)) { &["idempotency_key"] } else { &[] };
+        let mut all = [&required[..], &optional, key].concat();
+        all.sort_unstable();
+        let mut told: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        told.sort_unstable();
+        assert_eq!(told, all, "{tool}");
+        let mut told: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        told.sort_unstable();
+        assert_eq!(told, required, "{tool}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_schema_allows_can_be_called() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    // Each has things of its own, since some take them away.
+    for number in 0..NAMES.len() {
+        let (tool, arguments) = Things::of(&ada).await.arguments()[number].clone();
+        let schema = &TOOLS[number]["inputSchema"];
+        assert!(jsonschema::validator_for(schema).unwrap().is_valid(&arguments), "{tool}: {arguments}");
+        Assistant::of(&ada).call(tool, arguments).await.ok();
+    }
+}

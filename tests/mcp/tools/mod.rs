@@ -1,0 +1,19 @@
+//! What each tool does, seen beside the HTTP API.
+
+mod changes;
+mod described;
+mod foreign;
+mod history;
+mod looks;
+mod reminders;
+mod series;
+mod tasks;
+mod wrong;
+
+use serde_json::Value;
+use tests::Person;
+
+/// What the API shows.
+async fn api(ada: &Person, path: &str) -> Value {
+    ada.get(path).await.expect(200).json()
+}

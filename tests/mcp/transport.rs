@@ -1,0 +1,115 @@
+//! What is about HTTP and not about messages.
+
+use serde_json::json;
+use tests::App;
+
+use super::assistant::Assistant;
+
+#[tokio::test]
+async fn messages_are_posted_and_nothing_else_works() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for method in ["GET", "DELETE", "PUT", "PATCH"] {
+        let answer = ada.call(method, "/mcp").header("accept", "text/event-stream").send().await;
+        answer.problem(405);
+        assert_eq!(answer.header("allow"), "POST, OPTIONS", "{method}");
+    }
+    for path in ["/mcp/", "/mcp/tools", "/api/mcp"] {
+        ada.post(path, json!({})).await.problem(404);
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_take_json_gets_no_answer() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    let accepting = |accept| assistant.message("tools/list", json!({})).header("accept", accept).send();
+    for accept in [
+        None,
+        Some("application/json"),
+        Some("application/json;q=0.5, text/event-stream"),
+        Some("text/event-stream,Application/JSON"),
+        Some("application/*"),
+        Some("*/*"),
+        Some("text/html, */*;q=0.1"),
+    ] {
+        accepting(accept).await.result();
+    }
+    for accept in
+        ["text/event-stream", "text/html", "text/*", "application/xml", "application/json;q=0", "application/jsonp"]
+    {
+        accepting(Some(accept)).await.status(406).error(-32600);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_json_by_its_own_account_is_refused() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    let of_type = |kind| assistant.message("tools/list", json!({})).header("content-type", kind).send();
+    for kind in ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON"] {
+        of_type(Some(kind)).await.result();
+    }
+    for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")] {
+        of_type(kind).await.answer.problem(415);
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_are_refused() {
+    let app = App::with(&[("public_url", "https://tasks.example.com")]).await;
+    let ada = app.guest().await;
+    let assistant = Assistant::of(&ada);
+    for origin in [
+        None,
+        Some("https://tasks.example.com"),
+        Some("http://localhost"),
+        Some("http://localhost:6274"),
+        Some("http://127.0.0.1:5173"),
+        Some("http://[::1]:6274"),
+    ] {
+        assistant.message("tools/list", json!({})).header("origin", origin).send().await.result();
+    }
+    for origin in [
+        "https://evil.example",
+        "http://tasks.example.com",
+        "https://tasks.example.com:8443",
+        "https://tasks.example.com.evil.example",
+        "https://evil.example/?https://tasks.example.com",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://localhost@evil.example",
+        "null",
+        "nonsense",
+    ] {
+        let add = assistant.tool("add_task", json!({ "title": "not this" })).header("origin", Some(origin));
+        add.send().await.answer.problem(403);
+    }
+    assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_message_may_have_a_mebibyte_and_no_more() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let assistant = Assistant::of(&ada);
+    let add = |length| assistant.tool("add_task", json!({ "title": "x", "description": "y".repeat(length) }));
+
+    assert_eq!(add(1024 * 1024 - 4096).call().await.refused("invalid").pointers(), ["/description"]);
+    add(1024 * 1024).send().await.answer.problem(413);
+    add(20_000).call().await.ok();
+
+    assert_eq!(ada.titles("/api/tasks").await, ["x"]);
+}
+
+#[tokio::test]
+async fn every_answer_names_its_request() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    for method in ["tools/list", "no/such"] {
+        let message = assistant.message(method, json!({})).header("x-correlation-id", Some("order-66"));
+        assert_eq!(message.send().await.answer.header("x-correlation-id"), "order-66");
+    }
+    assistant.tool("add_task", json!({ "title": "x" })).header("x-correlation-id", Some("order-67")).call().await.ok();
+    assert_eq!(app.database.events().await[0]["correlation_id"], "order-67");
+}

@@ -1,0 +1,250 @@
+//! How people name their tasks and series.
+
+use serde_json::{Value, json};
+use tests::App;
+
+use super::assistant::Assistant;
+use super::{Things, complete, everything, id, make, many, path, shown, types};
+
+/// Which task those words name.
+async fn named(assistant: &Assistant, words: &str) -> String {
+    id(&assistant.call("get_task", json!({ "task": words })).await.ok()).to_owned()
+}
+
+#[tokio::test]
+async fn an_exact_title_is_the_one_whatever_else_has_its_words() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [milk, ..] = many(&ada, ["buy milk", "buy milk and bread", "buy milk for mom"]).await;
+    make(&ada, json!({ "title": "groceries", "description": "buy milk" })).await;
+    let assistant = Assistant::of(&ada);
+
+    for words in ["buy milk", "  BUY Milk ", "buy  milk", "Buy\u{a0}milk"] {
+        assert_eq!(named(&assistant, words).await, id(&milk), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_with_the_same_title_the_open_one_is_meant_except_to_reopen() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [done, open] = many(&ada, ["water plants", "Water plants"]).await;
+    complete(&ada, &done).await;
+    let assistant = Assistant::of(&ada);
+
+    assert_eq!(named(&assistant, "water plants").await, id(&open));
+    let reopened = assistant.call("reopen_task", json!({ "task": "water plants" })).await.ok();
+    assert_eq!(id(&reopened), id(&done));
+
+    let refused = assistant.call("get_task", json!({ "task": "water plants" })).await.refused("ambiguous");
+    assert_eq!(refused.candidates().len(), 2, "now both are open");
+}
+
+#[tokio::test]
+async fn every_word_of_it_in_the_title_is_enough() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let oat = make(&ada, json!({ "title": "Buy oat milk", "description": "from the farmer" })).await;
+    let [bread, passport, quoted, emoji] =
+        many(&ada, ["buy bread", "renew well-known passport", "it's (100%) \"so\" \\ & | ! :*", "call mom 👋"]).await;
+    let assistant = Assistant::of(&ada);
+
+    for (words, task) in [
+        ("milk", &oat),
+        ("MILK buying", &oat),
+        ("breads", &bread),
+        ("passport", &passport),
+        ("well-known", &passport),
+        ("it's (100%)", &quoted),
+        ("mom", &emoji),
+        ("call mom 👋", &emoji),
+    ] {
+        assert_eq!(named(&assistant, words).await, id(task), "{words}");
+    }
+    for (words, task) in [("mil", &oat), ("farmer", &oat), ("brea", &bread)] {
+        let refused = assistant.call("complete_task", json!({ "task": words })).await.refused("no_match");
+        assert_eq!(refused.candidates()[0]["id"], id(task), "{words} is suggested, and nothing is done");
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_is_found_only_where_nothing_open_fits() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [report, draft] = many(&ada, ["submit the report", "draft the report"]).await;
+    complete(&ada, &report).await;
+    let assistant = Assistant::of(&ada);
+
+    assert_eq!(named(&assistant, "report").await, id(&draft));
+    assert_eq!(named(&assistant, "submit").await, id(&report));
+    let reopened = assistant.call("reopen_task", json!({ "task": "report" })).await.ok();
+    assert_eq!(id(&reopened), id(&report), "only what is done can be opened again");
+}
+
+#[tokio::test]
+async fn saying_again_what_was_done_does_it_to_nothing_else() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [milk, both] = many(&ada, ["buy milk", "buy milk and bread"]).await;
+    let assistant = Assistant::of(&ada);
+    let complete =
+        async |key: Value| assistant.call("complete_task", json!({ "task": "buy milk", "idempotency_key": key })).await;
+
+    let first = complete(json!("once")).await.ok();
+    assert_eq!(complete(json!("once")).await.ok(), first, "under its key it is the same call");
+    let unclear = complete(Value::Null).await.refused("ambiguous");
+
+    assert_eq!(id(&first), id(&milk));
+    assert_eq!(unclear.titles(), ["buy milk", "buy milk and bread"], "one is called so, but the other is open");
+    assert_eq!(shown(&ada, &both).await, both, "a retry is no reason to complete another one");
+    assert_eq!(types(&app).await, ["task.created", "task.created", "task.completed"]);
+}
+
+#[tokio::test]
+async fn where_several_fit_up_to_five_are_offered_and_none_is_touched() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let done = make(&ada, json!({ "title": "report 0" })).await;
+    many(&ada, ["report 1", "report 2", "report 3", "report 4", "report 5", "report 6"]).await;
+    let due = make(&ada, json!({ "title": "report 7", "due_date": "2031-04-02T17:00:00Z" })).await;
+    complete(&ada, &done).await;
+    let before = everything(&app).await;
+    let assistant = Assistant::of(&ada);
+
+    for (tool, arguments) in [
+        ("get_task", json!({ "task": "report" })),
+        ("complete_task", json!({ "task": "report" })),
+        ("delete_task", json!({ "task": "report", "confirm": true })),
+        ("update_task", json!({ "task": "report", "title": "not this" })),
+        ("set_reminder", json!({ "task": "report", "at": "2031-01-01T00:00:00Z" })),
+        ("get_task_history", json!({ "task": "report" })),
+    ] {
+        let candidates = assistant.call(tool, arguments).await.refused("ambiguous").candidates();
+        assert_eq!(candidates.len(), 5, "{tool}");
+        assert!(candidates.iter().all(|one| one["status"] == "active"), "{tool}: {candidates:?}");
+    }
+
+    assert_eq!(everything(&app).await, before);
+    assert_eq!(assistant.call("get_task", json!({ "task": "report 7 " })).await.ok(), due);
+}
+
+#[tokio::test]
+async fn a_candidate_says_when_it_is_due() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let due = make(&ada, json!({ "title": "report one", "due_date": "2031-04-02T17:00:00Z" })).await;
+    let never = make(&ada, json!({ "title": "report two" })).await;
+
+    let refused = Assistant::of(&ada).call("complete_task", json!({ "task": "report" })).await.refused("ambiguous");
+
+    let expected = |task: &Value| {
+        let (id, title, due_date) = (&task["id"], &task["title"], &task["due_date"]);
+        json!({ "id": id, "title": title, "status": "active", "due_date": due_date })
+    };
+    let mut candidates = refused.candidates();
+    candidates.sort_by_key(|one| one["title"].to_string());
+    assert_eq!(candidates, [expected(&due), expected(&never)]);
+    for part in ["\"report one\"", "2031-04-02", "\"report two\""] {
+        assert!(refused.text.contains(part), "{part}: {}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn a_slip_of_the_pen_is_answered_with_what_is_alike_and_nothing_is_done() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [report, plants, flight, _] =
+        many(&ada, ["Submit quarterly report", "water the plants", "book flight to lisbon", "zebra crossing"]).await;
+    let assistant = Assistant::of(&ada);
+
+    for (words, task) in [
+        ("submit quaterly report", &report),
+        ("SUBMIT QARTERLY REPORT", &report),
+        ("water the plnats", &plants),
+        ("book flihgt to lisbon", &flight),
+    ] {
+        let refused = assistant.call("complete_task", json!({ "task": words })).await.refused("no_match");
+        assert_eq!(refused.candidates()[0]["id"], id(task), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_only_alike_is_never_taken_for_what_is_meant() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    many(&ada, ["submit quarterly report 2030", "submit quarterly report 2031", "call dentist", "zebra crossing"])
+        .await;
+    let before = everything(&app).await;
+    let assistant = Assistant::of(&ada);
+    let misses = async |words: &str| {
+        let mut titles = assistant.call("complete_task", json!({ "task": words })).await.refused("no_match").titles();
+        titles.sort();
+        titles
+    };
+
+    let both = misses("submit quaterly report 2030").await;
+    assert_eq!(both, ["submit quarterly report 2030", "submit quarterly report 2031"]);
+    assert_eq!(misses("call dentsit").await, ["call dentist"]);
+    assert_eq!(misses("qqqq").await, [] as [&str; 0]);
+    for wild in ["%", "_", ".*", "*", "' or true --"] {
+        assert_eq!(misses(wild).await, [] as [&str; 0], "{wild}");
+    }
+
+    assert_eq!(everything(&app).await, before);
+}
+
+#[tokio::test]
+async fn what_is_in_the_trash_is_not_found_by_words() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [gone] = many(&ada, ["buy milk"]).await;
+    ada.delete(&path(&gone)).await.expect(204);
+    let assistant = Assistant::of(&ada);
+
+    for tool in ["get_task", "complete_task", "reopen_task", "delete_task", "get_task_history"] {
+        for words in ["buy milk", "milk", "buy mlik"] {
+            let refused = assistant.call(tool, json!({ "task": words })).await.refused("no_match");
+            assert!(refused.candidates().is_empty(), "{tool} {words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_id_in_any_letter_case_is_an_id_and_what_only_looks_like_one_are_words() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [task, number] = many(&ada, ["buy milk", "0190163d"]).await;
+    let assistant = Assistant::of(&ada);
+
+    assert_eq!(named(&assistant, &format!(" {} ", id(&task))).await, id(&task));
+    assert_eq!(named(&assistant, &id(&task).to_uppercase()).await, id(&task));
+    assert_eq!(named(&assistant, "0190163d").await, id(&number));
+}
+
+#[tokio::test]
+async fn series_are_named_by_words_too() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let things = Things::of(&ada).await;
+    for title in ["pay the rent", "pay the rent of the garage"] {
+        ada.post("/api/recurring-tasks", json!({ "title": title, "frequency": "monthly" })).await.expect(201);
+    }
+    let assistant = Assistant::of(&ada);
+    let stop = async |words: &str| assistant.call("stop_recurring_task", json!({ "recurring_task": words })).await;
+
+    let refused = stop("pay").await.refused("ambiguous");
+    let mut titles = refused.titles();
+    titles.sort();
+    assert_eq!(titles, ["pay the rent", "pay the rent of the garage"]);
+    assert_eq!(stop("call mom").await.refused("no_match").titles(), [] as [&str; 0], "that is a task");
+    assert_eq!(ada.titles("/api/recurring-tasks?status=ended").await, [] as [&str; 0]);
+
+    for words in ["WATER", "water plants", "plants water"] {
+        let stopped = stop(words).await.ok();
+        assert_eq!(id(&stopped["recurring_task"]), id(&things.series), "{words}");
+    }
+    assert_eq!(stop("watre plants").await.refused("no_match").titles(), ["water plants"]);
+    assert_eq!(stop("Pay the Rent").await.ok()["recurring_task"]["title"], "pay the rent");
+    assert_eq!(stop("pay").await.ok()["recurring_task"]["title"], "pay the rent of the garage", "the other has ended");
+    assert_eq!(ada.titles("/api/recurring-tasks?status=active").await, [] as [&str; 0]);
+}
