@@ -11,11 +11,12 @@ pub async fn run() -> anyhow::Result<()> {
     let lint_functions =
         ["clippy", "--quiet", "--release", "--target", "wasm32-wasip2"].into_iter().chain(packages).chain(strictly);
     // From the quickest to the longest.
-    let checks: [(&str, Vec<&str>); 6] = [
+    let checks: [(&str, Vec<&str>); 7] = [
         ("formatting", vec!["fmt", "--all", "--check"]),
         ("lints", [&["clippy", "--quiet", "--workspace", "--all-targets"][..], &strictly].concat()),
         ("lints of the functions", lint_functions.collect()),
         ("tests", vec!["dev", "test"]),
+        ("clients of the protocol", vec!["dev", "mcp"]),
         ("contract", vec!["dev", "contract"]),
         ("tests with Kafka and Dapr", vec!["dev", "test", "--full"]),
     ];

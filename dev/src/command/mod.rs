@@ -9,6 +9,7 @@ pub mod contract;
 pub mod doctor;
 pub mod events;
 pub mod mail;
+pub mod mcp;
 pub mod migrate;
 pub mod services;
 pub mod settings;
@@ -33,6 +34,8 @@ pub enum Command {
     Test(test::Arguments),
     /// Have a property-based tester try the whole API by its OpenAPI document
     Contract(contract::Arguments),
+    /// Have others' clients of the Model Context Protocol try TaskFlow: the conformance suite, the SDKs, the inspector
+    Mcp(mcp::Arguments),
     /// Change the database's schema, and install the statements of this release
     #[command(subcommand)]
     Migrate(migrate::Action),
@@ -76,6 +79,7 @@ impl Command {
             Self::Build(arguments) => build::run(&arguments).await,
             Self::Test(arguments) => test::run(arguments).await,
             Self::Contract(arguments) => contract::run(arguments).await,
+            Self::Mcp(arguments) => mcp::run(arguments).await,
             Self::Migrate(action) => migrate::run(action).await,
             Self::Events(arguments) => events::run(arguments).await,
             Self::Mail(arguments) => mail::run(arguments).await,

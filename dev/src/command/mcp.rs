@@ -1,0 +1,155 @@
+//! `cargo dev mcp`: others' clients of the Model Context Protocol, against TaskFlow as it runs.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use host::{Engine, Limits, Logs, Running};
+
+use crate::command::build;
+use crate::database::{self, DataFolder, Embedded, Purpose};
+use crate::project;
+use crate::sidecar;
+use crate::step::Step;
+use crate::tools;
+
+/// What they are and need, in the project and installed.
+const LOCKS: [&str; 2] = ["package-lock.json", "requirements.txt"];
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Only those whose name has this in it
+    filter: Option<String>,
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let clients = clients().await?;
+    build::functions(project::FUNCTIONS).await?;
+    let data = DataFolder::take(&project::target().join("mcp-database"))?;
+    let postgres = Embedded::start(&data, 0, Purpose::Tests).await?;
+    let template = database::make_template(&postgres).await?;
+    let url = postgres.url(&template);
+    // One user sends more here in a minute than a person does in a year.
+    url.connect().await?.batch_execute("update app.limits set quota = 1000000000").await?;
+    // Events of the last time are of users who are gone.
+    remove(&data.file("events"))?;
+    let mut variables = url.variables();
+    let mut sidecar = sidecar::start(&data, &url, false, &mut variables).await?;
+    let address = free_address()?;
+    variables.insert("public_url".into(), format!("http://{address}"));
+    let engine = Engine::new(Limits::default())?;
+    let logs = Logs::captured();
+    let app = Running::start(Some(&engine), &project::manifest(), &variables, address, logs.clone()).await?;
+    sidecar.deliver_to(app.address()).await?;
+
+    let taskflow = format!("http://{}", app.address());
+    let mut wrong = Vec::new();
+    for (what, program) in programs(&clients) {
+        if arguments.filter.as_ref().is_some_and(|wanted| !what.contains(wanted.as_str())) {
+            continue;
+        }
+        let step = Step::begin(what);
+        let command: Vec<&str> = program.iter().map(String::as_str).collect();
+        match tools::run(&node(&clients), &command, [("TASKFLOW_URL", &taskflow)]).await {
+            Ok(()) => step.end("passed"),
+            Err(error) => {
+                step.end("failed");
+                eprintln!("error: {error:#}");
+                wrong.push(what);
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        for line in logs.lines().iter().filter(|line| line.contains(r#""level":"error""#)) {
+            eprintln!("{line}");
+        }
+        bail!("something is wrong with: {}", wrong.join(", "));
+    }
+    Ok(())
+}
+
+/// What Node is given, so that each is run as a guest of its own.
+fn programs(clients: &Path) -> [(&'static str, Vec<String>); 6] {
+    let program = |names: &[&str]| {
+        std::iter::once(&"guest.mjs").chain(names).map(|name| text(&clients.join(name))).collect::<Vec<_>>()
+    };
+    let python = |era: &str| {
+        let mut command = program(&["python/bin/python", "story.py"]);
+        command.push(era.to_owned());
+        command
+    };
+    [
+        ("the conformance suite", program(&["conformance.mjs"])),
+        ("a story with the TypeScript client", program(&["story.mjs"])),
+        ("a story with the older TypeScript client", program(&["story-legacy.mjs"])),
+        ("a story with the Python client", python("auto")),
+        ("a story with the Python client, as it was before", python("legacy")),
+        ("the inspector", program(&["inspector.mjs"])),
+    ]
+}
+
+/// The clients, in the target folder: what they are run by is new each time, and they are installed where they are missing or of
+/// other versions.
+async fn clients() -> anyhow::Result<PathBuf> {
+    let (source, folder) = (project::root().join("tests/clients"), project::target().join("clients"));
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut wanted = String::new();
+    for lock in LOCKS {
+        let path = source.join(lock);
+        wanted += &std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    for entry in std::fs::read_dir(&source).with_context(|| format!("cannot read {}", source.display()))? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            let place = folder.join(entry.file_name());
+            std::fs::copy(entry.path(), &place).with_context(|| format!("cannot write {}", place.display()))?;
+        }
+    }
+    let installed = folder.join("installed.txt");
+    if std::fs::read_to_string(&installed).ok().as_ref() != Some(&wanted) {
+        let step = Step::begin("installing the clients");
+        let (place, python) = (text(&folder), text(&folder.join("python")));
+        let nothing = [] as [(&str, &str); 0];
+        let npm = ["ci", "--prefix", &place, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
+        tools::run("npm", &npm, nothing).await.context("it needs Node with npm (Debian: nodejs and npm)")?;
+        tools::run("python3", &["-m", "venv", "--clear", &python], nothing)
+            .await
+            .context("it needs Python 3 with its `venv` module (Debian: python3-venv)")?;
+        let requirements = text(&folder.join("requirements.txt"));
+        let pip = format!("{python}/bin/pip");
+        tools::run(
+            &pip,
+            &["install", "--quiet", "--disable-pip-version-check", "--requirement", &requirements],
+            nothing,
+        )
+        .await?;
+        std::fs::write(&installed, wanted)?;
+        step.end("installed");
+    }
+    Ok(folder)
+}
+
+/// The Node that was installed with the clients. Where there is none for this machine it is the machine's own, which has to be as
+/// new as they want.
+fn node(clients: &Path) -> String {
+    let kind = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    let installed = clients.join(format!("node_modules/node-linux-{kind}/bin/node"));
+    if installed.exists() { text(&installed) } else { "node".into() }
+}
+
+/// Known before TaskFlow runs, as it tells clients where it is.
+fn free_address() -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("this machine has no free port")?;
+    Ok(listener.local_addr()?)
+}
+
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,73 @@
+// The protocol's inspector, as somebody uses it who tries TaskFlow out on the command line, in both eras.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const INSPECTOR = fileURLToPath(new URL('node_modules/.bin/inspector', import.meta.url));
+const { TASKFLOW_URL: url, TASKFLOW_TOKEN: token } = process.env;
+// It keeps what it was asked before in the user's home.
+const home = await mkdtemp(join(tmpdir(), 'inspector-'));
+
+/** What it says, and how it ends. */
+async function inspect(header, ...options) {
+  const command = [INSPECTOR, '--cli', `${url}/mcp`, '--transport', 'http', '--format', 'json', '--stored-auth-only'];
+  const child = spawn(process.execPath, [...command, ...header, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HOME: home },
+  });
+  const exited = new Promise((resolve) => child.on('exit', resolve));
+  const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  return { out, error, code };
+}
+
+async function result(...options) {
+  const { out, error, code } = await inspect(['--header', `Authorization: Bearer ${token}`], ...options);
+  assert.equal(code, 0, `${options.join(' ')} ends with ${code}: ${error}${out}`);
+  return JSON.parse(out).result;
+}
+
+const call = (name, ...options) => result('--method', 'tools/call', '--tool-name', name, ...options);
+
+async function story(era) {
+  const step = (what) => console.log(`ok  inspector, ${era}: ${what}`);
+  const of = ['--protocol-era', era];
+
+  // Strict: it fails over a schema that some model's API would refuse.
+  const { tools } = await result('--method', 'tools/list', '--strict', ...of);
+  assert.equal(tools.length, 22);
+  step('tools/list --strict');
+
+  const title = `Buy milk in a ${era} way`;
+  const milk = await call('add_task', '--tool-arg', `title=${title}`, 'tags=["shop"]', ...of);
+  assert.equal(milk.structuredContent.title, title);
+  assert.deepEqual(milk.structuredContent.tags, ['shop']);
+  step('tools/call add_task');
+
+  const done = await call('complete_task', '--tool-arg', `task=${era} milk`, ...of);
+  assert.equal(done.structuredContent.status, 'completed');
+  step('tools/call complete_task, by words');
+
+  const { contents } = await result('--method', 'resources/read', '--uri', 'taskflow://overdue', ...of);
+  assert.deepEqual(JSON.parse(contents[0].text).items, []);
+  step('resources/read');
+
+  const { messages } = await result('--method', 'prompts/get', '--prompt-name', 'plan_my_day', ...of);
+  assert.ok(messages[0].content.text);
+  step('prompts/get');
+
+  const nobody = await inspect([], '--method', 'tools/list', ...of);
+  assert.match(nobody.error, /auth_required/);
+  step('nobody sees tools');
+}
+
+try {
+  await story('legacy');
+  await story('modern');
+} finally {
+  await rm(home, { recursive: true });
+}
