@@ -28,7 +28,7 @@ use events::Drained;
 use measured::Measured;
 use process::Process;
 use recurrence::Asked;
-use scenario::{SCENARIOS, Scenario, Without};
+use scenario::{ADD_TASK_PLAINLY, SCENARIOS, Scenario, Without};
 use world::World;
 
 #[derive(Debug, clap::Args)]
@@ -197,7 +197,8 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
         if let Some(without) = scenario.without {
             world.set_limits(without != Without::Guards).await?;
             world.set_publishing(without != Without::Publishing).await?;
-            let measured = load::http(world.taskflow, scenario, false, world, half).await?;
+            let plain = if without == Without::Tools { &ADD_TASK_PLAINLY } else { scenario };
+            let measured = load::http(world.taskflow, plain, false, world, half).await?;
             outcome.without.get_or_insert((without, Measured::default())).1.add(measured);
             world.set_limits(true).await?;
         }

@@ -1,7 +1,7 @@
 //! What is measured.
 
-use super::lists;
 use super::world::{COLLECTOR, CREATORS, LISTERS, NEIGHBOURS, Users};
+use super::{CONNECTIONS, lists};
 
 /// Something that is measured.
 pub struct Scenario {
@@ -21,6 +21,8 @@ pub struct Scenario {
     pub is_keyed: bool,
     /// Without what TaskFlow does it too, to see what that costs.
     pub without: Option<Without>,
+    /// How many ask at the same time.
+    pub connections: usize,
 }
 
 /// What TaskFlow can do without.
@@ -30,6 +32,8 @@ pub enum Without {
     Guards,
     /// Events are written, and wait.
     Publishing,
+    /// The same is asked for over plain HTTP.
+    Tools,
 }
 
 /// A request.
@@ -67,6 +71,12 @@ const LIST: Call = Call {
     makes: false,
 };
 
+/// The same task, as an assistant makes it.
+const ADD_TASK: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add_task","arguments":{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":"2031-04-02T17:00:00Z"}}}"#;
+const TOOLS_LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+
+const ADD_TASK_ASKS: &[Ask] = &[Ask { line: "POST /mcp", body: ADD_TASK, input: "{}" }];
+const TOOLS_LIST_ASKS: &[Ask] = &[Ask { line: "POST /mcp", body: TOOLS_LIST, input: "{}" }];
 const LIVE_ASKS: &[Ask] = &[Ask { line: "GET /live", body: "", input: "{}" }];
 const CREATE_ASKS: &[Ask] = &[Ask { line: "POST /api/tasks", body: TASK, input: "{}" }];
 const LIST_ASKS: &[Ask] = &[Ask { line: "GET /api/tasks", body: "", input: "{}" }];
@@ -81,7 +91,14 @@ const USUAL: Scenario = Scenario {
     is_native: true,
     is_keyed: false,
     without: None,
+    connections: CONNECTIONS,
 };
+
+/// As many assistants as there are to be at once, without an error.
+const ASSISTANTS: usize = 50;
+
+/// What `add_task` does, over plain HTTP.
+pub static ADD_TASK_PLAINLY: Scenario = Scenario { asks: CREATE_ASKS, status: 201, connections: ASSISTANTS, ..USUAL };
 
 /// All that is measured, but for the crowd.
 pub const SCENARIOS: &[Scenario] = &[
@@ -104,6 +121,15 @@ pub const SCENARIOS: &[Scenario] = &[
         without: Some(Without::Guards),
         ..USUAL
     },
+    Scenario {
+        name: "tool-add_task",
+        asks: ADD_TASK_ASKS,
+        is_native: false,
+        without: Some(Without::Tools),
+        connections: ASSISTANTS,
+        ..USUAL
+    },
+    Scenario { name: "tools-list", asks: TOOLS_LIST_ASKS, is_native: false, connections: ASSISTANTS, ..USUAL },
     Scenario { name: "list50", users: LISTERS, asks: LIST_ASKS, postgres: Some(LIST), ..USUAL },
     Scenario { name: "lists", users: COLLECTOR, asks: lists::ASKS, postgres: Some(LIST), is_native: false, ..USUAL },
     Scenario {
