@@ -150,7 +150,7 @@ async function steps(how, token, readToken, done) {
 
   assert.deepEqual(titles(await right('search_tasks', { search: 'fern' })), ['Water the ferns']);
   assert.equal((await right('get_task', { task: 'WATER THE FERNS ' })).id, ferns.id);
-  assert.equal((await right('get_task', { task: 'wat fer' })).id, ferns.id);
+  assert.equal((await right('get_task', { task: 'ferns water' })).id, ferns.id);
   assert.equal(problem(await wrong('no_match', 'get_task', { task: 'xylophone' })).candidates.length, 0);
   await wrong('not_found', 'get_task', { task: '00000000-0000-7000-8000-000000000000' });
   done('complete, and reopen');

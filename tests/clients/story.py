@@ -101,7 +101,7 @@ class Story:
 
         found = await right(client, "search_tasks", search="fern")
         assert [task["id"] for task in found["items"]] == [ferns["id"]]
-        assert (await right(client, "get_task", task="wat fer"))["id"] == ferns["id"]
+        assert (await right(client, "get_task", task="ferns water"))["id"] == ferns["id"]
         await wrong(client, "no_match", "get_task", task="xylophone")
         self.done("complete, and reopen")
 
