@@ -114,7 +114,8 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
     tell(&app, &ada, &things.task).await;
     let assistant = Assistant::of(&ada);
     let task = id(&things.task);
-    trail(&ada, &format!("/api/audit/tasks/{task}"), 1).await;
+    // That it was made, and its reminder: nothing may come in between two looks.
+    trail(&ada, &format!("/api/audit/tasks/{task}"), 2).await;
 
     for (tool, arguments, shown) in [
         ("get_task", json!({ "task": task }), path(&things.task)),
