@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use spin_sdk::variables;
+use store::{Principal, Refusal, statement};
 use web::{Problem, Request, Response};
 
 /// Refuses what the page of another site has a browser send: a name that leads to this machine does not make it ours.
@@ -19,6 +20,12 @@ fn is_local(origin: &str) -> bool {
         _ => authority,
     };
     matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// What the caller may do. Asked of the database, so it also says whether there is such a caller.
+pub fn scopes(principal: &Principal) -> Result<Vec<String>, Refusal> {
+    let row = store::one(statement!("scopes.sql"), principal, &json!({}))?;
+    serde_json::from_str(&row).map_err(|_| Refusal::fault("scopes cannot be read"))
 }
 
 /// What OAuth 2.0 clients look for (RFC 9728): whose tokens are taken, and for what.

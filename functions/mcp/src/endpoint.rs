@@ -7,7 +7,7 @@ use web::{Problem, Request, Response};
 
 use crate::failure::{Failure, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR};
 use crate::revision::{Client, Era};
-use crate::{access, completion, hello, prompts, resources, tool};
+use crate::{access, call, completion, hello, prompts, resources, table};
 
 /// A request of a client, checked as far as its method does not matter.
 #[derive(Debug)]
@@ -91,8 +91,8 @@ fn answer(request: &Request, message: JsonrpcRequest) -> Answer {
         ("initialize", Era::Legacy) => hello::initialize(&asked, &id),
         ("ping", Era::Legacy) => Ok(respond(&id, &json!({}))),
         ("server/discover", Era::Modern) => hello::discover(&asked, &id),
-        ("tools/list", _) => tool::list(&asked, &id),
-        ("tools/call", _) => Ok(respond(&id, &tool::call(&asked)?)),
+        ("tools/list", _) => table::list(&asked, &id),
+        ("tools/call", _) => Ok(respond(&id, &call::call(&asked)?)),
         ("prompts/list", _) => Ok(respond(&id, &prompts::list(&asked)?)),
         ("prompts/get", _) => Ok(respond(&id, &prompts::get(&asked)?)),
         ("resources/list", _) => Ok(respond(&id, &resources::list(&asked)?)),

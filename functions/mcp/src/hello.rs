@@ -8,10 +8,10 @@ use rust_mcp_schema::{
 };
 use serde_json::{Value, json};
 
+use crate::access::scopes;
 use crate::endpoint::{Answer, Asked, respond};
 use crate::failure::{Failure, INVALID_PARAMS};
 use crate::revision::{REVISIONS, session_of};
-use crate::tool::scopes;
 
 /// What models are told of this server as a whole.
 const INSTRUCTIONS: &str = include_str!("instructions.md");
@@ -47,8 +47,7 @@ fn capabilities() -> ServerCapabilities {
     }
 }
 
-/// The handshake of revisions before 2026-07-28. What it answers had no other members then, so it is put together of
-/// today's.
+/// The handshake of revisions before 2026-07-28. Today's types know it no more, but for its parts.
 pub fn initialize(asked: &Asked, id: &RequestId) -> Answer {
     // Who may not come in shall hear of it now, not at the first call.
     scopes(&asked.principal()?)?;

@@ -1,24 +1,27 @@
 //! TaskFlow for assistants (Model Context Protocol): routes only. What each method does is in the file of its name.
 
 mod access;
+mod call;
 mod completion;
 mod endpoint;
 mod failure;
 mod hello;
+mod meant;
 mod page;
 mod prompts;
+mod refused;
 mod reply;
 mod resources;
 mod revision;
+mod table;
+mod times;
 mod tool;
 mod tools;
 
-use domain::Field;
-use serde_json::{Value, json};
 use web::Method::{Get, Post};
 use web::Route;
 
-pub use tool::tools_json;
+pub use table::tools_json;
 
 /// What this function answers.
 pub const ROUTES: &[Route] = &[
@@ -40,40 +43,5 @@ mod component {
     async fn handle(request: IncomingRequest, out: ResponseOutparam) {
         web::serve("mcp", super::ROUTES, request, out).await;
         events::publish("mcp").await;
-    }
-}
-
-/// The schema of a value, with nothing in it that only some of those understand who read the schemas of tools.
-fn schema_of<T: Field>() -> Value {
-    let mut schema = T::schema();
-    // The tool says what it is about.
-    schema.as_object_mut().map(|members| members.shift_remove("description"));
-    plain(&mut schema);
-    schema
-}
-
-/// Takes out of a schema what not everybody who reads the schemas of tools understands. What it forbade, parsing still does.
-fn plain(schema: &mut Value) {
-    if *schema == domain::Priority::schema() {
-        *schema = json!({ "type": "string", "enum": ["low", "medium", "high"] });
-    }
-    match schema {
-        Value::Array(all) => all.iter_mut().for_each(plain),
-        Value::Object(members) => {
-            // The only one that is kept apart, as there are hundreds of zones.
-            if members.shift_remove("$ref").is_some() {
-                members.insert("type".into(), "string".into());
-                members.insert("examples".into(), json!(["Europe/Berlin"]));
-            }
-            members.shift_remove("pattern");
-            members.shift_remove("uniqueItems");
-            if let Some(Value::String(only)) = members.get("const").cloned() {
-                members.shift_remove("const");
-                members.insert("type".into(), "string".into());
-                members.insert("enum".into(), json!([only]));
-            }
-            members.values_mut().for_each(plain);
-        }
-        _ => {}
     }
 }

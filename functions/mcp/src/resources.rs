@@ -12,12 +12,13 @@ use rust_mcp_schema::{
 use serde_json::{Value, json};
 use store::{Principal, Refusal};
 
+use crate::call;
 use crate::endpoint::Asked;
 use crate::failure::{Failure, INVALID_PARAMS, NO_RESOURCE};
 use crate::hello::{TTL_MS, meta};
 use crate::page::page;
-use crate::reply::localise;
 use crate::revision::Era;
+use crate::times::localise;
 
 pub const TODAY: &str = "taskflow://today";
 pub const OVERDUE: &str = "taskflow://overdue";
@@ -126,8 +127,7 @@ pub fn tasks_of(principal: &Principal, uri: &str, tag: Option<&str>) -> Result<V
         let tags = Field::parse(&json!([tag])).map_err(actions::Problem::Invalid)?;
         wanted.tags = Optional(Some(tags));
     }
-    let mut list = serde_json::from_str(&tasks::list(principal, &wanted)?)
-        .map_err(|_| Refusal::fault("a list that is no JSON"))?;
+    let mut list = call::read(&tasks::list(principal, &wanted)?)?;
     localise(&mut list);
     Ok(list)
 }

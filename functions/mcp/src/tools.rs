@@ -23,8 +23,9 @@ mod sort_tasks;
 mod stop_recurring_task;
 mod update_task;
 
+use actions::Cursor;
 use actions::tasks::list::Status;
-use domain::{Naming, Optional, choice, input};
+use domain::{Limit, Naming, Optional, choice, input};
 
 pub use add_task::AddTask;
 pub use add_task_tags::AddTaskTags;
@@ -54,6 +55,16 @@ input! {
     pub struct Which {
         /// The task: its id, or words of its title such as "buy milk".
         task: Naming,
+    }
+}
+
+input! {
+    /// How much of a list.
+    pub struct Part {
+        /// How many at the most: 1 to 200, 50 when nothing is said.
+        limit: Optional<Limit>,
+        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same arguments.
+        cursor: Optional<Cursor>,
     }
 }
 

@@ -1,8 +1,10 @@
 use actions::tasks::{self, NewTask};
 use serde_json::Value;
 
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `add_task`
 pub struct AddTask;

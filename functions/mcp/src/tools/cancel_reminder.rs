@@ -2,8 +2,10 @@ use actions::reminders;
 use domain::{TaskId, input};
 use serde_json::{Value, json};
 
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::{Reply, line};
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `cancel_reminder`
 pub struct CancelReminder;

@@ -2,8 +2,10 @@ use actions::tasks;
 use serde_json::Value;
 
 use super::Which;
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `complete_task`
 pub struct CompleteTask;

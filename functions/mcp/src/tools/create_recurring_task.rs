@@ -1,8 +1,10 @@
 use actions::series::{self, NewSeries};
 use serde_json::Value;
 
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `create_recurring_task`
 pub struct CreateRecurringTask;

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use store::Refusal;
 
 use super::Which;
+use crate::call::{Call, id, read};
+use crate::refused::Trouble;
 use crate::reply::{Reply, line};
-use crate::tool::{Call, Does, Tool, Trouble, id, read};
+use crate::tool::{Does, Tool};
 
 /// `delete_task`
 pub struct DeleteTask;

@@ -2,8 +2,10 @@ use actions::tasks;
 use domain::{Errors, Field, wrong_member};
 use serde_json::{Value, json};
 
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `filter_tasks`
 pub struct FilterTasks;

@@ -3,8 +3,10 @@ use actions::tasks::find::Where;
 use serde_json::Value;
 
 use super::Which;
+use crate::call::Call;
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble};
+use crate::tool::{Does, Tool};
 
 /// `get_task`
 pub struct GetTask;

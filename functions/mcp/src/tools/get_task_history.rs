@@ -1,24 +1,16 @@
+use actions::audit;
 use actions::tasks::find::Where;
-use actions::{Cursor, audit};
-use domain::{Both, Limit, Optional, input};
+use domain::Both;
 use serde_json::{Value, json};
 
-use super::Which;
+use super::{Part, Which};
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `get_task_history`
 pub struct GetTaskHistory;
-
-input! {
-    /// How much of it.
-    pub struct Part {
-        /// How many at the most: 1 to 200, 50 when nothing is said.
-        limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it.
-        cursor: Optional<Cursor>,
-    }
-}
 
 impl Tool for GetTaskHistory {
     const NAME: &'static str = "get_task_history";

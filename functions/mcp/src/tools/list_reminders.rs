@@ -1,10 +1,13 @@
+use actions::reminders;
 use actions::tasks::find::Where;
-use actions::{Cursor, reminders};
-use domain::{Limit, Naming, Optional, input};
+use domain::{Both, Naming, Optional, input};
 use serde_json::{Value, json};
 
+use super::Part;
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `list_reminders`
 pub struct ListReminders;
@@ -12,12 +15,8 @@ pub struct ListReminders;
 input! {
     /// Which reminders.
     pub struct Input {
-        /// Only those of this task, also those that were: its id, or words of its title such as "buy milk".
+        /// Only those of this task, also those that were, all at once: its id, or words of its title such as "buy milk".
         task: Optional<Naming>,
-        /// How many at the most: 1 to 200, 50 when nothing is said. Of a task, all are listed.
-        limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it.
-        cursor: Optional<Cursor>,
     }
 }
 
@@ -28,15 +27,15 @@ impl Tool for ListReminders {
         you remind me of?\" and to find a reminder's id. What reminders said already is in list_notifications. \
         Example: {\"task\": \"dentist\"}";
     const DOES: Does = Does::Look;
-    type Input = Input;
+    type Input = Both<Input, Part>;
 
     fn output() -> Value {
         reminders::list::page_schema()
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
         let Some(naming) = &input.task.0 else {
-            let wanted = reminders::ListReminders { limit: input.limit, cursor: input.cursor };
+            let wanted = reminders::ListReminders { limit: part.limit, cursor: part.cursor };
             let page = read(&reminders::upcoming(&call.principal, &wanted)?)?;
             let titles = call.titles(&page["items"])?;
             return Ok(Reply::reminders(page, "reminders to come, the nearest first", &titles));

@@ -1,12 +1,13 @@
-use actions::Cursor;
 use actions::tasks;
 use actions::tasks::list::SortBy;
-use domain::{Limit, Optional, input};
+use domain::{Both, Optional, input};
 use serde_json::Value;
 
-use super::Wanted;
+use super::{Part, Wanted};
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `list_tasks`
 pub struct ListTasks;
@@ -16,10 +17,6 @@ input! {
     pub struct Input {
         /// Those to do (`active`, when nothing is said), those done (`completed`), or all (`any`).
         status: Optional<Wanted>,
-        /// How many at the most: 1 to 200, 50 when nothing is said.
-        limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same arguments.
-        cursor: Optional<Cursor>,
     }
 }
 
@@ -30,18 +27,18 @@ impl Tool for ListTasks {
         \"what is on my list?\". For words use search_tasks, for dates, tags, priority or what is overdue filter_tasks, for another \
         order sort_tasks. `total` says how many there are in all. Example: {}";
     const DOES: Does = Does::Look;
-    type Input = Input;
+    type Input = Both<Input, Part>;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
         let wanted = tasks::ListTasks {
             status: Wanted::status(&input.status),
             sort_by: Optional(Some(SortBy::DueDate)),
-            limit: input.limit,
-            cursor: input.cursor,
+            limit: part.limit,
+            cursor: part.cursor,
             ..Default::default()
         };
         Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks, the nearest due first"))

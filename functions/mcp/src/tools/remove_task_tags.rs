@@ -3,8 +3,10 @@ use domain::{Both, Tags, input};
 use serde_json::Value;
 
 use super::Which;
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `remove_task_tags`
 pub struct RemoveTaskTags;

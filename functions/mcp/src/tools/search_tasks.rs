@@ -1,11 +1,12 @@
-use actions::Cursor;
 use actions::tasks;
-use domain::{Limit, Optional, Search, input};
+use domain::{Both, Optional, Search, input};
 use serde_json::Value;
 
-use super::Wanted;
+use super::{Part, Wanted};
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `search_tasks`
 pub struct SearchTasks;
@@ -17,10 +18,6 @@ input! {
         search: Search,
         /// Those to do (`active`), those done (`completed`), or all (`any`, when nothing is said).
         status: Optional<Wanted>,
-        /// How many at the most: 1 to 200, 50 when nothing is said.
-        limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same arguments.
-        cursor: Optional<Cursor>,
     }
 }
 
@@ -31,19 +28,19 @@ impl Tool for SearchTasks {
         alike. Use it to find a task's id, or to answer \"did I ever …?\". You need not search before you act on a task: \
         `task` takes words as well. For dates, tags or priority use filter_tasks. Example: {\"search\": \"dentist\"}";
     const DOES: Does = Does::Look;
-    type Input = Input;
+    type Input = Both<Input, Part>;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
         let status = Optional(input.status.0.or(Some(Wanted::Any)));
         let wanted = tasks::ListTasks {
             search: Optional(Some(input.search)),
             status: Wanted::status(&status),
-            limit: input.limit,
-            cursor: input.cursor,
+            limit: part.limit,
+            cursor: part.cursor,
             ..Default::default()
         };
         Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks, the best match first"))

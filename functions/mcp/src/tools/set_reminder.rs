@@ -3,8 +3,10 @@ use actions::tasks::find::Where;
 use domain::{Before, Field, Moment, Naming, NewReminder, Optional, input};
 use serde_json::{Value, json};
 
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `set_reminder`
 pub struct SetReminder;

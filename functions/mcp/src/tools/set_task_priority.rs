@@ -3,8 +3,10 @@ use domain::Both;
 use serde_json::Value;
 
 use super::Which;
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `set_task_priority`
 pub struct SetTaskPriority;

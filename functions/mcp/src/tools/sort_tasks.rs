@@ -1,12 +1,13 @@
-use actions::Cursor;
 use actions::tasks;
 use actions::tasks::list::{SortBy, SortOrder};
-use domain::{Limit, Optional, input};
+use domain::{Both, Optional, input};
 use serde_json::Value;
 
-use super::Wanted;
+use super::{Part, Wanted};
+use crate::call::{Call, read};
+use crate::refused::Trouble;
 use crate::reply::Reply;
-use crate::tool::{Call, Does, Tool, Trouble, read};
+use crate::tool::{Does, Tool};
 
 /// `sort_tasks`
 pub struct SortTasks;
@@ -20,10 +21,6 @@ input! {
         sort_order: Optional<SortOrder>,
         /// Those to do (`active`, when nothing is said), those done (`completed`), or all (`any`).
         status: Optional<Wanted>,
-        /// How many at the most: 1 to 200, 50 when nothing is said.
-        limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same arguments.
-        cursor: Optional<Cursor>,
     }
 }
 
@@ -34,19 +31,19 @@ impl Tool for SortTasks {
         first\" or \"the newest first\". To narrow the list as well, use filter_tasks, which also takes `sort_by`. \
         Example: {\"sort_by\": \"priority\", \"sort_order\": \"desc\"}";
     const DOES: Does = Does::Look;
-    type Input = Input;
+    type Input = Both<Input, Part>;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
         let wanted = tasks::ListTasks {
             sort_by: Optional(Some(input.sort_by)),
             sort_order: input.sort_order,
             status: Wanted::status(&input.status),
-            limit: input.limit,
-            cursor: input.cursor,
+            limit: part.limit,
+            cursor: part.cursor,
             ..Default::default()
         };
         Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks, in that order"))

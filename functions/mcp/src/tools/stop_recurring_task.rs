@@ -3,8 +3,10 @@ use actions::series::{self, Stopping};
 use domain::{Flag, Naming, Optional, input};
 use serde_json::{Value, json};
 
+use crate::call::{Call, id, read};
+use crate::refused::Trouble;
 use crate::reply::{Reply, line};
-use crate::tool::{Call, Does, Tool, Trouble, id, read};
+use crate::tool::{Does, Tool};
 
 /// `stop_recurring_task`
 pub struct StopRecurringTask;
