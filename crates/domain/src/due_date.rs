@@ -144,7 +144,9 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
     let offset = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
     let is_offset = match offset.as_bytes() {
         [b'z' | b'Z'] => true,
-        [b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|byte| byte.is_ascii_digit()),
+        [b'+' | b'-', h1, h2, b':', m1, m2] => {
+            [h1, h2, m1, m2].iter().all(|byte| byte.is_ascii_digit()) && [*h1, *h2] <= *b"23"
+        }
         _ => false,
     };
     let instant: Timestamp = text.parse().ok().filter(|_| is_offset)?;
@@ -182,6 +184,7 @@ mod tests {
             "2026-04-02T17:00Z",
             "2026-04-02T25:00:00Z",
             "2026-04-02T17:00:00+0200",
+            "2026-04-02T17:00:00+24:00",
             "2026-04-02T17:00:00Z[UTC]",
             "0000-01-01T00:00:00Z",
             "9999-12-31T23:59:59Z",
