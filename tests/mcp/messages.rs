@@ -38,6 +38,18 @@ async fn what_cannot_be_read_is_refused() {
 }
 
 #[tokio::test]
+async fn a_member_that_comes_twice_is_named() {
+    let app = App::start().await;
+    let twice = r#"{"jsonrpc": "2.0", "id": 1, "method": "ping", "method": "tools/list"}"#;
+
+    let reply = Assistant::of(&app.guest().await).say(twice).await.status(400);
+
+    let error = reply.answer.json()["error"].clone();
+    assert_eq!(error["code"], -32700);
+    assert_eq!(error["data"], json!({ "errors": [{ "pointer": "/method", "detail": "is given twice" }] }));
+}
+
+#[tokio::test]
 async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -118,6 +118,11 @@ impl Problem {
         &self.0.detail
     }
 
+    /// What is wrong, each with its place.
+    pub fn errors(&self) -> &[Value] {
+        &self.0.errors
+    }
+
     /// The token was refused before the database was asked.
     pub(crate) fn token_rejected(why: &'static str) -> Self {
         Self::not_known().noteworthy("token.rejected", why)
@@ -129,7 +134,7 @@ impl Problem {
             403,
             "other-site",
             "This comes from another site",
-            "Changes with a session cookie are only taken from TaskFlow's own pages; programs send a token instead.",
+            "From a browser, this is only taken from TaskFlow's own pages; programs send a token, and no `Origin`.",
         )
         .noteworthy("access.denied", "another site")
     }

@@ -45,7 +45,14 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let message = match request.json() {
         Ok(message) => message,
         Err(problem) if problem.status() == 415 => return Err(problem),
-        Err(problem) => return Failure::bad(PARSE_ERROR, problem.detail()).answer(request, None),
+        Err(problem) => {
+            let failure = Failure::bad(PARSE_ERROR, problem.detail());
+            let failure = match problem.errors() {
+                [] => failure,
+                errors => failure.with(json!({ "errors": errors })),
+            };
+            return failure.answer(request, None);
+        }
     };
     if message.get("method").is_some() && message.get("id").is_none() {
         // Nothing that a client tells changes anything here.
