@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::App;
 
 use super::assistant::Assistant;
-use super::{Things, everything, id, make, many, path, shown, types, with};
+use super::{Things, complete, everything, id, make, many, path, shown, types, with};
 
 #[tokio::test]
 async fn nothing_is_deleted_before_that_is_confirmed() {
@@ -112,6 +112,72 @@ async fn open_tasks_go_with_their_series_only_when_that_is_confirmed() {
     let changes = types(&app).await;
     let count = |wanted: &str| changes.iter().filter(|kind| *kind == wanted).count();
     assert_eq!((count("recurring.stopped"), count("task.deleted")), (1, 1), "{changes:?}");
+}
+
+#[tokio::test]
+async fn who_says_that_nothing_is_confirmed_hears_what_would_happen() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    Things::of(&ada).await;
+    let before = everything(&app).await;
+
+    let not_yet = json!({ "recurring_task": "water plants", "confirm": false });
+    let outcome = Assistant::of(&ada).call("stop_recurring_task", not_yet).await;
+
+    assert!(outcome.text().contains("1 open task of it left to be done"), "{}", outcome.text());
+    let asked = outcome.ok();
+    assert_eq!((&asked["stopped"], &asked["needs_confirmation"]), (&json!(false), &json!(true)));
+    assert_eq!(asked["recurring_task"]["status"], "active");
+    assert_eq!(everything(&app).await, before);
+}
+
+#[tokio::test]
+async fn a_title_that_something_else_has_confirms_nothing() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [done, gone, _] = many(&ada, ["pay rent", "buy milk", "buy bread"]).await;
+    complete(&ada, &done).await;
+    ada.delete(&path(&gone)).await.expect(204);
+    many(&ada, ["Pay rent", "Buy milk"]).await;
+    let series = json!({ "title": "stand-up", "frequency": "daily", "start_date": "2031-01-01" });
+    for number in 0..2 {
+        let made = ada.post("/api/recurring-tasks", series.clone()).await.expect(201).json();
+        if number == 0 {
+            ada.delete(&format!("/api/recurring-tasks/{}", id(&made))).await.expect(204);
+        }
+    }
+    let before = everything(&app).await;
+    let assistant = Assistant::of(&ada);
+
+    for named in ["pay rent", "buy milk"] {
+        let asked = assistant.call("delete_task", json!({ "task": named, "confirm": true })).await.ok();
+        assert_eq!((&asked["deleted"], &asked["needs_confirmation"]), (&json!(false), &json!(true)), "{named}");
+    }
+    let stop = json!({ "recurring_task": "stand-up", "delete_open": true, "confirm": true });
+    assert_eq!(assistant.call("stop_recurring_task", stop).await.ok()["needs_confirmation"], true);
+    assert_eq!(everything(&app).await, before);
+    let bread = assistant.call("delete_task", json!({ "task": "buy bread", "confirm": true })).await.ok();
+    assert_eq!(bread["deleted"], true, "nothing else is called so");
+}
+
+#[tokio::test]
+async fn a_series_that_is_stopped_again_under_its_key_is_the_one_that_was_meant_first() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    Things::of(&ada).await;
+    let assistant = Assistant::of(&ada);
+    let stop =
+        json!({ "recurring_task": "water plants", "delete_open": true, "confirm": true, "idempotency_key": "once" });
+    let first = assistant.call("stop_recurring_task", stop.clone()).await;
+    assert_eq!((&first.ok()["stopped"], &first.ok()["open_tasks"]), (&json!(true), &json!(1)));
+    let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01" });
+    ada.post("/api/recurring-tasks", series).await.expect(201);
+    let before = everything(&app).await;
+
+    let again = assistant.call("stop_recurring_task", stop).await;
+
+    assert_eq!((again.ok(), again.text()), (first.ok(), first.text()));
+    assert_eq!(everything(&app).await, before);
 }
 
 #[tokio::test]

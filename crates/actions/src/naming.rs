@@ -16,6 +16,8 @@ pub struct Candidate {
     pub open: bool,
     /// When.
     pub due_date: Option<String>,
+    /// Whether that is the whole day.
+    pub all_day: bool,
 }
 
 /// What was meant.
@@ -23,7 +25,7 @@ pub struct Candidate {
 pub struct Hit {
     /// As it is shown.
     pub shown: Value,
-    /// Whether it was named by its id or its very title, and not by some words of it.
+    /// Whether it was named by its id, or by its very title that nothing else has, be it done or in the trash.
     pub is_exact: bool,
     /// Of a series, how many tasks are to be done.
     pub open_tasks: u32,
@@ -43,16 +45,12 @@ pub enum Found {
 #[derive(Deserialize)]
 struct Row {
     hit: Option<Value>,
-    #[serde(default = "yes")]
+    #[serde(default)]
     is_exact: bool,
     #[serde(default)]
     open_tasks: u32,
     ambiguous: Option<Vec<Candidate>>,
     no_match: Option<Vec<Candidate>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Reads the row of a statement that finds.

@@ -8,7 +8,7 @@ use store::Refusal;
 
 use crate::failure::Failure;
 use crate::reply::{DATA, line};
-use crate::times::localise;
+use crate::times::{as_here, localise, now};
 
 /// Why a tool did not do what it was asked.
 #[derive(Debug)]
@@ -58,11 +58,15 @@ pub fn refused(trouble: Trouble, arguments: &Value) -> Result<Refused, Failure> 
         }
         Trouble::Problem(Problem::Refused(refusal)) => match refusal {
             Refusal::NotFound => {
-                let meant = ["task", "recurring_task", "reminder"].into_iter().find_map(|name| arguments.get(name));
+                let named = [
+                    ("task", "task", "list_tasks or search_tasks, and words of the title do as well"),
+                    ("recurring_task", "series", "list_recurring_tasks, and words of the title do as well"),
+                    ("reminder", "reminder", "list_reminders"),
+                ];
+                let meant = named.into_iter().find_map(|(name, kind, from)| Some((arguments.get(name)?, kind, from)));
+                let (id, kind, from) = meant.unwrap_or((&Value::Null, "thing", "the lists"));
                 let text = format!(
-                    "Nothing was done: there is nothing with the id {}, or it is somebody else's. Ids come from list_tasks, \
-                     search_tasks, list_recurring_tasks and list_reminders; for tasks and series, words of the title do as well.",
-                    meant.unwrap_or(&Value::Null)
+                    "Nothing was done: there is no {kind} with the id {id}, or it is somebody else's. The id of a {kind} comes from {from}."
                 );
                 said("not_found", text)
             }
@@ -85,6 +89,9 @@ pub fn refused(trouble: Trouble, arguments: &Value) -> Result<Refused, Failure> 
 fn invalid(mut errors: Errors) -> Refused {
     // Who has so many wrong has sent something else altogether.
     errors.truncate(20);
+    for error in &mut errors {
+        error.detail = as_here(&error.detail);
+    }
     let lines: Vec<String> = errors
         .iter()
         .map(|error| match error.pointer.trim_start_matches('/') {
@@ -94,7 +101,8 @@ fn invalid(mut errors: Errors) -> Refused {
         .collect();
     let list: Vec<Value> =
         errors.iter().map(|FieldError { pointer, detail }| json!({ "pointer": pointer, "detail": detail })).collect();
-    let text = format!("Nothing was done. Mend these arguments and call again:\n{}", lines.join("\n"));
+    let now = now().map(|now| format!("\nIt is {now} for the person.")).unwrap_or_default();
+    let text = format!("Nothing was done. Mend these arguments and call again:\n{}{now}", lines.join("\n"));
     Refused { text, problem: json!({ "kind": "invalid", "errors": list }) }
 }
 
@@ -111,12 +119,16 @@ fn unclear(kind: &str, argument: &str, candidates: Vec<Candidate>) -> Refused {
             (false, true) => "ended",
             (false, false) => "completed",
         };
-        shown.push(json!({ "id": one.id, "title": one.title, "status": status, "due_date": one.due_date }));
+        shown.push(json!({ "id": one.id, "title": one.title, "status": status, "due_date": one.due_date, "all_day": one.all_day }));
     }
     let mut shown = json!(shown);
     localise(&mut shown);
     let lines: String = shown.as_array().into_iter().flatten().map(|one| format!("\n- {}", line(one))).collect();
-    let more = if many > SHOWN { "\nThere are more: use more of the title's words." } else { "" };
+    let more = if many > SHOWN {
+        "\nThere are more: use more words of the title, or look for the id with search_tasks."
+    } else {
+        ""
+    };
     let text = match (kind, many) {
         ("ambiguous", _) => format!(
             "Nothing was done: several {things} fit `{argument}`. Ask which one is meant, or call again with its id:{lines}{more}\n{DATA}"

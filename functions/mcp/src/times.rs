@@ -1,6 +1,6 @@
 //! Times, as the person's clocks show them.
 
-use domain::{Field, Moment, Timezone};
+use domain::{DueDate, Field, Moment, Timezone};
 use serde_json::{Value, json};
 
 /// The members that are times, wherever they are.
@@ -21,9 +21,28 @@ const TIMES: [&str; 14] = [
     "occurred_at",
 ];
 
+/// The person's zone, once the database has told it.
+fn zone() -> Option<Timezone> {
+    Timezone::parse(&json!(store::zone()?)).ok()
+}
+
+/// What time it is for the person, to the second: not every model knows.
+pub fn now() -> Option<String> {
+    let (zone, now) = (zone()?, Moment::from_ms(web::now_ms() / 1000 * 1000));
+    let DueDate::On(today) = DueDate::today(now, &zone) else { return None };
+    Some(format!("{:?} {}", today.weekday(), now.in_zone(&zone.rules())))
+}
+
+/// A time in what is said to be wrong, as the person's clocks show it: it is what is written next.
+pub fn as_here(detail: &str) -> String {
+    const EXAMPLE: &str = "2026-12-31T17:00:00Z";
+    let here = zone().zip(Moment::parse(&json!(EXAMPLE)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
+    here.map_or_else(|| detail.to_owned(), |here| detail.replace(EXAMPLE, &here))
+}
+
 /// Has all times in it shown with the offset of the person's zone.
 pub fn localise(data: &mut Value) {
-    let Some(zone) = store::zone().and_then(|zone| Timezone::parse(&json!(zone)).ok()) else { return };
+    let Some(zone) = zone() else { return };
     let rules = zone.rules();
     walk(data, false, &|moment| moment.in_zone(&rules));
 }

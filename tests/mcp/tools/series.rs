@@ -79,7 +79,7 @@ async fn a_series_stops_at_once_when_nothing_is_deleted() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    for arguments in [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false", "confirm": false })] {
+    for arguments in [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false", "confirm": true })] {
         let arguments = with(json!({ "recurring_task": id(&things.series) }), arguments);
 
         let stopped = Assistant::of(&ada).call("stop_recurring_task", arguments.clone()).await.ok();

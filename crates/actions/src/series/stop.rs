@@ -25,8 +25,14 @@ struct Input {
     version: Option<Version>,
 }
 
-/// Stops a series of the caller. One that has ended already stays as it is.
-pub fn stop(principal: &Principal, id: TaskId, expected: Option<&[Version]>, how: &Stopping) -> Result<(), Problem> {
+/// Stops a series of the caller, and returns it with the number of `open_tasks` that it had. One that has ended already stays as
+/// it is.
+pub fn stop(
+    principal: &Principal,
+    id: TaskId,
+    expected: Option<&[Version]>,
+    how: &Stopping,
+) -> Result<String, Problem> {
     let delete_open = matches!(how.delete_open.0, Some(Flag(true)));
     for _ in 0..TRIES {
         let version = match expected {
@@ -36,7 +42,7 @@ pub fn stop(principal: &Principal, id: TaskId, expected: Option<&[Version]>, how
         match store::one(statement!("stop.sql"), principal, &Input { id, delete_open, version }) {
             // Somebody was faster: look again.
             Err(Refusal::Said(word)) if word == "changed_meanwhile" => {}
-            other => return Ok(other.map(drop)?),
+            other => return Ok(other?),
         }
     }
     Err(Problem::TooFast)

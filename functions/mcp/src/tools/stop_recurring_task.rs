@@ -18,7 +18,8 @@ input! {
         recurring_task: Naming,
         /// With `true`, what is still to be done of it goes to the trash, too; that needs `confirm`. Else it stays.
         delete_open: Optional<Flag>,
-        /// `true` only when the person agreed that open tasks are deleted. Without it nothing changes, and you hear what would happen.
+        /// `true` only when the person agreed that open tasks are deleted, which needs it. With `false` nothing changes, and you
+        /// hear what would happen.
         confirm: Optional<Flag>,
     }
 }
@@ -48,26 +49,36 @@ impl Tool for StopRecurringTask {
     }
 
     fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
-        let Hit { shown: mut found, is_exact, open_tasks: open } = call.series(&input.recurring_task)?;
-        let (deletes, confirmed) = (input.delete_open.0 == Some(Flag(true)), input.confirm.0 == Some(Flag(true)));
-        // What only has the words may be another series than the person was asked about.
-        let stopped = !deletes || confirmed && is_exact;
-        if stopped {
-            series::stop(&call.principal, id(&found)?, None, &Stopping { delete_open: input.delete_open })?;
-            found = read(&series::get(&call.principal, id(&found)?)?.json)?;
-            for more in ["past_occurrences", "next_occurrences"] {
-                found.as_object_mut().map(|series| series.shift_remove(more));
+        let (deletes, confirmed) = (input.delete_open.0 == Some(Flag(true)), input.confirm.0.map(|Flag(yes)| yes));
+        let stop = |id| series::stop(&call.principal, id, None, &Stopping { delete_open: input.delete_open });
+        // The words may mean something else by now, but the first answer is given again whatever they mean.
+        let (stopped, mut data) = if call.comes_again {
+            (true, read(&stop(call.clock.ids[0])?)?)
+        } else {
+            let Hit { shown, is_exact, open_tasks } = call.series(&input.recurring_task)?;
+            // What only has the words may be another series than the person was asked about.
+            let agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
+            match agreed {
+                true => (true, read(&stop(id(&shown)?)?)?),
+                false => (false, json!({ "recurring_task": shown, "open_tasks": open_tasks })),
             }
-        }
+        };
+        data["stopped"] = stopped.into();
+        data["needs_confirmation"] = (!stopped).into();
+        let open = match &data["open_tasks"] {
+            one if *one == json!(1) => "1 open task".to_owned(),
+            many => format!("{many} open tasks"),
+        };
         let text = match (stopped, deletes) {
-            (true, true) => format!("Stopped, and {open} open tasks of it are in the trash"),
-            (true, false) => format!("Stopped; {open} open tasks of it stay to be done"),
-            (false, _) => format!(
-                "Nothing was done yet. With its id and `confirm: true` this series ends and {open} open tasks of it go to the trash; ask the person first"
+            (true, true) => format!("Stopped, with {open} of it put into the trash"),
+            (true, false) => format!("Stopped, with {open} of it left to be done"),
+            (false, true) => format!(
+                "Nothing was done yet. With its id and `confirm: true` this series ends, with {open} of it put into the trash; ask the person first"
+            ),
+            (false, false) => format!(
+                "Nothing was done yet. Without `confirm: false` this series ends, with {open} of it left to be done"
             ),
         };
-        let data =
-            json!({ "stopped": stopped, "needs_confirmation": !stopped, "open_tasks": open, "recurring_task": found });
         Ok(Reply::new(data, |data| format!("{text}: {}", line(&data["recurring_task"]))))
     }
 }
