@@ -170,6 +170,25 @@ async fn what_a_text_tells_of_a_time_is_on_the_users_clock_too() {
 }
 
 #[tokio::test]
+async fn who_names_a_time_that_is_over_hears_what_time_it_is() {
+    let app = App::start().await;
+    let ada = app.guest_in("Asia/Kolkata").await;
+
+    let past = json!({ "title": "call mom", "due_date": "2019-04-02T17:00:00+05:30" });
+    let refused = Assistant::of(&ada).call("add_task", past).await.refused("invalid");
+
+    assert!(refused.text.contains("`due_date` is in the past"), "{}", refused.text);
+    let words: Vec<&str> = refused.text.lines().last().unwrap().split(' ').collect();
+    let ["It", "is", day, time, "for", "the", "person."] = words[..] else { panic!("{}", refused.text) };
+    assert!(time.ends_with("+05:30"), "{time}");
+    let query = format!(
+        "select now() - '{time}'::timestamptz between '-1 second' and '1 minute' as is_now,
+                to_char('{time}'::timestamptz at time zone 'Asia/Kolkata', 'FMDay') as day"
+    );
+    assert_eq!(app.database.rows(&query).await, [json!({ "is_now": true, "day": day })]);
+}
+
+#[tokio::test]
 async fn when_a_user_moves_so_do_the_times() {
     let app = App::start().await;
     let ada = app.guest_in("Europe/Berlin").await;

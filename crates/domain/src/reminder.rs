@@ -75,6 +75,9 @@ impl NewReminder {
 
 impl Field for NewReminder {
     fn parse(value: &Value) -> Result<Self, Errors> {
+        if !value.is_object() {
+            return Err(wrong("must be an object, such as {\"before\": \"1h\"}"));
+        }
         match either(read_fields(value, &["at", "before"])?, ["at", "before"])? {
             (Some(moment), _) => Ok(Self::At(moment)),
             (None, Some(before)) => Ok(Self::Before(before)),

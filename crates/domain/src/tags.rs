@@ -22,7 +22,7 @@ impl From<Tag> for Tags {
 
 impl Field for Tags {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let given = value.as_array().ok_or_else(|| wrong("must be a list of strings"))?;
+        let given = value.as_array().ok_or_else(|| wrong("must be a list of strings, such as [\"work\"]"))?;
         let mut tags = Vec::new();
         let mut errors = Errors::new();
         for (index, value) in given.iter().enumerate() {

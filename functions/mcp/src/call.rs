@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use actions::Clock;
-use domain::{Errors, Field, FieldError, IdempotencyKey, Moment, TaskId, within};
+use actions::{Clock, Problem};
+use domain::{Errors, Field, IdempotencyKey, Moment, TaskId, within};
 use rust_mcp_schema::CallToolRequestParams;
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
+use crate::access::scopes;
 use crate::endpoint::Asked;
 use crate::failure::{Failure, INVALID_PARAMS};
+use crate::mend::{mended, says_nothing};
 use crate::refused::Trouble;
 use crate::reply::{Reply, told};
 use crate::table;
-use crate::tool::{Does, KEY, Tool};
+use crate::tool::{Does, KEY, Tool, input_schema};
 
 /// A call of a tool.
 #[derive(Debug)]
@@ -41,7 +43,11 @@ pub fn call(asked: &Asked) -> Result<Value, Failure> {
         match take_key(&mut arguments) {
             Ok(None) => {}
             Ok(Some(key)) => {
-                let again = web::again(&format!("tool {}", tool.name), key.as_str(), canonical(&arguments).as_bytes());
+                let again = web::again(
+                    &format!("tool {}", tool.name),
+                    key.as_str(),
+                    canonical(&arguments, tool.takes_null).as_bytes(),
+                );
                 comes_again =
                     store::run(statement!("kept.sql"), &principal, &json!({ "kept": again.id }))?.pop().is_some();
                 principal.again = Some(again);
@@ -50,22 +56,21 @@ pub fn call(asked: &Asked) -> Result<Value, Failure> {
         }
     }
     let call = Call { principal, clock, comes_again };
-    told((tool.run)(&call, &arguments), &arguments)
+    let done = (tool.run)(&call, &arguments);
+    // What is wrong is told with the person's time, and to nobody who may not come in.
+    if matches!(done, Err(Trouble::Problem(Problem::Invalid(_)))) && store::zone().is_none() {
+        scopes(&call.principal)?;
+    }
+    told(done, &arguments)
 }
 
 /// Reads the arguments and runs the tool.
 pub fn run<T: Tool>(call: &Call, arguments: &Value) -> Result<Reply, Trouble> {
     let input = T::Input::parse(arguments).or_else(|errors| {
-        let mut given = arguments.clone();
-        for FieldError { pointer, .. } in &errors {
-            let place = pointer.rsplit_once('/').and_then(|(parent, name)| Some((given.pointer_mut(parent)?, name)));
-            if let Some((Value::Object(members), name)) = place
-                && members.get(name).is_some_and(Value::is_null)
-            {
-                members.shift_remove(name);
-            }
+        match mended(arguments, &errors, &input_schema::<T>(), T::TAKES_NULL) {
+            Some(mended) => T::Input::parse(&mended),
+            None => Err(errors),
         }
-        if given == *arguments || !T::TAKES_NULL { Err(errors) } else { T::Input::parse(&given) }
     });
     T::run(call, input?)
 }
@@ -73,23 +78,24 @@ pub fn run<T: Tool>(call: &Call, arguments: &Value) -> Result<Reply, Trouble> {
 /// What changes something can be called again under the same key, and is done once: takes the key out of the arguments.
 fn take_key(arguments: &mut Value) -> Result<Option<IdempotencyKey>, Errors> {
     match arguments.as_object_mut().and_then(|members| members.shift_remove(KEY)) {
-        None | Some(Value::Null) => Ok(None),
+        None => Ok(None),
+        Some(key) if says_nothing(&key) => Ok(None),
         Some(key) => IdempotencyKey::parse(&key).map(Some).map_err(|errors| within(KEY, errors)),
     }
 }
 
 /// The same text for the same arguments, in whatever order they come.
-fn canonical(arguments: &Value) -> String {
+fn canonical(arguments: &Value, takes_null: bool) -> String {
     match arguments {
         Value::Object(members) => {
             let members: BTreeMap<&String, String> = members
                 .iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(name, value)| (name, canonical(value)))
+                .filter(|(_, value)| !takes_null || !value.is_null())
+                .map(|(name, value)| (name, canonical(value, takes_null)))
                 .collect();
             format!("{members:?}")
         }
-        Value::Array(all) => format!("{:?}", all.iter().map(canonical).collect::<Vec<_>>()),
+        Value::Array(all) => format!("{:?}", all.iter().map(|one| canonical(one, takes_null)).collect::<Vec<_>>()),
         other => other.to_string(),
     }
 }

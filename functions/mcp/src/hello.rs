@@ -35,6 +35,12 @@ fn server() -> Implementation {
     }
 }
 
+/// The same for all, but for the zone of the one who asks.
+fn instructions() -> String {
+    let zone = store::zone().map(|zone| format!("\n- The person's time zone is {zone}.")).unwrap_or_default();
+    format!("{}{zone}", INSTRUCTIONS.trim())
+}
+
 fn capabilities() -> ServerCapabilities {
     ServerCapabilities {
         tools: Some(ServerCapabilitiesTools { list_changed: None }),
@@ -61,7 +67,7 @@ pub fn initialize(asked: &Asked, id: &RequestId) -> Answer {
     let [_, legacy @ ..] = REVISIONS;
     let version = legacy.into_iter().find(|known| *known == version).unwrap_or(legacy[0]);
     let result = json!({
-        "protocolVersion": version, "capabilities": capabilities(), "serverInfo": server(), "instructions": INSTRUCTIONS.trim(),
+        "protocolVersion": version, "capabilities": capabilities(), "serverInfo": server(), "instructions": instructions(),
         "resultType": "complete", "_meta": meta(),
     });
     Ok(respond(id, &result).with("mcp-session-id", session_of(&client)))
@@ -73,7 +79,7 @@ pub fn discover(asked: &Asked, id: &RequestId) -> Answer {
     let result = DiscoverResult {
         cache_scope: DiscoverResultCacheScope::Private,
         capabilities: capabilities(),
-        instructions: Some(INSTRUCTIONS.trim().into()),
+        instructions: Some(instructions()),
         meta: Some(meta()),
         result_type: "complete".into(),
         supported_versions: REVISIONS.map(str::to_owned).into(),

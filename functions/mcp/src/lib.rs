@@ -7,6 +7,7 @@ mod endpoint;
 mod failure;
 mod hello;
 mod meant;
+mod mend;
 mod page;
 mod prompts;
 mod refused;

@@ -85,7 +85,7 @@ pub fn get(asked: &Asked) -> Result<Value, Failure> {
     for uri in [OVERDUE, TODAY] {
         let tasks = tasks_of(&principal, uri, tag.as_deref()).map_err(|failure| match failure {
             Failure::Below(problem) if problem.status() == 422 => {
-                Failure::new(INVALID_PARAMS, format!("`{TAG}` must be a tag of 1 to 50 characters without commas."))
+                Failure::new(INVALID_PARAMS, format!("`{TAG}` must be a tag of 1 to 50 characters."))
             }
             other => other,
         })?;

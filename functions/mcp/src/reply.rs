@@ -81,7 +81,6 @@ pub fn line(thing: &Value) -> String {
         ("due_date", "due"),
         ("next_occurrence", "next"),
         ("at", "at"),
-        ("before", "before it is due by"),
         ("remind_at", "reminds at"),
         ("status", "status"),
         ("priority", "priority"),
@@ -100,6 +99,9 @@ pub fn line(thing: &Value) -> String {
             parts.push(format!("{shown} {}", day.unwrap_or(value)));
         }
     }
+    if let Some(before) = text("before") {
+        parts.push(format!("{before} before it is due"));
+    }
     for (name, shown) in [
         ("interval", "every"),
         ("by_weekday", "on"),
@@ -107,7 +109,8 @@ pub fn line(thing: &Value) -> String {
         ("end_date", "until"),
         ("timezone", "in"),
     ] {
-        if !thing[name].is_null() && !thing["frequency"].is_null() {
+        let says_more = !thing[name].is_null() && (name, &thing[name]) != ("interval", &json!(1));
+        if says_more && !thing["frequency"].is_null() {
             parts.push(format!("{shown} {}", thing[name]));
         }
     }

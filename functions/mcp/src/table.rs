@@ -20,12 +20,19 @@ use crate::tools::*;
 pub struct Entry {
     pub name: &'static str,
     pub does: Does,
+    pub takes_null: bool,
     describe: fn() -> schema::Tool,
     pub run: fn(&Call, &Value) -> Result<Reply, Trouble>,
 }
 
 const fn entry<T: Tool>() -> Entry {
-    Entry { name: T::NAME, does: T::DOES, describe: tool::describe::<T>, run: call::run::<T> }
+    Entry {
+        name: T::NAME,
+        does: T::DOES,
+        takes_null: T::TAKES_NULL,
+        describe: tool::describe::<T>,
+        run: call::run::<T>,
+    }
 }
 
 /// All of them, in the order in which they are listed.

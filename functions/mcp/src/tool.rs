@@ -47,18 +47,16 @@ pub trait Tool {
 
 /// What every tool takes that changes something.
 pub const KEY: &str = "idempotency_key";
-const ABOUT_KEY: &str = "Any name for this very call, such as a UUID. When no answer came, call again with the same one: then it is done once.";
+const ABOUT_KEY: &str = "A name for this very call, without spaces, such as a UUID. When no answer came, call again with the same one: then it is done once.";
 
 /// As `tools/list` shows it.
 pub fn describe<T: Tool>() -> schema::Tool {
-    let (mut input, mut output) = (T::Input::schema(), T::output());
-    // The tool says what it is about.
-    input.as_object_mut().map(|members| members.shift_remove("description"));
+    let (mut input, mut output) = (input_schema::<T>(), T::output());
     if T::DOES != Does::Look {
         input["properties"][KEY] = IdempotencyKey::schema();
         input["properties"][KEY]["description"] = ABOUT_KEY.into();
+        plain(&mut input["properties"][KEY]);
     }
-    plain(&mut input);
     plain(&mut output);
     schema::Tool {
         name: T::NAME.into(),
@@ -78,11 +76,17 @@ pub fn describe<T: Tool>() -> schema::Tool {
     }
 }
 
+/// What it takes, as models read it.
+pub fn input_schema<T: Tool>() -> Value {
+    let mut schema = T::Input::schema();
+    // The tool says what it is about.
+    schema.as_object_mut().map(|members| members.shift_remove("description"));
+    plain(&mut schema);
+    schema
+}
+
 /// Takes out of a schema what not everybody who reads the schemas of tools understands. What it forbade, parsing still does.
 fn plain(schema: &mut Value) {
-    if *schema == Priority::schema() {
-        *schema = json!({ "type": "string", "enum": ["low", "medium", "high"] });
-    }
     match schema {
         Value::Array(all) => all.iter_mut().for_each(plain),
         Value::Object(members) => {
@@ -91,7 +95,10 @@ fn plain(schema: &mut Value) {
                 members.insert("type".into(), "string".into());
                 members.insert("examples".into(), json!(["Europe/Berlin"]));
             }
-            members.shift_remove("pattern");
+            // The pattern stands for any case of these.
+            if members.shift_remove("pattern").is_some_and(|pattern| pattern == Priority::schema()["pattern"]) {
+                members.insert("enum".into(), json!(["low", "medium", "high"]));
+            }
             members.shift_remove("uniqueItems");
             if let Some(Value::String(only)) = members.get("const").cloned() {
                 members.shift_remove("const");

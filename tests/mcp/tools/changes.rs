@@ -16,7 +16,6 @@ async fn an_update_changes_what_it_names_and_nothing_else() {
         (json!({ "description": "for\ntuesday" }), json!({ "description": "for\ntuesday" })),
         (json!({ "description": null }), json!({ "description": null })),
         (json!({ "priority": "High" }), json!({ "priority": "high" })),
-        (json!({ "priority": null }), json!({ "priority": "medium" })),
         (json!({ "tags": ["home", "paper"] }), json!({ "tags": ["home", "paper"] })),
         (json!({ "tags": null }), json!({ "tags": [] })),
         (
@@ -35,6 +34,26 @@ async fn an_update_changes_what_it_names_and_nothing_else() {
         assert_eq!(changed, with(with(task.clone(), then), stamps), "{change}");
         assert_eq!(shown(&ada, &task).await, changed);
     }
+}
+
+#[tokio::test]
+async fn who_sends_null_for_all_that_there_is_clears_nothing() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = make(&ada, json!({ "title": "report", "description": "for monday", "due_date": "2031-01-05" })).await;
+    let nothing = json!({ "task": id(&task), "title": null, "description": null, "priority": "high", "tags": null,
+                          "due_date": null, "allow_past": null, "idempotency_key": null });
+    for (change, wrong) in [
+        (json!({}), vec!["/title", "/allow_past"]),
+        (json!({ "title": "the report" }), vec!["/allow_past"]),
+        (json!({ "priority": null, "allow_past": false }), vec!["/title", "/priority"]),
+    ] {
+        let refused = Assistant::of(&ada).call("update_task", with(nothing.clone(), change)).await.refused("invalid");
+
+        assert_eq!(refused.pointers(), wrong);
+        assert!(refused.text.contains("leave out"), "{}", refused.text);
+    }
+    assert_eq!(shown(&ada, &task).await, task);
 }
 
 #[tokio::test]

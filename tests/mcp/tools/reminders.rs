@@ -24,6 +24,19 @@ async fn a_reminder_is_at_a_time_or_before_its_task_is_due() {
 }
 
 #[tokio::test]
+async fn a_reminder_whose_time_is_over_is_told_of_as_one_that_will_not_come() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let late = json!({ "title": "call mom", "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
+    let task = make(&ada, late).await;
+
+    let outcome = Assistant::of(&ada).call("set_reminder", json!({ "task": id(&task), "before": "1h" })).await;
+
+    assert_eq!(outcome.ok()["status"], "cancelled");
+    assert!(outcome.text().starts_with("This reminder will not come"), "{}", outcome.text());
+}
+
+#[tokio::test]
 async fn what_is_never_due_has_nothing_before_it() {
     let app = App::start().await;
     let ada = app.guest().await;

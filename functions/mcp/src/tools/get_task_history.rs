@@ -15,7 +15,7 @@ pub struct GetTaskHistory;
 impl Tool for GetTaskHistory {
     const NAME: &'static str = "get_task_history";
     const TITLE: &'static str = "See what happened to a task";
-    const ABOUT: &'static str = "Tells what happened to a task, the first first: when it was made, changed, completed or deleted, by whom (the \
+    const ABOUT: &'static str = "Tells what happened to a task, the oldest first: when it was made, changed, completed or deleted, by whom (the \
         person, an assistant, TaskFlow), and what was before and after. What happened within the last second may be missing. By \
         its id, also of a task that is gone. Example: {\"task\": \"buy milk\"}";
     const DOES: Does = Does::Look;
@@ -28,6 +28,6 @@ impl Tool for GetTaskHistory {
     fn run(call: &Call, Both(which, part): Self::Input) -> Result<Reply, Trouble> {
         let task = call.task_id(&which.task, Where::default())?;
         let wanted = audit::Wanted { task: Some(task), limit: part.limit, cursor: part.cursor, ..Default::default() };
-        Ok(Reply::page(read(&audit::list(&call.principal, &wanted)?)?, "events, the first first"))
+        Ok(Reply::page(read(&audit::list(&call.principal, &wanted)?)?, "events, the oldest first"))
     }
 }

@@ -15,7 +15,7 @@ pub struct ListReminders;
 input! {
     /// Which reminders.
     pub struct Input {
-        /// Only those of this task, also those that were, all at once: its id, or words of its title such as "buy milk".
+        /// All reminders of this task, on one page, also those that came: its id, or words of its title such as "buy milk".
         task: Optional<Naming>,
     }
 }

@@ -26,7 +26,7 @@ input! {
 impl Tool for SetReminder {
     const NAME: &'static str = "set_reminder";
     const TITLE: &'static str = "Set a reminder";
-    const ABOUT: &'static str = "Has the person reminded of a task, at a time or some time before it is due; one that is relative moves along \
+    const ABOUT: &'static str = "Reminds the person of a task, at a time or some time before it is due; one that is relative moves along \
         when the due date changes. A task may have several. Use it for \"remind me an hour before\". For something that is no task \
         yet, give `reminders` to add_task. Example: {\"task\": \"dentist\", \"before\": \"1h\"}";
     const DOES: Does = Does::Add;
@@ -42,6 +42,13 @@ impl Tool for SetReminder {
         let reminder = NewReminder::parse(&Value::Object(given))?;
         let task = call.task_id(&input.task, Where::default())?;
         let made = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
-        Ok(Reply::one(read(&made.json)?, "Set a reminder"))
+        let made = read(&made.json)?;
+        let done = match made["status"] == "cancelled" {
+            true => {
+                "This reminder will not come, as its time is over or the task is done; give `at`, or move the due date"
+            }
+            false => "Set a reminder",
+        };
+        Ok(Reply::one(made, done))
     }
 }
