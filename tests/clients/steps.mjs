@@ -168,7 +168,7 @@ async function steps(how, token, readToken, done) {
     'Call the plumber about the sink',
   ]);
   for (const candidate of candidates) {
-    assert.deepEqual(Object.keys(candidate).sort(), ['due_date', 'id', 'status', 'title']);
+    assert.deepEqual(Object.keys(candidate).sort(), ['all_day', 'due_date', 'id', 'status', 'title']);
     assert.ok(text(ambiguous).includes(candidate.id), 'the text has the ids');
     assert.equal((await right('get_task', { task: candidate.id })).status, 'active');
   }
