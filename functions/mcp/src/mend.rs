@@ -9,8 +9,9 @@ pub fn mended(arguments: &Value, errors: &Errors, schema: &Value, takes_null: bo
     for FieldError { pointer, .. } in errors {
         let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
         let Some(value) = arguments.pointer(pointer) else { continue };
-        if says_nothing(value) && takes_null {
-            mended.pointer_mut(parent).and_then(Value::as_object_mut).map(|members| members.shift_remove(name));
+        if says_nothing(value) {
+            let members = mended.pointer_mut(parent).and_then(Value::as_object_mut).filter(|_| takes_null);
+            members.map(|members| members.shift_remove(name));
         } else if let (Some(text), Some(place)) = (value.as_str(), mended.pointer_mut(pointer)) {
             let text = text.trim();
             *place = at(schema, pointer).and_then(|schema| shaped(text, schema)).unwrap_or_else(|| text.into());
@@ -39,6 +40,8 @@ fn shaped(text: &str, schema: &Value) -> Option<Value> {
     }
     let small = text.to_lowercase();
     match schema["type"].as_str()? {
+        // JSON in JSON.
+        "array" | "object" if text.starts_with(['[', '{']) => serde_json::from_str(text).ok(),
         "array" => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Some(items.map(|item| shaped(item, &schema["items"]).unwrap_or_else(|| item.into())).collect())
@@ -72,6 +75,8 @@ mod tests {
             (&day, json!("Last"), json!("last")),
             (&json!({ "type": "array" }), json!("work, Home"), json!(["work", "Home"])),
             (&json!({ "type": "array", "items": words }), json!("Weekly"), json!(["weekly"])),
+            (&json!({ "type": "array" }), json!("[\"a, b\"]"), json!(["a, b"])),
+            (&json!({ "type": "object" }), json!("{\"a\": [1]}"), json!({ "a": [1] })),
             (&json!({ "type": "boolean" }), json!("True"), json!(true)),
             (&json!({ "format": "date" }), json!(" 2031-01-05 "), json!("2031-01-05")),
             (&words, json!(""), Value::Null),

@@ -40,7 +40,7 @@ async fn an_update_changes_what_it_names_and_nothing_else() {
 async fn who_sends_null_for_all_that_there_is_clears_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "report", "description": "for monday", "due_date": "2031-01-05" })).await;
+    let task = make(&ada, json!({ "title": "report", "tags": ["work"], "due_date": "2031-01-05" })).await;
     let nothing = json!({ "task": id(&task), "title": null, "description": null, "priority": "high", "tags": null,
                           "due_date": null, "allow_past": null, "idempotency_key": null });
     for (change, wrong) in [
@@ -48,10 +48,16 @@ async fn who_sends_null_for_all_that_there_is_clears_nothing() {
         (json!({ "title": "the report" }), vec!["/allow_past"]),
         (json!({ "priority": null, "allow_past": false }), vec!["/title", "/priority"]),
     ] {
-        let refused = Assistant::of(&ada).call("update_task", with(nothing.clone(), change)).await.refused("invalid");
+        let all = with(nothing.clone(), change);
+        let refused = Assistant::of(&ada).call("update_task", all).await.refused("invalid");
 
         assert_eq!(refused.pointers(), wrong);
         assert!(refused.text.contains("leave out"), "{}", refused.text);
+    }
+    for blank in ["tags", "due_date", "priority"] {
+        let change = json!({ "task": id(&task), blank: " " });
+        let refused = Assistant::of(&ada).call("update_task", change).await.refused("invalid");
+        assert_eq!(refused.pointers(), [format!("/{blank}")]);
     }
     assert_eq!(shown(&ada, &task).await, task);
 }

@@ -32,9 +32,9 @@ impl Tool for UpdateTask {
     const NAME: &'static str = "update_task";
     const TITLE: &'static str = "Change a task";
     const ABOUT: &'static str = "Changes the given fields of a task: title, description, priority, tags, due date. What is left out stays; \
-        `null` clears a description, tags or a due date. `tags` puts these in place of all tags: use add_task_tags or remove_task_tags for single ones. For a due \
-        date or a priority alone set_task_due_date and set_task_priority are simpler. It does not complete tasks. Of a series, \
-        only this occurrence changes. Example: {\"task\": \"report\", \"title\": \"Submit the report\"}";
+        `null` clears a description, tags or a due date. `tags` puts these in place of all tags: use add_task_tags or \
+        remove_task_tags for single ones. For a due date or a priority alone set_task_due_date and set_task_priority are simpler. \
+        It does not complete tasks. Of a series, only this occurrence changes. Example: {\"task\": \"report\", \"title\": \"Submit the report\"}";
     const DOES: Does = Does::Replace;
     // Here it clears.
     const TAKES_NULL: bool = false;
