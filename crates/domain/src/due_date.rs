@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use crate::field::{Field, text, wrong};
 use crate::{Errors, Timezone};
 
+/// The time that is shown to whoever wrote one that is none.
+pub const A_TIME: &str = "2026-12-31T17:00:00Z";
+
 /// When a task is due. A day ends at 23:59 of the user's zone, which only the database knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DueDate {
@@ -56,7 +59,7 @@ impl Field for DueDate {
         } else {
             rfc3339(text).map(Self::At)
         };
-        parsed.ok_or_else(|| wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339) or a day as in 2026-12-31"))
+        parsed.ok_or_else(|| wrong(format!("must be a time as in {A_TIME} (RFC 3339) or a day as in 2026-12-31")))
     }
 
     fn schema() -> Value {
@@ -102,7 +105,7 @@ impl Moment {
 
 impl Field for Moment {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        rfc3339(text(value)?).map(Self).ok_or_else(|| wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339)"))
+        rfc3339(text(value)?).map(Self).ok_or_else(|| wrong(format!("must be a time as in {A_TIME} (RFC 3339)")))
     }
 
     fn schema() -> Value {

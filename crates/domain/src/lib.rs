@@ -26,7 +26,7 @@ mod version;
 
 pub use account::{Email, Name, Password, Timezone, timezones};
 pub use before::Before;
-pub use due_date::{DueDate, Moment, rfc3339_from_ms};
+pub use due_date::{A_TIME, DueDate, Moment, rfc3339_from_ms};
 pub use field::{
     Both, Errors, Field, FieldError, Nothing, Nullable, Object, Optional, Patch, read_fields, within, wrong,
     wrong_member,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::due_date::Moment;
+use crate::due_date::{A_TIME, Moment};
 use crate::field::{Errors, Field, Fields, Optional, read_fields, within, wrong, wrong_member};
 use crate::{Before, input};
 
@@ -123,7 +123,7 @@ impl Field for Until {
             Some("tomorrow") => Ok(Self::Tomorrow),
             _ => Moment::parse(value)
                 .map(Self::At)
-                .map_err(|_| wrong("must be a time as in 2026-12-31T17:00:00Z (RFC 3339), or `tomorrow`")),
+                .map_err(|_| wrong(format!("must be a time as in {A_TIME} (RFC 3339), or `tomorrow`"))),
         }
     }
 
