@@ -10,8 +10,9 @@ pub fn mended(arguments: &Value, errors: &Errors, schema: &Value, takes_null: bo
         let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
         let Some(value) = arguments.pointer(pointer) else { continue };
         if says_nothing(value) {
-            let members = mended.pointer_mut(parent).and_then(Value::as_object_mut).filter(|_| takes_null);
-            members.map(|members| members.shift_remove(name));
+            if takes_null && let Some(members) = mended.pointer_mut(parent).and_then(Value::as_object_mut) {
+                members.shift_remove(name);
+            }
         } else if let (Some(text), Some(place)) = (value.as_str(), mended.pointer_mut(pointer)) {
             let text = text.trim();
             *place = at(schema, pointer).and_then(|schema| shaped(text, schema)).unwrap_or_else(|| text.into());

@@ -43,11 +43,10 @@ impl Tool for SetReminder {
         let task = call.task_id(&input.task, Where::default())?;
         let made = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
         let made = read(&made.json)?;
-        let done = match made["status"] == "cancelled" {
-            true => {
-                "This reminder will not come, as its time is over or the task is done; give `at`, or move the due date"
-            }
-            false => "Set a reminder",
+        let done = if made["status"] == "cancelled" {
+            "This reminder will not come, as its time is over or the task is done; give `at`, or move the due date"
+        } else {
+            "Set a reminder"
         };
         Ok(Reply::one(made, done))
     }

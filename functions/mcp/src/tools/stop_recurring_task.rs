@@ -58,9 +58,10 @@ impl Tool for StopRecurringTask {
             let Hit { shown, is_exact, open_tasks } = call.series(&input.recurring_task)?;
             // What only has the words may be another series than the person was asked about.
             let agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
-            match agreed {
-                true => (true, read(&stop(id(&shown)?)?)?),
-                false => (false, json!({ "recurring_task": shown, "open_tasks": open_tasks })),
+            if agreed {
+                (true, read(&stop(id(&shown)?)?)?)
+            } else {
+                (false, json!({ "recurring_task": shown, "open_tasks": open_tasks }))
             }
         };
         data["stopped"] = stopped.into();
