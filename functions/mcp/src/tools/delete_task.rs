@@ -5,11 +5,7 @@ use domain::{Both, Flag, Optional, input};
 use serde_json::{Value, json};
 use store::Refusal;
 
-use super::Which;
-use crate::call::{Call, id, read};
-use crate::refused::Trouble;
-use crate::reply::{Reply, line};
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, id_of, line, parse_json};
 
 /// `delete_task`
 pub struct DeleteTask;
@@ -25,12 +21,12 @@ input! {
 impl Tool for DeleteTask {
     const NAME: &'static str = "delete_task";
     const TITLE: &'static str = "Delete a task";
-    const ABOUT: &'static str = "Moves a task to the trash, where it stays for 30 days. Without `confirm` it only says which task that would \
+    const DESCRIPTION: &'static str = "Moves a task to the trash, where it stays for 30 days. Without `confirm` it only says which task that would \
         be: show it to the person, and call again with its id and `confirm: true` when they agree. Do not use it for what \
         was done: that is complete_task. To end a series, use stop_recurring_task: deleting one occurrence makes the next one. \
         Example: {\"task\": \"buy milk\"}, and after they agreed {\"task\": \"0190163d-8694-739b-aea5-966c26f8ad91\", \"confirm\": true}";
-    const DOES: Does = Does::Replace;
-    type Input = Both<Which, Confirm>;
+    const EFFECT: Effect = Effect::Destroy;
+    type Input = Both<TaskInput, Confirm>;
 
     fn output() -> Value {
         json!({
@@ -46,19 +42,19 @@ impl Tool for DeleteTask {
         })
     }
 
-    fn run(call: &Call, Both(which, confirm): Self::Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(which, confirm): Self::Input) -> Result<ToolOutput, ToolError> {
         let confirmed = matches!(confirm.confirm.0, Some(Flag(true)));
         let delete = |id| tasks::delete(&call.principal, &Named { id, expected: None });
-        let (deleted, text, task) = if call.comes_again && confirmed {
-            (true, "Moved to the trash, for 30 days", read(&delete(call.clock.ids[0])?)?)
+        let (deleted, text, task) = if call.is_replay && confirmed {
+            (true, "Moved to the trash, for 30 days", parse_json(&delete(call.clock.ids[0])?)?)
         } else {
             let Hit { shown: task, is_exact, .. } =
-                call.task(&which.task, Where { in_trash: true, ..Where::default() })?;
+                call.find_task(&which.task, Where { in_trash: true, ..Where::default() })?;
             match (task["deleted_at"].is_null(), confirmed) {
                 (false, _) => (true, "It is in the trash already", task),
                 // What only has the words may be another task than the person was asked about.
-                (true, true) if is_exact => match delete(id(&task)?) {
-                    Ok(deleted) => (true, "Moved to the trash, for 30 days", read(&deleted)?),
+                (true, true) if is_exact => match delete(id_of(&task)?) {
+                    Ok(deleted) => (true, "Moved to the trash, for 30 days", parse_json(&deleted)?),
                     // Somebody else threw it away meanwhile.
                     Err(Refusal::NotFound) => (true, "It is in the trash already", task),
                     Err(refusal) => return Err(refusal.into()),
@@ -72,6 +68,6 @@ impl Tool for DeleteTask {
             }
         };
         let data = json!({ "deleted": deleted, "needs_confirmation": !deleted, "task": task });
-        Ok(Reply::new(data, |data| format!("{text}: {}", line(&data["task"]))))
+        Ok(ToolOutput::new(data, |data| format!("{text}: {}", line(&data["task"]))))
     }
 }

@@ -2,10 +2,7 @@ use actions::tasks;
 use domain::{Errors, Field, wrong_member};
 use serde_json::{Value, json};
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, parse_json};
 
 /// `filter_tasks`
 pub struct FilterTasks;
@@ -68,19 +65,19 @@ impl Field for Input {
 impl Tool for FilterTasks {
     const NAME: &'static str = "filter_tasks";
     const TITLE: &'static str = "Filter tasks";
-    const ABOUT: &'static str = "Lists tasks that fit all that is given: due or completed between times, overdue, priority, tags, words, \
+    const DESCRIPTION: &'static str = "Lists tasks that fit all that is given: due or completed between times, overdue, priority, tags, words, \
         in any order. Use it for \"high priority work tasks due this week\", \"what is overdue?\", \"what did I finish \
         yesterday?\", or the trash (`deleted`). Bounds are inclusive; a plain date means that whole day. For all open tasks \
         list_tasks is simpler. \
         Example: {\"priority\": [\"high\"], \"tags\": [\"work\"], \"due_before\": \"2026-04-05\", \"sort_by\": \"due_date\"}";
-    const DOES: Does = Does::Look;
+    const EFFECT: Effect = Effect::Read;
     type Input = Input;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, Input(wanted): Input) -> Result<Reply, Trouble> {
-        Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks that fit"))
+    fn run(call: &Call, Input(wanted): Input) -> Result<ToolOutput, ToolError> {
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks that fit"))
     }
 }

@@ -3,11 +3,7 @@ use actions::tasks::find::Where;
 use domain::Both;
 use serde_json::{Value, json};
 
-use super::{Part, Which};
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, PageInput, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `get_task_history`
 pub struct GetTaskHistory;
@@ -15,19 +11,19 @@ pub struct GetTaskHistory;
 impl Tool for GetTaskHistory {
     const NAME: &'static str = "get_task_history";
     const TITLE: &'static str = "See what happened to a task";
-    const ABOUT: &'static str = "Tells what happened to a task, the oldest first: when it was made, changed, completed or deleted, by whom (the \
+    const DESCRIPTION: &'static str = "Tells what happened to a task, the oldest first: when it was made, changed, completed or deleted, by whom (the \
         person, an assistant, TaskFlow), and what was before and after. What happened within the last second may be missing. By \
         its id, also of a task that is gone. Example: {\"task\": \"buy milk\"}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Which, Part>;
+    const EFFECT: Effect = Effect::Read;
+    type Input = Both<TaskInput, PageInput>;
 
     fn output() -> Value {
         audit::list::schema(json!({ "type": "string" }))
     }
 
-    fn run(call: &Call, Both(which, part): Self::Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(which, part): Self::Input) -> Result<ToolOutput, ToolError> {
         let task = call.task_id(&which.task, Where::default())?;
         let wanted = audit::Wanted { task: Some(task), limit: part.limit, cursor: part.cursor, ..Default::default() };
-        Ok(Reply::page(read(&audit::list(&call.principal, &wanted)?)?, "events, the oldest first"))
+        Ok(ToolOutput::page(parse_json(&audit::list(&call.principal, &wanted)?)?, "events, the oldest first"))
     }
 }

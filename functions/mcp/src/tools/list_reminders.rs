@@ -3,11 +3,7 @@ use actions::tasks::find::Where;
 use domain::{Both, Naming, Optional, input};
 use serde_json::{Value, json};
 
-use super::Part;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, PageInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `list_reminders`
 pub struct ListReminders;
@@ -23,27 +19,27 @@ input! {
 impl Tool for ListReminders {
     const NAME: &'static str = "list_reminders";
     const TITLE: &'static str = "List reminders";
-    const ABOUT: &'static str = "Lists the reminders that are to come, the nearest first, or all reminders of one task. Use it for \"what will \
+    const DESCRIPTION: &'static str = "Lists the reminders that are to come, the nearest first, or all reminders of one task. Use it for \"what will \
         you remind me of?\" and to find a reminder's id. What reminders said already is in list_notifications. \
         Example: {\"task\": \"dentist\"}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Input, Part>;
+    const EFFECT: Effect = Effect::Read;
+    type Input = Both<Input, PageInput>;
 
     fn output() -> Value {
         reminders::list::page_schema()
     }
 
-    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(input, part): Self::Input) -> Result<ToolOutput, ToolError> {
         let Some(naming) = &input.task.0 else {
             let wanted = reminders::ListReminders { limit: part.limit, cursor: part.cursor };
-            let page = read(&reminders::upcoming(&call.principal, &wanted)?)?;
+            let page = parse_json(&reminders::upcoming(&call.principal, &wanted)?)?;
             let titles = call.titles(&page["items"])?;
-            return Ok(Reply::reminders(page, "reminders to come, the nearest first", &titles));
+            return Ok(ToolOutput::reminders(page, "reminders to come, the nearest first", &titles));
         };
         let task = call.task_id(naming, Where::default())?;
-        let mut page = read(&reminders::of_task(&call.principal, task)?)?;
+        let mut page = parse_json(&reminders::of_task(&call.principal, task)?)?;
         page["next_cursor"] = json!(null);
         let titles = call.titles(&page["items"])?;
-        Ok(Reply::reminders(page, "reminders of the task", &titles))
+        Ok(ToolOutput::reminders(page, "reminders of the task", &titles))
     }
 }

@@ -2,11 +2,7 @@ use actions::tasks;
 use domain::{Both, Tags, input};
 use serde_json::Value;
 
-use super::Which;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `remove_task_tags`
 pub struct RemoveTaskTags;
@@ -22,17 +18,17 @@ input! {
 impl Tool for RemoveTaskTags {
     const NAME: &'static str = "remove_task_tags";
     const TITLE: &'static str = "Take tags off a task";
-    const ABOUT: &'static str =
+    const DESCRIPTION: &'static str =
         "Takes tags off a task; the others stay. Example: {\"task\": \"buy milk\", \"tags\": [\"shopping\"]}";
-    const DOES: Does = Does::Replace;
-    type Input = Both<Which, FewerTags>;
+    const EFFECT: Effect = Effect::Destroy;
+    type Input = Both<TaskInput, FewerTags>;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, Both(which, fewer): Self::Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(which, fewer): Self::Input) -> Result<ToolOutput, ToolError> {
         let untagged = tasks::untag(&call.principal, &call.named(&which.task)?, &fewer.tags)?;
-        Ok(Reply::one(read(&untagged.json)?, "Changed"))
+        Ok(ToolOutput::item(parse_json(&untagged.json)?, "Changed"))
     }
 }

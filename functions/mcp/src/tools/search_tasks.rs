@@ -2,11 +2,7 @@ use actions::tasks;
 use domain::{Both, Optional, Search, input};
 use serde_json::Value;
 
-use super::{Part, Wanted};
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, PageInput, StatusFilter, Tool, ToolError, ToolOutput, parse_json};
 
 /// `search_tasks`
 pub struct SearchTasks;
@@ -17,32 +13,31 @@ input! {
         /// Words, or beginnings of words, that the title or the description has: all of them.
         search: Search,
         /// Those to do (`active`), those done (`completed`), or all (`any`, when nothing is said).
-        status: Optional<Wanted>,
+        status: Optional<StatusFilter>,
     }
 }
 
 impl Tool for SearchTasks {
     const NAME: &'static str = "search_tasks";
     const TITLE: &'static str = "Search tasks";
-    const ABOUT: &'static str = "Finds tasks whose title or description has the given words, the best match first, open and done ones \
+    const DESCRIPTION: &'static str = "Finds tasks whose title or description has the given words, the best match first, open and done ones \
         alike. Use it to find a task's id, or to answer \"did I ever …?\". You need not search before you act on a task: \
         `task` takes words as well. For dates, tags or priority use filter_tasks. Example: {\"search\": \"dentist\"}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Input, Part>;
+    const EFFECT: Effect = Effect::Read;
+    type Input = Both<Input, PageInput>;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
-        let status = Optional(input.status.0.or(Some(Wanted::Any)));
+    fn run(call: &Call, Both(input, part): Self::Input) -> Result<ToolOutput, ToolError> {
         let wanted = tasks::ListTasks {
             search: Optional(Some(input.search)),
-            status: Wanted::status(&status),
+            status: input.status.0.unwrap_or(StatusFilter::Any).status(),
             limit: part.limit,
             cursor: part.cursor,
             ..Default::default()
         };
-        Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks, the best match first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, the best match first"))
     }
 }

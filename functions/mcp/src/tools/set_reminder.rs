@@ -3,10 +3,7 @@ use actions::tasks::find::Where;
 use domain::{Before, Field, Moment, Naming, NewReminder, Optional, input};
 use serde_json::{Value, json};
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, parse_json};
 
 /// `set_reminder`
 pub struct SetReminder;
@@ -26,28 +23,28 @@ input! {
 impl Tool for SetReminder {
     const NAME: &'static str = "set_reminder";
     const TITLE: &'static str = "Set a reminder";
-    const ABOUT: &'static str = "Reminds the person of a task, at a time or some time before it is due; one that is relative moves along \
+    const DESCRIPTION: &'static str = "Reminds the person of a task, at a time or some time before it is due; one that is relative moves along \
         when the due date changes. A task may have several. Use it for \"remind me an hour before\". For something that is no task \
         yet, give `reminders` to add_task. Example: {\"task\": \"dentist\", \"before\": \"1h\"}";
-    const DOES: Does = Does::Add;
+    const EFFECT: Effect = Effect::Create;
     type Input = Input;
 
     fn output() -> Value {
         reminders::schema()
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let given = [("at", input.at.0.map(|at| json!(at))), ("before", input.before.0.map(|before| json!(before)))];
         let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let reminder = NewReminder::parse(&Value::Object(given))?;
         let task = call.task_id(&input.task, Where::default())?;
         let made = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
-        let made = read(&made.json)?;
+        let made = parse_json(&made.json)?;
         let done = if made["status"] == "cancelled" {
             "This reminder will not come, as its time is over or the task is done; give `at`, or move the due date"
         } else {
             "Set a reminder"
         };
-        Ok(Reply::one(made, done))
+        Ok(ToolOutput::item(made, done))
     }
 }

@@ -2,11 +2,7 @@ use actions::tasks::{self, NewDueDate};
 use domain::Both;
 use serde_json::Value;
 
-use super::Which;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `set_task_due_date`
 pub struct SetTaskDueDate;
@@ -14,18 +10,18 @@ pub struct SetTaskDueDate;
 impl Tool for SetTaskDueDate {
     const NAME: &'static str = "set_task_due_date";
     const TITLE: &'static str = "Say when a task is due";
-    const ABOUT: &'static str = "Moves a task to another due date, or takes it away with `null`. Reminders that are relative to it move \
+    const DESCRIPTION: &'static str = "Moves a task to another due date, or takes it away with `null`. Reminders that are relative to it move \
         along. Use it for \"move the report to Monday\". A time needs an offset; a plain date is the whole day. Of a series, only \
         this occurrence moves. Example: {\"task\": \"report\", \"due_date\": \"2026-04-06\"}";
-    const DOES: Does = Does::Change;
-    type Input = Both<Which, NewDueDate>;
+    const EFFECT: Effect = Effect::Update;
+    type Input = Both<TaskInput, NewDueDate>;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, Both(which, due_date): Self::Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(which, due_date): Self::Input) -> Result<ToolOutput, ToolError> {
         let changed = tasks::patch(&call.principal, &call.named(&which.task)?, &due_date.into())?;
-        Ok(Reply::one(read(&changed.json)?, "Changed"))
+        Ok(ToolOutput::item(parse_json(&changed.json)?, "Changed"))
     }
 }

@@ -2,11 +2,7 @@ use actions::tasks::{self, NewPriority};
 use domain::Both;
 use serde_json::Value;
 
-use super::Which;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `set_task_priority`
 pub struct SetTaskPriority;
@@ -14,17 +10,17 @@ pub struct SetTaskPriority;
 impl Tool for SetTaskPriority {
     const NAME: &'static str = "set_task_priority";
     const TITLE: &'static str = "Say how much a task matters";
-    const ABOUT: &'static str = "Sets the priority of a task: low, medium or high. \"Urgent\" and \"important\" are high. \
+    const DESCRIPTION: &'static str = "Sets the priority of a task: low, medium or high. \"Urgent\" and \"important\" are high. \
         Example: {\"task\": \"buy milk\", \"priority\": \"high\"}";
-    const DOES: Does = Does::Change;
-    type Input = Both<Which, NewPriority>;
+    const EFFECT: Effect = Effect::Update;
+    type Input = Both<TaskInput, NewPriority>;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, Both(which, priority): Self::Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, Both(which, priority): Self::Input) -> Result<ToolOutput, ToolError> {
         let changed = tasks::patch(&call.principal, &call.named(&which.task)?, &priority.into())?;
-        Ok(Reply::one(read(&changed.json)?, "Changed"))
+        Ok(ToolOutput::item(parse_json(&changed.json)?, "Changed"))
     }
 }

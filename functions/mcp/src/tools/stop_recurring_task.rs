@@ -3,10 +3,7 @@ use actions::series::{self, Stopping};
 use domain::{Flag, Naming, Optional, input};
 use serde_json::{Value, json};
 
-use crate::call::{Call, id, read};
-use crate::refused::Trouble;
-use crate::reply::{Reply, line};
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, id_of, line, parse_json};
 
 /// `stop_recurring_task`
 pub struct StopRecurringTask;
@@ -27,10 +24,10 @@ input! {
 impl Tool for StopRecurringTask {
     const NAME: &'static str = "stop_recurring_task";
     const TITLE: &'static str = "Stop a series";
-    const ABOUT: &'static str = "Ends a series: no further task of it comes. The open one stays to be done, unless `delete_open` is true: that \
+    const DESCRIPTION: &'static str = "Ends a series: no further task of it comes. The open one stays to be done, unless `delete_open` is true: that \
         is done only with `confirm: true`, after the person agreed. To skip a single occurrence use delete_task on that task. \
         Example: {\"recurring_task\": \"stand-up\"}";
-    const DOES: Does = Does::Replace;
+    const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
     fn output() -> Value {
@@ -48,18 +45,18 @@ impl Tool for StopRecurringTask {
         })
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let (deletes, confirmed) = (input.delete_open.0 == Some(Flag(true)), input.confirm.0.map(|Flag(yes)| yes));
         let stop = |id| series::stop(&call.principal, id, None, &Stopping { delete_open: input.delete_open });
         // The words may mean something else by now, but the first answer is given again whatever they mean.
-        let (stopped, mut data) = if call.comes_again {
-            (true, read(&stop(call.clock.ids[0])?)?)
+        let (stopped, mut data) = if call.is_replay {
+            (true, parse_json(&stop(call.clock.ids[0])?)?)
         } else {
-            let Hit { shown, is_exact, open_tasks } = call.series(&input.recurring_task)?;
+            let Hit { shown, is_exact, open_tasks } = call.find_series(&input.recurring_task)?;
             // What only has the words may be another series than the person was asked about.
             let agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
             if agreed {
-                (true, read(&stop(id(&shown)?)?)?)
+                (true, parse_json(&stop(id_of(&shown)?)?)?)
             } else {
                 (false, json!({ "recurring_task": shown, "open_tasks": open_tasks }))
             }
@@ -80,6 +77,6 @@ impl Tool for StopRecurringTask {
                 "Nothing was done yet. Without `confirm: false` this series ends, with {open} of it left to be done"
             ),
         };
-        Ok(Reply::new(data, |data| format!("{text}: {}", line(&data["recurring_task"]))))
+        Ok(ToolOutput::new(data, |data| format!("{text}: {}", line(&data["recurring_task"]))))
     }
 }

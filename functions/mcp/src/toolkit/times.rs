@@ -1,9 +1,9 @@
-//! Times, as the person's clocks show them.
+//! Times in the user's time zone.
 
 use domain::{A_TIME, DueDate, Field, Moment, Timezone};
 use serde_json::{Value, json};
 
-/// The members that are times, wherever they are.
+/// Names of the members that hold times.
 const TIMES: [&str; 14] = [
     "due_date",
     "created_at",
@@ -21,39 +21,39 @@ const TIMES: [&str; 14] = [
     "occurred_at",
 ];
 
-/// The person's zone, once the database has told it.
+/// The user's zone; `None` before the first call of the database.
 fn zone() -> Option<Timezone> {
     Timezone::parse(&json!(store::zone()?)).ok()
 }
 
-/// What time it is for the person, to the second: not every model knows.
+/// Weekday and time of now, to the second: not every model knows them.
 pub fn now() -> Option<String> {
     let (zone, now) = (zone()?, Moment::from_ms(web::now_ms() / 1000 * 1000));
     let DueDate::On(today) = DueDate::today(now, &zone) else { return None };
     Some(format!("{:?} {}", today.weekday(), now.in_zone(&zone.rules())))
 }
 
-/// A time in what is said to be wrong, as the person's clocks show it: it is what is written next.
-pub fn as_here(detail: &str) -> String {
-    let here = zone().zip(Moment::parse(&json!(A_TIME)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
-    here.map_or_else(|| detail.to_owned(), |here| detail.replace(A_TIME, &here))
+/// Shows the example time of an error message in the user's zone, because models copy its offset.
+pub fn localise_example(detail: &str) -> String {
+    let local = zone().zip(Moment::parse(&json!(A_TIME)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
+    local.map_or_else(|| detail.to_owned(), |local| detail.replace(A_TIME, &local))
 }
 
-/// Has all times in it shown with the offset of the person's zone.
+/// Rewrites all times in the data with the offset of the user's zone.
 pub fn localise(data: &mut Value) {
     let Some(zone) = zone() else { return };
     let rules = zone.rules();
-    walk(data, false, &|moment| moment.in_zone(&rules));
+    rewrite(data, false, &|moment| moment.in_zone(&rules));
 }
 
-fn walk(value: &mut Value, is_time: bool, show: &impl Fn(Moment) -> String) {
+fn rewrite(value: &mut Value, is_time: bool, show: &impl Fn(Moment) -> String) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                walk(value, is_time || TIMES.contains(&name.as_str()), show);
+                rewrite(value, is_time || TIMES.contains(&name.as_str()), show);
             }
         }
-        Value::Array(all) => all.iter_mut().for_each(|value| walk(value, is_time, show)),
+        Value::Array(values) => values.iter_mut().for_each(|value| rewrite(value, is_time, show)),
         Value::String(text) if is_time => {
             if let Ok(moment) = Moment::parse(&json!(text)) {
                 *text = show(moment);
