@@ -37,8 +37,8 @@ fn field<'de, D: Deserializer<'de>, T: Field>(deserializer: D) -> Result<T, D::E
 }
 
 impl Found {
-    /// When the open occurrence comes and those that follow it, in the words of clients, if each is done in time. Where the
-    /// newest one is done, it begins with the one that is about to be made.
+    /// When the open occurrence comes and those that follow it, in the words of clients, if each is done in
+    /// time. Where the newest one is done, it begins with the one that is about to be made.
     pub fn coming(&self) -> impl Iterator<Item = String> {
         let newest = self.place.and_then(|place| self.rule.due_date(place));
         let first = match (self.place, self.done_at) {
@@ -50,7 +50,8 @@ impl Found {
         first.into_iter().chain(later).filter_map(|due| self.shown_time(due))
     }
 
-    /// A series as it is shown, with when it really comes next: the database cannot compute what is about to be made.
+    /// A series as it is shown, with when it really comes next: the database cannot compute what is about to
+    /// be made.
     pub(crate) fn with_next(&self, shown: &str) -> Result<Value, Refusal> {
         let mut shown: Value = read(shown)?;
         shown["next_occurrence"] = json!(self.coming().next());
@@ -64,7 +65,7 @@ impl Found {
     }
 
     fn shown_time(&self, due: DueDate) -> Option<String> {
-        due.ends(&self.zone).map(|moment| moment.to_string())
+        due.deadline(&self.zone).map(|moment| moment.to_string())
     }
 }
 

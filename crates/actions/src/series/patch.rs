@@ -72,11 +72,11 @@ impl SeriesPatch {
             by_weekday: self.by_weekday.clone().over(old.by_weekday.filter(|_| kept(Frequency::Weekly))),
             day_of_month: self.day_of_month.clone().over(old.day_of_month.filter(|_| kept(Frequency::Monthly))),
             anchor: self.anchor.0.unwrap_or(old.anchor),
-            start_date: self.start_date.0.map_or(old.start_date, |start| WallClock::of(start, &timezone)),
+            start_date: self.start_date.0.map_or(old.start_date, |start| WallClock::in_zone(start, &timezone)),
             end_date: match self.end_date {
                 Patch::Keep => old.end_date,
                 Patch::Clear => None,
-                Patch::Set(end) => Some(WallClock::of(end, &timezone)),
+                Patch::Set(end) => Some(WallClock::in_zone(end, &timezone)),
             },
             timezone,
         })
@@ -108,13 +108,13 @@ pub fn patch(
             return Err(Problem::NotNow("The series has ended: make a new one."));
         };
         let rule = patch.rule(&found).map_err(Problem::Invalid)?;
-        // The occurrence that is done already stays where it is: from there the next one is counted. And where nobody knows any
-        // more when the last one was done, nothing can be counted from there.
+        // The occurrence that is done already stays where it is: from there the next one is counted. And
+        // where nobody knows any more when the last one was done, nothing can be counted from there.
         let is_lost = rule.parts().anchor == Anchor::Completion && found.finished.is_none() && found.occurrences > 1;
         let place = if !found.series.is_open || is_lost || rule == found.series.rule {
             None
         } else {
-            let moved = rule.moves(open, found.finished, now).ok_or_else(|| {
+            let moved = rule.reschedule(open, found.finished, now).ok_or_else(|| {
                 Problem::member("end_date", "leaves no place for the open occurrence; DELETE the series to stop it")
             })?;
             Some(rule.place(moved.due_date))

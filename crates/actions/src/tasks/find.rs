@@ -1,6 +1,6 @@
 //! A task is found by what it is called.
 
-use domain::Naming;
+use domain::Reference;
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
@@ -18,12 +18,12 @@ pub struct Where {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    naming: &'a Naming,
+    naming: &'a Reference,
     #[serde(flatten)]
     r#where: Where,
 }
 
 /// Finds the task of the caller that is meant.
-pub fn find(principal: &Principal, naming: &Naming, r#where: Where) -> Result<Found, Refusal> {
+pub fn find(principal: &Principal, naming: &Reference, r#where: Where) -> Result<Found, Refusal> {
     read(&store::one(statement!("find.sql"), principal, &Input { naming, r#where })?)
 }

@@ -1,7 +1,7 @@
 //! Tasks are looked through.
 
 use domain::{
-    DueDate as Bound, Errors, Field, Flag, Limit, Offset, Optional, Priority, Search, Several, Tag, choice, input,
+    DueDate as Bound, Errors, Field, Flag, Limit, Offset, OneOrMore, Optional, Priority, Search, Tag, choice, input,
     wrong_member,
 };
 use serde::Serialize;
@@ -43,9 +43,9 @@ input! {
         /// Only the trash, with `true`; it is left out otherwise.
         deleted: Optional<Flag>,
         /// Only those that matter that much: one, or several separated by commas or repeated.
-        priority: Optional<Several<Priority>>,
+        priority: Optional<OneOrMore<Priority>>,
         /// Only those filed under these: one, or several separated by commas or repeated.
-        tags: Optional<Several<Tag>>,
+        tags: Optional<OneOrMore<Tag>>,
         /// Whether a task must have all of the tags, or any of them; `all` when nothing is said.
         tags_mode: Optional<TagsMode>,
         /// Only those due then or later: a time, or the day that it begins with.
@@ -60,12 +60,13 @@ input! {
         overdue: Optional<Flag>,
         /// Only occurrences of a series that were missed, with `true`; only all others, with `false`.
         missed: Optional<Flag>,
-        /// Only those whose title or description has a beginning of every word; the best match comes first, unless
-        /// `sort_by` says otherwise.
+        /// Only those whose title or description has a beginning of every word; the best match comes first,
+        /// unless `sort_by` says otherwise.
         search: Optional<Search>,
         /// What to order by; newest first when nothing is said. Tasks without a due date come last.
         sort_by: Optional<SortBy>,
-        /// Which end of the order comes first: `asc` when nothing is said, but the best match for `relevance`.
+        /// Which end of the order comes first: `asc` when nothing is said, but the best match for
+        /// `relevance`.
         sort_order: Optional<SortOrder>,
         /// How many at the most: 1 to 200, 50 when nothing is said.
         limit: Optional<Limit>,
