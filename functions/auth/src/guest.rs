@@ -6,9 +6,9 @@ use web::{Problem, Request, Response};
 use crate::sign_up::{Person, sign_up};
 
 input! {
-    /// Somebody who wants to start at once.
+    /// A new guest: no e-mail address or password needed.
     pub struct NewGuest {
-        /// Their zone; UTC when nothing is said.
+        /// Time zone. Defaults to UTC.
         timezone: Option<Timezone>,
     }
 }

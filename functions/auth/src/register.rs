@@ -7,15 +7,15 @@ use crate::password;
 use crate::sign_up::{Account, Person, sign_up};
 
 input! {
-    /// An account to be made.
+    /// A new account.
     pub struct NewAccount {
-        /// Where its holder gets mail; letter case does not matter.
+        /// E-mail address, which is also the sign-in name. Letter case is ignored.
         email: Email,
-        /// 8 to 200 characters.
+        /// Password of 8 to 200 characters.
         password: Password,
-        /// What its holder wants to be called.
+        /// Display name.
         name: Option<Name>,
-        /// Their zone; UTC when nothing is said.
+        /// Time zone. Defaults to UTC.
         timezone: Option<Timezone>,
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /api/docs`: the OpenAPI document as a page that needs nothing else, no script either.
+//! `GET /api/docs`: the OpenAPI document as one HTML page without scripts or external resources.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::openapi::DOCUMENT;
 
 const STYLE: &str = include_str!("docs.css");
 
-/// In the order of the page.
+/// Methods in the order in which the page lists them.
 const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
 
 pub fn run(_: &Request) -> Result<Response, Problem> {
@@ -50,7 +50,7 @@ fn page(document: &Value) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>TaskFlow API</title><style>{STYLE}</style></head><body><header><h1>TaskFlow API</h1><p>{}, version {}. \
-         Also as <a href=\"/api/openapi.json\">OpenAPI 3.1</a>.</p>{}</header><nav aria-label=\"All routes\">{contents}</nav>\
+         Also available as <a href=\"/api/openapi.json\">OpenAPI 3.1</a>.</p>{}</header><nav aria-label=\"Routes\">{contents}</nav>\
          <main>{sections}</main></body></html>",
         escape(text(&info["summary"])),
         escape(text(&info["version"])),
@@ -61,12 +61,13 @@ fn page(document: &Value) -> String {
 fn details(document: &Value, operation: &Value) -> String {
     let mut html = String::new();
     if operation["security"].as_array().is_some_and(Vec::is_empty) {
-        html += "<p>Open to everybody.</p>";
+        html += "<p>No authentication required.</p>";
     }
     let parameters: Vec<&Value> =
         operation["parameters"].as_array().into_iter().flatten().map(|one| resolve(document, one)).collect();
     if !parameters.is_empty() {
-        html += "<table><caption>Parameters</caption><tr><th>name</th><th>in</th><th>what</th><th>about</th></tr>";
+        html +=
+            "<table><caption>Parameters</caption><tr><th>name</th><th>in</th><th>type</th><th>description</th></tr>";
         for one in parameters {
             let _ = write!(
                 html,
@@ -81,23 +82,24 @@ fn details(document: &Value, operation: &Value) -> String {
     }
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
     if body["properties"].is_object() {
-        html += &members(document, "Body", body);
+        html += &members(document, "Request body", body);
     }
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         let schema = &answer["content"]["application/json"]["schema"];
         if schema["properties"].is_object() {
-            html += &members(document, &format!("Answer {status}"), schema);
+            html += &members(document, &format!("Response {status}"), schema);
         }
     }
     let statuses: Vec<&str> =
         operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect();
-    let _ = write!(html, "<p>Statuses: {}</p>", statuses.join(", "));
+    let _ = write!(html, "<p>Status codes: {}</p>", statuses.join(", "));
     html
 }
 
 fn members(document: &Value, caption: &str, schema: &Value) -> String {
     let required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
-    let mut html = format!("<table><caption>{caption}</caption><tr><th>member</th><th>what</th><th>about</th></tr>");
+    let mut html =
+        format!("<table><caption>{caption}</caption><tr><th>field</th><th>type</th><th>description</th></tr>");
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
         let mark = if required(name) { " *" } else { "" };
         let _ = write!(
@@ -111,7 +113,7 @@ fn members(document: &Value, caption: &str, schema: &Value) -> String {
     html + "</table>"
 }
 
-/// What a value is, in a few words.
+/// Describes the type of a value in a few words.
 fn kind(document: &Value, schema: &Value) -> String {
     let schema = resolve(document, schema);
     if let Some(choices) = schema["anyOf"].as_array() {
@@ -145,7 +147,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// Paragraphs and one level of list items: all that the description has.
+/// Renders paragraphs and flat lists, the only Markdown in the API's description.
 fn prose(markdown: &str) -> String {
     let mut html = String::new();
     for line in markdown.lines().filter(|line| !line.is_empty()) {
@@ -157,7 +159,7 @@ fn prose(markdown: &str) -> String {
     html
 }
 
-/// What stands between backquotes is code.
+/// Escapes a line and renders text in backquotes as code.
 fn code(line: &str) -> String {
     let parts = line.split('`').enumerate();
     parts
