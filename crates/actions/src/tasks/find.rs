@@ -1,4 +1,4 @@
-//! A task is found by what it is called.
+//! Finds a task by a reference.
 
 use domain::Reference;
 use serde::Serialize;
@@ -6,12 +6,12 @@ use store::{Principal, Refusal, statement};
 
 use crate::naming::{Found, read};
 
-/// Where to look, beside among what is to be done.
+/// Options of a search, besides open tasks.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Where {
-    /// In the trash too, by its id.
+    /// True to also find a task in the trash by its id.
     pub in_trash: bool,
-    /// Among what is done first, by words.
+    /// True to prefer completed tasks when matching words.
     pub done_first: bool,
 }
 
@@ -23,7 +23,7 @@ struct Input<'a> {
     r#where: Where,
 }
 
-/// Finds the task of the caller that is meant.
+/// Finds the task of the caller that matches a reference.
 pub fn find(principal: &Principal, naming: &Reference, r#where: Where) -> Result<Found, Refusal> {
     read(&store::one(statement!("find.sql"), principal, &Input { naming, r#where })?)
 }
