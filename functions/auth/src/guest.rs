@@ -3,7 +3,7 @@
 use domain::{Timezone, input};
 use web::{Problem, Request, Response};
 
-use crate::sign_up::{Person, sign_up};
+use crate::sign_up::{NewUser, sign_up};
 
 input! {
     /// A new guest: no e-mail address or password needed.
@@ -15,5 +15,5 @@ input! {
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let guest = request.body::<NewGuest>()?;
-    sign_up(request, &Person { account: None, timezone: guest.timezone })
+    sign_up(request, &NewUser { account: None, timezone: guest.timezone })
 }

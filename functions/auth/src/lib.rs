@@ -48,7 +48,7 @@ pub const ROUTES: &[Route] = &[
     Route::new(Delete, "/api/auth/sessions/{id}", sessions::revoke, "End a session"),
     Route::new(Post, "/api/auth/tokens", tokens::create, "Create a personal access token")
         .takes(tokens::NewToken::schema)
-        .gives(201, tokens::made_schema)
+        .gives(201, tokens::new_token_schema)
         .refuses(&[409]),
     Route::new(Get, "/api/auth/tokens", tokens::list, "List personal access tokens").gives(200, tokens::schema),
     Route::new(Delete, "/api/auth/tokens", tokens::revoke_all, "Revoke all personal access tokens"),

@@ -21,7 +21,7 @@ input! {
 
 /// Account as the database returns it, to check the password.
 #[derive(Deserialize, Serialize)]
-struct Known {
+struct StoredAccount {
     id: UserId,
     password_hash: String,
 }
@@ -29,7 +29,7 @@ struct Known {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    known: &'a Known,
+    known: &'a StoredAccount,
     #[serde(flatten)]
     session: Fingerprint<'a>,
 }
@@ -49,7 +49,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     known.map_or_else(|| Err(Problem::wrong_credentials()), |known| begin(request, &known))
 }
 
-fn find(request: &Request, email: &Email) -> Result<Option<Known>, Problem> {
+fn find(request: &Request, email: &Email) -> Result<Option<StoredAccount>, Problem> {
     match store::one(statement!("find_account.sql"), &request.anybody(), &json!({ "email": email })) {
         Ok(row) => serde_json::from_str(&row)
             .map(Some)
@@ -59,11 +59,11 @@ fn find(request: &Request, email: &Email) -> Result<Option<Known>, Problem> {
     }
 }
 
-fn begin(request: &Request, known: &Known) -> Result<Response, Problem> {
+fn begin(request: &Request, known: &StoredAccount) -> Result<Response, Problem> {
     let session = NewSession::new(request);
     let input = Input { known, session: session.fingerprint() };
     match store::one(statement!("login.sql"), &request.anybody(), &input) {
-        Ok(begun) => session.answer(request, 200, &begun),
+        Ok(begun) => session.response(request, 200, &begun),
         // The password changed between the two calls.
         Err(Refusal::NotFound) => Err(Problem::wrong_credentials()),
         Err(refusal) => Err(refusal.into()),

@@ -4,7 +4,7 @@ use domain::{Email, Name, Password, Timezone, input};
 use web::{Problem, Request, Response};
 
 use crate::password;
-use crate::sign_up::{Account, Person, sign_up};
+use crate::sign_up::{Account, NewUser, sign_up};
 
 input! {
     /// A new account.
@@ -23,5 +23,5 @@ input! {
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let NewAccount { email, password, name, timezone } = request.body()?;
     let account = Account { email, name, password_hash: password::hash(&password)? };
-    sign_up(request, &Person { account: Some(account), timezone })
+    sign_up(request, &NewUser { account: Some(account), timezone })
 }

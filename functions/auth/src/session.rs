@@ -23,8 +23,8 @@ impl NewSession {
     }
 
     /// Makes the response from the stored `{expires_at, user}`: the token is in the body and in a cookie.
-    pub fn answer(&self, request: &Request, status: u16, begun: &str) -> Result<Response, Problem> {
-        let response = Response::json(status, shown(&self.token, begun)?);
+    pub fn response(&self, request: &Request, status: u16, begun: &str) -> Result<Response, Problem> {
+        let response = Response::json(status, with_token(&self.token, begun)?);
         Ok(response.with("set-cookie", cookie(request, &self.token, 30 * 24 * 60 * 60)))
     }
 }
@@ -35,7 +35,7 @@ pub fn secret() -> String {
 }
 
 /// Adds the token to the stored `{expires_at, user}`.
-pub fn shown(token: &str, begun: &str) -> Result<String, Problem> {
+pub fn with_token(token: &str, begun: &str) -> Result<String, Problem> {
     let begun: Value =
         serde_json::from_str(begun).map_err(|error| Problem::fault(format!("invalid session row: {error}")))?;
     let (expires_at, user) = (&begun["expires_at"], &begun["user"]);

@@ -9,7 +9,7 @@ use crate::session::{Fingerprint, NewSession};
 
 /// A new user.
 #[derive(Debug, Default, Serialize)]
-pub struct Person {
+pub struct NewUser {
     /// Account, or `None` for a guest.
     #[serde(flatten)]
     pub account: Option<Account>,
@@ -29,13 +29,13 @@ pub struct Account {
 struct Input<'a> {
     id: UserId,
     #[serde(flatten)]
-    person: &'a Person,
+    person: &'a NewUser,
     #[serde(flatten)]
     session: Fingerprint<'a>,
 }
 
 /// Creates the user and a session.
-pub fn sign_up(request: &Request, person: &Person) -> Result<Response, Problem> {
+pub fn sign_up(request: &Request, person: &NewUser) -> Result<Response, Problem> {
     let session = NewSession::new(request);
     let id = UserId::new(web::now_ms(), web::random());
     let input = Input { id, person, session: session.fingerprint() };
@@ -45,5 +45,5 @@ pub fn sign_up(request: &Request, person: &Person) -> Result<Response, Problem> 
         }
         other => other.into(),
     })?;
-    session.answer(request, 201, &begun)
+    session.response(request, 201, &begun)
 }

@@ -125,7 +125,7 @@ fn token_schema() -> Value {
 }
 
 /// Returns the JSON schema of a new token.
-pub fn made_schema() -> Value {
+pub fn new_token_schema() -> Value {
     let mut schema = token_schema();
     schema["properties"]["token"] = json!({ "type": "string", "description": "The token. It is shown only once" });
     schema["required"] = json!(["id", "name", "scopes", "created_at", "expires_at", "token"]);

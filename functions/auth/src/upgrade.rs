@@ -32,5 +32,5 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         other => other.into(),
     })?;
     let token = request.session_token().ok_or_else(Problem::not_signed_in)?;
-    Ok(Response::json(200, session::shown(token, &upgraded)?))
+    Ok(Response::json(200, session::with_token(token, &upgraded)?))
 }

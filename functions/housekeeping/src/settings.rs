@@ -20,7 +20,7 @@ struct Item {
 
 /// Configured value of a key, with the result of parsing it.
 #[derive(Serialize)]
-struct Said<'a> {
+struct ConfiguredSetting<'a> {
     key: &'a str,
     /// Configured value, or `None` if the key is not set.
     value: Option<&'a str>,
@@ -38,10 +38,20 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     for spec in SETTINGS {
         let value = configured.get(spec.key).map(|item| item.value.as_str());
         let parsed = spec.parse(value.unwrap_or(spec.default));
-        said.push(Said { key: spec.key, value, problem: parsed.as_ref().err().cloned(), setting: parsed.ok() });
+        said.push(ConfiguredSetting {
+            key: spec.key,
+            value,
+            problem: parsed.as_ref().err().cloned(),
+            setting: parsed.ok(),
+        });
     }
     for (key, item) in configured.iter().filter(|(key, _)| SettingSpec::find(key).is_none()) {
-        said.push(Said { key, value: Some(&item.value), setting: None, problem: Some("is not a setting".to_owned()) });
+        said.push(ConfiguredSetting {
+            key,
+            value: Some(&item.value),
+            setting: None,
+            problem: Some("is not a setting".to_owned()),
+        });
     }
     // The statement returns the keys that have changed since the last run.
     let changed = store::run(statement!("apply.sql"), &principal, &json!({ "said": said }))?;

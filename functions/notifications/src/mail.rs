@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// Content of an e-mail.
 #[derive(Debug, Deserialize)]
-pub struct About {
+pub struct MailContent {
     /// True if the reminder is late.
     pub late: bool,
     /// Tasks to remind of.
@@ -22,7 +22,7 @@ pub struct Task {
     due: Option<String>,
 }
 
-impl About {
+impl MailContent {
     /// Returns the subject.
     pub fn subject(&self) -> String {
         let subject = match (self.tasks.as_slice(), self.late) {

@@ -10,7 +10,7 @@ use spin_sdk::variables;
 use store::{Principal, Refusal, Who, statement};
 use web::{Problem, Request, Response, log, now_ms, outbound};
 
-use crate::mail::About;
+use crate::mail::MailContent;
 
 /// Path of the e-mail binding in Dapr's API.
 const BINDING: &str = "/v1.0/bindings/email";
@@ -33,7 +33,7 @@ struct Mail {
     email: Option<String>,
     reminders: Vec<String>,
     #[serde(flatten)]
-    about: About,
+    about: MailContent,
 }
 
 /// Responds at once; mails are sent after the response.
@@ -88,7 +88,7 @@ async fn send_one(sender: &Principal, row: &str) -> Result<(), Refusal> {
 }
 
 /// Sends one mail. The error is logged, so it contains no user data.
-async fn deliver(email: &str, about: &About) -> Result<(), String> {
+async fn deliver(email: &str, about: &MailContent) -> Result<(), String> {
     let site = variables::get("public_url").unwrap_or_default();
     let order = json!({
         "operation": "create",

@@ -10,7 +10,7 @@ use web::{Problem, Request, Response};
 
 /// Members of a reminder event that are needed here.
 #[derive(Deserialize)]
-struct Tells {
+struct ReminderEvent {
     after: Reminder,
 }
 
@@ -28,7 +28,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         if event.kind.name != "reminder.due" {
             return Ok(Wanted::Ignored);
         }
-        let Tells { after: Reminder { id, at } } = match event.tells() {
+        let ReminderEvent { after: Reminder { id, at } } = match event.tells() {
             Ok(tells) => tells,
             Err(reason) => return Ok(Wanted::Wrong(reason)),
         };

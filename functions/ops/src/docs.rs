@@ -74,7 +74,7 @@ fn details(document: &Value, operation: &Value) -> String {
                 "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>",
                 escape(text(&one["name"])),
                 escape(text(&one["in"])),
-                kind(document, &one["schema"]),
+                type_of(document, &one["schema"]),
                 code(text(&one["description"])),
             );
         }
@@ -106,7 +106,7 @@ fn members(document: &Value, caption: &str, schema: &Value) -> String {
             html,
             "<tr><td><code>{}</code>{mark}</td><td>{}</td><td>{}</td></tr>",
             escape(name),
-            kind(document, member),
+            type_of(document, member),
             code(text(&member["description"])),
         );
     }
@@ -114,10 +114,10 @@ fn members(document: &Value, caption: &str, schema: &Value) -> String {
 }
 
 /// Describes the type of a value in a few words.
-fn kind(document: &Value, schema: &Value) -> String {
+fn type_of(document: &Value, schema: &Value) -> String {
     let schema = resolve(document, schema);
     if let Some(choices) = schema["anyOf"].as_array() {
-        return choices.iter().map(|one| kind(document, one)).collect::<Vec<_>>().join(" or ");
+        return choices.iter().map(|one| type_of(document, one)).collect::<Vec<_>>().join(" or ");
     }
     if let Some(words) = schema["enum"].as_array() {
         return match words.len() {
@@ -129,14 +129,14 @@ fn kind(document: &Value, schema: &Value) -> String {
     }
     let name = match &schema["type"] {
         Value::Array(all) => all.iter().map(text).collect::<Vec<_>>().join(" or "),
-        Value::String(one) if one == "array" => format!("list of {}", kind(document, &schema["items"])),
+        Value::String(one) if one == "array" => format!("list of {}", type_of(document, &schema["items"])),
         one => text(one).to_owned(),
     };
     let bound = |name: &str| schema[name].as_u64().map(|bound| bound.to_string()).unwrap_or_default();
     let format = schema["format"].as_str().map(|format| format!(", {format}")).unwrap_or_default();
-    let (least, most) =
+    let (min, max) =
         (format!("{}{}", bound("minLength"), bound("minimum")), format!("{}{}", bound("maxLength"), bound("maximum")));
-    let range = if least.is_empty() && most.is_empty() { String::new() } else { format!(" ({least}–{most})") };
+    let range = if min.is_empty() && max.is_empty() { String::new() } else { format!(" ({min}–{max})") };
     format!("{name}{format}{range}")
 }
 

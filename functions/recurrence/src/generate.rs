@@ -14,13 +14,13 @@ const KINDS: [&str; 3] = ["task.completed", "task.deleted", "task.purged"];
 
 /// Members of a task event that name its series.
 #[derive(Deserialize)]
-struct Tells {
-    before: Option<OfSeries>,
-    after: Option<OfSeries>,
+struct TaskEvent {
+    before: Option<TaskState>,
+    after: Option<TaskState>,
 }
 
 #[derive(Deserialize)]
-struct OfSeries {
+struct TaskState {
     recurring_task_id: Option<TaskId>,
 }
 
@@ -31,13 +31,13 @@ struct Work {
     /// Version of the series that this was computed from. If it has changed, the event is retried.
     version: domain::Version,
     rule: Rule,
-    coming: Vec<Coming>,
+    coming: Vec<NewOccurrence>,
     /// True if the series has ended.
     ends: bool,
 }
 
 #[derive(Serialize)]
-struct Coming {
+struct NewOccurrence {
     id: TaskId,
     place: WallClock,
     missed: bool,
@@ -51,7 +51,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         if !KINDS.contains(&event.kind.name) {
             return Ok(Wanted::Ignored);
         }
-        let Tells { before, after } = match event.tells() {
+        let TaskEvent { before, after } = match event.tells() {
             Ok(tells) => tells,
             Err(reason) => return Ok(Wanted::Wrong(reason)),
         };
@@ -80,13 +80,14 @@ fn follow_up(id: TaskId, series: Found, happened: &str) -> Option<Work> {
     let follow_up = rule.follow_up(place, done);
     let ends = follow_up.next.is_none();
     // Deleting an occurrence skips the missed ones.
-    let missed = follow_up.missed.into_iter().filter(|_| is_done).map(|occurrence| coming(&rule, occurrence, true));
-    let next = follow_up.next.map(|occurrence| coming(&rule, occurrence, false));
+    let missed =
+        follow_up.missed.into_iter().filter(|_| is_done).map(|occurrence| new_occurrence(&rule, occurrence, true));
+    let next = follow_up.next.map(|occurrence| new_occurrence(&rule, occurrence, false));
     let coming = missed.chain(next).collect();
     Some(Work { series: id, version, coming, rule, ends })
 }
 
-fn coming(rule: &Rule, occurrence: Occurrence, missed: bool) -> Coming {
+fn new_occurrence(rule: &Rule, occurrence: Occurrence, missed: bool) -> NewOccurrence {
     let id = TaskId::new(web::now_ms(), web::random());
-    Coming { id, place: rule.place(occurrence.due_date), missed, adjustment: occurrence.adjustment }
+    NewOccurrence { id, place: rule.place(occurrence.due_date), missed, adjustment: occurrence.adjustment }
 }

@@ -124,7 +124,10 @@ impl ListTasks {
                 return wrong("offset", "cannot be combined with `cursor`");
             }
             if cursor.of != self.fingerprint() || !self.is_key(&cursor.after["key"]) {
-                return wrong("cursor", "belongs to a list with other filters or another order; omit it to start from the beginning");
+                return wrong(
+                    "cursor",
+                    "belongs to a list with other filters or another order; omit it to start from the beginning",
+                );
             }
         }
         Ok(())
