@@ -34,7 +34,7 @@ input! {
         /// Only events of this user. Administrators can name any user, and see the events of all users by
         /// default.
         user_id: Optional<UserId>,
-        /// Maximum number of events: 1 to 200. Defaults to 50.
+        /// Maximum number of results: 1 to 200. Defaults to 50.
         limit: Optional<Limit>,
         /// `next_cursor` of the previous page. Keep the same filters.
         cursor: Optional<Cursor>,
