@@ -4,7 +4,7 @@ use actions::naming::Found;
 use actions::tasks::find::Where;
 use actions::tasks::list::{SortBy, Status};
 use actions::tasks::{self, ListTasks};
-use domain::{DueDate, Field, Flag, Limit, Naming, Optional};
+use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
 use rust_mcp_schema::{
     ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
     ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult, ReadResourceResultCacheScope,
@@ -84,10 +84,10 @@ pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
         RpcError::new(code, format!("Unknown resource {uri:?}: {why}")).with_data(json!({ "uri": uri }))
     };
     let principal = request.principal()?;
-    let task = uri.strip_prefix("taskflow://task/").map(|name| Naming::parse(&json!(web::decode(name))));
+    let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));
     let content = match (uri.as_str(), task) {
         (TODAY | OVERDUE, _) => tasks_of(&principal, &uri, None)?,
-        (_, Some(Ok(naming))) => find_task(&principal, &naming)?.map_err(unknown)?,
+        (_, Some(Ok(reference))) => find_task(&principal, &reference)?.map_err(unknown)?,
         _ => return Err(unknown(format!("resources are {TODAY}, {OVERDUE} and {TASK}."))),
     };
     Ok(json!(ReadResourceResult {
@@ -129,8 +129,8 @@ pub fn tasks_of(principal: &Principal, uri: &str, tag: Option<&str>) -> Result<V
 }
 
 /// Finds a task. The inner error is the reason why no single task matches.
-fn find_task(principal: &Principal, naming: &Naming) -> Result<Result<Value, String>, RpcError> {
-    let mut task = match tasks::find(principal, naming, Where::default()) {
+fn find_task(principal: &Principal, reference: &Reference) -> Result<Result<Value, String>, RpcError> {
+    let mut task = match tasks::find(principal, reference, Where::default()) {
         Ok(Found::One(hit)) => hit.shown,
         Ok(Found::Several(_)) => return Ok(Err("several tasks match, so use an id.".into())),
         Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Ok(Err("no task matches.".into())),

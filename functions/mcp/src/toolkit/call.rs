@@ -6,7 +6,7 @@ use actions::Clock;
 use actions::naming::{Found, Hit};
 use actions::tasks::Named;
 use actions::tasks::find::Where;
-use domain::{Naming, TaskId};
+use domain::{Reference, TaskId};
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
@@ -23,28 +23,28 @@ pub struct Call {
 
 impl Call {
     /// Finds the task of that name.
-    pub fn find_task(&self, naming: &Naming, scope: Where) -> Result<Hit, ToolError> {
-        resolve("task", actions::tasks::find(&self.principal, naming, scope)?)
+    pub fn find_task(&self, reference: &Reference, scope: Where) -> Result<Hit, ToolError> {
+        resolve("task", actions::tasks::find(&self.principal, reference, scope)?)
     }
 
     /// Returns the id of the task of that name. An id is returned unchecked: the action checks it.
-    pub fn task_id(&self, naming: &Naming, scope: Where) -> Result<TaskId, ToolError> {
-        match naming {
-            Naming::Id(id) => Ok(*id),
+    pub fn task_id(&self, reference: &Reference, scope: Where) -> Result<TaskId, ToolError> {
+        match reference {
+            Reference::Id(id) => Ok(*id),
             // The words may name another task by now. Any id does, as the first answer is returned.
-            Naming::Words(_) if self.is_replay => Ok(self.clock.ids[0]),
-            Naming::Words(_) => Ok(id_of(&self.find_task(naming, scope)?.shown)?),
+            Reference::Words(_) if self.is_replay => Ok(self.clock.ids[0]),
+            Reference::Words(_) => Ok(id_of(&self.find_task(reference, scope)?.shown)?),
         }
     }
 
     /// The same, as actions that change a task take it.
-    pub fn named(&self, naming: &Naming) -> Result<Named, ToolError> {
-        Ok(Named { id: self.task_id(naming, Where::default())?, expected: None })
+    pub fn named(&self, reference: &Reference) -> Result<Named, ToolError> {
+        Ok(Named { id: self.task_id(reference, Where::default())?, expected: None })
     }
 
     /// Finds the series of that name.
-    pub fn find_series(&self, naming: &Naming) -> Result<Hit, ToolError> {
-        resolve("recurring_task", actions::series::named(&self.principal, naming)?)
+    pub fn find_series(&self, reference: &Reference) -> Result<Hit, ToolError> {
+        resolve("recurring_task", actions::series::named(&self.principal, reference)?)
     }
 
     /// Returns the titles of the reminders' tasks, by task id.

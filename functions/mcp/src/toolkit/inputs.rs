@@ -2,7 +2,7 @@
 
 use actions::Cursor;
 use actions::tasks::list::Status;
-use domain::{Limit, Naming, Optional, choice, input};
+use domain::{Limit, Optional, Reference, choice, input};
 
 /// Argument of every tool that writes.
 pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
@@ -11,7 +11,7 @@ input! {
     /// Which task.
     pub struct TaskInput {
         /// The task: its id, or words of its title such as "buy milk".
-        task: Naming,
+        task: Reference,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Times in the user's time zone.
 
-use domain::{A_TIME, DueDate, Field, Moment, Timezone};
+use domain::{DueDate, EXAMPLE_TIME, Field, Moment, Timezone};
 use serde_json::{Value, json};
 
 /// Names of the members that hold times.
@@ -35,8 +35,9 @@ pub fn now() -> Option<String> {
 
 /// Shows the example time of an error message in the user's zone, because models copy its offset.
 pub fn localise_example(detail: &str) -> String {
-    let local = zone().zip(Moment::parse(&json!(A_TIME)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
-    local.map_or_else(|| detail.to_owned(), |local| detail.replace(A_TIME, &local))
+    let local =
+        zone().zip(Moment::parse(&json!(EXAMPLE_TIME)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
+    local.map_or_else(|| detail.to_owned(), |local| detail.replace(EXAMPLE_TIME, &local))
 }
 
 /// Rewrites all times in the data with the offset of the user's zone.

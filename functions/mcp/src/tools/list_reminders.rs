@@ -1,6 +1,6 @@
 use actions::reminders;
 use actions::tasks::find::Where;
-use domain::{Both, Naming, Optional, input};
+use domain::{Both, Optional, Reference, input};
 use serde_json::{Value, json};
 
 use crate::toolkit::{Call, Effect, PageInput, Tool, ToolError, ToolOutput, parse_json};
@@ -12,7 +12,7 @@ input! {
     /// Which reminders.
     pub struct Input {
         /// All reminders of this task, on one page, also those that came: its id, or words of its title such as "buy milk".
-        task: Optional<Naming>,
+        task: Optional<Reference>,
     }
 }
 
@@ -30,13 +30,13 @@ impl Tool for ListReminders {
     }
 
     fn run(call: &Call, Both(input, part): Self::Input) -> Result<ToolOutput, ToolError> {
-        let Some(naming) = &input.task.0 else {
+        let Some(reference) = &input.task.0 else {
             let wanted = reminders::ListReminders { limit: part.limit, cursor: part.cursor };
             let page = parse_json(&reminders::upcoming(&call.principal, &wanted)?)?;
             let titles = call.titles(&page["items"])?;
             return Ok(ToolOutput::reminders(page, "reminders to come, the nearest first", &titles));
         };
-        let task = call.task_id(naming, Where::default())?;
+        let task = call.task_id(reference, Where::default())?;
         let mut page = parse_json(&reminders::of_task(&call.principal, task)?)?;
         page["next_cursor"] = json!(null);
         let titles = call.titles(&page["items"])?;
