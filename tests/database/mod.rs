@@ -42,8 +42,8 @@ async fn neither_role_can_touch_a_table_or_make_anything() {
 #[tokio::test]
 async fn neither_role_can_call_the_functions_of_the_other() {
     let app = App::start().await;
-    let of_users = app.database.install("of_users", "-- frame: open\nselect 'true'").await;
-    let of_services = app.database.install("of_services", "-- frame: read, for service\nselect 'true'").await;
+    let of_users = app.database.install("of_users", "-- frame: open\nselect 'row', 'true'").await;
+    let of_services = app.database.install("of_services", "-- frame: read, for service\nselect 'row', 'true'").await;
     let call = |name: &str| format!("select bodies.{name}('{{}}', '{{}}')");
 
     let (user, service) = (app.database.role(USER).await, app.database.role(SERVICE).await);
@@ -58,9 +58,9 @@ async fn neither_role_can_call_the_functions_of_the_other() {
 async fn only_a_service_can_act_in_the_name_of_a_user() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let body = "-- frame: read, for service\nselect to_json(caller)::text";
+    let body = "-- frame: read, for service\nselect 'row', to_json(caller)::text";
     let of_services = app.database.install("whoami", body).await;
-    let of_users = app.database.install("whoami", "-- frame: read\nselect to_json(caller)::text").await;
+    let of_users = app.database.install("whoami", "-- frame: read\nselect 'row', to_json(caller)::text").await;
     let principal = json!({ "service": "recurrence", "user": ada.id(), "actor": "system" });
 
     let answer = call(&app.database.role(SERVICE).await, &of_services, &principal, &json!({})).await;
@@ -77,7 +77,7 @@ async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body()
     app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
     let body = "-- frame: write\n\
                 with changed as (update tasks set title = 'changed' where user_id = caller returning 1)\n\
-                select refuse('no_such_luck')::text from changed";
+                select 'row', refuse('no_such_luck')::text from changed";
     let name = app.database.install("refusing", body).await;
 
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
@@ -96,7 +96,7 @@ async fn a_violated_constraint_is_named_and_its_message_is_not_told() {
     let ada = app.guest().await;
     let body = "-- frame: write\n\
                 insert into tasks (id, user_id, title, priority) values (gen_random_uuid(), caller, input ->> 'title', 'odd')\n\
-                returning '1'";
+                returning 'row', '1'";
     let name = app.database.install("violating", body).await;
 
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
@@ -123,7 +123,7 @@ async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_
                 update tasks set description = input ->> 'by'\n  \
                   from (select id from tasks where user_id = caller order by md5(id::text || (input ->> 'by')) for update) as mine\n \
                  where tasks.id = mine.id\n\
-                returning 'true'";
+                returning 'row', 'true'";
     let name = app.database.install("bulk", body).await;
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
 
@@ -148,10 +148,8 @@ async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_
 
 async fn call(client: &Client, name: &str, principal: &Value, input: &Value) -> Vec<Value> {
     let rows = client
-        .query(&format!("select bodies.{name}($1, $2)"), &[principal, input])
+        .query(&format!("select body from bodies.{name}($1, $2) where kind <> 'quota'"), &[principal, input])
         .await
         .unwrap_or_else(|error| panic!("{name}: {error:?}"));
-    let rows = rows.iter().map(|row| serde_json::from_str::<Value>(row.get(0)).unwrap());
-    // What is told of limits comes first.
-    rows.filter(|row| row.get("quota").is_none()).collect()
+    rows.iter().map(|row| serde_json::from_str::<Value>(row.get(0)).unwrap()).collect()
 }

@@ -9,8 +9,8 @@ use tokio_postgres::Transaction;
 use crate::files;
 use crate::project;
 
-/// What bodies are put into is no body.
-const FRAMES: [&str; 2] = ["crates/store/src/consumer.sql", "crates/store/src/frame.sql"];
+/// Folder of the frames, which are no bodies.
+const FRAMES: &str = "crates/store/src/frames/";
 
 /// All bodies of this release, by name.
 pub struct Release {
@@ -27,7 +27,7 @@ impl Release {
         for folder in ["crates", "functions"] {
             for path in files::below(&project::root().join(folder), &["sql"])? {
                 let file = path.strip_prefix(project::root()).unwrap_or(&path).display().to_string();
-                if FRAMES.contains(&file.as_str()) {
+                if file.starts_with(FRAMES) {
                     continue;
                 }
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -50,12 +50,7 @@ impl Release {
             .collect();
         for (name, (framed, file)) in &self.bodies {
             if !installed.contains(name) {
-                let create = format!(
-                    "{}\nrevoke all on function bodies.{name} from public;\n\
-                     grant execute on function bodies.{name} to {};\n\
-                     comment on function bodies.{name} is '{file}'",
-                    framed.create, framed.role
-                );
+                let create = format!("{}comment on function bodies.{name} is '{file}'", framed.create);
                 transaction.batch_execute(&create).await.map_err(|error| explain(file, &error))?;
             }
         }
@@ -73,7 +68,8 @@ impl Release {
                       gone as (delete from app.releases where release not in (select release from kept))
                  select proname::text from pg_proc
                   where pronamespace = 'bodies'::regnamespace
-                    and proname not in (select unnest(bodies) from kept)",
+                    -- A body that is a block has a function of its own.
+                    and regexp_replace(proname, '_body$', '') not in (select unnest(bodies) from kept)",
                 &[],
             )
             .await?;

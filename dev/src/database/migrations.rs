@@ -127,6 +127,10 @@ pub async fn up(client: &mut Client) -> anyhow::Result<Vec<String>> {
         done.push(migration.label());
     }
     let transaction = locked(client).await?;
+    for path in files::below(&folder().join("functions"), &["sql"])? {
+        let sql = std::fs::read_to_string(&path)?;
+        transaction.batch_execute(&sql).await.map_err(|error| explain(&path.display().to_string(), &error))?;
+    }
     Release::of_project()?.install(&transaction).await?;
     transaction.commit().await?;
     Ok(done)

@@ -21,14 +21,4 @@ pub const ROUTES: &[Route] = &[
         .internal(),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("audit", super::ROUTES, request, out).await;
-        events::publish("audit").await;
-    }
-}
+web::export!("audit", ROUTES);

@@ -55,14 +55,4 @@ pub const ROUTES: &[Route] = &[
     Route::new(Delete, "/api/auth/tokens/{id}", tokens::revoke, "Revoke a personal access token"),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("auth", super::ROUTES, request, out).await;
-        events::publish("auth").await;
-    }
-}
+web::export!("auth", ROUTES);

@@ -10,5 +10,5 @@ with person as (
     select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent' from person
     returning expires_at
 )
-select json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text
+select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text
   from person, session

@@ -3,7 +3,7 @@
 use domain::{Errors, Field, FieldError, Id, Moment, Name, choice, input};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Refusal, statement};
+use store::{Reason, Refusal, statement};
 use web::{Problem, Request, Response, TOKEN_PREFIX};
 
 use crate::session::secret;
@@ -75,35 +75,31 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
     let token = format!("{TOKEN_PREFIX}{}", secret());
     let id = Id::new(web::now_ms(), web::random());
     let input = Input { id, token_hash: web::fingerprint(&token), token: &wanted };
-    let made =
-        store::one(statement!("create_token.sql"), &request.caller()?, &input).map_err(|refusal| match refusal {
-            Refusal::Said(reason) if reason == "past_expiry" => {
-                Problem::invalid_member("/expires_at", "is in the past")
-            }
-            Refusal::Said(reason) if reason == "too_many_tokens" => {
-                Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
-            }
-            other => other.into(),
-        })?;
-    let mut made: Value =
-        serde_json::from_str(&made).map_err(|error| Problem::fault(format!("invalid token row: {error}")))?;
+    let made = request.caller()?.one(statement!("create_token.sql"), &input).map_err(|refusal| match refusal {
+        Refusal::Rejected(Reason::PastExpiry) => Problem::invalid_member("/expires_at", "is in the past"),
+        Refusal::Rejected(Reason::TooManyTokens) => {
+            Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
+        }
+        other => other.into(),
+    })?;
+    let mut made: Value = serde_json::from_str(&made).map_err(|error| Refusal::unreadable("a token", error))?;
     made["token"] = token.into();
     Ok(Response::json(201, made.to_string()))
 }
 
 pub fn list(request: &Request) -> Result<Response, Problem> {
-    let tokens = store::one(statement!("list_tokens.sql"), &request.caller()?, &json!({}))?;
+    let tokens = request.caller()?.one(statement!("list_tokens.sql"), &json!({}))?;
     Ok(Response::json(200, tokens))
 }
 
 pub fn revoke(request: &Request) -> Result<Response, Problem> {
     let input = json!({ "token": request.parameter::<Id>("id")? });
-    store::one(statement!("revoke_token.sql"), &request.caller()?, &input)?;
+    request.caller()?.one(statement!("revoke_token.sql"), &input)?;
     Ok(Response::empty())
 }
 
 pub fn revoke_all(request: &Request) -> Result<Response, Problem> {
-    store::run(statement!("revoke_tokens.sql"), &request.caller()?, &json!({}))?;
+    request.caller()?.rows(statement!("revoke_tokens.sql"), &json!({}))?;
     Ok(Response::empty())
 }
 

@@ -1,6 +1,6 @@
 -- frame: open, for service
--- Sends dead letters again that were tried as often as it goes: what was away then may be back. What fails for ever is left to
--- people; so is what cannot be read.
+-- Replays dead letters that ran out of retries: whatever failed then may work again. Those that always fail
+-- or cannot be read are left to operators.
 with letters as (
     update dead_letters as letter set replayed_at = now()
      where (letter.consumer, letter.event_id) in (
@@ -12,4 +12,4 @@ with letters as (
 ), sent as (
     select send_again(topic, event) from letters
 )
-select 'true' from sent
+select 'row', 'true' from sent

@@ -26,14 +26,4 @@ pub const ROUTES: &[Route] = &[
         .open(),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("mcp", super::ROUTES, request, out).await;
-        events::publish("mcp").await;
-    }
-}
+web::export!("mcp", ROUTES);

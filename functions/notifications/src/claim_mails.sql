@@ -1,5 +1,5 @@
 -- frame: open, uncounted, for service
--- Claims mails whose time has come, and tells what is in them: what is still to be reminded of.
+-- Claims e-mails that are due, and returns their content: the tasks whose reminders are still pending.
 with mine as (
     update mails set claimed_until = now() + interval '30 seconds'
      where mails.notification_id = any (array(
@@ -10,7 +10,7 @@ with mine as (
     select mine.notification_id, reminders.id, reminders.task_id, reminders.remind_at
       from mine join reminders on reminders.notification_id = mine.notification_id and reminders.status = 'pending'
 )
-select json_build_object(
+select 'row', json_build_object(
            'notification', mine.notification_id, 'user', mine.user_id, 'unsubscribe', users.unsubscribe, 'late', notifications.late,
            'email', case when users.email_reminders then users.email end,
            'reminders', (select coalesce(json_agg(reminded.id), '[]') from reminded

@@ -1,8 +1,8 @@
 //! Notifications over HTTP. This file has the routes; each handler is in the file of its name.
 
 mod list;
-pub mod mail;
-pub mod mails;
+mod mail;
+mod mails;
 mod notify;
 mod unsubscribe;
 
@@ -29,16 +29,4 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/internal/notifications/mail", mails::run, "Send pending e-mails").internal(),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("notifications", super::ROUTES, request, out).await;
-        futures::join!(events::publish("notifications"), super::mails::send());
-        // Sending e-mails has written events, too.
-        events::publish("notifications").await;
-    }
-}
+web::export!("notifications", ROUTES);

@@ -1,6 +1,6 @@
--- frame: write, for service, in steps
--- Notes that a mail was sent, or that it could not be: then it is tried again after 1, 5 and 15 minutes, and then no more,
--- which its user is told of.
+-- frame: write, for service
+-- Records that an e-mail was sent or has failed. It is retried after 1, 5 and 15 minutes; after that the user
+-- is notified.
 declare
     note   notifications;
     mail   mails;
@@ -15,7 +15,7 @@ begin
         return;
     end if;
     over := failed and mail.attempts >= 3;
-    -- What was put off meanwhile is another one's.
+    -- Reminders that were snoozed meanwhile belong to another notification.
     with changed as (
         update reminders
            set attempts = reminders.attempts + 1,
@@ -37,7 +37,7 @@ begin
         insert into notifications (user_id, kind, title, task_ids, due_date, late, minute)
         values (caller, 'reminder_failed', left('No e-mail could be sent: ' || told_title(lost), 600), lost, null, false, note.minute);
     end if;
-    -- What came into the notification while this was sent is sent by itself.
+    -- Reminders that joined the notification meanwhile get an e-mail of their own.
     if exists (select from reminders where reminders.notification_id = note.id and reminders.status = 'pending') then
         update mails set attempts = 0, next_at = now(), claimed_until = '-infinity' where mails.notification_id = note.id;
     else

@@ -1,6 +1,6 @@
 -- frame: consumer
--- Tells people what they wanted to be reminded of. What falls into one minute is told together, ten tasks at the most; what
--- comes late says so. Reminders that were put off, or told already, or whose task is done, are none.
+-- Notifies users of due reminders. Reminders of the same minute share a digest of up to ten tasks, and late
+-- ones are marked. Reminders that were snoozed or sent meanwhile, or whose task is done, are skipped.
 declare
     told   record;
     by_mail boolean;
@@ -23,7 +23,7 @@ begin
                     on known.id = (came.input ->> 'reminder')::uuid and known.user_id = came.user_id
                  where known.status = 'pending' and known.notification_id is null
                    and known.remind_at = (came.input ->> 'remind_at')::timestamptz) as due
-          -- Those of the same minute whose events are still on their way.
+          -- Reminders of the same minute whose events are still on their way.
           join reminders as one on one.user_id = due.user_id and one.status = 'pending' and one.notification_id is null
            and one.remind_at >= due.minute and one.remind_at < due.minute + interval '1 minute' and one.remind_at <= now()
           join tasks on tasks.id = one.task_id and tasks.status = 'active' and tasks.deleted_at is null
@@ -31,11 +31,11 @@ begin
          order by first
     loop
         by_mail := (select users.email_reminders and users.email is not null from users where users.id = told.user_id);
-        -- Each task once, however many reminders of it come.
+        -- Each task once, however many reminders it has.
         rest := array(select each.id from unnest(told.of_tasks) with ordinality as each (id, number)
                        group by each.id order by min(each.number));
         while cardinality(rest) > 0 loop
-            -- What of this minute was told before, is not read yet and still to be done, if there is room.
+            -- An unread notification of this minute whose tasks are all open is extended if there is room.
             select * into note from notifications
              where notifications.user_id = told.user_id and notifications.minute = told.minute
                and notifications.kind in ('reminder', 'digest') and notifications.read_at is null

@@ -7,4 +7,4 @@ with reserved as materialized (
      where notifications.user_id = caller and notifications.read_at is null
     returning notifications.id
 )
-select json_build_object('read', (select count(*) from seen))::text
+select 'row', json_build_object('read', (select count(*) from seen))::text

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::Value;
+use store::Refusal;
 use web::{Problem, Request, Response};
 
 use crate::openapi::DOCUMENT;
@@ -14,7 +15,7 @@ const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
 
 pub fn run(_: &Request) -> Result<Response, Problem> {
     let document: Value =
-        serde_json::from_str(DOCUMENT).map_err(|error| Problem::fault(format!("the OpenAPI document: {error}")))?;
+        serde_json::from_str(DOCUMENT).map_err(|error| Refusal::unreadable("the OpenAPI document", error))?;
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
     Ok(Response::text("text/html; charset=utf-8", page(&document))
         .with("content-security-policy", policy)

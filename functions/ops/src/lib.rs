@@ -4,7 +4,6 @@ mod docs;
 mod health;
 mod metrics;
 mod openapi;
-mod sidecar;
 
 use web::Method::Get;
 use web::Route;
@@ -25,14 +24,4 @@ pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/openapi.json", openapi::run, "Get this document").gives(200, openapi::schema).open(),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("ops", super::ROUTES, request, out).await;
-        events::publish("ops").await;
-    }
-}
+web::export!("ops", ROUTES);

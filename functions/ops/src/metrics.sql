@@ -1,6 +1,6 @@
 -- frame: open, uncounted
--- How events are doing: a row a sample, `[name, labels, value]`. The outbox may be long and what was taken is longer, so
--- what could be many rows is read up to a bound, which the text in metrics.rs tells.
+-- Returns metrics of events, a row `[name, labels, value]` for each sample. Counts of long tables stop at a
+-- bound, which the help texts in metrics.rs name.
 with shards as materialized (
     select case when one.until = 'infinity' then 'off' when one.until < clock_timestamp() then 'idle'
                 when one.holder is null then 'resting' else 'publishing' end as state, one.published, one.failed,
@@ -45,10 +45,10 @@ with shards as materialized (
     select 'taskflow_delivery_delay_seconds_count', json_build_object('consumer', consumer), sum(times)
       from consumed where what in ('done', 'late') group by consumer
     union all
-    -- A consumer that has none says so.
+    -- Consumers without dead letters have a sample too.
     select 'taskflow_dead_letters', json_build_object('consumer', consumer), sum(letters)
       from (select distinct consumer, 0 as letters from consumed
             union all
             (select consumer, 1 from dead_letters where replayed_at is null limit 10000)) as one group by consumer
 )
-select json_build_array(name, labels, value)::text from samples
+select 'row', json_build_array(name, labels, value)::text from samples

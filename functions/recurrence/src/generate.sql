@@ -1,5 +1,6 @@
 -- frame: consumer
--- Makes the tasks that come after one that is done, if nobody has made them: all at once, with their reminders and events.
+-- Creates the occurrences that follow a completed one, unless they exist: all at once, with their reminders
+-- and events.
 declare
     one    delivery;
     its    series;
@@ -16,9 +17,9 @@ begin
          where series.id = (one.input ->> 'series')::uuid and series.user_id = one.user_id and series.place is not null;
         continue when not found or open_occurrence(its) is not null;
         if its.version <> (one.input ->> 'version')::bigint then
-            perform refuse('again');
+            perform refuse('stale');
         end if;
-        -- At the most a task with its event, its reminders, and the series.
+        -- At most a task with its event, its reminders, and the series.
         perform reserve(one.user_id, 2 * jsonb_array_length(one.input -> 'coming') + jsonb_array_length(its.reminders) + 1);
         number := its.occurrences;
         for coming in select value from jsonb_array_elements(one.input -> 'coming') loop

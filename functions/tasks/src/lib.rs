@@ -21,7 +21,7 @@ use actions::tasks::{
     self, ListTasks, MoreTags, NewDueDate, NewPriority, NewTask, Since, TaskPatch, list as listing, schema,
     sync as syncing,
 };
-use domain::{Field, Moment, NewReminder, Snooze, TaskId};
+use domain::{Field, NewReminder, Snooze};
 use web::Method::{Delete, Get, Patch, Post};
 use web::{Problem, Route};
 
@@ -102,17 +102,7 @@ pub const ROUTES: &[Route] = &[
         .refuses(&[410]),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("tasks", super::ROUTES, request, out).await;
-        events::publish("tasks").await;
-    }
-}
+web::export!("tasks", ROUTES);
 
 /// Returns the id in the path and the versions in `If-Match`.
 fn named(request: &web::Request) -> Result<tasks::Named, Problem> {
@@ -121,6 +111,5 @@ fn named(request: &web::Request) -> Result<tasks::Named, Problem> {
 
 /// Returns the current time, and ids for new tasks.
 fn clock() -> Clock {
-    let ms = web::now_ms();
-    Clock { now: Moment::from_ms(ms), ids: [(); 2].map(|()| TaskId::new(ms, web::random())) }
+    Clock::new(web::now_ms(), web::random)
 }

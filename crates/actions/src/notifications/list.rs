@@ -2,9 +2,9 @@
 
 use domain::{Flag, Limit, Optional, input};
 use serde_json::{Value, json};
-use store::{Principal, statement};
+use store::{Client, Refusal, statement};
 
-use crate::{Cursor, Problem};
+use crate::Cursor;
 
 input! {
     /// Filters of notifications. The newest one comes first.
@@ -19,14 +19,15 @@ input! {
 }
 
 /// Returns a page of the caller's notifications.
-pub fn list(principal: &Principal, wanted: &ListNotifications) -> Result<String, Problem> {
+pub fn list(client: &Client<'_>, wanted: &ListNotifications) -> Result<String, Refusal> {
     let mut input = json!({ "unread": wanted.unread });
     let list = format!("notifications {input}");
     if let Some(cursor) = &wanted.cursor.0 {
-        input["after"] = cursor.in_time(&list).map_err(Problem::Invalid)?.clone();
+        input["after"] = cursor.in_time(&list).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(wanted.limit.0.as_ref().map_or(50, |limit| limit.0));
-    Ok(Cursor::page(store::run(statement!("list.sql"), principal, &input)?, &list)?)
+    input["list"] = list.into();
+    client.one(statement!("list.sql"), &input)
 }
 
 /// Returns the JSON schema of a page of notifications.

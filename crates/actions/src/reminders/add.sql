@@ -1,5 +1,5 @@
--- frame: write, in steps
--- Makes a reminder of a task of the caller.
+-- frame: write
+-- Adds a reminder to a task of the caller.
 declare
     task tasks;
     made reminders;
@@ -16,7 +16,6 @@ begin
         insert into reminders (user_id, task_id, at, before)
         values (caller, task.id, (input ->> 'at')::timestamptz, input ->> 'before')
         returning reminders.* into made;
-        lines := array[shown(made)::text];
-        return next lines[1];
+        return query select 'row', shown(made)::text;
     end if;
 end;

@@ -2,10 +2,10 @@
 
 use domain::{Limit, Optional, TaskId, input};
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
+use crate::Cursor;
 use crate::tasks::Named;
-use crate::{Cursor, Problem};
 
 input! {
     /// Filters of upcoming reminders. The next one comes first.
@@ -21,17 +21,17 @@ input! {
 const UPCOMING: &str = "upcoming reminders";
 
 /// Returns the reminders of a task of the caller: `{items}`.
-pub fn of_task(principal: &Principal, task: TaskId) -> Result<String, Refusal> {
-    store::one(statement!("of_task.sql"), principal, &Named { id: task, expected: None })
+pub fn of_task(client: &Client<'_>, task: TaskId) -> Result<String, Refusal> {
+    client.one(statement!("of_task.sql"), &Named { id: task, expected: None })
 }
 
 /// Returns a page of the caller's upcoming reminders.
-pub fn upcoming(principal: &Principal, wanted: &ListReminders) -> Result<String, Problem> {
-    let mut input = json!({ "limit": wanted.limit.0.as_ref().map_or(50, |limit| limit.0) });
+pub fn upcoming(client: &Client<'_>, wanted: &ListReminders) -> Result<String, Refusal> {
+    let mut input = json!({ "limit": wanted.limit.0.as_ref().map_or(50, |limit| limit.0), "list": UPCOMING });
     if let Some(cursor) = &wanted.cursor.0 {
-        input["after"] = cursor.in_time(UPCOMING).map_err(Problem::Invalid)?.clone();
+        input["after"] = cursor.in_time(UPCOMING).map_err(Refusal::Invalid)?.clone();
     }
-    Ok(Cursor::page(store::run(statement!("upcoming.sql"), principal, &input)?, UPCOMING)?)
+    client.one(statement!("upcoming.sql"), &input)
 }
 
 /// Returns the JSON schema of a page of reminders.

@@ -1,5 +1,5 @@
--- frame: write, in steps
--- Has a reminder of the caller come later. It comes then and no other time.
+-- frame: write
+-- Snoozes a reminder of the caller: it is sent at the new time only.
 declare
     one   reminders;
     zone  text := zone(caller);
@@ -21,7 +21,6 @@ begin
                claimed_until = null, notification_id = null
          where reminders.id = one.id
         returning reminders.* into one;
-        lines := array[shown(one)::text];
-        return next lines[1];
+        return query select 'row', shown(one)::text;
     end if;
 end;

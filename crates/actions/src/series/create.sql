@@ -1,9 +1,9 @@
--- frame: write, in steps
--- Makes a series of the caller and its first task. Two rows: the series and the task.
+-- frame: write
+-- Creates a series of the caller and its first task. Returns the `series` and the `task`.
 declare
     made series;
 begin
-    -- Between looking at the user's zone and here, it may have changed: the series is one of the new zone then.
+    -- The user's zone may have changed since it was read: the series follows the new one then.
     insert into series (id, user_id, title, description, priority, tags, rule, own_zone, reminders, place)
     select new.id, caller, new.title, new.description, coalesce(new.priority, 'medium'), coalesce(new.tags, '{}'),
            case when new.own_zone then new.rule else jsonb_set(new.rule, '{timezone}', to_jsonb(zone(caller))) end,
@@ -18,7 +18,6 @@ begin
     perform make_occurrence(made, 1, (input ->> 'task_id')::uuid, made.place, false);
     insert into reminders (user_id, task_id, at)
     select caller, (input ->> 'task_id')::uuid, (one ->> 'at')::timestamptz from jsonb_array_elements(input -> 'once') as one;
-    lines := array[shown(made)::text, (select shown(task)::text from tasks as task where task.id = (input ->> 'task_id')::uuid)];
-    return next lines[1];
-    return next lines[2];
+    return query select 'series', shown(made)::text;
+    return query select 'task', shown(task)::text from tasks as task where task.id = (input ->> 'task_id')::uuid;
 end;

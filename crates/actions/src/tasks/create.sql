@@ -1,5 +1,5 @@
 -- frame: write
--- Makes a task of the caller, with its reminders.
+-- Creates a task of the caller, with its reminders.
 with made as (
     insert into tasks as task (id, user_id, title, description, priority, tags, due_date, all_day)
     select new.id, caller, new.title, new.description, coalesce(new.priority, 'medium'), coalesce(new.tags, '{}'),
@@ -12,4 +12,4 @@ with made as (
     select caller, (made.it).id, (one ->> 'at')::timestamptz, one ->> 'before'
       from made, jsonb_array_elements(input -> 'reminders') as one
 )
-select shown(it)::text from made
+select 'row', shown(it)::text from made

@@ -6,9 +6,8 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
-use crate::Problem;
 use crate::cursor::Cursor;
 
 choice! {
@@ -105,7 +104,9 @@ struct Asked<'a> {
     input: Input<'a>,
     /// Cache key of the total, if the total does not depend on the current time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<String>,
+    filter: Option<&'a str>,
+    /// Fingerprint of the list, for its cursor.
+    list: &'a str,
     limit: u32,
     offset: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,24 +191,18 @@ impl ListTasks {
 }
 
 /// Lists the caller's tasks: `{items, total, next_cursor}`.
-pub fn list(principal: &Principal, wanted: &ListTasks) -> Result<String, Problem> {
-    wanted.check().map_err(Problem::Invalid)?;
+pub fn list(client: &Client<'_>, wanted: &ListTasks) -> Result<String, Refusal> {
+    wanted.check().map_err(Refusal::Invalid)?;
     let fingerprint = wanted.fingerprint();
     let asked = Asked {
         input: wanted.input(),
-        filter: wanted.overdue.0.is_none().then(|| fingerprint.clone()),
+        filter: wanted.overdue.0.is_none().then_some(&fingerprint),
+        list: &fingerprint,
         limit: wanted.limit.0.as_ref().map_or(50, |limit| limit.0),
         offset: wanted.offset.0.as_ref().map_or(0, |offset| offset.0),
         after: wanted.cursor.0.as_ref().map(|cursor| &cursor.after),
     };
-    let mut rows = store::run(statement!("list.sql"), principal, &asked)?;
-    let next = rows.pop().filter(|next| next != "null");
-    let page = rows.pop().ok_or_else(|| Refusal::fault("a list is two rows"))?;
-    let next = match next {
-        Some(after) => format!("\"{}\"", Cursor::write(&after, &fingerprint)?),
-        None => "null".into(),
-    };
-    Ok(format!("{page},\"next_cursor\":{next}}}"))
+    client.one(statement!("list.sql"), &asked)
 }
 
 /// Returns the JSON schema of a list of tasks.

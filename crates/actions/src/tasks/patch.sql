@@ -1,5 +1,5 @@
 -- frame: write
--- Changes those fields of a task of the caller that the patch names.
+-- Updates a task of the caller. Fields that the patch does not name stay.
 update tasks as task
    set title       = coalesce(patch.title, task.title),
        description = case when input -> 'patch' ? 'description' then patch.description else task.description end,
@@ -11,4 +11,4 @@ update tasks as task
   from jsonb_to_record(input -> 'patch') as patch (
            title text, description text, priority text, tags text[], due_date jsonb, allow_past boolean)
  where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
-returning shown(task)::text
+returning 'row', shown(task)::text

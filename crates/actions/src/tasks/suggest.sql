@@ -1,5 +1,5 @@
 -- frame: read
--- What could be meant by a beginning: tags, or titles of tasks, that are in use, up to a hundred, and how many there are.
+-- Suggests tags, or titles of open tasks, that match a text: `{total, values}`, with up to a hundred values.
 with fitting as (
     select value, count(*) as uses, starts_with(lower(value), lower(input ->> 'beginning')) as begins
       from tasks as task
@@ -8,7 +8,7 @@ with fitting as (
        and position(lower(input ->> 'beginning') in lower(value)) > 0
      group by value
 )
-select json_build_object(
+select 'row', json_build_object(
     'total', (select count(*) from fitting),
     'values', (select coalesce(json_agg(value order by begins desc, uses desc, value), '[]')
                  from (select * from fitting order by begins desc, uses desc, value limit 100) as best))::text

@@ -1,8 +1,9 @@
 -- frame: read
--- Returns what of the caller's has changed after `since`, in its newest state and in order: tasks, those in the trash too,
--- series, reminders, notifications, and tombstones of what is gone for good. All of it is one look at the database, so there
--- are no gaps. Nothing at all where the client must start again. Who starts gets everything up to the oldest tombstone at once:
--- behind it, what the client has seen is known to be of this life.
+-- Returns the changes of the caller after `since`, in order and in their current state: tasks (also in the
+-- trash), series, reminders, notifications, and tombstones of things that were deleted for good. One
+-- snapshot, so there are no gaps. Returns nothing if the client must start over. A client that starts gets
+-- everything up to the last forgotten tombstone at once: only from there on does its position prove that it
+-- has missed none.
 with person as (
     select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users where users.id = caller
 ), changed as (
@@ -28,7 +29,7 @@ with person as (
 ), kept as (
     select page.* from page order by page.seq limit (select old.many + (input ->> 'limit')::int from old)
 )
-select json_build_object(
+select 'row', json_build_object(
            'changes', coalesce((
                select json_agg(json_build_object(
                           'seq', kept.seq, 'kind', kept.kind, 'id', kept.id, 'deleted', kept.deleted,

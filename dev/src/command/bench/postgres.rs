@@ -27,7 +27,7 @@ pub async fn load(
         let (database, name, inputs) = (world.database.clone(), name.clone(), Arc::clone(&inputs));
         async move {
             let client = database.connect().await?;
-            let statement = client.prepare(&format!("select bodies.{name}($1, $2)")).await?;
+            let statement = client.prepare(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
             let mut measured = Measured::default();
             for turn in 0.. {
                 if window.is_over() {
@@ -42,9 +42,8 @@ pub async fn load(
                 let sent = Instant::now();
                 let rows = client.query(&statement, &[&principal, &input]).await?;
                 window.note(sent, &mut measured);
-                // The first row may tell the limits, and the last may be null.
-                let last = rows.last().and_then(|row| row.get::<_, Option<&str>>(0)).unwrap_or_default();
-                ensure!(!last.starts_with(r#"{"error""#), "Postgres refused: {last}");
+                let refusal = rows.iter().find(|row| row.get::<_, &str>(0) == "refusal");
+                ensure!(refusal.is_none(), "Postgres refused: {refusal:?}");
             }
             Ok(measured)
         }
@@ -58,7 +57,7 @@ pub async fn slowest_list(scenario: &Scenario, call: &Call, world: &World) -> an
     const TURNS: usize = 60;
     let name = store::installed_name(call.body.0, store::hash(call.body.1));
     let client = world.database.connect().await?;
-    let statement = client.prepare(&format!("select bodies.{name}($1, $2)")).await?;
+    let statement = client.prepare(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
     let mut slowest = ("", 0.0);
     for ask in lists::ASKS.iter().chain(lists::MORE) {
         let mut input = input(call, ask, world)?;
@@ -90,7 +89,7 @@ fn principal(scenario: &Scenario, user: usize, ask: &Ask) -> Value {
     });
     if scenario.is_keyed {
         let key = TaskId::new(web::now_ms(), web::random());
-        principal["again"] = json!({ "id": key, "fingerprint": web::fingerprint(ask.body) });
+        principal["replay_key"] = json!({ "id": key, "fingerprint": web::fingerprint(ask.body) });
     }
     principal
 }

@@ -20,7 +20,7 @@ pub fn complete(request: &RpcRequest) -> Result<Value, RpcError> {
             return Err(RpcError::new(INVALID_PARAMS, detail));
         }
     };
-    let found = suggest(&request.principal()?, of, argument.value.replace('\0', " ").trim())?;
+    let found = suggest(&request.caller()?, of, argument.value.replace('\0', " ").trim())?;
     let has_more = found.total > found.values.len();
     Ok(json!(CompleteResult {
         completion: CompleteResultCompletion {

@@ -18,8 +18,9 @@ use crate::protocol::{
 const INSTRUCTIONS: &str = include_str!("instructions.md");
 
 /// The instructions, with the caller's time zone.
-fn instructions() -> String {
-    let zone = store::zone().map(|zone| format!("\n- The person's time zone is {zone}.")).unwrap_or_default();
+fn instructions(request: &RpcRequest) -> String {
+    let zone =
+        request.http.context().zone().map(|zone| format!("\n- The person's time zone is {zone}.")).unwrap_or_default();
     format!("{}{zone}", INSTRUCTIONS.trim())
 }
 
@@ -38,7 +39,7 @@ fn capabilities() -> ServerCapabilities {
 /// `initialize`, in revisions before 2026-07-28. The schema crate has no types for it any more.
 pub fn initialize(request: &RpcRequest) -> RpcResult {
     // Rejects an invalid token now, not at the first call.
-    scopes(&request.principal()?)?;
+    scopes(&request.caller()?)?;
     let version = request.params.get("protocolVersion").and_then(Value::as_str);
     let client = request.params.get("clientInfo").cloned().map(serde_json::from_value::<Implementation>);
     let (Some(version), Some(Ok(client))) = (version, client) else {
@@ -50,18 +51,18 @@ pub fn initialize(request: &RpcRequest) -> RpcResult {
     let version = legacy.into_iter().find(|known| *known == version).unwrap_or(legacy[0]);
     let result = json!({
         "protocolVersion": version, "capabilities": capabilities(), "serverInfo": server_info(),
-        "instructions": instructions(), "resultType": "complete", "_meta": result_meta(),
+        "instructions": instructions(request), "resultType": "complete", "_meta": result_meta(),
     });
     Ok(success(&request.id, &result).with("mcp-session-id", session_id(&client)))
 }
 
 /// `server/discover`, since 2026-07-28.
 pub fn discover(request: &RpcRequest) -> Result<Value, RpcError> {
-    scopes(&request.principal()?)?;
+    scopes(&request.caller()?)?;
     Ok(json!(DiscoverResult {
         cache_scope: DiscoverResultCacheScope::Private,
         capabilities: capabilities(),
-        instructions: Some(instructions()),
+        instructions: Some(instructions(request)),
         meta: Some(result_meta()),
         result_type: "complete".into(),
         supported_versions: REVISIONS.map(str::to_owned).into(),

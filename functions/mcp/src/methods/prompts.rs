@@ -80,10 +80,10 @@ pub fn get(request: &RpcRequest) -> Result<Value, RpcError> {
             format!("Unknown argument {other:?}. The only argument is `{TAG}`."),
         ));
     }
-    let principal = request.principal()?;
+    let caller = request.caller()?;
     let mut embedded = Vec::new();
     for uri in [OVERDUE, TODAY] {
-        let tasks = tasks_of(&principal, uri, tag.as_deref()).map_err(|error| match error {
+        let tasks = tasks_of(&caller, uri, tag.as_deref()).map_err(|error| match error {
             RpcError::Problem(problem) if problem.status() == 422 => {
                 RpcError::new(INVALID_PARAMS, format!("`{TAG}` must be a tag of 1 to 50 characters."))
             }

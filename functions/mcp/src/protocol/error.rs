@@ -96,9 +96,3 @@ impl From<store::Refusal> for RpcError {
         Self::Problem(refusal.into())
     }
 }
-
-impl From<actions::Problem> for RpcError {
-    fn from(problem: actions::Problem) -> Self {
-        Self::Problem(problem.into())
-    }
-}

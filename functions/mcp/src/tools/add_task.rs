@@ -22,7 +22,7 @@ impl Tool for AddTask {
     }
 
     fn run(call: &Call, task: NewTask) -> Result<ToolOutput, ToolError> {
-        let made = tasks::create(&call.principal, &call.clock, &task)?;
+        let made = tasks::create(&call.caller, &call.clock, &task)?;
         Ok(ToolOutput::item(parse_json(&made.json)?, "Added"))
     }
 }

@@ -20,7 +20,7 @@ impl Tool for AddTaskTags {
     }
 
     fn run(call: &Call, Both(which, more): Self::Input) -> Result<ToolOutput, ToolError> {
-        let tagged = tasks::tag(&call.principal, &call.named(&which.task)?, &more.tags)?;
+        let tagged = tasks::tag(&call.caller, &call.named(&which.task)?, &more.tags)?;
         Ok(ToolOutput::item(parse_json(&tagged.json)?, "Tagged"))
     }
 }

@@ -20,7 +20,7 @@ impl Tool for CompleteTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let done = tasks::complete(&call.principal, &call.named(&input.task)?)?;
+        let done = tasks::complete(&call.caller, &call.named(&input.task)?)?;
         Ok(ToolOutput::item(parse_json(&done.json)?, "Completed"))
     }
 }

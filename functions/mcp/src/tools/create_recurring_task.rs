@@ -21,7 +21,7 @@ impl Tool for CreateRecurringTask {
     }
 
     fn run(call: &Call, new: NewSeries) -> Result<ToolOutput, ToolError> {
-        let made = series::create(&call.principal, &call.clock, &new)?;
+        let made = series::create(&call.caller, &call.clock, &new)?;
         Ok(ToolOutput::item(parse_json(&made.json)?, "Created the series"))
     }
 }

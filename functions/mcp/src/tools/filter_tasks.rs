@@ -78,6 +78,6 @@ impl Tool for FilterTasks {
     }
 
     fn run(call: &Call, Input(wanted): Input) -> Result<ToolOutput, ToolError> {
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks that fit"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks that fit"))
     }
 }

@@ -24,6 +24,6 @@ impl Tool for GetTaskHistory {
     fn run(call: &Call, Both(which, part): Self::Input) -> Result<ToolOutput, ToolError> {
         let task = call.task_id(&which.task, Where::default())?;
         let wanted = audit::Wanted { task: Some(task), limit: part.limit, cursor: part.cursor, ..Default::default() };
-        Ok(ToolOutput::page(parse_json(&audit::list(&call.principal, &wanted)?)?, "events, the oldest first"))
+        Ok(ToolOutput::page(parse_json(&audit::list(&call.caller, &wanted)?)?, "events, the oldest first"))
     }
 }

@@ -20,7 +20,7 @@ impl Tool for ListNotifications {
 
     fn run(call: &Call, wanted: Self::Input) -> Result<ToolOutput, ToolError> {
         Ok(ToolOutput::page(
-            parse_json(&notifications::list(&call.principal, &wanted)?)?,
+            parse_json(&notifications::list(&call.caller, &wanted)?)?,
             "notifications, the newest first",
         ))
     }

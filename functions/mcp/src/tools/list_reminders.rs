@@ -32,14 +32,14 @@ impl Tool for ListReminders {
     fn run(call: &Call, Both(input, part): Self::Input) -> Result<ToolOutput, ToolError> {
         let Some(reference) = &input.task.0 else {
             let wanted = reminders::ListReminders { limit: part.limit, cursor: part.cursor };
-            let page = parse_json(&reminders::upcoming(&call.principal, &wanted)?)?;
+            let page = parse_json(&reminders::upcoming(&call.caller, &wanted)?)?;
             let titles = call.titles(&page["items"])?;
-            return Ok(ToolOutput::reminders(page, "reminders to come, the nearest first", &titles));
+            return Ok(ToolOutput::reminders(page, "reminders to come, the nearest first", titles));
         };
         let task = call.task_id(reference, Where::default())?;
-        let mut page = parse_json(&reminders::of_task(&call.principal, task)?)?;
+        let mut page = parse_json(&reminders::of_task(&call.caller, task)?)?;
         page["next_cursor"] = json!(null);
         let titles = call.titles(&page["items"])?;
-        Ok(ToolOutput::reminders(page, "reminders of the task", &titles))
+        Ok(ToolOutput::reminders(page, "reminders of the task", titles))
     }
 }

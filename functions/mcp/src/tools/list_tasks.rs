@@ -37,6 +37,6 @@ impl Tool for ListTasks {
             cursor: part.cursor,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, the nearest due first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks, the nearest due first"))
     }
 }

@@ -28,7 +28,7 @@ impl Tool for RemoveTaskTags {
     }
 
     fn run(call: &Call, Both(which, fewer): Self::Input) -> Result<ToolOutput, ToolError> {
-        let untagged = tasks::untag(&call.principal, &call.named(&which.task)?, &fewer.tags)?;
+        let untagged = tasks::untag(&call.caller, &call.named(&which.task)?, &fewer.tags)?;
         Ok(ToolOutput::item(parse_json(&untagged.json)?, "Changed"))
     }
 }

@@ -21,7 +21,7 @@ impl Tool for ReopenTask {
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
         let id = call.task_id(&input.task, Where { done_first: true, ..Where::default() })?;
-        let open = tasks::reopen(&call.principal, &tasks::Named { id, expected: None })?;
+        let open = tasks::reopen(&call.caller, &tasks::Named { id, expected: None })?;
         Ok(ToolOutput::item(parse_json(&open.json)?, "Open again"))
     }
 }

@@ -38,6 +38,6 @@ impl Tool for SearchTasks {
             cursor: part.cursor,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, the best match first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks, the best match first"))
     }
 }

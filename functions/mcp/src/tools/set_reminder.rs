@@ -38,7 +38,7 @@ impl Tool for SetReminder {
         let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let reminder = NewReminder::parse(&Value::Object(given))?;
         let task = call.task_id(&input.task, Where::default())?;
-        let made = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
+        let made = reminders::add(&call.caller, call.clock.now, task, &reminder)?;
         let made = parse_json(&made.json)?;
         let done = if made["status"] == "cancelled" {
             "This reminder will not come, as its time is over or the task is done; give `at`, or move the due date"

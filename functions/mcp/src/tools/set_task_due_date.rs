@@ -21,7 +21,7 @@ impl Tool for SetTaskDueDate {
     }
 
     fn run(call: &Call, Both(which, due_date): Self::Input) -> Result<ToolOutput, ToolError> {
-        let changed = tasks::patch(&call.principal, &call.named(&which.task)?, &due_date.into())?;
+        let changed = tasks::patch(&call.caller, &call.named(&which.task)?, &due_date.into())?;
         Ok(ToolOutput::item(parse_json(&changed.json)?, "Changed"))
     }
 }

@@ -20,7 +20,7 @@ impl Tool for SetTaskPriority {
     }
 
     fn run(call: &Call, Both(which, priority): Self::Input) -> Result<ToolOutput, ToolError> {
-        let changed = tasks::patch(&call.principal, &call.named(&which.task)?, &priority.into())?;
+        let changed = tasks::patch(&call.caller, &call.named(&which.task)?, &priority.into())?;
         Ok(ToolOutput::item(parse_json(&changed.json)?, "Changed"))
     }
 }

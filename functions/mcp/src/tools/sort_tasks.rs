@@ -42,6 +42,6 @@ impl Tool for SortTasks {
             cursor: part.cursor,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, in that order"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks, in that order"))
     }
 }

@@ -1,5 +1,6 @@
 use actions::naming::Hit;
 use actions::series::{self, Stopping};
+use actions::tasks::Named;
 use domain::{Flag, Optional, Reference, input};
 use serde_json::{Value, json};
 
@@ -47,10 +48,13 @@ impl Tool for StopRecurringTask {
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let (deletes, confirmed) = (input.delete_open.0 == Some(Flag(true)), input.confirm.0.map(|Flag(yes)| yes));
-        let stop = |id| series::stop(&call.principal, id, None, &Stopping { delete_open: input.delete_open });
+        let stop = |id| {
+            let series = Named { id, expected: None };
+            series::stop(&call.caller, &series, &Stopping { delete_open: input.delete_open })
+        };
         // The words may mean something else by now, but the first answer is given again whatever they mean.
-        let (stopped, mut data) = if call.is_replay {
-            (true, parse_json(&stop(call.clock.ids[0])?)?)
+        let (stopped, mut data) = if let Some(id) = call.replayed {
+            (true, parse_json(&stop(id)?)?)
         } else {
             let Hit { shown, is_exact, open_tasks } = call.find_series(&input.recurring_task)?;
             // What only has the words may be another series than the person was asked about.
@@ -77,6 +81,6 @@ impl Tool for StopRecurringTask {
                 "Nothing was done yet. Without `confirm: false` this series ends, with {open} of it left to be done"
             ),
         };
-        Ok(ToolOutput::new(data, |data| format!("{text}: {}", line(&data["recurring_task"]))))
+        Ok(ToolOutput::new(data, move |data| format!("{text}: {}", line(&data["recurring_task"]))))
     }
 }

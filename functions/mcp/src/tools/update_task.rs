@@ -41,7 +41,7 @@ impl Tool for UpdateTask {
     }
 
     fn run(call: &Call, Input(Both(which, patch)): Input) -> Result<ToolOutput, ToolError> {
-        let changed = tasks::patch(&call.principal, &call.named(&which.task)?, &patch)?;
+        let changed = tasks::patch(&call.caller, &call.named(&which.task)?, &patch)?;
         Ok(ToolOutput::item(parse_json(&changed.json)?, "Changed"))
     }
 }

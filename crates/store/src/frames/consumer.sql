@@ -1,28 +1,30 @@
-create function bodies.{name}(principal jsonb, input jsonb) returns setof text
+-- Frame of consumers: takes many events in one call, each only once.
+create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare
-    taker    text := principal ->> 'service';
+    consumer_name text := principal ->> 'service';
     began    timestamptz := clock_timestamp();
-    came     int := jsonb_array_length(input -> 'events');
-    -- What is to be taken, and what the body works on.
+    received int := jsonb_array_length(input -> 'events');
+    -- Events to take, and those of them that the body works on.
     fresh    delivery[] := array(select one from jsonb_populate_recordset(null::delivery, input -> 'events') as one);
     events   delivery[];
     ids      uuid[] := array(select distinct one.id from unnest(fresh) as one order by 1);
-    -- Those that were taken before, those that come behind a later one of their user, and those that cannot be taken.
+    -- Events that were taken before, that come after a later one of their user, and that cannot be taken.
     known    uuid[];
     late     uuid[];
     failed   uuid[] := '{}';
     code     text;
     violated text;
-    reason   text;
+    message  text;
     place    text;
 begin
-    -- An event is noted in the transaction of what it leads to, so it is done once, however often it comes. Two who take the
-    -- same ones wait for each other, in one order.
-    perform pg_advisory_xact_lock(hashtextextended(taker || one, 0)) from unnest(ids) as one;
-    known := array(select deliveries.event_id from deliveries where deliveries.consumer = taker and deliveries.event_id = any (ids));
-    if cardinality(ids) - cardinality(known) < came then
+    -- An event is recorded in the transaction of its effect, so that it has one effect, however often it is
+    -- delivered. Two calls with the same events wait for each other, in one order.
+    perform pg_advisory_xact_lock(hashtextextended(consumer_name || one, 0)) from unnest(ids) as one;
+    known := array(select deliveries.event_id from deliveries
+                    where deliveries.consumer = consumer_name and deliveries.event_id = any (ids));
+    if cardinality(ids) - cardinality(known) < received then
         fresh := array(select fresh[one.number]
                          from (select distinct on ((fresh[number]).id) number from generate_subscripts(fresh, 1) as number
                                 where (fresh[number]).id <> all (known)
@@ -30,7 +32,7 @@ begin
                         order by one.number);
     end if;
 
-    -- One that comes behind a later one of its user is done all the same, but it is counted.
+    -- An event that comes after a later one of its user is done all the same, but it is counted.
     with placed as materialized (
         select one.id, one.topic, one.user_id, one.seq,
                max(one.seq) over (partition by one.topic, one.user_id
@@ -39,19 +41,19 @@ begin
          where one.user_id is not null and one.seq > 0
     ), noted as (
         insert into places as last (consumer, topic, user_id, seq)
-        select taker, topic, user_id, max(seq) from placed group by topic, user_id order by topic, user_id
+        select consumer_name, topic, user_id, max(seq) from placed group by topic, user_id order by topic, user_id
         on conflict (consumer, topic, user_id) do update set seq = greatest(last.seq, excluded.seq)
     )
     select coalesce(array_agg(placed.id), '{}') into late from placed
      where placed.seq < greatest(placed.before, (select last.seq from places as last
-            where last.consumer = taker and last.topic = placed.topic and last.user_id = placed.user_id));
+            where last.consumer = consumer_name and last.topic = placed.topic and last.user_id = placed.user_id));
 
-    -- All at once, which 0 stands for; where that fails, one by one, so that the others are taken.
+    -- All at once, which is number 0; if that fails, one by one, so that the others are taken.
     for number in 0 .. cardinality(fresh) loop
         continue when number = 0 and cardinality(fresh) < 2;
         events := case number when 0 then fresh else fresh[number:number] end;
-        -- What the triggers write into the events that this one leads to.
-        perform set_config('taskflow.actor', 'system', true), set_config('taskflow.actor_name', taker, true),
+        -- Origin that the triggers write into the events of this effect.
+        perform set_config('taskflow.actor', 'system', true), set_config('taskflow.actor_name', consumer_name, true),
                 set_config('taskflow.correlation_id', coalesce(events[1].correlation_id, ''), true),
                 set_config('taskflow.traceparent', coalesce(events[1].traceparent, ''), true);
         begin
@@ -60,24 +62,22 @@ begin
         exception when others then
             continue when number = 0;
             get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
-                                    reason = message_text, place = pg_exception_context;
+                                    message = message_text, place = pg_exception_context;
             failed := failed || events[1].id;
-            return next json_build_object(
-                'event', events[1].id,
-                'error', case code when 'TF000' then reason else code end,
-                'constraint', nullif(violated, ''),
-                'place', case code when 'TF000' then null else place end);
+            kind := 'failed';
+            body := json_build_object('event', events[1].id, 'refusal', refusal(code, violated, message, place));
+            return next;
         end;
     end loop;
 
     insert into deliveries (consumer, event_id, type, outcome, delay_ms, took_ms)
-    select taker, one.id, one.type, case when one.id = any (late) then 'late' else 'done' end,
+    select consumer_name, one.id, one.type, case when one.id = any (late) then 'late' else 'done' end,
            extract(epoch from clock_timestamp() - one.occurred_at) * 1000,
-           extract(epoch from clock_timestamp() - began) * 1000 / came
+           extract(epoch from clock_timestamp() - began) * 1000 / received
       from unnest(fresh) as one
      where one.id <> all (failed);
     insert into counted as known (what, consumer, slot, times, sum_ms)
-    select one.outcome, taker, pg_backend_pid() % 16, one.times, one.ms
+    select one.outcome, consumer_name, pg_backend_pid() % 16, one.times, one.ms
       from (select case when one.id = any (late) then 'late' else 'done' end, count(*),
                    sum(extract(epoch from clock_timestamp() - one.occurred_at) * 1000)
               from unnest(fresh) as one
@@ -85,13 +85,14 @@ begin
             union all
             select 'failed', cardinality(failed), 0
             union all
-            select 'duplicate', came - cardinality(fresh), 0) as one (outcome, times, ms)
+            select 'duplicate', received - cardinality(fresh), 0) as one (outcome, times, ms)
      where one.times > 0
         on conflict (what, consumer, slot) do update
        set times = known.times + excluded.times, sum_ms = known.sum_ms + excluded.sum_ms;
 
-    -- Whoever wrote an event publishes what waits, after the answer, unless somebody does already.
-    if current_setting('taskflow.duties', true) <> '' then
-        return next '{"publish":[' || current_setting('taskflow.duties', true) || ']}';
+    if current_setting('taskflow.leases', true) <> '' then
+        return query select 'lease', lease::text from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
     end if;
 end $frame$;
+revoke all on function bodies.{name} from public;
+grant execute on function bodies.{name} to taskflow_service;
