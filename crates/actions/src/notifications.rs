@@ -1,4 +1,4 @@
-//! What people are told of by themselves.
+//! Use cases of notifications, and the JSON schema of a notification.
 
 pub mod list;
 
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 pub use list::{ListNotifications, list};
 
-/// The JSON schema of a notification.
+/// Returns the JSON schema of a notification.
 pub fn schema() -> Value {
     let id = json!({ "type": "string", "format": "uuid" });
     let maybe_time = json!({ "type": ["string", "null"], "format": "date-time" });
     json!({
         "type": "object",
-        "description": "Something that somebody is told of: one task in `task_id`, several in `task_ids`",
+        "description": "A notification about one task (`task_id`) or several (`task_ids`)",
         "properties": {
             "id": id,
             "kind": { "enum": ["reminder", "digest", "reminder_failed"] },

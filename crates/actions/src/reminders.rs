@@ -1,4 +1,4 @@
-//! Reminders: what can be done to them, and what they look like.
+//! Use cases of reminders, and the JSON schema of a reminder.
 
 pub mod add;
 pub mod delete;
@@ -15,27 +15,27 @@ pub use delete::delete;
 pub use list::{ListReminders, of_task, upcoming};
 pub use snooze::snooze;
 
-/// What is wrong with a relative reminder of a task that is never due.
-pub(crate) const NOT_DUE: &str = "needs a task that is due at some time";
+/// Error of a relative reminder of a task without a due date.
+pub(crate) const NOT_DUE: &str = "needs a task with a due date";
 
-/// What a body said no to, in the words of people.
+/// Turns a refusal of a statement into a problem.
 fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Said(word) if word == "task_is_done" => {
-            Problem::NotNow("The task is done, so nobody is reminded of it: reopen it first.")
+            Problem::NotNow("The task is completed, so it cannot have reminders. Reopen it first.")
         }
         other => other.into(),
     }
 }
 
-/// The JSON schema of a reminder.
+/// Returns the JSON schema of a reminder.
 pub fn schema() -> Value {
     let id = json!({ "type": "string", "format": "uuid" });
     let time = json!({ "type": "string", "format": "date-time" });
     let maybe_time = json!({ "type": ["string", "null"], "format": "date-time" });
     json!({
         "type": "object",
-        "description": "A reminder: at a time, or some time before its task is due",
+        "description": "A reminder: at a time, or some time before the due date of its task",
         "properties": {
             "id": id,
             "task_id": id,

@@ -1,4 +1,4 @@
-//! Series of tasks that come back: what can be done to them, and what they look like.
+//! Use cases of series, and the JSON schema of a series.
 
 pub mod create;
 pub mod dismiss;
@@ -21,17 +21,17 @@ pub use named::named;
 pub use patch::{SeriesPatch, patch};
 pub use stop::{Stopping, stop};
 
-/// How often something is tried again that somebody else was faster at.
+/// Maximum number of attempts when concurrent writes change a series.
 const TRIES: usize = 3;
 
-/// The JSON schema of a series.
+/// Returns the JSON schema of a series.
 pub fn schema() -> Value {
     let time = json!({ "type": "string", "format": "date-time" });
     let maybe_time = json!({ "type": ["string", "null"], "format": "date-time" });
     let start = json!({ "anyOf": [time, { "type": "string", "format": "date" }] });
     json!({
         "type": "object",
-        "description": "A series of tasks",
+        "description": "A series of recurring tasks",
         "properties": {
             "id": { "type": "string", "format": "uuid" },
             "title": Title::schema(),

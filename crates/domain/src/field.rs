@@ -1,61 +1,61 @@
-//! How JSON becomes types: every wrong field is found and named, not just the first one.
+//! Parsing of JSON into types. Every invalid member is reported, not just the first one.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-/// One thing that is wrong with an input, and where.
+/// One error in an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// A JSON pointer into the input, such as `/tags/3`.
+    /// JSON pointer to the invalid member, such as `/tags/3`.
     pub pointer: String,
-    /// What is wrong, and what would be right.
+    /// Description of the error and of the values that are allowed.
     pub detail: String,
 }
 
-/// All that is wrong with an input.
+/// All errors in an input.
 pub type Errors = Vec<FieldError>;
 
-/// A value that can stand in an input.
+/// A value that can be a member of an input.
 pub trait Field: Sized {
     /// Parses the value; the pointers of its errors start at the value itself.
     fn parse(value: &Value) -> Result<Self, Errors>;
 
-    /// The JSON schema of what `parse` accepts.
+    /// Returns the JSON schema of the values that `parse` accepts.
     fn schema() -> Value;
 
-    /// What it is when the input does not have it; `None` where it has to be there.
+    /// Returns the default of a missing member, or `None` if the member is required.
     fn when_absent() -> Option<Self> {
         None
     }
 
-    /// Whether it is left out when it is written as JSON again.
+    /// Returns true if the member is omitted from serialized JSON.
     fn is_absent(&self) -> bool {
         false
     }
 }
 
-/// The error of a value that is wrong as a whole.
+/// Returns an error about a value as a whole.
 pub fn wrong(detail: impl Into<String>) -> Errors {
     vec![FieldError { pointer: String::new(), detail: detail.into() }]
 }
 
-/// The errors of a part, in the whole that has it under that name.
+/// Prefixes the pointers of errors with the name of the member that has them.
 pub fn within(name: impl std::fmt::Display, errors: Errors) -> Errors {
     let moved = |error: FieldError| FieldError { pointer: format!("/{name}{}", error.pointer), ..error };
     errors.into_iter().map(moved).collect()
 }
 
-/// The error of one member.
+/// Returns an error about one member.
 pub fn wrong_member(name: &str, detail: impl Into<String>) -> Errors {
     within(name, wrong(detail))
 }
 
-/// The text of a value that must be one.
+/// Returns the text of a JSON string.
 pub fn text(value: &Value) -> Result<&str, Errors> {
     value.as_str().ok_or_else(|| wrong("must be a string"))
 }
 
-/// The value as a whole number within these bounds. JSON knows one kind of numbers, so `7.0` is one too.
+/// Returns the value as a whole number within these bounds. JSON has one number type, so `7.0` is valid.
 pub fn whole_number(value: &Value, bounds: std::ops::RangeInclusive<u16>) -> Option<u16> {
     let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
     (f64::from(*bounds.start())..=f64::from(*bounds.end())).contains(&number).then_some(number as u16)
@@ -71,7 +71,7 @@ impl Field for bool {
     }
 }
 
-/// May be missing; `null` says the same.
+/// Optional member; `null` means the same as a missing one.
 impl<T: Field> Field for Option<T> {
     fn parse(value: &Value) -> Result<Self, Errors> {
         if value.is_null() { Ok(None) } else { T::parse(value).map(Some) }
@@ -90,7 +90,7 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// May be missing, but is not `null`.
+/// Optional member that must not be `null`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Optional<T>(pub Option<T>);
@@ -119,7 +119,7 @@ impl<T: Field> Field for Optional<T> {
     }
 }
 
-/// Must be there, but may be `null`.
+/// Required member that may be `null`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Nullable<T>(pub Option<T>);
@@ -134,20 +134,20 @@ impl<T: Field> Field for Nullable<T> {
     }
 }
 
-/// A member of a JSON merge patch (RFC 7396).
+/// Member of a JSON merge patch (RFC 7396).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// The member is missing: what it names stays as it is.
+    /// Missing member: keeps the current value.
     #[default]
     Keep,
-    /// The member is `null`: what it names is cleared.
+    /// `null`: clears the value.
     Clear,
-    /// The new value.
+    /// New value.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// What it makes of what was.
+    /// Applies the patch to a value.
     pub fn over(self, old: Option<T>) -> Option<T> {
         match self {
             Self::Keep => old,
@@ -188,21 +188,21 @@ fn nullable(schema: Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
-/// Reads the members of an object one by one and keeps every error. Used by [`input!`](crate::input).
+/// Reader of an object's members that collects every error. Used by [`input!`](crate::input).
 pub struct Fields<'a> {
     members: &'a Map<String, Value>,
     known: &'static [&'static str],
     errors: Errors,
 }
 
-/// Starts reading an object that has no other members than the known ones.
+/// Starts reading an object. Members that are not in `known` become errors.
 pub fn read_fields<'a>(value: &'a Value, known: &'static [&'static str]) -> Result<Fields<'a>, Errors> {
     let members = value.as_object().ok_or_else(|| wrong("must be an object"))?;
     Ok(Fields { members, known, errors: Errors::new() })
 }
 
 impl Fields<'_> {
-    /// The member of that name; `None` when it is wrong, which `finish` then tells.
+    /// Parses one member. Returns `None` if it is invalid; `finish` returns the error.
     pub fn take<T: Field>(&mut self, name: &'static str) -> Option<T> {
         let parsed = match self.members.get(name) {
             Some(value) => T::parse(value),
@@ -211,14 +211,14 @@ impl Fields<'_> {
         parsed.map_err(|errors| self.errors.extend(within(name, errors))).ok()
     }
 
-    /// Ends reading: names the members that nobody knows and returns all errors.
+    /// Returns all errors, including one for each unknown member.
     pub fn finish(mut self) -> Errors {
         self.errors.extend(unknown(self.members, self.known));
         self.errors
     }
 }
 
-/// An input without any members.
+/// Input without members.
 #[derive(Debug, Default, Serialize)]
 pub struct Nothing {}
 
@@ -233,13 +233,13 @@ impl Field for Nothing {
     }
 }
 
-/// A value whose members have names that are known beforehand.
+/// A JSON object with a fixed set of members.
 pub trait Object: Field {
-    /// The names.
+    /// Names of the members.
     const MEMBERS: &'static [&'static str];
 }
 
-/// Two inputs in one object.
+/// Two inputs that share one JSON object.
 #[derive(Debug)]
 pub struct Both<A, B>(pub A, pub B);
 
@@ -273,21 +273,21 @@ impl<A: Object, B: Object> Field for Both<A, B> {
     }
 }
 
-/// So many unknown members are told of: who sends more has sent something else altogether.
+/// Maximum number of unknown members to report; more of them only lengthen the response.
 const MOST_TOLD: usize = 20;
 
-/// The members that nobody knows.
+/// Returns an error for each unknown member.
 fn unknown(members: &Map<String, Value>, known: &[&str]) -> Errors {
     let detail = match known {
-        [] => "is not known here: nothing is taken".to_owned(),
-        known => format!("is not known here; known are: {}", known.join(", ")),
+        [] => "is unknown: no members are allowed here".to_owned(),
+        known => format!("is unknown; the known members are: {}", known.join(", ")),
     };
     let unknown = members.keys().filter(|name| !known.contains(&name.as_str())).take(MOST_TOLD);
     unknown.flat_map(|name| wrong_member(&name.replace('~', "~0").replace('/', "~1"), &detail)).collect()
 }
 
-/// Declares an input: a struct whose members are [`Field`]s. It can be parsed, described and
-/// passed on to the database as JSON.
+/// Declares an input: a struct whose members are [`Field`]s. It parses JSON, returns its JSON schema, and
+/// serializes to the JSON that SQL statements take.
 #[macro_export]
 macro_rules! input {
     ($(#[doc = $about:literal])+ $(#[derive($($Derived:ident),+)])? $visibility:vis struct $Input:ident {

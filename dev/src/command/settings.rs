@@ -1,7 +1,7 @@
 //! `cargo dev settings`: what can be set while TaskFlow runs.
 
 use anyhow::{Context, anyhow, ensure};
-use domain::{Known, SETTINGS};
+use domain::{SETTINGS, SettingSpec};
 use tokio_postgres::Client;
 
 use crate::command::migrate::Where;
@@ -42,7 +42,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
             list(&open.url.connect().await?).await
         }
         Some(Action::Set { key, value, database }) => {
-            let known = Known::find(&key).with_context(|| unknown(&key))?;
+            let known = SettingSpec::find(&key).with_context(|| unknown(&key))?;
             known.parse(&value).map_err(|wrong| anyhow!("{key} {wrong}"))?;
             let open = database.reach().await?;
             let set = "insert into dapr.configuration (key, value) values ($1, $2)
@@ -55,7 +55,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
             let open = database.reach().await?;
             let unset = "delete from dapr.configuration where key = $1";
             let found = open.url.connect().await?.execute(unset, &[&key]).await?;
-            match Known::find(&key) {
+            match SettingSpec::find(&key) {
                 Some(known) => println!("{key} is {} within 30 seconds, where TaskFlow runs", known.default),
                 None => ensure!(found > 0, unknown(&key)),
             }
@@ -85,7 +85,7 @@ async fn list(client: &Client) -> anyhow::Result<()> {
             None => line(known.key, known.default, None, known.about),
         }
     }
-    for row in rows.iter().filter(|row| Known::find(row.get(0)).is_none()) {
+    for row in rows.iter().filter(|row| SettingSpec::find(row.get(0)).is_none()) {
         line(row.get(0), row.get(1), None, "REFUSED, there is no such setting");
     }
     Ok(())

@@ -13,11 +13,11 @@ fn what_is_set_holds_while_it_runs_and_what_makes_no_sense_is_never_set() {
         until(limit, || up.ask("GET /api/auth/me", &authorization, "").contains(limit));
     };
 
-    assert!(said(&settings(&[])).contains("limits.user             1000/10     requests of one user"));
+    assert!(said(&settings(&[])).contains("limits.user             1000/10     requests per user"));
     let told = said(&settings(&["set", "limits.user", "77/60"]));
     assert_eq!(told, "limits.user is 77/60 within 30 seconds, where TaskFlow runs");
     limit_is(r#""user";q=77;w=60"#);
-    assert!(said(&settings(&[])).contains("limits.user             77/60       requests of one user"));
+    assert!(said(&settings(&[])).contains("limits.user             77/60       requests per user"));
     assert!(error(&settings(&["set", "limits.user", "many"])).contains("limits.user must be requests/seconds"));
     assert!(error(&settings(&["set", "limits.everybody", "1/1"])).contains("there is no setting limits.everybody"));
     assert!(error(&settings(&["unset", "limits.everybody"])).contains("there is no setting limits.everybody"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actions::naming::{Found, Hit};
 use actions::tasks::find::Where;
-use domain::{Naming, TaskId};
+use domain::{Reference, TaskId};
 use serde_json::{Value, json};
 use store::{Refusal, statement};
 
@@ -13,22 +13,22 @@ use crate::refused::Trouble;
 
 impl Call {
     /// The task that is meant.
-    pub fn task(&self, naming: &Naming, r#where: Where) -> Result<Hit, Trouble> {
+    pub fn task(&self, naming: &Reference, r#where: Where) -> Result<Hit, Trouble> {
         decide("task", actions::tasks::find(&self.principal, naming, r#where)?)
     }
 
     /// The id of the task that is meant. Where it is one already, whoever acts on it sees whether there is such a task.
-    pub fn task_id(&self, naming: &Naming, r#where: Where) -> Result<TaskId, Trouble> {
+    pub fn task_id(&self, naming: &Reference, r#where: Where) -> Result<TaskId, Trouble> {
         match naming {
-            Naming::Id(id) => Ok(*id),
+            Reference::Id(id) => Ok(*id),
             // The words may mean something else by now, but the first answer is given again whatever they mean.
-            Naming::Words(_) if self.comes_again => Ok(self.clock.ids[0]),
-            Naming::Words(_) => Ok(id(&self.task(naming, r#where)?.shown)?),
+            Reference::Words(_) if self.comes_again => Ok(self.clock.ids[0]),
+            Reference::Words(_) => Ok(id(&self.task(naming, r#where)?.shown)?),
         }
     }
 
     /// The same, in the words of use cases that change tasks.
-    pub fn named(&self, naming: &Naming) -> Result<actions::tasks::Named, Trouble> {
+    pub fn named(&self, naming: &Reference) -> Result<actions::tasks::Named, Trouble> {
         Ok(actions::tasks::Named { id: self.task_id(naming, Where::default())?, expected: None })
     }
 
@@ -40,7 +40,7 @@ impl Call {
     }
 
     /// The series that is meant.
-    pub fn series(&self, naming: &Naming) -> Result<Hit, Trouble> {
+    pub fn series(&self, naming: &Reference) -> Result<Hit, Trouble> {
         decide("recurring_task", actions::series::named(&self.principal, naming)?)
     }
 }

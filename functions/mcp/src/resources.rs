@@ -3,7 +3,7 @@
 use actions::tasks::find::Where;
 use actions::tasks::list::{SortBy, Status};
 use actions::tasks::{self, ListTasks};
-use domain::{DueDate, Field, Flag, Limit, Naming, Optional};
+use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
 use rust_mcp_schema::{
     ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
     ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult, ReadResourceResultCacheScope,
@@ -88,7 +88,7 @@ pub fn read(asked: &Asked) -> Result<Value, Failure> {
         Failure::new(code, format!("There is no resource {uri:?}: {why}")).with(json!({ "uri": uri }))
     };
     let principal = asked.principal()?;
-    let task = uri.strip_prefix("taskflow://task/").map(|name| Naming::parse(&json!(web::decode(name))));
+    let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));
     let content = match (uri.as_str(), task) {
         (TODAY | OVERDUE, _) => tasks_of(&principal, &uri, None)?,
         (_, Some(Ok(naming))) => one(&principal, &naming)?.map_err(unknown)?,
@@ -133,7 +133,7 @@ pub fn tasks_of(principal: &Principal, uri: &str, tag: Option<&str>) -> Result<V
 }
 
 /// The task that is meant, or why there is none.
-fn one(principal: &Principal, naming: &Naming) -> Result<Result<Value, String>, Failure> {
+fn one(principal: &Principal, naming: &Reference) -> Result<Result<Value, String>, Failure> {
     use actions::naming::Found;
     let mut task = match tasks::find(principal, naming, Where::default()) {
         Ok(Found::One(hit)) => hit.shown,

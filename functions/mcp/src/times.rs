@@ -1,6 +1,6 @@
 //! Times, as the person's clocks show them.
 
-use domain::{A_TIME, DueDate, Field, Moment, Timezone};
+use domain::{DueDate, EXAMPLE_TIME, Field, Moment, Timezone};
 use serde_json::{Value, json};
 
 /// The members that are times, wherever they are.
@@ -35,8 +35,8 @@ pub fn now() -> Option<String> {
 
 /// A time in what is said to be wrong, as the person's clocks show it: it is what is written next.
 pub fn as_here(detail: &str) -> String {
-    let here = zone().zip(Moment::parse(&json!(A_TIME)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
-    here.map_or_else(|| detail.to_owned(), |here| detail.replace(A_TIME, &here))
+    let here = zone().zip(Moment::parse(&json!(EXAMPLE_TIME)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
+    here.map_or_else(|| detail.to_owned(), |here| detail.replace(EXAMPLE_TIME, &here))
 }
 
 /// Has all times in it shown with the offset of the person's zone.

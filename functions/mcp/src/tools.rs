@@ -25,7 +25,7 @@ mod update_task;
 
 use actions::Cursor;
 use actions::tasks::list::Status;
-use domain::{Limit, Naming, Optional, choice, input};
+use domain::{Limit, Optional, Reference, choice, input};
 
 pub use add_task::AddTask;
 pub use add_task_tags::AddTaskTags;
@@ -54,7 +54,7 @@ input! {
     /// Which task.
     pub struct Which {
         /// The task: its id, or words of its title such as "buy milk".
-        task: Naming,
+        task: Reference,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What somebody was told is looked at.
+//! Lists notifications.
 
 use domain::{Flag, Limit, Optional, input};
 use serde_json::{Value, json};
@@ -7,18 +7,18 @@ use store::{Principal, statement};
 use crate::{Cursor, Problem};
 
 input! {
-    /// Which notifications, the newest first.
+    /// Filters of notifications. The newest one comes first.
     pub struct ListNotifications {
-        /// Only those that are not read yet, with `true`; only all others, with `false`.
+        /// `true`: only unread notifications. `false`: only read ones.
         unread: Optional<Flag>,
-        /// How many at the most: 1 to 200, 50 when nothing is said.
+        /// Maximum number of results: 1 to 200. Defaults to 50.
         limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same filters.
+        /// `next_cursor` of the previous page. Keep the same filters.
         cursor: Optional<Cursor>,
     }
 }
 
-/// Returns what the caller was told, a page of it.
+/// Returns a page of the caller's notifications.
 pub fn list(principal: &Principal, wanted: &ListNotifications) -> Result<String, Problem> {
     let mut input = json!({ "unread": wanted.unread });
     let list = format!("notifications {input}");
@@ -29,7 +29,7 @@ pub fn list(principal: &Principal, wanted: &ListNotifications) -> Result<String,
     Ok(Cursor::page(store::run(statement!("list.sql"), principal, &input)?, &list)?)
 }
 
-/// The JSON schema of a page of notifications.
+/// Returns the JSON schema of a page of notifications.
 pub fn schema() -> Value {
-    Cursor::page_of("What somebody was told, and where to go on", super::schema())
+    Cursor::page_of("A page of notifications, newest first", super::schema())
 }

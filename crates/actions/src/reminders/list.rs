@@ -1,4 +1,4 @@
-//! Reminders are looked at.
+//! Lists reminders.
 
 use domain::{Limit, Optional, TaskId, input};
 use serde_json::{Value, json};
@@ -8,24 +8,24 @@ use crate::tasks::Named;
 use crate::{Cursor, Problem};
 
 input! {
-    /// Which reminders that are to come, the nearest first.
+    /// Filters of upcoming reminders. The next one comes first.
     pub struct ListReminders {
-        /// How many at the most: 1 to 200, 50 when nothing is said.
+        /// Maximum number of results: 1 to 200. Defaults to 50.
         limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it.
+        /// `next_cursor` of the previous page.
         cursor: Optional<Cursor>,
     }
 }
 
-/// What its cursors belong to.
+/// Fingerprint of the list, for its cursors.
 const UPCOMING: &str = "upcoming reminders";
 
-/// The reminders of a task of the caller: `{items}`.
+/// Returns the reminders of a task of the caller: `{items}`.
 pub fn of_task(principal: &Principal, task: TaskId) -> Result<String, Refusal> {
     store::one(statement!("of_task.sql"), principal, &Named { id: task, expected: None })
 }
 
-/// The reminders of the caller that are to come, a page of them.
+/// Returns a page of the caller's upcoming reminders.
 pub fn upcoming(principal: &Principal, wanted: &ListReminders) -> Result<String, Problem> {
     let mut input = json!({ "limit": wanted.limit.0.as_ref().map_or(50, |limit| limit.0) });
     if let Some(cursor) = &wanted.cursor.0 {
@@ -34,16 +34,16 @@ pub fn upcoming(principal: &Principal, wanted: &ListReminders) -> Result<String,
     Ok(Cursor::page(store::run(statement!("upcoming.sql"), principal, &input)?, UPCOMING)?)
 }
 
-/// The JSON schema of a page of them.
+/// Returns the JSON schema of a page of reminders.
 pub fn page_schema() -> Value {
-    Cursor::page_of("Reminders that are to come, and where to go on", super::schema())
+    Cursor::page_of("A page of upcoming reminders, next one first", super::schema())
 }
 
-/// The JSON schema of those of a task.
+/// Returns the JSON schema of the reminders of a task.
 pub fn schema() -> Value {
     json!({
         "type": "object",
-        "description": "The reminders of a task",
+        "description": "Reminders of a task",
         "properties": { "items": { "type": "array", "items": super::schema() } },
         "required": ["items"],
         "additionalProperties": false,

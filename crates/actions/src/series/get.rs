@@ -1,4 +1,4 @@
-//! A series is looked at.
+//! Returns a series with its occurrences.
 
 use domain::TaskId;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::find::{Found, read};
 use crate::Answer;
 use crate::tasks::{self, Named};
 
-/// How many of those that come next are told.
+/// Number of next occurrences to return.
 const NEXT: usize = 3;
 
 /// Returns a series of the caller, with the tasks that were and the times that come.
@@ -22,14 +22,14 @@ pub fn get(principal: &Principal, id: TaskId) -> Result<Answer, Refusal> {
     Answer::read(format!("{members},\"past_occurrences\":{past},\"next_occurrences\":{next}}}"))
 }
 
-/// The JSON schema of a series with its occurrences.
+/// Returns the JSON schema of a series with its occurrences.
 pub fn schema() -> Value {
     let mut series = super::schema();
     let time = json!({ "type": "string", "format": "date-time" });
-    let past = "The tasks before the open one, the newest first, 50 at the most";
+    let past = "Up to 50 past tasks before the open one, newest first";
     series["properties"]["past_occurrences"] =
         json!({ "type": "array", "items": tasks::schema(), "maxItems": 50, "description": past });
-    let next = "When the open occurrence and those after it come, if each is done in time";
+    let next = "Due dates of the open task and the next ones, if each is completed in time";
     series["properties"]["next_occurrences"] =
         json!({ "type": "array", "items": time, "maxItems": NEXT, "description": next });
     if let Some(required) = series["required"].as_array_mut() {

@@ -1,4 +1,4 @@
-//! Series are listed.
+//! Lists series.
 
 use domain::{Limit, Optional, choice, input};
 use serde_json::{Value, json};
@@ -7,23 +7,23 @@ use store::{Principal, statement};
 use crate::{Cursor, Problem};
 
 choice! {
-    /// Which series: those that go on, or those that have ended.
+    /// Status of a series.
     pub enum Status { Active = "active", Ended = "ended" }
 }
 
 input! {
-    /// Which series to list, the newest first.
+    /// Filters of series. The newest one comes first.
     pub struct ListSeries {
-        /// Only those that go on, or those that have ended.
+        /// Only `active` or only `ended` series.
         status: Optional<Status>,
-        /// How many at the most: 1 to 200, 50 when nothing is said.
+        /// Maximum number of results: 1 to 200. Defaults to 50.
         limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same filters.
+        /// `next_cursor` of the previous page. Keep the same filters.
         cursor: Optional<Cursor>,
     }
 }
 
-/// Returns the series of the caller, a page of them.
+/// Returns a page of the caller's series.
 pub fn list(principal: &Principal, wanted: &ListSeries) -> Result<String, Problem> {
     let mut input = json!({ "status": wanted.status });
     let list = format!("series {input}");
@@ -34,7 +34,7 @@ pub fn list(principal: &Principal, wanted: &ListSeries) -> Result<String, Proble
     Ok(Cursor::page(store::run(statement!("list.sql"), principal, &input)?, &list)?)
 }
 
-/// The JSON schema of a page of series.
+/// Returns the JSON schema of a page of series.
 pub fn schema() -> Value {
-    Cursor::page_of("Series, and where to go on", super::schema())
+    Cursor::page_of("A page of series, newest first", super::schema())
 }

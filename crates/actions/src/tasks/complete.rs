@@ -35,11 +35,11 @@ fn next(series: &str) -> Result<Option<String>, Refusal> {
     Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
 }
 
-/// The JSON schema of a completed task.
+/// Returns the JSON schema of a completed task.
 pub fn schema() -> Value {
     let mut task = super::schema();
     task["properties"]["next_occurrence"] = json!({
-        "type": ["string", "null"], "format": "date-time", "description": "When it comes back; null when it does not",
+        "type": ["string", "null"], "format": "date-time", "description": "Due date of the next occurrence; null if the task does not recur",
     });
     if let Some(required) = task["required"].as_array_mut() {
         required.push(json!("next_occurrence"));

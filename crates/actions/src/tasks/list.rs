@@ -1,7 +1,7 @@
-//! Tasks are looked through.
+//! Lists tasks.
 
 use domain::{
-    DueDate as Bound, Errors, Field, Flag, Limit, Offset, Optional, Priority, Search, Several, Tag, choice, input,
+    DueDate as Bound, Errors, Field, Flag, Limit, Offset, OneOrMore, Optional, Priority, Search, Tag, choice, input,
     wrong_member,
 };
 use serde::Serialize;
@@ -12,17 +12,17 @@ use crate::Problem;
 use crate::cursor::Cursor;
 
 choice! {
-    /// Which tasks: those to do, or those done.
+    /// Status of a task.
     pub enum Status { Active = "active", Completed = "completed" }
 }
 
 choice! {
-    /// Whether a task has all the tags or any of them.
+    /// Match of a list of tags: all of them, or any.
     pub enum TagsMode { All = "all", Any = "any" }
 }
 
 choice! {
-    /// What the list is ordered by.
+    /// Sort key of the list.
     pub enum SortBy {
         DueDate = "due_date", Priority = "priority", CreatedAt = "created_at", CompletedAt = "completed_at",
         UpdatedAt = "updated_at", Title = "title", Relevance = "relevance",
@@ -30,53 +30,53 @@ choice! {
 }
 
 choice! {
-    /// Which end of the order comes first.
+    /// Direction of the order.
     pub enum SortOrder { Ascending = "asc", Descending = "desc" }
 }
 
 input! {
-    /// Which tasks to list, in which order.
+    /// Filters and order of a list of tasks.
     #[derive(Default)]
     pub struct ListTasks {
-        /// Only those to do or those done.
+        /// Only open (`active`) or only completed tasks.
         status: Optional<Status>,
-        /// Only the trash, with `true`; it is left out otherwise.
+        /// `true` lists the trash instead of all other tasks.
         deleted: Optional<Flag>,
-        /// Only those that matter that much: one, or several separated by commas or repeated.
-        priority: Optional<Several<Priority>>,
-        /// Only those filed under these: one, or several separated by commas or repeated.
-        tags: Optional<Several<Tag>>,
-        /// Whether a task must have all of the tags, or any of them; `all` when nothing is said.
+        /// Only tasks with one of these priorities. Separate values with commas or repeat the parameter.
+        priority: Optional<OneOrMore<Priority>>,
+        /// Only tasks with these tags. Separate values with commas or repeat the parameter.
+        tags: Optional<OneOrMore<Tag>>,
+        /// Match tasks with `all` of the tags (default) or with `any` of them.
         tags_mode: Optional<TagsMode>,
-        /// Only those due then or later: a time, or the day that it begins with.
+        /// Only tasks due at or after this time, or from the start of this day.
         due_after: Optional<Bound>,
-        /// Only those due then or earlier: a time, or the day that it ends with.
+        /// Only tasks due at or before this time, or until the end of this day.
         due_before: Optional<Bound>,
-        /// Only those completed then or later.
+        /// Only tasks completed at or after this time, or from the start of this day.
         completed_after: Optional<Bound>,
-        /// Only those completed then or earlier.
+        /// Only tasks completed at or before this time, or until the end of this day.
         completed_before: Optional<Bound>,
-        /// Only those to do whose time has come and gone, with `true`; only all others, with `false`.
+        /// `true`: only open tasks past their due date. `false`: only all other tasks.
         overdue: Optional<Flag>,
-        /// Only occurrences of a series that were missed, with `true`; only all others, with `false`.
+        /// `true`: only missed occurrences of a series. `false`: only all other tasks.
         missed: Optional<Flag>,
-        /// Only those whose title or description has a beginning of every word; the best match comes first, unless
-        /// `sort_by` says otherwise.
+        /// Only tasks whose title or description contains words that begin with each of these. The best match
+        /// comes first, unless `sort_by` is set.
         search: Optional<Search>,
-        /// What to order by; newest first when nothing is said. Tasks without a due date come last.
+        /// Sort key. By default the newest task comes first. Tasks without a due date come last.
         sort_by: Optional<SortBy>,
-        /// Which end of the order comes first: `asc` when nothing is said, but the best match for `relevance`.
+        /// Sort order: `asc` by default, but the best match first for `relevance`.
         sort_order: Optional<SortOrder>,
-        /// How many at the most: 1 to 200, 50 when nothing is said.
+        /// Maximum number of results: 1 to 200. Defaults to 50.
         limit: Optional<Limit>,
-        /// How many to leave out at the beginning.
+        /// Number of tasks to skip.
         offset: Optional<Offset>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same filters and order.
+        /// `next_cursor` of the previous page. Keep the same filters and order.
         cursor: Optional<Cursor>,
     }
 }
 
-/// What the body is asked.
+/// Filters and order, as `list.sql` takes them.
 #[derive(Serialize)]
 struct Input<'a> {
     status: &'a Optional<Status>,
@@ -103,7 +103,7 @@ struct Input<'a> {
 struct Asked<'a> {
     #[serde(flatten)]
     input: Input<'a>,
-    /// What the total is known by, where it does not depend on the time of day.
+    /// Cache key of the total, if the total does not depend on the current time.
     #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<String>,
     limit: u32,
@@ -113,7 +113,7 @@ struct Asked<'a> {
 }
 
 impl ListTasks {
-    /// What one parameter alone cannot tell to be wrong.
+    /// Checks parameters that depend on each other.
     fn check(&self) -> Result<(), Errors> {
         let wrong = |name, detail| Err(wrong_member(name, detail));
         if self.sort_by.0 == Some(SortBy::Relevance) && self.search.0.is_none() {
@@ -121,10 +121,13 @@ impl ListTasks {
         }
         if let Some(cursor) = &self.cursor.0 {
             if self.offset.0.is_some() {
-                return wrong("offset", "does not go together with a cursor, which says already where to go on");
+                return wrong("offset", "cannot be combined with `cursor`");
             }
             if cursor.of != self.fingerprint() || !self.is_key(&cursor.after["key"]) {
-                return wrong("cursor", "belongs to other filters or another order: leave it out to begin anew");
+                return wrong(
+                    "cursor",
+                    "belongs to a list with other filters or another order; omit it to start from the beginning",
+                );
             }
         }
         Ok(())
@@ -143,7 +146,7 @@ impl ListTasks {
         (by, descending)
     }
 
-    /// Whether that can be a key of this order: whatever came as a cursor, Postgres must be able to read it.
+    /// Returns true if Postgres can parse the key in this order. A cursor may contain anything.
     fn is_key(&self, key: &Value) -> bool {
         match (self.order().0, key.as_str()) {
             (SortBy::DueDate | SortBy::CompletedAt, None) | (SortBy::Title, Some(_)) => true,
@@ -180,7 +183,7 @@ impl ListTasks {
         }
     }
 
-    /// What a cursor must come with again.
+    /// Returns the fingerprint that ties a cursor to these filters and this order.
     fn fingerprint(&self) -> String {
         format!("{:016x}", store::checksum(&json!(self.input()).to_string()))
     }
@@ -207,15 +210,15 @@ pub fn list(principal: &Principal, wanted: &ListTasks) -> Result<String, Problem
     Ok(format!("{page},\"next_cursor\":{next}}}"))
 }
 
-/// The JSON schema of a list of tasks.
+/// Returns the JSON schema of a list of tasks.
 pub fn schema() -> Value {
     json!({
         "type": "object",
-        "description": "Tasks, how many there are in all, and where to go on",
+        "description": "A page of tasks, and the total number of matches",
         "properties": {
             "items": { "type": "array", "items": super::schema() },
             "total": { "type": "integer", "minimum": 0 },
-            "next_cursor": { "type": ["string", "null"], "description": "To be sent as `cursor`, for the next page" },
+            "next_cursor": { "type": ["string", "null"], "description": "Send it as `cursor` to get the next page; null on the last page" },
         },
         "required": ["items", "total", "next_cursor"],
         "additionalProperties": false,

@@ -1,6 +1,6 @@
 use actions::reminders;
 use actions::tasks::find::Where;
-use domain::{Both, Naming, Optional, input};
+use domain::{Both, Optional, Reference, input};
 use serde_json::{Value, json};
 
 use super::Part;
@@ -16,7 +16,7 @@ input! {
     /// Which reminders.
     pub struct Input {
         /// All reminders of this task, on one page, also those that came: its id, or words of its title such as "buy milk".
-        task: Optional<Naming>,
+        task: Optional<Reference>,
     }
 }
 

@@ -1,6 +1,6 @@
 use actions::reminders;
 use actions::tasks::find::Where;
-use domain::{Before, Field, Moment, Naming, NewReminder, Optional, input};
+use domain::{Duration, Field, Moment, NewReminder, Optional, Reference, input};
 use serde_json::{Value, json};
 
 use crate::call::{Call, read};
@@ -15,11 +15,11 @@ input! {
     /// Of which task to remind, and when: `at` a time, or so long `before` it is due.
     pub struct Input {
         /// The task: its id, or words of its title such as "buy milk".
-        task: Naming,
+        task: Reference,
         /// At this time, as in 2026-04-02T17:00:00+02:00. Either this or `before`.
         at: Optional<Moment>,
         /// So long before it is due, as in 15m, 1h, 2d or 1w. Either this or `at`; the task needs a due date.
-        before: Optional<Before>,
+        before: Optional<Duration>,
     }
 }
 

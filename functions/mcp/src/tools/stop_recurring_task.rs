@@ -1,6 +1,6 @@
 use actions::naming::Hit;
 use actions::series::{self, Stopping};
-use domain::{Flag, Naming, Optional, input};
+use domain::{Flag, Optional, Reference, input};
 use serde_json::{Value, json};
 
 use crate::call::{Call, id, read};
@@ -15,7 +15,7 @@ input! {
     /// Which series, and how.
     pub struct Input {
         /// The series: its id, or words of its title such as "stand-up".
-        recurring_task: Naming,
+        recurring_task: Reference,
         /// With `true`, what is still to be done of it goes to the trash, too; that needs `confirm`. Else it stays.
         delete_open: Optional<Flag>,
         /// `true` only when the person agreed that open tasks are deleted, which needs it. With `false` nothing changes, and you

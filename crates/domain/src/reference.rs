@@ -1,4 +1,4 @@
-//! How people and their assistants name a task or a series.
+//! References to a task or a series, as people and assistants write them.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -7,17 +7,17 @@ use crate::field::{Field, text};
 use crate::text::{line, line_schema};
 use crate::{Errors, TaskId};
 
-/// An id, or words that name it.
+/// Reference to a task or a series: its id, or words of its title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Naming {
-    /// This one.
+pub enum Reference {
+    /// Exact id.
     Id(TaskId),
-    /// What is called so, or has these words.
+    /// Title, or words of it.
     Words(String),
 }
 
-impl Field for Naming {
+impl Field for Reference {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let words = line(text(value)?, 500)?;
         Ok(match words.parse() {
@@ -37,11 +37,11 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_looks_like_an_id_is_one_and_all_else_are_words() {
+    fn a_uuid_is_an_id_and_any_other_text_is_words() {
         let id = "0190163d-8694-739b-aea5-966c26f8ad91";
-        assert_eq!(Naming::parse(&json!(id)).map(|naming| json!(naming)), Ok(json!({ "id": id })));
-        assert_eq!(Naming::parse(&json!(" buy  milk ")), Ok(Naming::Words("buy milk".into())));
-        assert!(Naming::parse(&json!("  ")).is_err());
-        assert!(Naming::parse(&json!(7)).is_err());
+        assert_eq!(Reference::parse(&json!(id)).map(|reference| json!(reference)), Ok(json!({ "id": id })));
+        assert_eq!(Reference::parse(&json!(" buy  milk ")), Ok(Reference::Words("buy milk".into())));
+        assert!(Reference::parse(&json!("  ")).is_err());
+        assert!(Reference::parse(&json!(7)).is_err());
     }
 }
