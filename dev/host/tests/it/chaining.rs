@@ -10,7 +10,10 @@ async fn a_component_calls_a_private_one_by_its_name() {
     assert_eq!(answer["status"], 200, "{answer}");
     let told: serde_json::Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
     assert_eq!(told["component"], "hidden");
-    assert_eq!((&told["method"], &told["path"], &told["body"]), (&json!("POST"), &json!("/a/b?c=1"), &json!("sent")));
+    assert_eq!(
+        (&told["method"], &told["path"], &told["body"]),
+        (&json!("POST"), &json!("/a/b?c=1"), &json!("sent"))
+    );
     assert_eq!(told["headers"]["x-own"], json!(["kept"]));
     assert_eq!(told["headers"]["spin-path-info"], json!(["/a/b"]));
     assert_eq!(told["headers"]["spin-matched-route"], json!(["/..."]));

@@ -37,7 +37,13 @@ pub async fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &s
 }
 
 /// The response as soon as its head is there. Dropping it leaves the connection.
-pub async fn open<B>(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: B) -> Response<Incoming>
+pub async fn open<B>(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: B,
+) -> Response<Incoming>
 where
     B: hyper::body::Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + 'static,
 {

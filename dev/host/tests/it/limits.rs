@@ -33,7 +33,11 @@ async fn a_guest_that_only_computes_does_not_stop_the_others() {
     };
     let (burnt, ()) = tokio::join!(burning, serving);
     assert!(burnt.is_empty(500), "{burnt:?}");
-    assert!(app.logs.lines().iter().any(|line| line.contains("no response within 1 s")), "{:?}", app.logs.lines());
+    assert!(
+        app.logs.lines().iter().any(|line| line.contains("no response within 1 s")),
+        "{:?}",
+        app.logs.lines()
+    );
     app.stop().await;
 }
 
@@ -99,7 +103,8 @@ async fn stopping_ends_guests_that_would_go_on() {
     }
     let mut upstream = Upstream::start().await;
     let app = App::with(&[("upstream_port", &upstream.port)]).await;
-    let stream = open(app.address, "GET", &format!("/ticks?{}", upstream.url("/")), &[], Empty::<Bytes>::new()).await;
+    let stream =
+        open(app.address, "GET", &format!("/ticks?{}", upstream.url("/")), &[], Empty::<Bytes>::new()).await;
     timeout(Duration::from_secs(5), app.stop()).await.expect("it stops");
     drop(stream);
     assert!(timeout(Duration::from_millis(200), upstream.next()).await.is_err());
@@ -112,7 +117,8 @@ async fn a_query_that_outlasts_its_request_takes_its_connection_with_it() {
     }
     let database = Database::create().await;
     let app = App::limited_with(one_second(), &database.variables()).await;
-    let slow = json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(3)::text" }] });
+    let slow =
+        json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(3)::text" }] });
     assert!(app.post("/database", slow).await.is_empty(500));
     let begin = Instant::now();
     let answer = database.query(&app, "select 1").await;

@@ -39,7 +39,10 @@ async fn hosts_ports_and_schemes_that_are_not_listed_are_refused() {
         "http://example.com/".into(),
     ] {
         let answer = app.post("/fetch", json!({ "url": url })).await.json();
-        assert!(answer["error"].as_str().is_some_and(|error| error.contains("HttpRequestDenied")), "{url}: {answer}");
+        assert!(
+            answer["error"].as_str().is_some_and(|error| error.contains("HttpRequestDenied")),
+            "{url}: {answer}"
+        );
     }
     assert_eq!(other.connections.load(Ordering::Relaxed), 0);
     let closed = app.post("/closed/fetch", json!({ "url": upstream.url("/") })).await;

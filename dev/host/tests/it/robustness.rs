@@ -26,11 +26,25 @@ impl Dice {
 }
 
 fn request(dice: &mut Dice) -> Vec<u8> {
-    let methods =
-        ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "BREW", "get", "\u{7f}"];
-    let paths =
-        ["/", "/hello", "/echo/", "/wild/", "/param/1/of/", "/.well-known/spin/", "*", "//", "", "http://a/", "/pass/"];
-    let mut request = format!("{} {}", methods[dice.roll(methods.len())], paths[dice.roll(paths.len())]).into_bytes();
+    let methods = [
+        "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "BREW", "get",
+        "\u{7f}",
+    ];
+    let paths = [
+        "/",
+        "/hello",
+        "/echo/",
+        "/wild/",
+        "/param/1/of/",
+        "/.well-known/spin/",
+        "*",
+        "//",
+        "",
+        "http://a/",
+        "/pass/",
+    ];
+    let mut request =
+        format!("{} {}", methods[dice.roll(methods.len())], paths[dice.roll(paths.len())]).into_bytes();
     request.extend(match dice.roll(4) {
         0 => dice.bytes(3000, b"/.:%20?&=#a\\"),
         1 => dice.bytes(20, b""),
@@ -41,8 +55,15 @@ fn request(dice: &mut Dice) -> Vec<u8> {
         request.extend(b"host: example.org\r\n");
     }
     for _ in 0..dice.roll(5) {
-        let names: [&[u8]; 7] =
-            [b"x-a", b"spin-full-url", b"Transfer-Encoding", b"host", b"accept", b"Content-Length", b"expect"];
+        let names: [&[u8]; 7] = [
+            b"x-a",
+            b"spin-full-url",
+            b"Transfer-Encoding",
+            b"host",
+            b"accept",
+            b"Content-Length",
+            b"expect",
+        ];
         request.extend(names[dice.roll(names.len())]);
         request.extend(b": ");
         let from: &[u8] = if dice.roll(2) == 0 { b"abc ,;=\"\t:/0123" } else { b"" };
@@ -100,7 +121,11 @@ async fn one(address: std::net::SocketAddr, bytes: Vec<u8>) {
         return;
     }
     let status = answer.get(9..12).and_then(|status| status.parse::<u16>().ok());
-    assert!(status.is_some_and(|status| (200..500).contains(&status)), "{answer:?} to {}", bytes.escape_ascii());
+    assert!(
+        status.is_some_and(|status| (200..500).contains(&status)),
+        "{answer:?} to {}",
+        bytes.escape_ascii()
+    );
 }
 
 #[tokio::test]

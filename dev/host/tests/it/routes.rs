@@ -52,7 +52,10 @@ async fn a_component_is_told_how_it_was_reached() {
 async fn the_hosts_own_paths_are_answered_without_a_component() {
     let app = App::start().await;
     assert_eq!(app.get("/.well-known/spin/health").await.body, "OK");
-    assert_eq!(app.get("/.well-known/spin/info").await.json(), json!({ "name": "tests", "version": "1.2.3" }));
+    assert_eq!(
+        app.get("/.well-known/spin/info").await.json(),
+        json!({ "name": "tests", "version": "1.2.3" })
+    );
     assert!(app.get("/.well-known/spin/other").await.is_empty(404));
     app.stop().await;
 }
@@ -62,7 +65,8 @@ async fn head_is_answered_without_a_body_and_a_connection_is_kept() {
     let app = App::start().await;
     let answer = send(app.address, "HEAD", "/hello", &[], "").await;
     assert!(answer.is_empty(200));
-    let twice = "GET /hello HTTP/1.1\r\nhost: a\r\n\r\nGET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let twice =
+        "GET /hello HTTP/1.1\r\nhost: a\r\n\r\nGET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     assert_eq!(raw(app.address, twice.as_bytes()).await.matches("HTTP/1.1 200").count(), 2);
     app.stop().await;
 }

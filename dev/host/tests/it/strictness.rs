@@ -52,7 +52,8 @@ async fn a_trap_after_the_head_ends_what_has_begun() {
 #[tokio::test]
 async fn a_header_that_is_not_utf8_never_reaches_a_component() {
     let app = App::start().await;
-    let answer = raw(app.address, b"GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx: \xff\xfe\r\n\r\n").await;
+    let answer =
+        raw(app.address, b"GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx: \xff\xfe\r\n\r\n").await;
     let status = if only_embedded() { "HTTP/1.1 400" } else { "HTTP/1.1 500" };
     assert!(answer.starts_with(status) && !answer.contains("hello"), "{answer}");
     app.stop().await;
@@ -74,8 +75,11 @@ async fn what_a_client_sends_under_the_hosts_names_is_thrown_away() {
         return;
     }
     let app = App::start().await;
-    let forged =
-        [("spin-full-url", "http://evil/"), ("spin-path-match-admin", "yes"), ("spin-client-addr", "1.1.1.1:1")];
+    let forged = [
+        ("spin-full-url", "http://evil/"),
+        ("spin-path-match-admin", "yes"),
+        ("spin-client-addr", "1.1.1.1:1"),
+    ];
     let told = send(app.address, "GET", "/", &forged, "").await.json();
     assert!(!told.to_string().contains("evil"), "{told}");
     assert_eq!(told["headers"]["spin-path-match-admin"], json!(null));

@@ -11,7 +11,8 @@ use crate::{app::App, database::Database};
 async fn servers_that_are_not_listed_are_refused() {
     let database = Database::create().await;
     let app = database.app().await;
-    for (host, port) in [("localhost", database.port()), ("127.0.0.1", "1"), ("example.com", database.port())] {
+    for (host, port) in [("localhost", database.port()), ("127.0.0.1", "1"), ("example.com", database.port())]
+    {
         let address = database.address_at(host, port);
         let answer = app.post("/database", json!({ "address": address, "calls": [] })).await.json();
         let told = format!("Error::ConnectionFailed(\"address postgres://{host}:{port} is not permitted\")");
@@ -33,9 +34,11 @@ async fn servers_that_are_not_listed_are_refused() {
 async fn a_database_that_is_away_fails_fast() {
     let app = App::with(&[("database_port", "1")]).await;
     let begin = Instant::now();
-    let answer = app.post("/database", json!({ "address": "postgres://a@127.0.0.1:1/a", "calls": [] })).await.json();
+    let answer =
+        app.post("/database", json!({ "address": "postgres://a@127.0.0.1:1/a", "calls": [] })).await.json();
     assert!(
-        error(&answer["open"]).contains("ConnectionFailed") && error(&answer["open"]).contains("Connection refused"),
+        error(&answer["open"]).contains("ConnectionFailed")
+            && error(&answer["open"]).contains("Connection refused"),
         "{answer}"
     );
     assert!(begin.elapsed() < Duration::from_secs(2));
@@ -50,8 +53,10 @@ async fn tls_that_is_asked_for_is_not_done_without() {
     let answer = app.post("/database", json!({ "address": address, "calls": [] })).await.json();
     assert!(error(&answer["open"]).contains("server does not support TLS"), "{answer}");
     let address = database.address().replace("sslmode=disable", "sslmode=prefer");
-    let answer =
-        app.post("/database", json!({ "address": address, "calls": [{ "statement": "select 1" }] })).await.json();
+    let answer = app
+        .post("/database", json!({ "address": address, "calls": [{ "statement": "select 1" }] }))
+        .await
+        .json();
     assert_eq!(answer[0]["rows"][0][0], "DbValue::Int32(1)");
     app.stop().await;
     database.drop().await;
