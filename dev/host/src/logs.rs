@@ -26,7 +26,7 @@ impl Logs {
     pub fn lines(&self) -> Vec<String> {
         match self {
             Self::Stdout => Vec::new(),
-            Self::Captured(lines) => lines.lock().expect("no holder panics").clone(),
+            Self::Captured(lines) => lines.lock().expect("the lock is not poisoned").clone(),
         }
     }
 
@@ -37,7 +37,7 @@ impl Logs {
 
     fn write(&self, mut line: String) {
         match self {
-            Self::Captured(lines) => lines.lock().expect("no holder panics").push(line),
+            Self::Captured(lines) => lines.lock().expect("the lock is not poisoned").push(line),
             Self::Stdout => {
                 line.push('\n');
                 // A closed pipe must not stop the server.

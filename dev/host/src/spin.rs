@@ -25,7 +25,7 @@ pub struct Spin {
 }
 
 impl Spin {
-    /// Starts the `spin` on the search path and waits until it answers. Port 0 stands for any free port.
+    /// Starts the `spin` on the search path and waits until it responds. Port 0 stands for any free port.
     pub async fn start(
         manifest: &Path,
         variables: &BTreeMap<String, String>,
@@ -44,7 +44,7 @@ impl Spin {
         // `spin up` starts another process for the trigger. Signals to the group reach both.
         let child = command.stdin(Stdio::null()).process_group(0).spawn().context("cannot start spin")?;
         let mut spin = Self { child, address };
-        timeout(START_TIMEOUT, spin.wait_until_ready()).await.context("spin did not answer in time")??;
+        timeout(START_TIMEOUT, spin.wait_until_ready()).await.context("spin did not respond in time")??;
         Ok(spin)
     }
 

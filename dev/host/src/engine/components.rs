@@ -39,7 +39,7 @@ impl Components {
         let unreadable = || format!("cannot read {}", file.display());
         let metadata = file.metadata().with_context(unreadable)?;
         let (path, version) = (file.canonicalize()?, (metadata.modified()?, metadata.len()));
-        let mut loaded = self.loaded.lock().expect("no holder panics");
+        let mut loaded = self.loaded.lock().expect("the lock is not poisoned");
         if let Some((_, component)) = loaded.get(&path).filter(|(known, _)| *known == version) {
             return Ok(component.clone());
         }

@@ -98,7 +98,7 @@ impl WasiHttpHooks for Outbound {
 
 /// Never returns, because the instance that awaits it is dropped.
 async fn abort_instance<T>(abort: &Abort, reason: String) -> T {
-    if let Some(abort) = abort.lock().expect("no holder panics").take() {
+    if let Some(abort) = abort.lock().expect("the lock is not poisoned").take() {
         let _ = abort.send(reason);
     }
     std::future::pending().await

@@ -82,7 +82,7 @@ impl StdoutStream for GuestOutput {
 
 impl OutputStream for GuestOutput {
     fn write(&mut self, bytes: Bytes) -> Result<(), StreamError> {
-        self.0.lock().expect("no holder panics").write(&bytes);
+        self.0.lock().expect("the lock is not poisoned").write(&bytes);
         Ok(())
     }
 

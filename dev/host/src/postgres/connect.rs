@@ -27,7 +27,7 @@ pub async fn open_session(config: &Config, tasks: &TaskTracker) -> Result<Sessio
     match timeout(OPEN_TIMEOUT, start(&config)).await {
         Ok(Ok((client, connection))) => Ok(Session::new(client, tasks.spawn(connection))),
         Ok(Err(error)) => Err(error_chain(&error)),
-        Err(_) => Err(format!("the server did not answer within {} s", OPEN_TIMEOUT.as_secs())),
+        Err(_) => Err(format!("the server did not respond within {} s", OPEN_TIMEOUT.as_secs())),
     }
 }
 

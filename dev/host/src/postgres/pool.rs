@@ -55,7 +55,7 @@ impl Pools {
     /// Closes idle connections now and leased ones when they are returned.
     pub fn close(&self) {
         self.closed.cancel();
-        self.pools.lock().expect("no holder panics").clear();
+        self.pools.lock().expect("the lock is not poisoned").clear();
     }
 
     /// Leases an idle connection, or opens one.
@@ -73,7 +73,7 @@ impl Pools {
     }
 
     fn pool(&self, address: String, config: Config) -> Arc<Pool> {
-        let mut pools = self.pools.lock().expect("no holder panics");
+        let mut pools = self.pools.lock().expect("the lock is not poisoned");
         if let Some(pool) = pools.get(&address) {
             return pool.clone();
         }
@@ -102,7 +102,10 @@ async fn close_idle(pool: Weak<Pool>, closed: CancellationToken) {
             () = closed.cancelled() => return,
         }
         let Some(pool) = pool.upgrade() else { return };
-        pool.idle.lock().expect("no holder panics").retain(|(_, since)| since.elapsed() < IDLE_TIMEOUT);
+        pool.idle
+            .lock()
+            .expect("the lock is not poisoned")
+            .retain(|(_, since)| since.elapsed() < IDLE_TIMEOUT);
     }
 }
 
@@ -110,7 +113,7 @@ impl Pool {
     /// Takes an idle connection that still works.
     async fn reuse(&self) -> Option<Session> {
         loop {
-            let (mut session, _) = self.idle.lock().expect("no holder panics").pop()?;
+            let (mut session, _) = self.idle.lock().expect("the lock is not poisoned").pop()?;
             if session.reset().await {
                 return Some(session);
             }
@@ -156,7 +159,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         match self.session.take() {
             Some(session) if self.is_busy => session.abandon(),
-            Some(session) => self.pool.idle.lock().expect("no holder panics").push((session, Instant::now())),
+            Some(session) => {
+                self.pool.idle.lock().expect("the lock is not poisoned").push((session, Instant::now()))
+            }
             None => {}
         }
     }

@@ -37,7 +37,7 @@ impl Session {
         Self { client, prepared: HashMap::new(), is_dirty: false, connection }
     }
 
-    /// Closes the connection without waiting for a running statement. Dropping the session waits for it.
+    /// Closes the connection without waiting for a running statement. Dropping the session lets it finish.
     pub fn abandon(self) {
         self.connection.abort();
     }

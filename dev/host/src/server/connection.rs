@@ -42,15 +42,15 @@ pub async fn accept(app: Arc<ServedApp>, listener: TcpListener) {
 async fn serve(app: Arc<ServedApp>, stream: TcpStream, client: SocketAddr) {
     // Fails only if the client has disconnected, which the next read reports.
     let _ = stream.set_nodelay(true);
-    let answer = |request| {
+    let respond = |request| {
         let app = app.clone();
-        async move { Ok::<_, Infallible>(request::answer(&app, request, client).await) }
+        async move { Ok::<_, Infallible>(request::respond(&app, request, client).await) }
     };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service_fn(answer));
+        .serve_connection(TokioIo::new(stream), service_fn(respond));
     let mut connection = pin!(connection);
     // Errors of a connection are the client's; those of guests are logged where they occur.
     tokio::select! {

@@ -22,8 +22,8 @@ use crate::server::{headers, run};
 /// Prefix of the paths that the host answers itself.
 const RESERVED: &str = "/.well-known/spin/";
 
-/// Answers the request of a client.
-pub async fn answer(
+/// Responds to the request of a client.
+pub async fn respond(
     app: &Arc<ServedApp>,
     request: Request<Incoming>,
     client: SocketAddr,
@@ -91,7 +91,7 @@ async fn call(
     headers::add(&mut head.headers, &head.uri, route, client);
     let component = &app.components[route.component];
     let request = Request::from_parts(head, body);
-    run::respond(app, component, request).await.unwrap_or_else(|| empty(StatusCode::INTERNAL_SERVER_ERROR))
+    run::handle(app, component, request).await.unwrap_or_else(|| empty(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 /// Returns the host that the request is for: `None` if it names no host, or two.

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn exact_beats_wildcard_and_the_longest_prefix_wins() {
+    fn an_exact_route_wins_over_a_wildcard_and_a_longer_prefix_over_a_shorter() {
         let router = router(&["/...", "/a/...", "/a/b/...", "/a/b", "/a/:id", "/a/:id/x", "/"]);
         for (path, route) in [
             ("/", "/"),

@@ -24,7 +24,7 @@ type GuestResponse = Result<Response<WasiBody>, ErrorCode>;
 type GuestRun = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Returns the guest's response, or `None` if it failed to give one. The reason is logged.
-pub async fn respond(
+pub async fn handle(
     app: &Arc<ServedApp>,
     linked: &Arc<LinkedComponent>,
     request: Request<WasiBody>,
