@@ -51,7 +51,7 @@ impl Postgres {
         match &*kept {
             Some(client) if !client.is_closed() => Ok(Arc::clone(client)),
             _ => {
-                let client = Arc::new(host::connect(&self.config).await?);
+                let client = Arc::new(host::connect_postgres(&self.config).await?);
                 *kept = Some(Arc::clone(&client));
                 Ok(client)
             }

@@ -1,51 +1,55 @@
-//! What `spin.toml` says, resolved: which component answers which route, with which settings, allowed to reach what.
+//! Resolved form of `spin.toml`: the component of each route, its variables and the hosts that it may reach.
 
 mod hosts;
 mod manifest;
 mod template;
+#[cfg(test)]
+mod tests;
 mod variables;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 
-pub(crate) use hosts::{AllowedHosts, chained_component};
-pub(crate) use variables::check_name;
+pub use hosts::{AllowedHosts, chained_component};
+pub use variables::check_name;
 
 use manifest::{Manifest, Route};
 use template::Template;
 use variables::{Variables, check_declared};
 
-/// A parsed `spin.toml` whose variables all have a value.
+/// A parsed `spin.toml` in which every variable has a value.
 pub struct App {
     pub(crate) name: String,
     pub(crate) version: Option<String>,
-    /// Public routes and the component of each, in the order of the manifest.
+    /// Public routes, each with the name of its component, in the order of the manifest.
     pub(crate) routes: Vec<(String, String)>,
-    pub(crate) components: BTreeMap<String, AppComponent>,
+    /// Components that have a trigger.
+    pub(crate) components: Vec<AppComponent>,
     variables: Variables,
 }
 
-/// One `[component.X]` that has a trigger.
-pub(crate) struct AppComponent {
+/// A `[component.X]` with its templates filled in.
+pub struct AppComponent {
+    pub name: Arc<str>,
     pub source: PathBuf,
     pub variables: HashMap<String, String>,
-    pub allowed: AllowedHosts,
+    pub allowed_hosts: AllowedHosts,
 }
 
 impl App {
-    /// Reads a manifest. A variable's value is that of `overrides`, else of `SPIN_VARIABLE_<NAME>`, else its default.
+    /// Reads a manifest. The value of a variable is taken from `overrides`, else from `SPIN_VARIABLE_<NAME>`,
+    /// else it is the default.
     pub fn load(manifest: &Path, overrides: &BTreeMap<String, String>) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(manifest).with_context(|| format!("{} cannot be read", manifest.display()))?;
+        let text = std::fs::read_to_string(manifest)
+            .with_context(|| format!("cannot read {}", manifest.display()))?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, folder, overrides).with_context(|| format!("{} is not right", manifest.display()))
+        Self::parse(&text, folder, overrides).with_context(|| format!("{} is invalid", manifest.display()))
     }
 
-    /// The value of one of the application's variables.
+    /// Returns the value of a variable of the application.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name)
     }
@@ -62,25 +66,26 @@ impl App {
         let triggered: Vec<String> = manifest.trigger.http.iter().map(|t| t.component.clone()).collect();
         let all: Vec<String> = manifest.component.keys().cloned().collect();
 
-        let mut components = BTreeMap::new();
+        let mut components = Vec::new();
         for (id, component) in manifest.component {
-            let at = |key: &str| format!("component.{id}.{key}");
+            let key = |key: &str| format!("component.{id}.{key}");
             let mut values = HashMap::new();
             for (name, template) in &component.variables {
-                let place = || at(&format!("variables.{name}"));
-                check_declared(name).with_context(place)?;
-                let value = Template::parse(template).and_then(|t| variables.fill(&t)).with_context(place)?;
+                let key = || key(&format!("variables.{name}"));
+                check_declared(name).with_context(key)?;
+                let value = Template::parse(template).and_then(|t| variables.fill(&t)).with_context(key)?;
                 values.insert(name.clone(), value);
             }
             let mut hosts = Vec::new();
             for host in &component.allowed_outbound_hosts {
                 let value = Template::parse(host).and_then(|t| variables.fill(&t));
-                hosts.push(value.with_context(|| at("allowed_outbound_hosts"))?);
+                hosts.push(value.with_context(|| key("allowed_outbound_hosts"))?);
             }
-            let allowed = AllowedHosts::parse(&hosts, &all).with_context(|| at("allowed_outbound_hosts"))?;
+            let allowed_hosts =
+                AllowedHosts::parse(&hosts, &all).with_context(|| key("allowed_outbound_hosts"))?;
             if triggered.contains(&id) {
                 let source = folder.join(&component.source);
-                components.insert(id, AppComponent { source, variables: values, allowed });
+                components.push(AppComponent { name: id.into(), source, variables: values, allowed_hosts });
             }
         }
         Ok(Self {
@@ -99,7 +104,7 @@ fn routes(manifest: &Manifest) -> Result<Vec<(String, String)>> {
         let component = &trigger.component;
         ensure!(
             manifest.component.contains_key(component),
-            "trigger.http names component {component:?}, which there is not"
+            "trigger.http names component {component:?}, which is not defined"
         );
         match &trigger.route {
             Route::Public(route) => {
@@ -116,6 +121,3 @@ fn routes(manifest: &Manifest) -> Result<Vec<(String, String)>> {
     }
     Ok(routes)
 }
-
-#[cfg(test)]
-mod tests;

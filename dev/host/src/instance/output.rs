@@ -1,25 +1,24 @@
-//! `stdout` and `stderr` of a guest, line by line.
+//! `stdout` and `stderr` of a guest, logged line by line.
 
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
-use wasmtime_wasi::{
-    async_trait,
-    cli::{IsTerminal, StdoutStream},
-    p2::{OutputStream, Pollable, StreamError},
-};
+use wasmtime_wasi::async_trait;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError};
 
-use super::Logs;
+use crate::logs::Logs;
 
-/// What a line may be long. A guest that writes without line ends must not fill the memory of the host.
-const LONGEST_LINE: usize = 64 * 1024;
+/// Longest line in bytes; the rest is dropped. A guest that writes no line breaks must not fill the host's
+/// memory.
+const MAX_LINE: usize = 64 * 1024;
 
-/// `stdout` or `stderr` of one instance: gathers bytes until a line is whole.
+/// `stdout` or `stderr` of one instance.
 #[derive(Clone)]
-pub struct GuestOutput(Arc<Mutex<Lines>>);
+pub struct GuestOutput(Arc<Mutex<LineBuffer>>);
 
-struct Lines {
+struct LineBuffer {
     logs: Logs,
     level: &'static str,
     function: Arc<str>,
@@ -28,26 +27,26 @@ struct Lines {
 
 impl GuestOutput {
     pub fn new(logs: &Logs, level: &'static str, function: &Arc<str>) -> Self {
-        let lines = Lines { logs: logs.clone(), level, function: function.clone(), line: Vec::new() };
-        Self(Arc::new(Mutex::new(lines)))
+        let buffer = LineBuffer { logs: logs.clone(), level, function: function.clone(), line: Vec::new() };
+        Self(Arc::new(Mutex::new(buffer)))
     }
 }
 
-impl Lines {
-    fn take(&mut self, bytes: &[u8]) {
-        let mut pieces = bytes.split(|byte| *byte == b'\n');
-        if let Some(rest) = pieces.next() {
-            self.append(rest);
+impl LineBuffer {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut parts = bytes.split(|byte| *byte == b'\n');
+        if let Some(rest_of_line) = parts.next() {
+            self.append(rest_of_line);
         }
-        for piece in pieces {
+        for part in parts {
             self.end_line();
-            self.append(piece);
+            self.append(part);
         }
     }
 
-    fn append(&mut self, piece: &[u8]) {
-        let room = LONGEST_LINE.saturating_sub(self.line.len());
-        self.line.extend_from_slice(&piece[..piece.len().min(room)]);
+    fn append(&mut self, part: &[u8]) {
+        let free = MAX_LINE.saturating_sub(self.line.len());
+        self.line.extend_from_slice(&part[..part.len().min(free)]);
     }
 
     fn end_line(&mut self) {
@@ -56,7 +55,7 @@ impl Lines {
     }
 }
 
-impl Drop for Lines {
+impl Drop for LineBuffer {
     fn drop(&mut self) {
         if !self.line.is_empty() {
             self.end_line();
@@ -72,7 +71,7 @@ impl IsTerminal for GuestOutput {
 
 impl StdoutStream for GuestOutput {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        // Only WASI 0.3 asks for this, which the linker does not offer.
+        // Used by WASI 0.3 only, which the linker does not provide.
         Box::new(tokio::io::sink())
     }
 
@@ -83,7 +82,7 @@ impl StdoutStream for GuestOutput {
 
 impl OutputStream for GuestOutput {
     fn write(&mut self, bytes: Bytes) -> Result<(), StreamError> {
-        self.0.lock().expect("no holder panics").take(&bytes);
+        self.0.lock().expect("the lock is not poisoned").write(&bytes);
         Ok(())
     }
 
@@ -92,7 +91,7 @@ impl OutputStream for GuestOutput {
     }
 
     fn check_write(&mut self) -> Result<usize, StreamError> {
-        Ok(LONGEST_LINE)
+        Ok(MAX_LINE)
     }
 }
 

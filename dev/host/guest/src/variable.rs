@@ -1,13 +1,14 @@
-//! Reads one setting.
+//! Reads a variable.
 
 use anyhow::Result;
 use serde_json::json;
-use spin_sdk::{http::ResponseOutparam, variables};
+use spin_sdk::http::ResponseOutparam;
+use spin_sdk::variables;
 
 pub async fn run(name: &str, out: ResponseOutparam) -> Result<()> {
-    let told = match variables::get(name) {
+    let output = match variables::get(name) {
         Ok(value) => json!({ "value": value }),
         Err(error) => json!({ "error": format!("{error:?}") }),
     };
-    crate::json(out, &told).await
+    crate::json(out, &output).await
 }

@@ -1,58 +1,53 @@
-//! Where lines go. Every line is one JSON object that names its function, whatever the guest wrote.
+//! Log lines. Each is one JSON object with the name of its function, whatever the guest wrote.
 
-mod guest;
-
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-pub(crate) use guest::GuestOutput;
-
-/// Where the lines of guests go, and what the host has to say about them.
+/// Destination of the lines of guests and of the host.
 #[derive(Clone, Default)]
 pub enum Logs {
-    /// Printed.
+    /// Standard output.
     #[default]
     Stdout,
-    /// Kept, for tests.
+    /// Memory, for tests.
     Captured(Arc<Mutex<Vec<String>>>),
 }
 
 impl Logs {
-    /// Lines are kept and can be read back with [`Logs::lines`].
+    /// Returns a destination in memory, to be read with [`Logs::lines`].
     pub fn captured() -> Self {
         Self::Captured(Arc::default())
     }
 
-    /// The lines that were kept so far.
+    /// Returns the lines captured so far.
     pub fn lines(&self) -> Vec<String> {
         match self {
             Self::Stdout => Vec::new(),
-            Self::Captured(lines) => lines.lock().expect("no holder panics").clone(),
+            Self::Captured(lines) => lines.lock().expect("the lock is not poisoned").clone(),
         }
     }
 
-    /// A line of the host itself about a function.
+    /// Logs an error of the host about a function.
     pub(crate) fn error(&self, function: &str, message: &str) {
         self.write(message_line("error", function, message));
     }
 
     fn write(&self, mut line: String) {
         match self {
-            Self::Captured(lines) => lines.lock().expect("no holder panics").push(line),
+            Self::Captured(lines) => lines.lock().expect("the lock is not poisoned").push(line),
             Self::Stdout => {
                 line.push('\n');
-                // A reader that went away is no reason to stop serving.
+                // A closed pipe must not stop the server.
                 let _ = std::io::stdout().lock().write_all(line.as_bytes());
             }
         }
     }
 
-    fn guest_line(&self, level: &str, function: &str, line: &[u8]) {
+    /// Logs a line of a guest, as it is if it is a JSON object that names its function.
+    pub(crate) fn guest_line(&self, level: &str, function: &str, line: &[u8]) {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_end_matches('\r');
         match serde_json::from_str::<Map<String, Value>>(line) {

@@ -1,10 +1,8 @@
-//! `fermyon:spin/variables`: a component reads the settings that its own table lists, and no others.
+//! `fermyon:spin/variables`: a component reads the variables that its own table lists, and no others.
 
-use crate::{
-    app::check_name,
-    bindings::fermyon::spin::variables::{Error, Host},
-    engine::State,
-};
+use crate::app::check_name;
+use crate::bindings::fermyon::spin::variables::{Error, Host};
+use crate::instance::State;
 
 impl Host for State {
     async fn get(&mut self, name: String) -> Result<String, Error> {
