@@ -25,8 +25,9 @@ struct Lane {
 }
 
 /// Compiling is a lane of its own, before these.
-const LANES: [Lane; 4] = [
+const LANES: [Lane; 5] = [
     Lane { name: "tests", share: 30.0, command: &["cargo", "dev", "test"] },
+    Lane { name: "tour", share: 1.0, command: &["cargo", "dev", "tour"] },
     Lane { name: "MCP clients", share: 4.0, command: &["cargo", "dev", "mcp"] },
     Lane { name: "contract", share: 8.0, command: &["cargo", "dev", "contract"] },
     Lane { name: "tests with Kafka and Dapr", share: 17.0, command: &["cargo", "dev", "test", "--full"] },
