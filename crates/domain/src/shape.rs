@@ -1,5 +1,6 @@
-//! JSON shapes of tasks, series, reminders and notifications: the one list of their members. JSON schemas and the times
-//! to show in the user's zone are made from it; a test compares it with the rows that the database returns.
+//! JSON shapes of tasks, series, reminders and notifications: the one list of their members. JSON schemas and
+//! the times to show in the user's zone are made from it; a test compares it with the rows that the database
+//! returns.
 
 use std::sync::LazyLock;
 

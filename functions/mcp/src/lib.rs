@@ -1,7 +1,7 @@
 //! TaskFlow for assistants: a server of the Model Context Protocol.
 //!
-//! Each floor imports only those below it: `endpoint` (HTTP), `methods` (of the protocol), `tools` (one file each),
-//! `toolkit` (shared by tools), `protocol` (JSON-RPC), `access`.
+//! Each floor imports only those below it: `endpoint` (HTTP), `methods` (of the protocol), `tools` (one file
+//! each), `toolkit` (shared by tools), `protocol` (JSON-RPC), `access`.
 
 mod access;
 mod endpoint;

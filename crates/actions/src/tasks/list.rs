@@ -37,7 +37,8 @@ input! {
     /// Filters that every list of tasks takes.
     #[derive(Default)]
     pub struct TaskFilters {
-        /// Only tasks with one of these priorities. In a query, separate values with commas or repeat the parameter.
+        /// Only tasks with one of these priorities. In a query, separate values with commas or repeat the
+        /// parameter.
         priority: Optional<OneOrMore<Priority>>,
         /// Only tasks with these tags. In a query, separate values with commas or repeat the parameter.
         tags: Optional<OneOrMore<Tag>>,
@@ -51,16 +52,16 @@ input! {
         completed_after: Optional<Bound>,
         /// Only tasks completed at or before this time, or until the end of this day.
         completed_before: Optional<Bound>,
-        /// Only tasks whose title or description contains words that begin with each of these. The best match
-        /// comes first, unless `sort_by` is set.
-        search: Optional<Search>,
     }
 }
 
 input! {
-    /// Order of a list of tasks.
+    /// Search and order of a list of tasks.
     #[derive(Default)]
     pub struct TaskOrder {
+        /// Only tasks whose title or description contains words that begin with each of these. The best match
+        /// comes first, unless `sort_by` is set.
+        search: Optional<Search>,
         /// Sort key. By default the newest task comes first. Tasks without a due date come last.
         sort_by: Optional<SortBy>,
         /// Sort order: `asc` by default, but the best match first for `relevance`.
@@ -128,7 +129,7 @@ impl ListTasks {
     /// Checks parameters that depend on each other.
     fn check(&self) -> Result<(), Errors> {
         let wrong = |name, detail| Err(wrong_member(name, detail));
-        if self.order.sort_by.0 == Some(SortBy::Relevance) && self.filters.search.0.is_none() {
+        if self.order.sort_by.0 == Some(SortBy::Relevance) && self.order.search.0.is_none() {
             return wrong("sort_by", "relevance needs a `search`");
         }
         if let Some(cursor) = &self.page.cursor.0 {
@@ -146,7 +147,7 @@ impl ListTasks {
     }
 
     fn sort(&self) -> (SortBy, bool) {
-        let by = match (self.order.sort_by.0, &self.filters.search.0) {
+        let by = match (self.order.sort_by.0, &self.order.search.0) {
             (Some(by), _) => by,
             (None, Some(_)) => SortBy::Relevance,
             (None, None) => SortBy::CreatedAt,
@@ -192,7 +193,7 @@ impl ListTasks {
             completed_before: &filters.completed_before.0,
             overdue: &self.overdue,
             missed: &self.missed,
-            search: &filters.search,
+            search: &self.order.search,
             sort_by,
             descending,
         }

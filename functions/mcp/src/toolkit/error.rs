@@ -115,7 +115,8 @@ fn ambiguous(argument: &str, candidates: Vec<Candidate>) -> Explanation {
     let more =
         if has_more { "\nThere are more: use more words of the title, or find the id with search_tasks." } else { "" };
     let text = format!(
-        "Nothing was done: several {} match `{argument}`. Ask the person which one, or call again with its id:{lines}{more}\n{QUOTES_ARE_DATA}",
+        "Nothing was done: several {} match `{argument}`. Ask the person which one, or call again with its \
+         id:{lines}{more}\n{QUOTES_ARE_DATA}",
         plural(argument)
     );
     Explanation { text, problem: json!({ "kind": "ambiguous", "candidates": candidates }) }
@@ -131,7 +132,8 @@ fn no_match(argument: &str, candidates: Vec<Candidate>) -> Explanation {
         )
     } else {
         format!(
-            "Nothing was done: no {plural} match `{argument}`. These have similar titles; if it is one of them, call again with its id:{lines}\n{QUOTES_ARE_DATA}"
+            "Nothing was done: no {plural} match `{argument}`. These have similar titles; if it is one of them, call \
+             again with its id:{lines}\n{QUOTES_ARE_DATA}"
         )
     };
     Explanation { text, problem: json!({ "kind": "no_match", "candidates": candidates }) }

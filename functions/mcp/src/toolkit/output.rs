@@ -42,7 +42,8 @@ impl ToolOutput {
     }
 }
 
-/// The result of `tools/call`. Errors that a model can act on are results too; all others are errors of JSON-RPC.
+/// The result of `tools/call`. Errors that a model can act on are results too; all others are errors of
+/// JSON-RPC.
 pub fn to_result(done: Result<ToolOutput, ToolError>, arguments: &Value) -> Result<Value, RpcError> {
     match done {
         Ok(ToolOutput { text, data }) => Ok(result(text, Some(data), None)),

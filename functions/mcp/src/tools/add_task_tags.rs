@@ -18,8 +18,8 @@ input! {
 impl Tool for AddTaskTags {
     const NAME: &'static str = "add_task_tags";
     const TITLE: &'static str = "Add tags to a task";
-    const DESCRIPTION: &'static str = "Adds tags to a task and keeps those that it has; a task can have up to ten. \
-        Write tags without `#`. Example: {\"task\": \"buy milk\", \"tags\": [\"shopping\"]}";
+    const DESCRIPTION: &'static str = "Adds tags to a task and keeps those that it has; a task can have up \
+        to ten. Write tags without `#`. Example: {\"task\": \"buy milk\", \"tags\": [\"shopping\"]}";
     const EFFECT: Effect = Effect::Update;
     type Input = Input;
 

@@ -18,8 +18,8 @@ input! {
 impl Tool for CancelReminder {
     const NAME: &'static str = "cancel_reminder";
     const TITLE: &'static str = "Cancel a reminder";
-    const DESCRIPTION: &'static str = "Deletes a reminder before it is sent. The task stays as it is. Get the id from \
-        list_reminders. Example: {\"reminder\": \"0190163d-8694-739b-aea5-966c26f8ad91\"}";
+    const DESCRIPTION: &'static str = "Deletes a reminder before it is sent. The task stays as it is. Get \
+        the id from list_reminders. Example: {\"reminder\": \"0190163d-8694-739b-aea5-966c26f8ad91\"}";
     const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 

@@ -9,9 +9,10 @@ pub struct CompleteTask;
 impl Tool for CompleteTask {
     const NAME: &'static str = "complete_task";
     const TITLE: &'static str = "Complete a task";
-    const DESCRIPTION: &'static str = "Marks a task as completed. Use it when the person says that they did it. A \
-        recurring task gets its next occurrence automatically: `next_occurrence` is its due date. Completing a task \
-        again changes nothing. To drop a task that was not done, use delete_task. Example: {\"task\": \"buy milk\"}";
+    const DESCRIPTION: &'static str = "Marks a task as completed. Use it when the person says that they did \
+        it. A recurring task gets its next occurrence automatically: `next_occurrence` is its due date. \
+        Completing a task again changes nothing. To drop a task that was not done, use delete_task. Example: \
+        {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Update;
     type Input = TaskInput;
 

@@ -14,8 +14,8 @@ input! {
     /// The task to delete, and the person's consent.
     pub struct Input {
         ..task: TaskInput,
-        /// Set it to `true` only after the person agreed. Without it nothing changes, and the answer describes the
-        /// effect.
+        /// Set it to `true` only after the person agreed. Without it nothing changes, and the answer
+        /// describes the effect.
         confirm: Optional<Flag>,
     }
 }
@@ -23,11 +23,12 @@ input! {
 impl Tool for DeleteTask {
     const NAME: &'static str = "delete_task";
     const TITLE: &'static str = "Delete a task";
-    const DESCRIPTION: &'static str = "Moves a task to the trash, where it stays for 30 days. Without `confirm` it only \
-        returns the task that would be deleted: show it to the person, and call again with its id and `confirm: true` \
-        when they agree. If the task was done, use complete_task. To end a series, use stop_recurring_task: deleting \
-        one occurrence creates the next one. Example: {\"task\": \"buy milk\"}, and after they agreed \
-        {\"task\": \"0190163d-8694-739b-aea5-966c26f8ad91\", \"confirm\": true}";
+    const DESCRIPTION: &'static str = "Moves a task to the trash, where it stays for 30 days. Without \
+        `confirm` it only returns the task that would be deleted: show it to the person, and call again with \
+        its id and `confirm: true` when they agree. If the task was done, use complete_task. To end a \
+        series, use stop_recurring_task: deleting one occurrence creates the next one. Example: {\"task\": \
+        \"buy milk\"}, and after they agreed {\"task\": \"0190163d-8694-739b-aea5-966c26f8ad91\", \
+        \"confirm\": true}";
     const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
@@ -38,7 +39,8 @@ impl Tool for DeleteTask {
             "properties": {
                 "deleted": { "type": "boolean", "description": "True if the task is in the trash" },
                 "needs_confirmation": {
-                    "type": "boolean", "description": "True if nothing was done yet, because the person has to agree first",
+                    "type": "boolean",
+                    "description": "True if nothing was done yet, because the person has to agree first",
                 },
                 "task": tasks::schema(),
             },
@@ -67,8 +69,8 @@ impl Tool for DeleteTask {
                 (true, true) => (false, "Nothing was done yet. To confirm, name the task by its id", task),
                 (true, false) => (
                     false,
-                    "Nothing was done yet. To move this task to the trash for 30 days, ask the person, then call again \
-                     with its id and `confirm: true`",
+                    "Nothing was done yet. To move this task to the trash for 30 days, ask the person, then call \
+                     again with its id and `confirm: true`",
                     task,
                 ),
             }

@@ -12,8 +12,8 @@ pub struct FilterTasks;
 input! {
     /// Filters and order of a list of tasks.
     pub struct Input {
-        /// Open tasks (`active`), `completed` tasks, or `any`. Defaults to `active`, or to `any` together with
-        /// `completed_after`, `completed_before`, `deleted` or `missed`.
+        /// Open tasks (`active`), `completed` tasks, or `any`. Defaults to `active`, or to `any` together
+        /// with `completed_after`, `completed_before`, `deleted` or `missed`.
         status: Optional<StatusFilter>,
         /// `true` lists the trash instead of all other tasks.
         deleted: Optional<Flag>,
@@ -49,11 +49,12 @@ impl From<Input> for ListTasks {
 impl Tool for FilterTasks {
     const NAME: &'static str = "filter_tasks";
     const TITLE: &'static str = "Filter tasks";
-    const DESCRIPTION: &'static str = "Lists the tasks that match all given filters: due or completed between times, \
-        overdue, priority, tags, words; in any order. Use it for \"high priority work tasks due this week\", \"what is \
-        overdue?\", \"what did I finish yesterday?\", or the trash (`deleted`). Bounds are inclusive; a plain date is \
-        the whole day. For all open tasks, list_tasks is simpler. \
-        Example: {\"priority\": [\"high\"], \"tags\": [\"work\"], \"due_before\": \"2026-04-05\", \"sort_by\": \"due_date\"}";
+    const DESCRIPTION: &'static str = "Lists the tasks that match all given filters: due or completed \
+        between times, overdue, priority, tags, words; in any order. Use it for \"high priority work tasks \
+        due this week\", \"what is overdue?\", \"what did I finish yesterday?\", or the trash (`deleted`). \
+        Bounds are inclusive; a plain date is the whole day. For all open tasks, list_tasks is simpler. \
+        Example: {\"priority\": [\"high\"], \"tags\": [\"work\"], \"due_before\": \"2026-04-05\", \
+        \"sort_by\": \"due_date\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = Input;
 

@@ -10,8 +10,9 @@ pub struct GetTask;
 impl Tool for GetTask {
     const NAME: &'static str = "get_task";
     const TITLE: &'static str = "Get a task";
-    const DESCRIPTION: &'static str = "Returns all details of one task. Use it when the person asks about a certain \
-        task. It is not needed before other tools: they find the task themselves. Example: {\"task\": \"buy milk\"}";
+    const DESCRIPTION: &'static str = "Returns all details of one task. Use it when the person asks about a \
+        certain task. It is not needed before other tools: they find the task themselves. Example: \
+        {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = TaskInput;
 

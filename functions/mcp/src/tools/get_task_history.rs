@@ -19,9 +19,10 @@ input! {
 impl Tool for GetTaskHistory {
     const NAME: &'static str = "get_task_history";
     const TITLE: &'static str = "Get the history of a task";
-    const DESCRIPTION: &'static str = "Lists the changes of a task, oldest first: when it was created, updated, completed \
-        or deleted, by whom (the person, an assistant, or TaskFlow), with the values before and after. Changes of the \
-        last second may be missing. Use the id for a task that was deleted. Example: {\"task\": \"buy milk\"}";
+    const DESCRIPTION: &'static str = "Lists the changes of a task, oldest first: when it was created, \
+        updated, completed or deleted, by whom (the person, an assistant, or TaskFlow), with the values \
+        before and after. Changes of the last second may be missing. Use the id for a task that was deleted. \
+        Example: {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = Input;
 

@@ -9,9 +9,9 @@ pub struct ListNotifications;
 impl Tool for ListNotifications {
     const NAME: &'static str = "list_notifications";
     const TITLE: &'static str = "List notifications";
-    const DESCRIPTION: &'static str = "Lists the notifications in the person's inbox, newest first: reminders that were \
-        sent, and e-mails that failed. Use it for \"what did I miss?\". Upcoming reminders are in list_reminders. \
-        Example: {\"unread\": true}";
+    const DESCRIPTION: &'static str = "Lists the notifications in the person's inbox, newest first: \
+        reminders that were sent, and e-mails that failed. Use it for \"what did I miss?\". Upcoming \
+        reminders are in list_reminders. Example: {\"unread\": true}";
     const EFFECT: Effect = Effect::Read;
     type Input = notifications::ListNotifications;
 

@@ -9,9 +9,9 @@ pub struct ListRecurringTasks;
 impl Tool for ListRecurringTasks {
     const NAME: &'static str = "list_recurring_tasks";
     const TITLE: &'static str = "List recurring tasks";
-    const DESCRIPTION: &'static str = "Lists the person's series of recurring tasks, newest first, with the next due date \
-        of each. Use it for \"what do I do regularly?\" or to find the id of a series. The single tasks of a series are \
-        in list_tasks. Example: {\"status\": \"active\"}";
+    const DESCRIPTION: &'static str = "Lists the person's series of recurring tasks, newest first, with the \
+        next due date of each. Use it for \"what do I do regularly?\" or to find the id of a series. The \
+        single tasks of a series are in list_tasks. Example: {\"status\": \"active\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = ListSeries;
 

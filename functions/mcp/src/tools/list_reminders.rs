@@ -11,8 +11,8 @@ pub struct ListReminders;
 input! {
     /// The task whose reminders to list, or a page of all upcoming ones.
     pub struct Input {
-        /// Lists all reminders of this task on one page, also those that were sent: its id, or words of its title
-        /// such as "buy milk".
+        /// Lists all reminders of this task on one page, also those that were sent: its id, or words of its
+        /// title such as "buy milk".
         task: Optional<Reference>,
         ..page: Page,
     }
@@ -21,9 +21,9 @@ input! {
 impl Tool for ListReminders {
     const NAME: &'static str = "list_reminders";
     const TITLE: &'static str = "List reminders";
-    const DESCRIPTION: &'static str = "Lists the upcoming reminders, next one first, or all reminders of one task. Use it \
-        for \"what will you remind me of?\" and to find the id of a reminder. Reminders that were sent are in \
-        list_notifications. Example: {\"task\": \"dentist\"}";
+    const DESCRIPTION: &'static str = "Lists the upcoming reminders, next one first, or all reminders of one \
+        task. Use it for \"what will you remind me of?\" and to find the id of a reminder. Reminders that \
+        were sent are in list_notifications. Example: {\"task\": \"dentist\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = Input;
 

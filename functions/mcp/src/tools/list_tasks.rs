@@ -20,9 +20,10 @@ input! {
 impl Tool for ListTasks {
     const NAME: &'static str = "list_tasks";
     const TITLE: &'static str = "List tasks";
-    const DESCRIPTION: &'static str = "Lists the person's tasks, nearest due date first: open tasks unless `status` says \
-        otherwise. Use it for \"what is on my list?\". To find words use search_tasks; for dates, tags, priority or \
-        overdue tasks use filter_tasks; for another order use sort_tasks. `total` counts all matches. Example: {}";
+    const DESCRIPTION: &'static str = "Lists the person's tasks, nearest due date first: open tasks unless \
+        `status` says otherwise. Use it for \"what is on my list?\". To find words use search_tasks; for \
+        dates, tags, priority or overdue tasks use filter_tasks; for another order use sort_tasks. `total` \
+        counts all matches. Example: {}";
     const EFFECT: Effect = Effect::Read;
     type Input = Input;
 

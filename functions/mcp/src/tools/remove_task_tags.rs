@@ -19,8 +19,8 @@ input! {
 impl Tool for RemoveTaskTags {
     const NAME: &'static str = "remove_task_tags";
     const TITLE: &'static str = "Remove tags from a task";
-    const DESCRIPTION: &'static str = "Removes tags from a task and keeps the others. \
-        Example: {\"task\": \"buy milk\", \"tags\": [\"shopping\"]}";
+    const DESCRIPTION: &'static str = "Removes tags from a task and keeps the others. Example: {\"task\": \
+        \"buy milk\", \"tags\": [\"shopping\"]}";
     const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 

@@ -10,9 +10,9 @@ pub struct ReopenTask;
 impl Tool for ReopenTask {
     const NAME: &'static str = "reopen_task";
     const TITLE: &'static str = "Reopen a task";
-    const DESCRIPTION: &'static str = "Makes a completed task open again. Use it when a task was completed by mistake or \
-        has to be done once more. Words match completed tasks first. It does not restore tasks from the trash. \
-        Example: {\"task\": \"buy milk\"}";
+    const DESCRIPTION: &'static str = "Makes a completed task open again. Use it when a task was completed \
+        by mistake or has to be done once more. Words match completed tasks first. It does not restore tasks \
+        from the trash. Example: {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Update;
     type Input = TaskInput;
 

@@ -1,5 +1,5 @@
 use actions::Page;
-use actions::tasks::list::TaskFilters;
+use actions::tasks::list::TaskOrder;
 use actions::tasks::{self, ListTasks};
 use domain::{Optional, Search, input};
 use serde_json::Value;
@@ -23,10 +23,10 @@ input! {
 impl Tool for SearchTasks {
     const NAME: &'static str = "search_tasks";
     const TITLE: &'static str = "Search tasks";
-    const DESCRIPTION: &'static str = "Finds tasks by words of their title or description, best match first, both open and \
-        completed ones. Use it to find the id of a task, or to answer \"did I ever …?\". It is not needed before other \
-        tools: their `task` takes words too. For dates, tags or priority use filter_tasks. \
-        Example: {\"search\": \"dentist\"}";
+    const DESCRIPTION: &'static str = "Finds tasks by words of their title or description, best match first, \
+        both open and completed ones. Use it to find the id of a task, or to answer \"did I ever …?\". It is \
+        not needed before other tools: their `task` takes words too. For dates, tags or priority use \
+        filter_tasks. Example: {\"search\": \"dentist\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = Input;
 
@@ -37,7 +37,7 @@ impl Tool for SearchTasks {
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let wanted = ListTasks {
             status: input.status.0.unwrap_or(StatusFilter::Any).status(),
-            filters: TaskFilters { search: Optional(Some(input.search)), ..Default::default() },
+            order: TaskOrder { search: Optional(Some(input.search)), ..Default::default() },
             page: input.page,
             ..Default::default()
         };

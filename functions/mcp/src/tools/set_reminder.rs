@@ -14,7 +14,8 @@ input! {
         ..task: TaskInput,
         /// Time of the reminder, such as 2026-04-02T17:00:00+02:00. Set either this or `before`.
         at: Optional<Moment>,
-        /// Time before the due date, such as 15m, 1h, 2d or 1w. Set either this or `at`; the task needs a due date.
+        /// Time before the due date, such as 15m, 1h, 2d or 1w. Set either this or `at`; the task needs a due
+        /// date.
         before: Optional<Duration>,
     }
 }
@@ -22,9 +23,10 @@ input! {
 impl Tool for SetReminder {
     const NAME: &'static str = "set_reminder";
     const TITLE: &'static str = "Set a reminder";
-    const DESCRIPTION: &'static str = "Adds a reminder to a task, at a time or some time before its due date. A reminder \
-        relative to the due date moves along with it. A task can have several. Use it for \"remind me an hour before\". \
-        If there is no task yet, use add_task with `reminders`. Example: {\"task\": \"dentist\", \"before\": \"1h\"}";
+    const DESCRIPTION: &'static str = "Adds a reminder to a task, at a time or some time before its due \
+        date. A reminder relative to the due date moves along with it. A task can have several. Use it for \
+        \"remind me an hour before\". If there is no task yet, use add_task with `reminders`. Example: \
+        {\"task\": \"dentist\", \"before\": \"1h\"}";
     const EFFECT: Effect = Effect::Create;
     type Input = Input;
 
@@ -40,8 +42,8 @@ impl Tool for SetReminder {
         let added = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
         let added = parse_json(&added.json)?;
         let done = if added["status"] == "cancelled" {
-            "This reminder will not be sent, because its time has passed or the task is completed. Set `at`, or move \
-             the due date"
+            "This reminder will not be sent, because its time has passed or the task is completed. Set `at`, or \
+             move the due date"
         } else {
             "Set a reminder"
         };

@@ -18,10 +18,10 @@ input! {
 impl Tool for SetTaskDueDate {
     const NAME: &'static str = "set_task_due_date";
     const TITLE: &'static str = "Set the due date of a task";
-    const DESCRIPTION: &'static str = "Moves a task to another due date, or clears the due date with `null`. Reminders \
-        relative to the due date move along. Use it for \"move the report to Monday\". A time needs an offset; a plain \
-        date is the whole day. In a series, only this occurrence moves. \
-        Example: {\"task\": \"report\", \"due_date\": \"2026-04-06\"}";
+    const DESCRIPTION: &'static str = "Moves a task to another due date, or clears the due date with `null`. \
+        Reminders relative to the due date move along. Use it for \"move the report to Monday\". A time \
+        needs an offset; a plain date is the whole day. In a series, only this occurrence moves. Example: \
+        {\"task\": \"report\", \"due_date\": \"2026-04-06\"}";
     const EFFECT: Effect = Effect::Update;
     type Input = Input;
 

@@ -18,8 +18,8 @@ input! {
 impl Tool for SetTaskPriority {
     const NAME: &'static str = "set_task_priority";
     const TITLE: &'static str = "Set the priority of a task";
-    const DESCRIPTION: &'static str = "Sets the priority of a task to low, medium or high. \"Urgent\" and \"important\" \
-        mean high. Example: {\"task\": \"buy milk\", \"priority\": \"high\"}";
+    const DESCRIPTION: &'static str = "Sets the priority of a task to low, medium or high. \"Urgent\" and \
+        \"important\" mean high. Example: {\"task\": \"buy milk\", \"priority\": \"high\"}";
     const EFFECT: Effect = Effect::Update;
     type Input = Input;
 

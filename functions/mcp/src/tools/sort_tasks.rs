@@ -25,9 +25,10 @@ input! {
 impl Tool for SortTasks {
     const NAME: &'static str = "sort_tasks";
     const TITLE: &'static str = "List tasks in a given order";
-    const DESCRIPTION: &'static str = "Lists the person's tasks in a given order; it changes nothing. Use it for \"the \
-        most important first\" or \"the newest first\". To filter the list as well, use filter_tasks, which also takes \
-        `sort_by`. Example: {\"sort_by\": \"priority\", \"sort_order\": \"desc\"}";
+    const DESCRIPTION: &'static str = "Lists the person's tasks in a given order; it changes nothing. Use it \
+        for \"the most important first\" or \"the newest first\". To filter the list as well, use \
+        filter_tasks, which also takes `sort_by`. Example: {\"sort_by\": \"priority\", \"sort_order\": \
+        \"desc\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = Input;
 
@@ -38,7 +39,11 @@ impl Tool for SortTasks {
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let wanted = ListTasks {
             status: input.status.0.unwrap_or(StatusFilter::Active).status(),
-            order: TaskOrder { sort_by: Optional(Some(input.sort_by)), sort_order: input.sort_order },
+            order: TaskOrder {
+                sort_by: Optional(Some(input.sort_by)),
+                sort_order: input.sort_order,
+                ..Default::default()
+            },
             page: input.page,
             ..Default::default()
         };

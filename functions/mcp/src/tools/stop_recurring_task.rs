@@ -23,9 +23,9 @@ input! {
 impl Tool for StopRecurringTask {
     const NAME: &'static str = "stop_recurring_task";
     const TITLE: &'static str = "Stop a recurring task";
-    const DESCRIPTION: &'static str = "Ends a series: it gets no more tasks. Its open task stays, unless `delete_open` is \
-        true; that also needs `confirm: true`, after the person agreed. To skip a single occurrence, use delete_task on \
-        that task. Example: {\"recurring_task\": \"stand-up\"}";
+    const DESCRIPTION: &'static str = "Ends a series: it gets no more tasks. Its open task stays, unless \
+        `delete_open` is true; that also needs `confirm: true`, after the person agreed. To skip a single \
+        occurrence, use delete_task on that task. Example: {\"recurring_task\": \"stand-up\"}";
     const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
@@ -36,7 +36,8 @@ impl Tool for StopRecurringTask {
             "properties": {
                 "stopped": { "type": "boolean", "description": "True if the series has ended" },
                 "needs_confirmation": {
-                    "type": "boolean", "description": "True if nothing was done yet, because the person has to agree first",
+                    "type": "boolean",
+                    "description": "True if nothing was done yet, because the person has to agree first",
                 },
                 "open_tasks": { "type": "integer", "minimum": 0, "description": "Number of its tasks that were open" },
                 "recurring_task": series::schema(),
@@ -73,8 +74,8 @@ impl Tool for StopRecurringTask {
             (true, true) => format!("Stopped the series and moved {open} to the trash"),
             (true, false) => format!("Stopped the series and kept {open}"),
             (false, true) => format!(
-                "Nothing was done yet. To stop this series and move {open} to the trash, ask the person, then call again \
-                 with its id and `confirm: true`"
+                "Nothing was done yet. To stop this series and move {open} to the trash, ask the person, then call \
+                 again with its id and `confirm: true`"
             ),
             (false, false) => {
                 format!("Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}")

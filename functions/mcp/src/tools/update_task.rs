@@ -15,8 +15,8 @@ input! {
     }
 }
 
-/// Changes that reject `null` where it clears nothing: models that send every argument would reset what they meant to
-/// keep.
+/// Changes that reject `null` where it clears nothing: models that send every argument would reset what they
+/// meant to keep.
 pub struct Input(Changes);
 
 impl Field for Input {
@@ -36,11 +36,12 @@ impl Field for Input {
 impl Tool for UpdateTask {
     const NAME: &'static str = "update_task";
     const TITLE: &'static str = "Update a task";
-    const DESCRIPTION: &'static str = "Changes the given fields of a task: title, description, priority, tags, due date. \
-        Other fields keep their value; `null` clears a description, tags or a due date. `tags` replaces all tags: use \
-        add_task_tags or remove_task_tags for single ones. For only a due date or a priority, set_task_due_date and \
-        set_task_priority are simpler. It does not complete tasks. In a series, only this occurrence changes. \
-        Example: {\"task\": \"report\", \"title\": \"Submit the report\"}";
+    const DESCRIPTION: &'static str = "Changes the given fields of a task: title, description, priority, \
+        tags, due date. Other fields keep their value; `null` clears a description, tags or a due date. \
+        `tags` replaces all tags: use add_task_tags or remove_task_tags for single ones. For only a due date \
+        or a priority, set_task_due_date and set_task_priority are simpler. It does not complete tasks. In a \
+        series, only this occurrence changes. Example: {\"task\": \"report\", \"title\": \"Submit the \
+        report\"}";
     const EFFECT: Effect = Effect::Destroy;
     // `null` clears.
     const NULL_IS_MISSING: bool = false;
