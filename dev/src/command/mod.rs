@@ -67,7 +67,7 @@ impl Command {
         let only_ends_when_told = matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
         tokio::select! {
             ended = self.go() => ended,
-            told = signal::told_to_stop() => {
+            told = signal::wait_for_stop() => {
                 told?;
                 ensure!(only_ends_when_told, "stopped before it was done");
                 Ok(())

@@ -61,7 +61,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         None if tools::ensure_spin().await.is_ok() => None,
         Some(EngineKind::Embedded) | None => Some(Engine::new(Limits::default())?),
     };
-    let start = async |sidecar: &mut sidecar::Started| {
+    let start = async |sidecar: &mut sidecar::RunningSidecar| {
         let manifest = project::manifest();
         let running = Running::start(engine.as_ref(), &manifest, &variables, address, Logs::Stdout).await?;
         sidecar.deliver_to(running.address()).await?;
