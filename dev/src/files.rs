@@ -1,4 +1,4 @@
-//! Files of the project, and the user's.
+//! Finding, creating and caching files.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,8 +8,8 @@ use anyhow::Context;
 
 use crate::database::data::is_root;
 
-/// All files below a folder with one of these endings, in order of their paths.
-pub fn below(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
+/// Finds the files below a folder that have one of the extensions, sorted by path.
+pub fn find_below(folder: &Path, extensions: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -19,7 +19,7 @@ pub fn below(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
             let path = entry.path();
             if entry.file_type()?.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known)) {
+            } else if path.extension().is_some_and(|found| extensions.iter().any(|extension| found == *extension)) {
                 found.push(path);
             }
         }
@@ -28,13 +28,14 @@ pub fn below(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// An empty file for the eyes of its owner only.
-pub fn private(path: &Path) -> std::io::Result<File> {
+/// Creates an empty file that only its owner can read.
+pub fn create_private(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
-/// Where what was fetched or built once is kept. Root's own folders are closed to the user that Postgres then runs as.
-pub fn cache() -> anyhow::Result<PathBuf> {
+/// Returns the folder for downloads and builds that are kept between runs. As root it is outside of root's
+/// home, which the user that runs Postgres cannot enter.
+pub fn cache_folder() -> anyhow::Result<PathBuf> {
     let cache = if is_root() {
         PathBuf::from("/var/cache")
     } else if let Some(folder) = std::env::var_os("XDG_CACHE_HOME") {
@@ -46,16 +47,16 @@ pub fn cache() -> anyhow::Result<PathBuf> {
     Ok(cache.join("taskflow"))
 }
 
-/// Makes a file or folder beside its place and then moves it there, so that half of it is never taken for all. Of two who do so
-/// at once, one is first, and the other's is thrown away.
-pub async fn make_once(place: &Path, make: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let cannot = || format!("cannot make {}", place.display());
-    let beside = PathBuf::from(format!("{}.{}.new", place.display(), std::process::id()));
-    std::fs::create_dir_all(place.parent().with_context(cannot)?).with_context(cannot)?;
-    let made = make(&beside).await.and_then(|()| match std::fs::rename(&beside, place) {
-        Err(error) if !place.exists() => Err(error).with_context(cannot),
+/// Creates a file or folder under a temporary name and renames it, so that an incomplete one is never used.
+/// If two processes do so at the same time, the result of the first is kept.
+pub async fn create_once(path: &Path, create: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let context = || format!("cannot create {}", path.display());
+    let temporary = PathBuf::from(format!("{}.{}.new", path.display(), std::process::id()));
+    std::fs::create_dir_all(path.parent().with_context(context)?).with_context(context)?;
+    let created = create(&temporary).await.and_then(|()| match std::fs::rename(&temporary, path) {
+        Err(error) if !path.exists() => Err(error).with_context(context),
         _ => Ok(()),
     });
-    let _ = std::fs::remove_file(&beside).or_else(|_| std::fs::remove_dir_all(&beside));
-    made
+    let _ = std::fs::remove_file(&temporary).or_else(|_| std::fs::remove_dir_all(&temporary));
+    created
 }

@@ -1,19 +1,19 @@
-//! Progress: what takes long says that it began, and how long it took.
+//! Progress messages of long steps: their begin, and the time that they took.
 
 use std::time::Instant;
 
-/// Something that takes long. Says so when it begins.
+/// A running step.
 pub struct Step(Instant);
 
 impl Step {
-    /// Begins.
-    pub fn begin(what: &str) -> Self {
-        eprintln!("· {what} …");
+    /// Begins a step, and prints what it does.
+    pub fn begin(action: &str) -> Self {
+        eprintln!("· {action} …");
         Self(Instant::now())
     }
 
-    /// Ended well.
-    pub fn end(self, how: &str) {
-        eprintln!("  {how} ({:.1} s)", self.0.elapsed().as_secs_f32());
+    /// Ends the step, and prints its result and duration.
+    pub fn end(self, result: &str) {
+        eprintln!("  {result} ({:.1} s)", self.0.elapsed().as_secs_f32());
     }
 }

@@ -15,9 +15,9 @@ pub mod sync;
 pub mod tag;
 pub mod untag;
 
-use domain::{Description, Field, Tags, TaskId, Title, Version};
+use domain::{TaskId, Version, shape};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::{Reason, Refusal};
 
 pub use complete::complete;
@@ -60,33 +60,5 @@ pub(crate) fn refused(refusal: Refusal) -> Refusal {
 
 /// Returns the JSON schema of a task.
 pub fn schema() -> Value {
-    let time = json!({ "type": "string", "format": "date-time" });
-    let maybe_time = json!({ "type": ["string", "null"], "format": "date-time" });
-    json!({
-        "type": "object",
-        "description": "A task",
-        "properties": {
-            "id": { "type": "string", "format": "uuid" },
-            "title": Title::schema(),
-            "description": Option::<Description>::schema(),
-            "status": { "enum": ["active", "completed"] },
-            "priority": { "enum": ["low", "medium", "high"] },
-            "tags": Tags::schema(),
-            "due_date": maybe_time,
-            "all_day": { "type": "boolean" },
-            "recurring_task_id": { "type": ["string", "null"], "format": "uuid" },
-            "missed": { "type": "boolean" },
-            "created_at": time,
-            "updated_at": time,
-            "completed_at": maybe_time,
-            "deleted_at": maybe_time,
-            "version": { "type": "integer" },
-            "seq": { "type": "integer" },
-        },
-        "required": [
-            "id", "title", "description", "status", "priority", "tags", "due_date", "all_day",
-            "recurring_task_id", "missed", "created_at", "updated_at", "completed_at", "deleted_at", "version", "seq",
-        ],
-        "additionalProperties": false,
-    })
+    shape::TASK.schema()
 }

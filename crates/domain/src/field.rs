@@ -189,16 +189,17 @@ fn nullable(schema: Value) -> Value {
 }
 
 /// Reader of an object's members that collects every error. Used by [`input!`](crate::input).
+#[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a Map<String, Value>,
-    known: &'static [&'static str],
+    known: Vec<&'static str>,
     errors: Errors,
 }
 
 /// Starts reading an object. Members that are not in `known` become errors.
-pub fn read_fields<'a>(value: &'a Value, known: &'static [&'static str]) -> Result<Fields<'a>, Errors> {
+pub fn read_fields(value: &Value, known: impl Into<Vec<&'static str>>) -> Result<Fields<'_>, Errors> {
     let members = value.as_object().ok_or_else(|| wrong("must be an object"))?;
-    Ok(Fields { members, known, errors: Errors::new() })
+    Ok(Fields { members, known: known.into(), errors: Errors::new() })
 }
 
 impl Fields<'_> {
@@ -213,7 +214,7 @@ impl Fields<'_> {
 
     /// Returns all errors, including one for each unknown member.
     pub fn finish(mut self) -> Errors {
-        self.errors.extend(unknown(self.members, self.known));
+        self.errors.extend(unknown(self.members, &self.known));
         self.errors
     }
 }
@@ -224,7 +225,7 @@ pub struct Nothing {}
 
 impl Field for Nothing {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let errors = read_fields(value, &[])?.finish();
+        let errors = read_fields(value, [])?.finish();
         if errors.is_empty() { Ok(Self {}) } else { Err(errors) }
     }
 
@@ -233,48 +234,62 @@ impl Field for Nothing {
     }
 }
 
-/// A JSON object with a fixed set of members.
+/// A JSON object with a fixed set of members. It can also be a part of a larger one.
 pub trait Object: Field {
-    /// Names of the members.
-    const MEMBERS: &'static [&'static str];
+    /// Returns the names of the members.
+    fn members() -> Vec<&'static str>;
+
+    /// Parses the members. Returns `None` if one is invalid.
+    fn take(fields: &mut Fields<'_>) -> Option<Self>;
+
+    /// Adds the members to the schema of an object.
+    fn describe(schema: &mut ObjectSchema);
 }
 
-/// Two inputs that share one JSON object.
-#[derive(Debug)]
-pub struct Both<A, B>(pub A, pub B);
+/// Parses an object that has no other members.
+pub fn parse_object<T: Object>(value: &Value) -> Result<T, Errors> {
+    let mut fields = read_fields(value, T::members())?;
+    let object = T::take(&mut fields);
+    match (object, fields.finish()) {
+        (Some(object), errors) if errors.is_empty() => Ok(object),
+        (_, errors) => Err(errors),
+    }
+}
 
-impl<A: Object, B: Object> Field for Both<A, B> {
-    fn parse(value: &Value) -> Result<Self, Errors> {
-        let members = value.as_object().ok_or_else(|| wrong("must be an object"))?;
-        let part = |names: &[&str]| {
-            let own = members.iter().filter(|(name, _)| names.contains(&name.as_str()));
-            Value::Object(own.map(|(name, value)| (name.clone(), value.clone())).collect())
-        };
-        let known = [A::MEMBERS, B::MEMBERS].concat();
-        let mut errors = unknown(members, &known);
-        let (one, other) = (A::parse(&part(A::MEMBERS)), B::parse(&part(B::MEMBERS)));
-        match (one, other) {
-            (Ok(one), Ok(other)) if errors.is_empty() => return Ok(Self(one, other)),
-            (one, other) => errors.extend(one.err().into_iter().chain(other.err()).flatten()),
-        }
-        Err(errors)
+/// JSON schema of an object, member by member.
+#[derive(Debug, Default)]
+pub struct ObjectSchema {
+    properties: Map<String, Value>,
+    required: Vec<&'static str>,
+}
+
+impl ObjectSchema {
+    /// Returns the schema of an object that has no other members.
+    pub fn of<T: Object>(description: &str) -> Value {
+        let mut schema = Self::default();
+        T::describe(&mut schema);
+        json!({
+            "type": "object",
+            "description": description,
+            "properties": schema.properties,
+            "required": schema.required,
+            "additionalProperties": false,
+        })
     }
 
-    fn schema() -> Value {
-        let (mut both, other) = (A::schema(), B::schema());
-        for (name, schema) in other["properties"].as_object().into_iter().flatten() {
-            both["properties"][name] = schema.clone();
+    /// Adds a member.
+    pub fn member<T: Field>(&mut self, name: &'static str, description: &str) {
+        let mut property = T::schema();
+        property["description"] = description.into();
+        self.properties.insert(name.into(), property);
+        if T::when_absent().is_none() {
+            self.required.push(name);
         }
-        if let (Some(required), Some(more)) = (both["required"].as_array_mut(), other["required"].as_array()) {
-            required.extend(more.iter().cloned());
-        }
-        both["description"] = other["description"].clone();
-        both
     }
 }
 
 /// Maximum number of unknown members to report; more of them only lengthen the response.
-const MOST_TOLD: usize = 20;
+const MAX_UNKNOWN: usize = 20;
 
 /// Returns an error for each unknown member.
 fn unknown(members: &Map<String, Value>, known: &[&str]) -> Errors {
@@ -282,16 +297,17 @@ fn unknown(members: &Map<String, Value>, known: &[&str]) -> Errors {
         [] => "is unknown: no members are allowed here".to_owned(),
         known => format!("is unknown; the known members are: {}", known.join(", ")),
     };
-    let unknown = members.keys().filter(|name| !known.contains(&name.as_str())).take(MOST_TOLD);
+    let unknown = members.keys().filter(|name| !known.contains(&name.as_str())).take(MAX_UNKNOWN);
     unknown.flat_map(|name| wrong_member(&name.replace('~', "~0").replace('/', "~1"), &detail)).collect()
 }
 
 /// Declares an input: a struct whose members are [`Field`]s. It parses JSON, returns its JSON schema, and
-/// serializes to the JSON that SQL statements take.
+/// serializes to the JSON that SQL statements take. `..name: Input` includes the members of another input.
 #[macro_export]
 macro_rules! input {
     ($(#[doc = $about:literal])+ $(#[derive($($Derived:ident),+)])? $visibility:vis struct $Input:ident {
         $($(#[doc = $doc:literal])+ $field:ident: $Type:ty,)*
+        $(..$part:ident: $Part:ty, $($(#[doc = $more_doc:literal])+ $more:ident: $More:ty,)*)*
     }) => {
         $(#[doc = $about])+
         #[derive(Debug, $crate::for_macros::Serialize $($(, $Derived)+)?)]
@@ -300,41 +316,93 @@ macro_rules! input {
             $($(#[doc = $doc])+
             #[serde(skip_serializing_if = "domain::Field::is_absent")]
             pub $field: $Type,)*
+            $(#[doc = concat!("Members of [`", stringify!($Part), "`].")]
+            #[serde(flatten)]
+            pub $part: $Part,
+            $($(#[doc = $more_doc])+
+            #[serde(skip_serializing_if = "domain::Field::is_absent")]
+            pub $more: $More,)*)*
         }
 
         impl $crate::Object for $Input {
-            const MEMBERS: &'static [&'static str] = &[$(stringify!($field)),*];
+            fn members() -> Vec<&'static str> {
+                let own: &[&'static str] = &[$(stringify!($field)),*];
+                [
+                    own.to_vec(),
+                    $(<$Part as $crate::Object>::members(), vec![$(stringify!($more)),*],)*
+                ]
+                .concat()
+            }
+
+            fn take(fields: &mut $crate::Fields<'_>) -> Option<Self> {
+                $(let $field = fields.take(stringify!($field));)*
+                $(let $part = $crate::Object::take(fields);
+                $(let $more = fields.take(stringify!($more));)*)*
+                Some(Self { $($field: $field?,)* $($part: $part?, $($more: $more?,)*)* })
+            }
+
+            fn describe(schema: &mut $crate::ObjectSchema) {
+                $(schema.member::<$Type>(stringify!($field), concat!($($doc),+).trim());)*
+                $(<$Part as $crate::Object>::describe(schema);
+                $(schema.member::<$More>(stringify!($more), concat!($($more_doc),+).trim());)*)*
+            }
         }
 
         impl $crate::Field for $Input {
             fn parse(value: &$crate::for_macros::serde_json::Value) -> Result<Self, $crate::Errors> {
-                let mut fields = $crate::read_fields(value, <Self as $crate::Object>::MEMBERS)?;
-                $(let $field = fields.take(stringify!($field));)*
-                match (($($field,)*), fields.finish()) {
-                    (($(Some($field),)*), errors) if errors.is_empty() => Ok(Self { $($field),* }),
-                    (_, errors) => Err(errors),
-                }
+                $crate::parse_object(value)
             }
 
             fn schema() -> $crate::for_macros::serde_json::Value {
-                let mut properties = $crate::for_macros::serde_json::Map::new();
-                let mut required: Vec<&str> = Vec::new();
-                $(
-                    let mut property = <$Type as $crate::Field>::schema();
-                    property["description"] = concat!($($doc),+).trim().into();
-                    properties.insert(stringify!($field).into(), property);
-                    if <$Type as $crate::Field>::when_absent().is_none() {
-                        required.push(stringify!($field));
-                    }
-                )*
-                $crate::for_macros::serde_json::json!({
-                    "type": "object",
-                    "description": concat!($($about),+).trim(),
-                    "properties": properties,
-                    "required": required,
-                    "additionalProperties": false,
-                })
+                $crate::ObjectSchema::of::<Self>(concat!($($about),+).trim())
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Limit, Title};
+
+    input! {
+        /// A page.
+        #[derive(Default)]
+        pub struct Page {
+            /// Number of items.
+            limit: Optional<Limit>,
+        }
+    }
+
+    input! {
+        /// A search.
+        pub struct Search {
+            /// Its words.
+            words: Title,
+            ..page: Page,
+            /// True if it is exact.
+            exact: Option<bool>,
+        }
+    }
+
+    #[test]
+    fn an_input_has_the_members_of_its_parts() {
+        let given = json!({ "words": "milk", "limit": 7, "exact": true });
+        let search = Search::parse(&given).expect("valid");
+        assert_eq!(search.page.limit, Optional(Some(Limit(7))));
+        assert_eq!(json!(search), given);
+        let schema = Search::schema();
+        let names: Vec<&String> = schema["properties"].as_object().expect("an object").keys().collect();
+        assert_eq!(names, ["words", "limit", "exact"]);
+        assert_eq!((&schema["required"], &schema["description"]), (&json!(["words"]), &json!("A search.")));
+        assert_eq!(schema["properties"]["limit"]["description"], "Number of items.");
+    }
+
+    #[test]
+    fn every_invalid_member_of_an_input_and_its_parts_is_reported() {
+        let errors = Search::parse(&json!({ "limit": 0, "exact": "yes", "colour": 1 })).expect_err("invalid");
+        let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/words", "/limit", "/exact", "/colour"]);
+        assert!(errors[3].detail.ends_with("words, limit, exact"), "{}", errors[3].detail);
+    }
 }

@@ -19,6 +19,7 @@ mod recurrence;
 mod reference;
 mod reminder;
 mod setting;
+pub mod shape;
 mod tag;
 mod tags;
 mod text;
@@ -28,8 +29,8 @@ pub use account::{Email, Name, Password, Timezone, timezone_schema};
 pub use due_date::{DueDate, EXAMPLE_TIME, Moment, rfc3339_from_ms};
 pub use duration::Duration;
 pub use field::{
-    Both, Errors, Field, FieldError, Nothing, Nullable, Object, Optional, Patch, read_fields, within, wrong,
-    wrong_member,
+    Errors, Field, FieldError, Fields, Nothing, Nullable, Object, ObjectSchema, Optional, Patch, parse_object,
+    read_fields, within, wrong, wrong_member,
 };
 pub use id::{Id, TaskId, UserId};
 pub use key::IdempotencyKey;

@@ -84,7 +84,7 @@ impl Field for NewReminder {
         if !value.is_object() {
             return Err(wrong("must be an object, such as {\"before\": \"1h\"}"));
         }
-        match parse_one_of(read_fields(value, &["at", "before"])?, ["at", "before"])? {
+        match parse_one_of(read_fields(value, ["at", "before"])?, ["at", "before"])? {
             (Some(moment), _) => Ok(Self::At(moment)),
             (None, Some(before)) => Ok(Self::Before(before)),
             (None, None) => Err(wrong("must have `at` or `before`")),
@@ -140,7 +140,7 @@ impl Field for SnoozeUntil {
 
 impl Field for Snooze {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        match parse_one_of(read_fields(value, &["until", "for"])?, ["until", "for"])? {
+        match parse_one_of(read_fields(value, ["until", "for"])?, ["until", "for"])? {
             (Some(SnoozeUntil::Tomorrow), _) => Ok(Self::Tomorrow),
             (Some(SnoozeUntil::At(moment)), _) => Ok(Self::Until(moment)),
             (None, Some(duration)) if Duration::minutes(&duration) > 0 => Ok(Self::Minutes(duration.minutes())),

@@ -1,9 +1,9 @@
 //! Responses, as handlers make them.
 
 use std::fmt::{Debug, Formatter};
-use std::pin::Pin;
 
 use domain::Version;
+use futures::future::LocalBoxFuture;
 
 use crate::Request;
 use crate::etag::etag;
@@ -17,8 +17,10 @@ pub struct Response {
     pub(crate) work: Option<Work>,
 }
 
+type Job = dyn for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()>;
+
 /// Work that is done after the response was sent.
-pub struct Work(Box<dyn for<'a> FnOnce(&'a Request) -> Pin<Box<dyn Future<Output = ()> + 'a>>>);
+pub struct Work(Box<Job>);
 
 impl Work {
     pub(crate) async fn run(self, request: &Request) {
@@ -73,10 +75,7 @@ impl Response {
 
     /// Adds work that is done after the response was sent. The events of its calls are published when it is
     /// done.
-    pub fn then(
-        self,
-        work: impl for<'a> FnOnce(&'a Request) -> Pin<Box<dyn Future<Output = ()> + 'a>> + 'static,
-    ) -> Self {
+    pub fn then(self, work: impl for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()> + 'static) -> Self {
         Self { work: Some(Work(Box::new(work))), ..self }
     }
 }

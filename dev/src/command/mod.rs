@@ -14,6 +14,7 @@ pub mod migrate;
 pub mod services;
 pub mod settings;
 pub mod test;
+pub mod tour;
 pub mod up;
 
 use anyhow::ensure;
@@ -52,6 +53,8 @@ pub enum Command {
     Admin(admin::Arguments),
     /// Say what is missing on this machine, and how to get it
     Doctor,
+    /// Run the tour of docs/tour.md, as written
+    Tour,
     /// Measure, beside what Postgres alone and a native server do
     Bench(bench::Arguments),
     /// Run every check that a change must pass
@@ -64,7 +67,7 @@ impl Command {
         let only_ends_when_told = matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
         tokio::select! {
             ended = self.go() => ended,
-            told = signal::told_to_stop() => {
+            told = signal::wait_for_stop() => {
                 told?;
                 ensure!(only_ends_when_told, "stopped before it was done");
                 Ok(())
@@ -87,6 +90,7 @@ impl Command {
             Self::Settings(arguments) => settings::run(arguments).await,
             Self::Admin(arguments) => admin::run(arguments).await,
             Self::Doctor => doctor::run().await,
+            Self::Tour => tour::run().await,
             Self::Bench(arguments) => bench::run(arguments).await,
             Self::Ci => ci::run().await,
         }

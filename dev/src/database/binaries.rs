@@ -34,7 +34,7 @@ pub async fn get() -> anyhow::Result<PathBuf> {
         "cannot fetch Postgres; is this machine online? Or use one that runs elsewhere: \
          DATABASE_URL=postgres://owner:password@host:5432/taskflow",
     )?;
-    files::make_once(&folder, async |beside| unpack(&archive, beside).await).await?;
+    files::create_once(&folder, async |beside| unpack(&archive, beside).await).await?;
     step.end(&format!("kept in {}", folder.display()));
     Ok(folder)
 }
@@ -59,5 +59,5 @@ pub fn command(programs: &Path, program: &str) -> anyhow::Result<Command> {
 }
 
 fn folder() -> anyhow::Result<PathBuf> {
-    Ok(files::cache()?.join(format!("postgres-{VERSION}")))
+    Ok(files::cache_folder()?.join(format!("postgres-{VERSION}")))
 }

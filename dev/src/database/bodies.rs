@@ -25,7 +25,7 @@ impl Release {
     pub fn of_project() -> anyhow::Result<Self> {
         let mut bodies = BTreeMap::new();
         for folder in ["crates", "functions"] {
-            for path in files::below(&project::root().join(folder), &["sql"])? {
+            for path in files::find_below(&project::root().join(folder), &["sql"])? {
                 let file = path.strip_prefix(project::root()).unwrap_or(&path).display().to_string();
                 if file.starts_with(FRAMES) {
                     continue;

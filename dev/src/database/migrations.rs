@@ -59,7 +59,7 @@ pub fn folder() -> PathBuf {
 /// All migrations of the project, in order.
 pub fn all() -> anyhow::Result<Vec<Migration>> {
     let mut found = Vec::new();
-    for up in files::below(&folder(), &["sql"])? {
+    for up in files::find_below(&folder(), &["sql"])? {
         let file = up.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some(label) = file.strip_suffix(".up.sql") else { continue };
         let (number, name) = label

@@ -59,7 +59,7 @@ impl DatabaseUrl {
     pub async fn connect(&self) -> anyhow::Result<Client> {
         let mut config = self.0.clone();
         config.connect_timeout(std::time::Duration::from_secs(5));
-        host::connect(&config).await.with_context(|| {
+        host::connect_postgres(&config).await.with_context(|| {
             format!("cannot reach the database {} at {}:{}", self.database(), self.host(), self.port())
         })
     }

@@ -1,7 +1,7 @@
 //! `GET /api/audit` and `GET /api/audit/tasks/{id}`
 
-use actions::{Cursor, audit};
-use domain::{DueDate as Bound, Errors, Field, Limit, Optional, TaskId, UserId, input};
+use actions::{Page, audit};
+use domain::{DueDate as Bound, Errors, Field, Optional, TaskId, UserId, input};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Reason, Refusal};
@@ -34,10 +34,7 @@ input! {
         /// Only events of this user. Administrators can name any user, and see the events of all users by
         /// default.
         user_id: Optional<UserId>,
-        /// Maximum number of results: 1 to 200. Defaults to 50.
-        limit: Optional<Limit>,
-        /// `next_cursor` of the previous page. Keep the same filters.
-        cursor: Optional<Cursor>,
+        ..page: Page,
     }
 }
 
@@ -50,9 +47,9 @@ pub fn of_task(request: &Request) -> Result<Response, Problem> {
 }
 
 fn list(request: &Request, task: Option<TaskId>) -> Result<Response, Problem> {
-    let ListEvents { event_type, from, to, user_id, limit, cursor } = request.query()?;
+    let ListEvents { event_type, from, to, user_id, page } = request.query()?;
     let event_type = event_type.0.map(|event_type| event_type.0);
-    let wanted = audit::Wanted { task, event_type, from: from.0, to: to.0, user: user_id.0, limit, cursor };
+    let wanted = audit::Wanted { task, event_type, from: from.0, to: to.0, user: user_id.0, page };
     let page = audit::list(&request.caller()?, &wanted).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::NotAnAdmin) => {
             Problem::forbidden("Only administrators can see the events of other users.")

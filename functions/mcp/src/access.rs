@@ -5,7 +5,8 @@ use spin_sdk::variables;
 use store::{Client, Fault, Refusal, statement};
 use web::{Problem, Request, Response};
 
-/// Rejects requests from pages of other sites, which could reach this server in spite of its address (DNS rebinding).
+/// Rejects requests from pages of other sites, which could reach this server in spite of its address (DNS
+/// rebinding).
 pub fn check_origin(request: &Request) -> Result<(), Problem> {
     let Some(origin) = request.header("origin") else { return Ok(()) };
     let own = variables::get("public_url").unwrap_or_default();

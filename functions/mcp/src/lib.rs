@@ -1,7 +1,7 @@
 //! TaskFlow for assistants: a server of the Model Context Protocol.
 //!
-//! Each floor imports only those below it: `endpoint` (HTTP), `methods` (of the protocol), `tools` (one file each),
-//! `toolkit` (shared by tools), `protocol` (JSON-RPC), `access`.
+//! Each floor imports only those below it: `endpoint` (HTTP), `methods` (of the protocol), `tools` (one file
+//! each), `toolkit` (shared by tools), `protocol` (JSON-RPC), `access`.
 
 mod access;
 mod endpoint;
@@ -17,11 +17,11 @@ pub use tools::tools_json;
 
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/mcp", endpoint::run, "Talk to TaskFlow as an assistant does (MCP)"),
-    Route::new(Get, "/.well-known/oauth-protected-resource", access::metadata, "See who issues tokens for /mcp")
+    Route::new(Post, "/mcp", endpoint::run, "Send an MCP message"),
+    Route::new(Get, "/.well-known/oauth-protected-resource", access::metadata, "Get the OAuth metadata of /mcp")
         .gives(200, access::schema)
         .open(),
-    Route::new(Get, "/.well-known/oauth-protected-resource/mcp", access::metadata, "See who issues tokens for /mcp")
+    Route::new(Get, "/.well-known/oauth-protected-resource/mcp", access::metadata, "Get the OAuth metadata of /mcp")
         .gives(200, access::schema)
         .open(),
 ];

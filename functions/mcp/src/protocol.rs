@@ -1,4 +1,5 @@
-//! JSON-RPC and the Model Context Protocol: messages, revisions, errors. Nothing here knows a method or a tool.
+//! JSON-RPC and the Model Context Protocol: messages, revisions, errors. Nothing here knows a method or a
+//! tool.
 
 mod error;
 mod page;

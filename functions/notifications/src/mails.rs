@@ -7,7 +7,7 @@ use spin_sdk::variables;
 use store::{Refusal, chain, statement};
 use web::{Problem, Request, Response, log, now_ms};
 
-use crate::mail::About;
+use crate::mail::MailContent;
 
 /// Name of the mail binding.
 const BINDING: &str = "email";
@@ -27,7 +27,7 @@ struct Mail {
     email: Option<String>,
     reminders: Vec<String>,
     #[serde(flatten)]
-    about: About,
+    content: MailContent,
 }
 
 /// Responds at once; the e-mails are sent after the response.
@@ -60,10 +60,10 @@ fn log_fault(request: &Request, refusal: &Refusal) {
 }
 
 async fn send_one(request: &Request, row: &str) -> Result<(), Refusal> {
-    let Mail { notification, user, email, reminders, about } =
+    let Mail { notification, user, email, reminders, content } =
         serde_json::from_str(row).map_err(|error| Refusal::unreadable("a mail", error))?;
-    let error = match email.filter(|_| !about.tasks.is_empty()) {
-        Some(email) => deliver(&email, &about).await.err(),
+    let error = match email.filter(|_| !content.tasks.is_empty()) {
+        Some(email) => deliver(&email, &content).await.err(),
         None => None,
     };
     if let Some(error) = &error {
@@ -74,12 +74,12 @@ async fn send_one(request: &Request, row: &str) -> Result<(), Refusal> {
 }
 
 /// The error holds nothing that people wrote.
-async fn deliver(email: &str, about: &About) -> Result<(), dapr::Error> {
+async fn deliver(email: &str, content: &MailContent) -> Result<(), dapr::Error> {
     let site = variables::get("public_url").unwrap_or_default();
     let operation = json!({
         "operation": "create",
-        "data": about.html(&site),
-        "metadata": { "emailTo": email, "subject": about.subject() },
+        "data": content.html(&site),
+        "metadata": { "emailTo": email, "subject": content.subject() },
     });
     dapr::invoke_binding(BINDING, &operation, TIMEOUT_MS).await
 }

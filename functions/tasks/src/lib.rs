@@ -14,13 +14,13 @@ mod sync;
 mod tag;
 mod untag;
 
-use actions::Clock;
 use actions::reminders as remind;
 use actions::series::{self as recur, ListSeries, NewSeries, SeriesPatch, Stopping};
 use actions::tasks::{
     self, ListTasks, MoreTags, NewDueDate, NewPriority, NewTask, Since, TaskPatch, list as listing, schema,
     sync as syncing,
 };
+use actions::{Clock, Page};
 use domain::{Field, NewReminder, Snooze};
 use web::Method::{Delete, Get, Patch, Post};
 use web::{Problem, Route};
@@ -66,7 +66,7 @@ pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/tasks/{id}/reminders", reminders::of_task, "List the reminders of a task")
         .gives(200, remind::list::schema),
     Route::new(Get, "/api/reminders", reminders::upcoming, "List upcoming reminders")
-        .query(remind::ListReminders::schema)
+        .query(Page::schema)
         .gives(200, remind::list::page_schema),
     Route::new(Delete, "/api/reminders/{id}", reminders::delete, "Delete a reminder"),
     Route::new(Post, "/api/reminders/{id}/snooze", reminders::snooze, "Snooze a reminder")

@@ -1,10 +1,10 @@
 //! Lists audit events.
 
-use domain::{DueDate as Bound, Limit, Optional, TaskId, UserId};
+use domain::{DueDate as Bound, TaskId, UserId};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::Cursor;
+use crate::{Cursor, Page};
 
 /// Filters of audit events. The oldest event comes first.
 #[derive(Debug, Default)]
@@ -19,10 +19,8 @@ pub struct Wanted {
     pub to: Option<Bound>,
     /// Only events of this user. Rejected with `not_an_admin` if that is another user and the caller is no administrator.
     pub user: Option<UserId>,
-    /// Maximum number of events.
-    pub limit: Optional<Limit>,
-    /// Position after the previous page.
-    pub cursor: Optional<Cursor>,
+    /// Page of the list.
+    pub page: Page,
 }
 
 /// Returns a page of audit events.
@@ -31,10 +29,10 @@ pub fn list(client: &Client<'_>, wanted: &Wanted) -> Result<String, Refusal> {
         "task_id": wanted.task, "event_type": wanted.event_type, "from": wanted.from, "to": wanted.to, "user_id": wanted.user,
     });
     let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
-    if let Some(cursor) = &wanted.cursor.0 {
+    if let Some(cursor) = &wanted.page.cursor.0 {
         input["after"] = cursor.in_time(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(wanted.limit.0.as_ref().map_or(50, |limit| limit.0));
+    input["limit"] = json!(wanted.page.limit());
     input["list"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }

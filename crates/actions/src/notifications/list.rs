@@ -1,20 +1,17 @@
 //! Lists notifications.
 
-use domain::{Flag, Limit, Optional, input};
+use domain::{Flag, Optional, input};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::Cursor;
+use crate::{Cursor, Page};
 
 input! {
     /// Filters of notifications. The newest one comes first.
     pub struct ListNotifications {
         /// `true`: only unread notifications. `false`: only read ones.
         unread: Optional<Flag>,
-        /// Maximum number of results: 1 to 200. Defaults to 50.
-        limit: Optional<Limit>,
-        /// `next_cursor` of the previous page. Keep the same filters.
-        cursor: Optional<Cursor>,
+        ..page: Page,
     }
 }
 
@@ -22,10 +19,10 @@ input! {
 pub fn list(client: &Client<'_>, wanted: &ListNotifications) -> Result<String, Refusal> {
     let mut input = json!({ "unread": wanted.unread });
     let list = format!("notifications {input}");
-    if let Some(cursor) = &wanted.cursor.0 {
+    if let Some(cursor) = &wanted.page.cursor.0 {
         input["after"] = cursor.in_time(&list).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(wanted.limit.0.as_ref().map_or(50, |limit| limit.0));
+    input["limit"] = json!(wanted.page.limit());
     input["list"] = list.into();
     client.one(statement!("list.sql"), &input)
 }

@@ -1,21 +1,11 @@
 //! Lists reminders.
 
-use domain::{Limit, Optional, TaskId, input};
+use domain::TaskId;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::Cursor;
 use crate::tasks::Named;
-
-input! {
-    /// Filters of upcoming reminders. The next one comes first.
-    pub struct ListReminders {
-        /// Maximum number of results: 1 to 200. Defaults to 50.
-        limit: Optional<Limit>,
-        /// `next_cursor` of the previous page.
-        cursor: Optional<Cursor>,
-    }
-}
+use crate::{Cursor, Page};
 
 /// Fingerprint of the list, for its cursors.
 const UPCOMING: &str = "upcoming reminders";
@@ -26,9 +16,9 @@ pub fn of_task(client: &Client<'_>, task: TaskId) -> Result<String, Refusal> {
 }
 
 /// Returns a page of the caller's upcoming reminders.
-pub fn upcoming(client: &Client<'_>, wanted: &ListReminders) -> Result<String, Refusal> {
-    let mut input = json!({ "limit": wanted.limit.0.as_ref().map_or(50, |limit| limit.0), "list": UPCOMING });
-    if let Some(cursor) = &wanted.cursor.0 {
+pub fn upcoming(client: &Client<'_>, page: &Page) -> Result<String, Refusal> {
+    let mut input = json!({ "limit": page.limit(), "list": UPCOMING });
+    if let Some(cursor) = &page.cursor.0 {
         input["after"] = cursor.in_time(UPCOMING).map_err(Refusal::Invalid)?.clone();
     }
     client.one(statement!("upcoming.sql"), &input)

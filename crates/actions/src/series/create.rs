@@ -1,8 +1,8 @@
 //! Creates a series with its first occurrence.
 
 use domain::{
-    Anchor, DayOfMonth, Description, DueDate, Field, Frequency, Interval, NewReminder, Priority, Recurrence,
-    RelativeReminder, Reminders, Rule, Tags, TaskId, Timezone, Title, WallClock, Weekdays, input, within, wrong_member,
+    Description, DueDate, Field, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags, TaskId,
+    Timezone, Title, WallClock, input, within, wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,23 +22,7 @@ input! {
         priority: Option<Priority>,
         /// Tags of its tasks.
         tags: Option<Tags>,
-        /// Unit of the interval.
-        frequency: Frequency,
-        /// Number of days, weeks, months or years between occurrences. Defaults to 1.
-        interval: Interval,
-        /// Days of a weekly recurrence. Defaults to the weekday of the start.
-        by_weekday: Option<Weekdays>,
-        /// Day of a monthly recurrence, 1 to 31 or `last`. Defaults to the day of the month of the start.
-        day_of_month: Option<DayOfMonth>,
-        /// Start of the interval to the next occurrence: the `schedule` (default), or the `completion` of the
-        /// last one.
-        anchor: Anchor,
-        /// Start of the series: the first occurrence is the first match on or after it. Defaults to today.
-        start_date: Option<DueDate>,
-        /// End of the series: no occurrence is due after it.
-        end_date: Option<DueDate>,
-        /// Time zone of the series. By default it follows the user's time zone, also when that changes.
-        timezone: Option<Timezone>,
+        ..recurrence: Recurrence,
         /// Reminders of each of its tasks.
         reminders: Option<Reminders<RelativeReminder>>,
         /// `false` rejects a start in the past. Defaults to `true`.
@@ -101,16 +85,6 @@ pub fn users_zone(client: &Client<'_>) -> Result<Timezone, Refusal> {
 
 /// Creates a series of the caller, and its first task.
 pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<Answer, Refusal> {
-    let recurrence = Recurrence {
-        frequency: series.frequency,
-        interval: series.interval,
-        by_weekday: series.by_weekday,
-        day_of_month: series.day_of_month,
-        anchor: series.anchor,
-        start_date: series.start_date,
-        end_date: series.end_date,
-        timezone: series.timezone.clone(),
-    };
     let wanted = Wanted {
         title: &series.title,
         description: &series.description,
@@ -120,7 +94,7 @@ pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<
         once: Vec::new(),
         allow_past: series.allow_past != Some(false),
     };
-    let made = make(client, clock, &recurrence, wanted).map_err(|refusal| match refusal {
+    let made = make(client, clock, &series.recurrence, wanted).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::PastStartDate) => Refusal::invalid_member("start_date", "is in the past"),
         other => other,
     });

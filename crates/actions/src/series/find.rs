@@ -1,6 +1,6 @@
 //! State of a series, read before a write.
 
-use domain::{DueDate, Field, Moment, Rule, TaskId, Timezone, Version, WallClock};
+use domain::{DueDate, Field, Moment, Rule, Timezone, Version, WallClock};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};

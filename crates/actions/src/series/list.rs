@@ -1,10 +1,10 @@
 //! Lists series.
 
-use domain::{Limit, Optional, choice, input};
+use domain::{Optional, choice, input};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::Cursor;
+use crate::{Cursor, Page};
 
 choice! {
     /// Status of a series.
@@ -16,10 +16,7 @@ input! {
     pub struct ListSeries {
         /// Only `active` or only `ended` series.
         status: Optional<Status>,
-        /// Maximum number of results: 1 to 200. Defaults to 50.
-        limit: Optional<Limit>,
-        /// `next_cursor` of the previous page. Keep the same filters.
-        cursor: Optional<Cursor>,
+        ..page: Page,
     }
 }
 
@@ -27,10 +24,10 @@ input! {
 pub fn list(client: &Client<'_>, wanted: &ListSeries) -> Result<String, Refusal> {
     let mut input = json!({ "status": wanted.status });
     let list = format!("series {input}");
-    if let Some(cursor) = &wanted.cursor.0 {
+    if let Some(cursor) = &wanted.page.cursor.0 {
         input["after"] = cursor.in_time(&list).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(wanted.limit.0.as_ref().map_or(50, |limit| limit.0));
+    input["limit"] = json!(wanted.page.limit());
     input["list"] = list.into();
     client.one(statement!("list.sql"), &input)
 }

@@ -1,6 +1,6 @@
 //! Completes a task.
 
-use domain::{Field, Moment};
+use domain::{Field, Moment, shape};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
@@ -42,12 +42,5 @@ fn next(progress: &str) -> Result<Option<String>, Refusal> {
 
 /// Returns the JSON schema of a completed task.
 pub fn schema() -> Value {
-    let mut task = super::schema();
-    task["properties"]["next_occurrence"] = json!({
-        "type": ["string", "null"], "format": "date-time", "description": "Due date of the next occurrence; null if the task does not recur",
-    });
-    if let Some(required) = task["required"].as_array_mut() {
-        required.push(json!("next_occurrence"));
-    }
-    task
+    shape::COMPLETED_TASK.schema()
 }

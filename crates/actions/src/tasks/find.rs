@@ -8,7 +8,7 @@ use crate::naming::{Found, read};
 
 /// Options of a search, besides open tasks.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Where {
+pub struct SearchScope {
     /// True to also find a task in the trash by its id.
     pub in_trash: bool,
     /// True to prefer completed tasks when matching words.
@@ -20,10 +20,10 @@ struct Input<'a> {
     #[serde(flatten)]
     naming: &'a Reference,
     #[serde(flatten)]
-    r#where: Where,
+    scope: SearchScope,
 }
 
 /// Finds the task of the caller that matches a reference.
-pub fn find(client: &Client<'_>, naming: &Reference, r#where: Where) -> Result<Found, Refusal> {
-    read(&client.one(statement!("find.sql"), &Input { naming, r#where })?)
+pub fn find(client: &Client<'_>, naming: &Reference, scope: SearchScope) -> Result<Found, Refusal> {
+    read(&client.one(statement!("find.sql"), &Input { naming, scope })?)
 }

@@ -1,14 +1,14 @@
 //! Lists tasks.
 
 use domain::{
-    DueDate as Bound, Errors, Field, Flag, Limit, Offset, OneOrMore, Optional, Priority, Search, Tag, choice, input,
+    DueDate as Bound, Errors, Field, Flag, Offset, OneOrMore, Optional, Priority, Search, Tag, choice, input,
     wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::cursor::Cursor;
+use crate::Page;
 
 choice! {
     /// Status of a task.
@@ -34,16 +34,13 @@ choice! {
 }
 
 input! {
-    /// Filters and order of a list of tasks.
+    /// Filters that every list of tasks takes.
     #[derive(Default)]
-    pub struct ListTasks {
-        /// Only open (`active`) or only completed tasks.
-        status: Optional<Status>,
-        /// `true` lists the trash instead of all other tasks.
-        deleted: Optional<Flag>,
-        /// Only tasks with one of these priorities. Separate values with commas or repeat the parameter.
+    pub struct TaskFilters {
+        /// Only tasks with one of these priorities. In a query, separate values with commas or repeat the
+        /// parameter.
         priority: Optional<OneOrMore<Priority>>,
-        /// Only tasks with these tags. Separate values with commas or repeat the parameter.
+        /// Only tasks with these tags. In a query, separate values with commas or repeat the parameter.
         tags: Optional<OneOrMore<Tag>>,
         /// Match tasks with `all` of the tags (default) or with `any` of them.
         tags_mode: Optional<TagsMode>,
@@ -55,10 +52,13 @@ input! {
         completed_after: Optional<Bound>,
         /// Only tasks completed at or before this time, or until the end of this day.
         completed_before: Optional<Bound>,
-        /// `true`: only open tasks past their due date. `false`: only all other tasks.
-        overdue: Optional<Flag>,
-        /// `true`: only missed occurrences of a series. `false`: only all other tasks.
-        missed: Optional<Flag>,
+    }
+}
+
+input! {
+    /// Search and order of a list of tasks.
+    #[derive(Default)]
+    pub struct TaskOrder {
         /// Only tasks whose title or description contains words that begin with each of these. The best match
         /// comes first, unless `sort_by` is set.
         search: Optional<Search>,
@@ -66,12 +66,26 @@ input! {
         sort_by: Optional<SortBy>,
         /// Sort order: `asc` by default, but the best match first for `relevance`.
         sort_order: Optional<SortOrder>,
-        /// Maximum number of results: 1 to 200. Defaults to 50.
-        limit: Optional<Limit>,
+    }
+}
+
+input! {
+    /// Filters and order of a list of tasks.
+    #[derive(Default)]
+    pub struct ListTasks {
+        /// Only open (`active`) or only completed tasks.
+        status: Optional<Status>,
+        /// `true` lists the trash instead of all other tasks.
+        deleted: Optional<Flag>,
+        ..filters: TaskFilters,
+        /// `true`: only open tasks past their due date. `false`: only all other tasks.
+        overdue: Optional<Flag>,
+        /// `true`: only missed occurrences of a series. `false`: only all other tasks.
+        missed: Optional<Flag>,
+        ..order: TaskOrder,
         /// Number of tasks to skip.
         offset: Optional<Offset>,
-        /// `next_cursor` of the previous page. Keep the same filters and order.
-        cursor: Optional<Cursor>,
+        ..page: Page,
     }
 }
 
@@ -117,10 +131,10 @@ impl ListTasks {
     /// Checks parameters that depend on each other.
     fn check(&self) -> Result<(), Errors> {
         let wrong = |name, detail| Err(wrong_member(name, detail));
-        if self.sort_by.0 == Some(SortBy::Relevance) && self.search.0.is_none() {
+        if self.order.sort_by.0 == Some(SortBy::Relevance) && self.order.search.0.is_none() {
             return wrong("sort_by", "relevance needs a `search`");
         }
-        if let Some(cursor) = &self.cursor.0 {
+        if let Some(cursor) = &self.page.cursor.0 {
             if self.offset.0.is_some() {
                 return wrong("offset", "cannot be combined with `cursor`");
             }
@@ -134,22 +148,22 @@ impl ListTasks {
         Ok(())
     }
 
-    fn order(&self) -> (SortBy, bool) {
-        let by = match (self.sort_by.0, &self.search.0) {
+    fn sort(&self) -> (SortBy, bool) {
+        let by = match (self.order.sort_by.0, &self.order.search.0) {
             (Some(by), _) => by,
             (None, Some(_)) => SortBy::Relevance,
             (None, None) => SortBy::CreatedAt,
         };
-        let descending = match self.sort_order.0 {
+        let descending = match self.order.sort_order.0 {
             Some(order) => order == SortOrder::Descending,
-            None => self.sort_by.0.is_none() || by == SortBy::Relevance,
+            None => self.order.sort_by.0.is_none() || by == SortBy::Relevance,
         };
         (by, descending)
     }
 
     /// Returns true if Postgres can parse the key in this order. A cursor may contain anything.
     fn is_key(&self, key: &Value) -> bool {
-        match (self.order().0, key.as_str()) {
+        match (self.sort().0, key.as_str()) {
             (SortBy::DueDate | SortBy::CompletedAt, None) | (SortBy::Title, Some(_)) => true,
             (SortBy::Priority, Some(key)) => matches!(key, "1" | "2" | "3"),
             (SortBy::Relevance, Some(key)) => key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0"),
@@ -159,26 +173,29 @@ impl ListTasks {
     }
 
     fn input(&self) -> Input<'_> {
-        let (sort_by, descending) = self.order();
+        let (sort_by, descending) = self.sort();
         let array = |items: Vec<String>| format!("{{{}}}", items.join(","));
         let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let filters = &self.filters;
+        let priorities = filters
+            .priority
+            .0
+            .as_ref()
+            .map(|priorities| array(priorities.0.iter().map(|priority| priority.as_str().to_owned()).collect()));
+        let tags = filters.tags.0.as_ref().map(|tags| array(tags.0.iter().map(|tag| quoted(tag.as_str())).collect()));
         Input {
             status: &self.status,
             deleted: &self.deleted,
-            priorities: self
-                .priority
-                .0
-                .as_ref()
-                .map(|all| array(all.0.iter().map(|one| one.as_str().to_owned()).collect())),
-            tags: self.tags.0.as_ref().map(|all| array(all.0.iter().map(|tag| quoted(tag.as_str())).collect())),
-            tags_mode: &self.tags_mode,
-            due_after: &self.due_after.0,
-            due_before: &self.due_before.0,
-            completed_after: &self.completed_after.0,
-            completed_before: &self.completed_before.0,
+            priorities,
+            tags,
+            tags_mode: &filters.tags_mode,
+            due_after: &filters.due_after.0,
+            due_before: &filters.due_before.0,
+            completed_after: &filters.completed_after.0,
+            completed_before: &filters.completed_before.0,
             overdue: &self.overdue,
             missed: &self.missed,
-            search: &self.search,
+            search: &self.order.search,
             sort_by,
             descending,
         }
@@ -198,9 +215,9 @@ pub fn list(client: &Client<'_>, wanted: &ListTasks) -> Result<String, Refusal> 
         input: wanted.input(),
         filter: wanted.overdue.0.is_none().then_some(&fingerprint),
         list: &fingerprint,
-        limit: wanted.limit.0.as_ref().map_or(50, |limit| limit.0),
+        limit: wanted.page.limit(),
         offset: wanted.offset.0.as_ref().map_or(0, |offset| offset.0),
-        after: wanted.cursor.0.as_ref().map(|cursor| &cursor.after),
+        after: wanted.page.cursor.0.as_ref().map(|cursor| &cursor.after),
     };
     client.one(statement!("list.sql"), &asked)
 }

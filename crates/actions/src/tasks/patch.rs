@@ -9,6 +9,7 @@ use crate::Answer;
 
 input! {
     /// Changes to a task, as a JSON merge patch: omitted members keep their value.
+    #[derive(Default)]
     pub struct TaskPatch {
         /// Title of the task.
         title: Optional<Title>,
@@ -43,29 +44,16 @@ input! {
     }
 }
 
-impl TaskPatch {
-    fn nothing() -> Self {
-        Self {
-            title: Optional(None),
-            description: Patch::Keep,
-            priority: Patch::Keep,
-            tags: Patch::Keep,
-            due_date: Patch::Keep,
-            allow_past: None,
-        }
-    }
-}
-
 impl From<NewPriority> for TaskPatch {
     fn from(new: NewPriority) -> Self {
-        Self { priority: Patch::Set(new.priority), ..Self::nothing() }
+        Self { priority: Patch::Set(new.priority), ..Self::default() }
     }
 }
 
 impl From<NewDueDate> for TaskPatch {
     fn from(new: NewDueDate) -> Self {
         let due_date = new.due_date.0.map_or(Patch::Clear, Patch::Set);
-        Self { due_date, allow_past: new.allow_past, ..Self::nothing() }
+        Self { due_date, allow_past: new.allow_past, ..Self::default() }
     }
 }
 

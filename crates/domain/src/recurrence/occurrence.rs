@@ -57,7 +57,7 @@ impl Occurrence {
 
 impl Field for Occurrence {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let mut fields = read_fields(value, &["due_date", "adjustment"])?;
+        let mut fields = read_fields(value, ["due_date", "adjustment"])?;
         match (fields.take("due_date"), fields.take("adjustment"), fields.finish()) {
             (Some(TaggedDueDate(due_date)), Some(adjustment), errors) if errors.is_empty() => {
                 Ok(Self { due_date, adjustment })

@@ -4,7 +4,7 @@ use tempfile::TempDir;
 use crate::world::{FILES, LOCAL, NOWHERE, World, call, secrets};
 
 #[tokio::test]
-async fn without_the_token_only_health_is_told() {
+async fn without_the_token_only_health_can_be_read() {
     let data = TempDir::new().unwrap();
     std::fs::write(data.path().join("secrets.json"), secrets(NOWHERE, ([127, 0, 0, 1], 1).into()).to_string()).unwrap();
     let tokens = Tokens { api: "secret".into(), app: String::new() };
@@ -16,15 +16,15 @@ async fn without_the_token_only_health_is_told() {
     assert_eq!(call(sidecar.address(), "GET", "/v1.0/healthz", &[], "").await.status, 204);
     assert_eq!(call(sidecar.address(), "GET", "/v1.0/healthz/outbound", &[], "").await.status, 204);
     assert_eq!(call(sidecar.address(), "POST", "/v1.0/healthz", &[], "").await.status, 401);
-    let refused = call(sidecar.address(), "GET", "/v1.0/secrets/secrets/bulk", &[], "").await;
-    assert_eq!((refused.status, refused.body.as_str()), (401, "invalid api token\n"));
+    let rejected = call(sidecar.address(), "GET", "/v1.0/secrets/secrets/bulk", &[], "").await;
+    assert_eq!((rejected.status, rejected.body.as_str()), (401, "invalid api token\n"));
     assert_eq!(get("/v1.0/secrets/secrets/smtp", "wrong").await, 401);
     assert_eq!(get("/v1.0/invoke/x/method/y", "wrong").await, 401);
     assert_eq!(get("/v1.0/secrets/secrets/bulk", "secret").await, 200);
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_as_dapr_does() {
+async fn unknown_routes_and_invalid_requests_get_the_errors_of_dapr() {
     let world = World::new().await;
 
     for (method, path) in

@@ -162,7 +162,7 @@ pub fn make(folder: &Path) -> anyhow::Result<()> {
 
 /// A file that does not have its name yet. For the eyes of the owner only: it says what people did.
 fn begin(path: &Path) -> anyhow::Result<File> {
-    let file = files::private(&part(path));
+    let file = files::create_private(&part(path));
     file.with_context(|| format!("cannot write {}", path.display()))
 }
 

@@ -20,13 +20,13 @@ const PROMPTS: [PromptEntry; 2] = [
     PromptEntry {
         name: "plan_my_day",
         title: "Plan my day",
-        description: "Goes through what is overdue and due today, and makes a plan of it",
+        description: "Reviews overdue tasks and those due today, and makes a plan",
         text: include_str!("prompts/plan_my_day.md"),
     },
     PromptEntry {
         name: "weekly_review",
         title: "Weekly review",
-        description: "Looks back at the week, clears what has piled up, and looks ahead",
+        description: "Looks back at the week, clears the backlog, and looks ahead",
         text: include_str!("prompts/weekly_review.md"),
     },
 ];

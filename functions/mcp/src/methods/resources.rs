@@ -1,8 +1,9 @@
 //! `resources/…`: the tasks of today, overdue tasks, and single tasks by id or title.
 
+use actions::Page;
 use actions::naming::Found;
-use actions::tasks::find::Where;
-use actions::tasks::list::{SortBy, Status};
+use actions::tasks::find::SearchScope;
+use actions::tasks::list::{SortBy, Status, TaskOrder};
 use actions::tasks::{self, ListTasks};
 use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
 use rust_mcp_schema::{
@@ -25,8 +26,8 @@ const JSON: &str = "application/json";
 
 /// URI, title and description of the listed resources.
 const LISTED: [(&str, &str, &str); 2] = [
-    (TODAY, "Today", "The open tasks that are due today, in the person's zone"),
-    (OVERDUE, "Overdue", "The open tasks whose time has come and gone"),
+    (TODAY, "Today", "Open tasks that are due today, in the person's time zone"),
+    (OVERDUE, "Overdue", "Open tasks past their due date"),
 ];
 
 /// `resources/list`
@@ -59,7 +60,7 @@ pub fn templates(request: &RpcRequest) -> Result<Value, RpcError> {
         uri_template: TASK.into(),
         name: "task".into(),
         title: Some("A task".into()),
-        description: Some("A task by its id, or by words of its title".into()),
+        description: Some("A task, by its id or by words of its title".into()),
         mime_type: Some(JSON.into()),
         annotations: None,
         icons: Vec::new(),
@@ -108,8 +109,8 @@ pub fn contents(uri: &str, content: &Value) -> TextResourceContents {
 pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, RpcError> {
     let mut wanted = ListTasks {
         status: Optional(Some(Status::Active)),
-        sort_by: Optional(Some(SortBy::DueDate)),
-        limit: Optional(Some(Limit(200))),
+        order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
+        page: Page { limit: Optional(Some(Limit(200))), ..Default::default() },
         ..Default::default()
     };
     if uri == OVERDUE {
@@ -117,11 +118,11 @@ pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, 
     } else {
         let zone = actions::series::users_zone(caller)?;
         let today = Optional(Some(DueDate::today(domain::Moment::from_ms(web::now_ms()), &zone)));
-        (wanted.due_after, wanted.due_before) = (today.clone(), today);
+        (wanted.filters.due_after, wanted.filters.due_before) = (today.clone(), today);
     }
     if let Some(tag) = tag {
         let tags = Field::parse(&json!([tag])).map_err(Refusal::Invalid)?;
-        wanted.tags = Optional(Some(tags));
+        wanted.filters.tags = Optional(Some(tags));
     }
     let mut list = parse_json(&tasks::list(caller, &wanted)?)?;
     localise(&mut list, zone_of(caller.context()).as_ref());
@@ -130,7 +131,7 @@ pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, 
 
 /// Finds a task. The inner error is the reason why no single task matches.
 fn find_task(caller: &Client, reference: &Reference) -> Result<Result<Value, String>, RpcError> {
-    let mut task = match tasks::find(caller, reference, Where::default()) {
+    let mut task = match tasks::find(caller, reference, SearchScope::default()) {
         Ok(Found::One(hit)) => hit.shown,
         Ok(Found::Several(_)) => return Ok(Err("several tasks match, so use an id.".into())),
         Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Ok(Err("no task matches.".into())),

@@ -26,8 +26,8 @@ static CLOSING: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// `tools/list`: the tools that the caller may use. A session may use all of them and the list is public, so an expired
-/// session is not noticed before its first call.
+/// `tools/list`: the tools that the caller may use. A session may use all of them and the list is public, so
+/// an expired session is not noticed before its first call.
 pub fn list(request: &RpcRequest) -> RpcResult {
     let scopes = match request.http.session_token() {
         Some(_) => None,
@@ -77,7 +77,8 @@ pub fn call(request: &RpcRequest) -> Result<Value, RpcError> {
     }
     let call = Call { caller, clock: Clock::new(web::now_ms(), web::random), replayed };
     let done = (tool.run)(&call, &arguments);
-    // The explanation states the caller's time, so the zone has to be known. This also rejects an invalid token.
+    // The explanation states the caller's time, so the zone has to be known. This also rejects an invalid
+    // token.
     let context = call.caller.context();
     if matches!(done, Err(ToolError::Refused(Refusal::Invalid(_)))) && context.zone().is_none() {
         scopes(&call.caller)?;

@@ -19,7 +19,8 @@ pub struct RpcRequest<'a> {
 }
 
 impl RpcRequest<'_> {
-    /// Parses the parameters. The schema's types require the `_meta` of the newest revision, so it is always filled in.
+    /// Parses the parameters. The schema's types require the `_meta` of the newest revision, so it is always
+    /// filled in.
     pub fn params<T: DeserializeOwned>(&self) -> Result<T, RpcError> {
         let mut params = self.params.clone();
         params.insert("_meta".into(), self.client.meta());

@@ -28,7 +28,7 @@ pub fn server_info() -> Implementation {
         name: "taskflow".into(),
         title: Some("TaskFlow".into()),
         version: env!("CARGO_PKG_VERSION").into(),
-        description: Some("A to-do system that people use by talking to it".into()),
+        description: Some("To-do lists that people manage by talking to an assistant".into()),
         icons: Vec::new(),
         website_url: None,
     }

@@ -1,8 +1,8 @@
 //! The revisions of the protocol, and the name of the client.
 //!
-//! Since 2026-07-28 every request states both in `_meta`, and headers repeat the essentials for proxies. Earlier
-//! revisions state them once, in `initialize`. This server keeps no sessions, so it encodes the client's name into the
-//! session id, which the client then sends with each request.
+//! Since 2026-07-28 every request states both in `_meta`, and headers repeat the essentials for proxies.
+//! Earlier revisions state them once, in `initialize`. This server keeps no sessions, so it encodes the
+//! client's name into the session id, which the client then sends with each request.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actions::Clock;
 use actions::naming::{Found, Hit};
 use actions::tasks::Named;
-use actions::tasks::find::Where;
+use actions::tasks::find::SearchScope;
 use domain::{Reference, TaskId};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
@@ -23,12 +23,12 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// Finds the task of that name.
-    pub fn find_task(&self, reference: &Reference, scope: Where) -> Result<Hit, ToolError> {
+    pub fn find_task(&self, reference: &Reference, scope: SearchScope) -> Result<Hit, ToolError> {
         resolve("task", actions::tasks::find(&self.caller, reference, scope)?)
     }
 
     /// Returns the id of the task of that name. An id is returned unchecked: the action checks it.
-    pub fn task_id(&self, reference: &Reference, scope: Where) -> Result<TaskId, ToolError> {
+    pub fn task_id(&self, reference: &Reference, scope: SearchScope) -> Result<TaskId, ToolError> {
         match reference {
             Reference::Id(id) => Ok(*id),
             // The words may name another task by now.
@@ -41,7 +41,7 @@ impl Call<'_> {
 
     /// The same, as actions that change a task take it.
     pub fn named(&self, reference: &Reference) -> Result<Named, ToolError> {
-        Ok(Named { id: self.task_id(reference, Where::default())?, expected: None })
+        Ok(Named { id: self.task_id(reference, SearchScope::default())?, expected: None })
     }
 
     /// Finds the series of that name.

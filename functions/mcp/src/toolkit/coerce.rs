@@ -3,8 +3,8 @@
 use domain::{Errors, FieldError};
 use serde_json::Value;
 
-/// Returns the arguments with each rejected value converted to the type in the schema; `None` if nothing can be converted.
-/// Blank values are removed if `null_is_missing`.
+/// Returns the arguments with each rejected value converted to the type in the schema; `None` if nothing can
+/// be converted. Blank values are removed if `null_is_missing`.
 pub fn coerce(arguments: &Value, errors: &Errors, schema: &Value, null_is_missing: bool) -> Option<Value> {
     let mut coerced = arguments.clone();
     for FieldError { pointer, .. } in errors {

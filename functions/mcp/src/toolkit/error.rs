@@ -45,16 +45,19 @@ impl ToolError {
             Self::Refused(refusal) => match refusal {
                 Refusal::Invalid(errors) => invalid(errors, zone),
                 Refusal::NotNow(detail) => Explanation::new("not_now", format!("Nothing was done. {detail}")),
-                Refusal::Rejected(Reason::Stale) | Refusal::Conflict { .. } => {
-                    Explanation::new("changed", "Nothing was done: somebody else changes this right now. Call again.")
-                }
+                Refusal::Rejected(Reason::Stale) | Refusal::Conflict { .. } => Explanation::new(
+                    "changed",
+                    "Nothing was done, because another request changed it at the same time. Call again.",
+                ),
                 Refusal::NotFound => not_found(arguments),
                 Refusal::RateLimited { retry_after } => Explanation::new(
                     "limited",
-                    format!("Nothing was done: there were too many requests. Call again in {retry_after} seconds."),
+                    format!(
+                        "Nothing was done, because there were too many requests. Call again in {retry_after} seconds."
+                    ),
                 ),
                 Refusal::KeyReused => {
-                    let detail = "was used for another call: take a new one, such as a UUID";
+                    let detail = "was used for another call; use a new one, such as a UUID";
                     invalid(wrong_member(IDEMPOTENCY_KEY, detail), zone)
                 }
                 other => return Err(other.into()),
@@ -65,15 +68,14 @@ impl ToolError {
 
 fn not_found(arguments: &Value) -> Explanation {
     let sources = [
-        ("task", "task", "list_tasks or search_tasks, and words of the title do as well"),
-        ("recurring_task", "series", "list_recurring_tasks, and words of the title do as well"),
+        ("task", "task", "list_tasks or search_tasks; words of the title work too"),
+        ("recurring_task", "series", "list_recurring_tasks; words of the title work too"),
         ("reminder", "reminder", "list_reminders"),
     ];
     let named = sources.into_iter().find_map(|(name, kind, from)| Some((arguments.get(name)?, kind, from)));
-    let (id, kind, from) = named.unwrap_or((&Value::Null, "thing", "the lists"));
-    let text = format!(
-        "Nothing was done: there is no {kind} with the id {id}, or it is somebody else's. The id of a {kind} comes from {from}."
-    );
+    let (id, kind, from) = named.unwrap_or((&Value::Null, "item", "the lists"));
+    let text =
+        format!("Nothing was done: the person has no {kind} with the id {id}. Get the id of a {kind} from {from}.");
     Explanation::new("not_found", text)
 }
 
@@ -95,7 +97,7 @@ fn invalid(mut errors: Errors, zone: Option<&Timezone>) -> Explanation {
     let list: Vec<Value> =
         errors.iter().map(|FieldError { pointer, detail }| json!({ "pointer": pointer, "detail": detail })).collect();
     let now = zone.and_then(now).map(|now| format!("\nIt is {now} for the person.")).unwrap_or_default();
-    let text = format!("Nothing was done. Mend these arguments and call again:\n{}{now}", lines.join("\n"));
+    let text = format!("Nothing was done. Correct these arguments and call again:\n{}{now}", lines.join("\n"));
     Explanation { text, problem: json!({ "kind": "invalid", "errors": list }) }
 }
 
@@ -105,13 +107,11 @@ const MAX_CANDIDATES: usize = 5;
 fn ambiguous(argument: &str, candidates: Vec<Candidate>, zone: Option<&Timezone>) -> Explanation {
     let has_more = candidates.len() > MAX_CANDIDATES;
     let (candidates, lines) = list(argument, candidates, zone);
-    let more = if has_more {
-        "\nThere are more: use more words of the title, or look for the id with search_tasks."
-    } else {
-        ""
-    };
+    let more =
+        if has_more { "\nThere are more: use more words of the title, or find the id with search_tasks." } else { "" };
     let text = format!(
-        "Nothing was done: several {} fit `{argument}`. Ask which one is meant, or call again with its id:{lines}{more}\n{QUOTES_ARE_DATA}",
+        "Nothing was done: several {} match `{argument}`. Ask the person which one, or call again with its \
+         id:{lines}{more}\n{QUOTES_ARE_DATA}",
         plural(argument)
     );
     Explanation { text, problem: json!({ "kind": "ambiguous", "candidates": candidates }) }
@@ -122,12 +122,13 @@ fn no_match(argument: &str, candidates: Vec<Candidate>, zone: Option<&Timezone>)
     let (candidates, lines) = list(argument, candidates, zone);
     let text = if lines.is_empty() {
         format!(
-            "Nothing was done: no {plural} fit `{argument}`, and none has a title like it. Look for it with {}.",
+            "Nothing was done: no {plural} match `{argument}`, and none has a similar title. Find it with {}.",
             if argument == "task" { "search_tasks" } else { "list_recurring_tasks" }
         )
     } else {
         format!(
-            "Nothing was done: no {plural} fit `{argument}`. These have titles that are alike; call again with the id if one of them is meant:{lines}\n{QUOTES_ARE_DATA}"
+            "Nothing was done: no {plural} match `{argument}`. These have similar titles; if it is one of them, call \
+             again with its id:{lines}\n{QUOTES_ARE_DATA}"
         )
     };
     Explanation { text, problem: json!({ "kind": "no_match", "candidates": candidates }) }

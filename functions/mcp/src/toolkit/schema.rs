@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::inputs::IDEMPOTENCY_KEY;
 use super::tool::{Effect, Tool};
 
-const KEY_DESCRIPTION: &str = "A name for this very call, without spaces, such as a UUID. When no answer came, call again with the same one: then it is done once.";
+const KEY_DESCRIPTION: &str = "Unique name of this call, without spaces, such as a UUID. If no answer \
+    arrives, repeat the call with the same key: its work is done only once.";
 
 /// Returns the tool's entry in `tools/list`.
 pub fn describe<T: Tool>() -> schema::Tool {

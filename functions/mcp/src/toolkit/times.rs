@@ -1,26 +1,9 @@
 //! Times in the user's time zone.
 
+use domain::shape::TIMES;
 use domain::{DueDate, EXAMPLE_TIME, Field, Moment, Timezone};
 use serde_json::{Value, json};
 use store::Context;
-
-/// Names of the members that hold times.
-const TIMES: [&str; 14] = [
-    "due_date",
-    "created_at",
-    "updated_at",
-    "completed_at",
-    "deleted_at",
-    "next_occurrence",
-    "next_occurrences",
-    "start_date",
-    "end_date",
-    "at",
-    "remind_at",
-    "sent_at",
-    "read_at",
-    "occurred_at",
-];
 
 /// Returns the user's zone; `None` before the first call of the database.
 pub fn zone_of(context: &Context) -> Option<Timezone> {

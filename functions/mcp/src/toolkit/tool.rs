@@ -33,7 +33,8 @@ pub trait Tool {
     /// For models: purpose, the tool to prefer for similar purposes, and an example.
     const DESCRIPTION: &'static str;
     const EFFECT: Effect;
-    /// True if a rejected `null` or empty text counts as a missing argument: some models send every argument they know.
+    /// True if a rejected `null` or empty text counts as a missing argument: some models send every argument
+    /// they know.
     const NULL_IS_MISSING: bool = true;
     type Input: Field;
 

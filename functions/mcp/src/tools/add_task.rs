@@ -9,11 +9,12 @@ pub struct AddTask;
 impl Tool for AddTask {
     const NAME: &'static str = "add_task";
     const TITLE: &'static str = "Add a task";
-    const DESCRIPTION: &'static str = "Adds a task to the person's to-do list and returns it with its id. Use it whenever they want to \
-        remember or do something once; several things are several calls. For something that comes back (\"every Monday\") give \
-        `recurrence`, or use create_recurring_task. Do not use it to change a task that exists: that is update_task. \
-        A due date is a time with an offset or a plain date. \
-        Example: {\"title\": \"Call mom\", \"due_date\": \"2026-04-02T17:00:00+02:00\", \"priority\": \"high\", \"tags\": [\"family\"], \"reminders\": [{\"before\": \"1h\"}]}";
+    const DESCRIPTION: &'static str = "Adds a task to the person's to-do list and returns it with its id. \
+        Use it for anything to do or to remember once, with one call for each task. For something that \
+        repeats (\"every Monday\") set `recurrence`, or use create_recurring_task. To change an existing \
+        task, use update_task. A due date is a time with an offset or a plain date. Example: {\"title\": \
+        \"Call mom\", \"due_date\": \"2026-04-02T17:00:00+02:00\", \"priority\": \"high\", \"tags\": \
+        [\"family\"], \"reminders\": [{\"before\": \"1h\"}]}";
     const EFFECT: Effect = Effect::Create;
     type Input = NewTask;
 
@@ -22,7 +23,7 @@ impl Tool for AddTask {
     }
 
     fn run(call: &Call, task: NewTask) -> Result<ToolOutput, ToolError> {
-        let made = tasks::create(&call.caller, &call.clock, &task)?;
-        Ok(ToolOutput::item(parse_json(&made.json)?, "Added"))
+        let added = tasks::create(&call.caller, &call.clock, &task)?;
+        Ok(ToolOutput::item(parse_json(&added.json)?, "Added"))
     }
 }

@@ -8,9 +8,9 @@ use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, line, parse_json
 pub struct CancelReminder;
 
 input! {
-    /// Which reminder.
+    /// The reminder to cancel.
     pub struct Input {
-        /// The reminder's id, from list_reminders.
+        /// Id of the reminder, from list_reminders.
         reminder: TaskId,
     }
 }
@@ -18,15 +18,15 @@ input! {
 impl Tool for CancelReminder {
     const NAME: &'static str = "cancel_reminder";
     const TITLE: &'static str = "Cancel a reminder";
-    const DESCRIPTION: &'static str = "Deletes a reminder, so that it does not come; the task stays as it is. Get its id from list_reminders. \
-        Example: {\"reminder\": \"0190163d-8694-739b-aea5-966c26f8ad91\"}";
+    const DESCRIPTION: &'static str = "Deletes a reminder before it is sent. The task stays as it is. Get \
+        the id from list_reminders. Example: {\"reminder\": \"0190163d-8694-739b-aea5-966c26f8ad91\"}";
     const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
     fn output() -> Value {
         json!({
             "type": "object",
-            "description": "What was cancelled",
+            "description": "The cancelled reminder",
             "properties": { "cancelled": { "const": true }, "reminder": reminders::schema() },
             "required": ["cancelled", "reminder"],
             "additionalProperties": false,

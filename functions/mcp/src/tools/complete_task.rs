@@ -9,9 +9,10 @@ pub struct CompleteTask;
 impl Tool for CompleteTask {
     const NAME: &'static str = "complete_task";
     const TITLE: &'static str = "Complete a task";
-    const DESCRIPTION: &'static str = "Marks a task as done. Use it when the person says that they did it. One that comes back gets its next \
-        occurrence by itself: `next_occurrence` says when. Completing it again changes nothing. Do not use it to get rid of a task \
-        that nobody did: that is delete_task. Example: {\"task\": \"buy milk\"}";
+    const DESCRIPTION: &'static str = "Marks a task as completed. Use it when the person says that they did \
+        it. A recurring task gets its next occurrence automatically: `next_occurrence` is its due date. \
+        Completing a task again changes nothing. To drop a task that was not done, use delete_task. Example: \
+        {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Update;
     type Input = TaskInput;
 
@@ -20,7 +21,7 @@ impl Tool for CompleteTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let done = tasks::complete(&call.caller, &call.named(&input.task)?)?;
-        Ok(ToolOutput::item(parse_json(&done.json)?, "Completed"))
+        let completed = tasks::complete(&call.caller, &call.named(&input.task)?)?;
+        Ok(ToolOutput::item(parse_json(&completed.json)?, "Completed"))
     }
 }

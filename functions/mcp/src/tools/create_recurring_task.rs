@@ -8,11 +8,13 @@ pub struct CreateRecurringTask;
 
 impl Tool for CreateRecurringTask {
     const NAME: &'static str = "create_recurring_task";
-    const TITLE: &'static str = "Create a series of tasks";
-    const DESCRIPTION: &'static str = "Creates a task that comes back: a series and its first task; the next one is made when that is done. Use it \
-        for \"every weekday at 9:30\" or \"on the last day of each month\". `anchor` is `completion` where the next one counts \
-        from when the last was done (\"ten days after I watered the plants\"). For something that happens once use add_task. \
-        Example: {\"title\": \"Stand-up\", \"frequency\": \"weekly\", \"by_weekday\": [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], \"start_date\": \"2026-04-07T09:30:00+02:00\"}";
+    const TITLE: &'static str = "Create a recurring task";
+    const DESCRIPTION: &'static str = "Creates a series with its first task; completing a task creates the \
+        next one. Use it for \"every weekday at 9:30\" or \"on the last day of each month\". Set `anchor` to \
+        `completion` if the interval starts when the last task is completed (\"ten days after I watered the \
+        plants\"). For a task that happens once, use add_task. Example: {\"title\": \"Stand-up\", \
+        \"frequency\": \"weekly\", \"by_weekday\": [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], \
+        \"start_date\": \"2026-04-07T09:30:00+02:00\"}";
     const EFFECT: Effect = Effect::Create;
     type Input = NewSeries;
 
@@ -21,7 +23,7 @@ impl Tool for CreateRecurringTask {
     }
 
     fn run(call: &Call, new: NewSeries) -> Result<ToolOutput, ToolError> {
-        let made = series::create(&call.caller, &call.clock, &new)?;
-        Ok(ToolOutput::item(parse_json(&made.json)?, "Created the series"))
+        let created = series::create(&call.caller, &call.clock, &new)?;
+        Ok(ToolOutput::item(parse_json(&created.json)?, "Created the series"))
     }
 }

@@ -1,5 +1,5 @@
 use actions::tasks;
-use actions::tasks::find::Where;
+use actions::tasks::find::SearchScope;
 use serde_json::Value;
 
 use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput};
@@ -9,9 +9,10 @@ pub struct GetTask;
 
 impl Tool for GetTask {
     const NAME: &'static str = "get_task";
-    const TITLE: &'static str = "Look at a task";
-    const DESCRIPTION: &'static str = "Returns one task with everything about it. Use it when the person asks about a certain task. \
-        To act on a task you need not look at it before. Example: {\"task\": \"buy milk\"}";
+    const TITLE: &'static str = "Get a task";
+    const DESCRIPTION: &'static str = "Returns all details of one task. Use it when the person asks about a \
+        certain task. It is not needed before other tools: they find the task themselves. Example: \
+        {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = TaskInput;
 
@@ -20,7 +21,7 @@ impl Tool for GetTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let task = call.find_task(&input.task, Where::default())?.shown;
+        let task = call.find_task(&input.task, SearchScope::default())?.shown;
         Ok(ToolOutput::item(task, "Found"))
     }
 }

@@ -9,8 +9,9 @@ pub struct ListNotifications;
 impl Tool for ListNotifications {
     const NAME: &'static str = "list_notifications";
     const TITLE: &'static str = "List notifications";
-    const DESCRIPTION: &'static str = "Lists what TaskFlow told the person by itself, the newest first: reminders that came, and e-mails that failed. \
-        Use it for \"what did I miss?\". What is still to come is in list_reminders. Example: {\"unread\": true}";
+    const DESCRIPTION: &'static str = "Lists the notifications in the person's inbox, newest first: \
+        reminders that were sent, and e-mails that failed. Use it for \"what did I miss?\". Upcoming \
+        reminders are in list_reminders. Example: {\"unread\": true}";
     const EFFECT: Effect = Effect::Read;
     type Input = notifications::ListNotifications;
 
@@ -19,9 +20,7 @@ impl Tool for ListNotifications {
     }
 
     fn run(call: &Call, wanted: Self::Input) -> Result<ToolOutput, ToolError> {
-        Ok(ToolOutput::page(
-            parse_json(&notifications::list(&call.caller, &wanted)?)?,
-            "notifications, the newest first",
-        ))
+        let page = parse_json(&notifications::list(&call.caller, &wanted)?)?;
+        Ok(ToolOutput::page(page, "notifications, newest first"))
     }
 }

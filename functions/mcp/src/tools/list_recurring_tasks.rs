@@ -8,9 +8,10 @@ pub struct ListRecurringTasks;
 
 impl Tool for ListRecurringTasks {
     const NAME: &'static str = "list_recurring_tasks";
-    const TITLE: &'static str = "List series";
-    const DESCRIPTION: &'static str = "Lists the series of tasks that come back, the newest first, with when each comes next. Use it for \"what do I \
-        do regularly?\" or to find a series' id. Their single tasks are in list_tasks. Example: {\"status\": \"active\"}";
+    const TITLE: &'static str = "List recurring tasks";
+    const DESCRIPTION: &'static str = "Lists the person's series of recurring tasks, newest first, with the \
+        next due date of each. Use it for \"what do I do regularly?\" or to find the id of a series. The \
+        single tasks of a series are in list_tasks. Example: {\"status\": \"active\"}";
     const EFFECT: Effect = Effect::Read;
     type Input = ListSeries;
 
@@ -19,6 +20,6 @@ impl Tool for ListRecurringTasks {
     }
 
     fn run(call: &Call, wanted: ListSeries) -> Result<ToolOutput, ToolError> {
-        Ok(ToolOutput::page(parse_json(&series::list(&call.caller, &wanted)?)?, "series, the newest first"))
+        Ok(ToolOutput::page(parse_json(&series::list(&call.caller, &wanted)?)?, "series, newest first"))
     }
 }

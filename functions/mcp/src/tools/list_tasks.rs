@@ -1,42 +1,43 @@
-use actions::tasks;
-use actions::tasks::list::SortBy;
-use domain::{Both, Optional, input};
+use actions::tasks::list::{SortBy, TaskOrder};
+use actions::{Page, tasks};
+use domain::{Optional, input};
 use serde_json::Value;
 
-use crate::toolkit::{Call, Effect, PageInput, StatusFilter, Tool, ToolError, ToolOutput, parse_json};
+use crate::toolkit::{Call, Effect, StatusFilter, Tool, ToolError, ToolOutput, parse_json};
 
 /// `list_tasks`
 pub struct ListTasks;
 
 input! {
-    /// Which tasks, the nearest due first.
+    /// A page of tasks.
     pub struct Input {
-        /// Those to do (`active`, when nothing is said), those done (`completed`), or all (`any`).
+        /// Open tasks (`active`, the default), `completed` tasks, or `any`.
         status: Optional<StatusFilter>,
+        ..page: Page,
     }
 }
 
 impl Tool for ListTasks {
     const NAME: &'static str = "list_tasks";
     const TITLE: &'static str = "List tasks";
-    const DESCRIPTION: &'static str = "Lists the person's tasks, the nearest due first: open ones unless `status` says otherwise. Use it for \
-        \"what is on my list?\". For words use search_tasks, for dates, tags, priority or what is overdue filter_tasks, for another \
-        order sort_tasks. `total` says how many there are in all. Example: {}";
+    const DESCRIPTION: &'static str = "Lists the person's tasks, nearest due date first: open tasks unless \
+        `status` says otherwise. Use it for \"what is on my list?\". To find words use search_tasks; for \
+        dates, tags, priority or overdue tasks use filter_tasks; for another order use sort_tasks. `total` \
+        counts all matches. Example: {}";
     const EFFECT: Effect = Effect::Read;
-    type Input = Both<Input, PageInput>;
+    type Input = Input;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, Both(input, part): Self::Input) -> Result<ToolOutput, ToolError> {
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let wanted = tasks::ListTasks {
             status: input.status.0.unwrap_or(StatusFilter::Active).status(),
-            sort_by: Optional(Some(SortBy::DueDate)),
-            limit: part.limit,
-            cursor: part.cursor,
+            order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
+            page: input.page,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks, the nearest due first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks, nearest due date first"))
     }
 }

@@ -1,5 +1,5 @@
 use actions::tasks;
-use actions::tasks::find::Where;
+use actions::tasks::find::SearchScope;
 use serde_json::Value;
 
 use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
@@ -9,9 +9,10 @@ pub struct ReopenTask;
 
 impl Tool for ReopenTask {
     const NAME: &'static str = "reopen_task";
-    const TITLE: &'static str = "Open a task again";
-    const DESCRIPTION: &'static str = "Makes a completed task one to do again. Use it when something was marked as done by mistake or has to be \
-        done once more. Words find completed tasks first. For what is in the trash it does nothing. Example: {\"task\": \"buy milk\"}";
+    const TITLE: &'static str = "Reopen a task";
+    const DESCRIPTION: &'static str = "Makes a completed task open again. Use it when a task was completed \
+        by mistake or has to be done once more. Words match completed tasks first. It does not restore tasks \
+        from the trash. Example: {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Update;
     type Input = TaskInput;
 
@@ -20,8 +21,8 @@ impl Tool for ReopenTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let id = call.task_id(&input.task, Where { done_first: true, ..Where::default() })?;
-        let open = tasks::reopen(&call.caller, &tasks::Named { id, expected: None })?;
-        Ok(ToolOutput::item(parse_json(&open.json)?, "Open again"))
+        let id = call.task_id(&input.task, SearchScope { done_first: true, ..SearchScope::default() })?;
+        let reopened = tasks::reopen(&call.caller, &tasks::Named { id, expected: None })?;
+        Ok(ToolOutput::item(parse_json(&reopened.json)?, "Reopened"))
     }
 }

@@ -1,5 +1,5 @@
 use actions::tasks::{self, NewPriority};
-use domain::Both;
+use domain::input;
 use serde_json::Value;
 
 use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
@@ -7,20 +7,28 @@ use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse
 /// `set_task_priority`
 pub struct SetTaskPriority;
 
+input! {
+    /// The task, and its new priority.
+    pub struct Input {
+        ..task: TaskInput,
+        ..new: NewPriority,
+    }
+}
+
 impl Tool for SetTaskPriority {
     const NAME: &'static str = "set_task_priority";
-    const TITLE: &'static str = "Say how much a task matters";
-    const DESCRIPTION: &'static str = "Sets the priority of a task: low, medium or high. \"Urgent\" and \"important\" are high. \
-        Example: {\"task\": \"buy milk\", \"priority\": \"high\"}";
+    const TITLE: &'static str = "Set the priority of a task";
+    const DESCRIPTION: &'static str = "Sets the priority of a task to low, medium or high. \"Urgent\" and \
+        \"important\" mean high. Example: {\"task\": \"buy milk\", \"priority\": \"high\"}";
     const EFFECT: Effect = Effect::Update;
-    type Input = Both<TaskInput, NewPriority>;
+    type Input = Input;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, Both(which, priority): Self::Input) -> Result<ToolOutput, ToolError> {
-        let changed = tasks::patch(&call.caller, &call.named(&which.task)?, &priority.into())?;
-        Ok(ToolOutput::item(parse_json(&changed.json)?, "Changed"))
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let updated = tasks::patch(&call.caller, &call.named(&input.task.task)?, &input.new.into())?;
+        Ok(ToolOutput::item(parse_json(&updated.json)?, "Updated"))
     }
 }

@@ -10,35 +10,37 @@ use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, id_of, line, par
 pub struct StopRecurringTask;
 
 input! {
-    /// Which series, and how.
+    /// The series to stop, and the person's consent.
     pub struct Input {
         /// The series: its id, or words of its title such as "stand-up".
         recurring_task: Reference,
-        /// With `true`, what is still to be done of it goes to the trash, too; that needs `confirm`. Else it stays.
-        delete_open: Optional<Flag>,
-        /// `true` only when the person agreed that open tasks are deleted, which needs it. With `false` nothing changes, and you
-        /// hear what would happen.
+        ..stopping: Stopping,
+        /// `delete_open` needs `true`, which you may send only after the person agreed. With `false` nothing
+        /// changes, and the answer describes the effect.
         confirm: Optional<Flag>,
     }
 }
 
 impl Tool for StopRecurringTask {
     const NAME: &'static str = "stop_recurring_task";
-    const TITLE: &'static str = "Stop a series";
-    const DESCRIPTION: &'static str = "Ends a series: no further task of it comes. The open one stays to be done, unless `delete_open` is true: that \
-        is done only with `confirm: true`, after the person agreed. To skip a single occurrence use delete_task on that task. \
-        Example: {\"recurring_task\": \"stand-up\"}";
+    const TITLE: &'static str = "Stop a recurring task";
+    const DESCRIPTION: &'static str = "Ends a series: it gets no more tasks. Its open task stays, unless \
+        `delete_open` is true; that also needs `confirm: true`, after the person agreed. To skip a single \
+        occurrence, use delete_task on that task. Example: {\"recurring_task\": \"stand-up\"}";
     const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
     fn output() -> Value {
         json!({
             "type": "object",
-            "description": "Whether the series has ended",
+            "description": "The series, and the outcome",
             "properties": {
-                "stopped": { "type": "boolean", "description": "Whether nothing of it comes any more" },
-                "needs_confirmation": { "type": "boolean", "description": "Whether nothing was done, as the person has to agree first" },
-                "open_tasks": { "type": "integer", "minimum": 0, "description": "How many tasks of it were to be done" },
+                "stopped": { "type": "boolean", "description": "True if the series has ended" },
+                "needs_confirmation": {
+                    "type": "boolean",
+                    "description": "True if nothing was done yet, because the person has to agree first",
+                },
+                "open_tasks": { "type": "integer", "minimum": 0, "description": "Number of its tasks that were open" },
                 "recurring_task": series::schema(),
             },
             "required": ["stopped", "needs_confirmation", "open_tasks", "recurring_task"],
@@ -47,19 +49,17 @@ impl Tool for StopRecurringTask {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let (deletes, confirmed) = (input.delete_open.0 == Some(Flag(true)), input.confirm.0.map(|Flag(yes)| yes));
-        let stop = |id| {
-            let series = Named { id, expected: None };
-            series::stop(&call.caller, &series, &Stopping { delete_open: input.delete_open })
-        };
-        // The words may mean something else by now, but the first answer is given again whatever they mean.
+        let deletes = input.stopping.delete_open.0 == Some(Flag(true));
+        let confirmed = input.confirm.0.map(|Flag(yes)| yes);
+        let stop = |id| series::stop(&call.caller, &Named { id, expected: None }, &input.stopping);
+        // The words may name another series by now.
         let (stopped, mut data) = if let Some(id) = call.replayed {
             (true, parse_json(&stop(id)?)?)
         } else {
             let Hit { shown, is_exact, open_tasks } = call.find_series(&input.recurring_task)?;
-            // What only has the words may be another series than the person was asked about.
-            let agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
-            if agreed {
+            // Words can match another series than the one whose tasks the person agreed to delete.
+            let is_agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
+            if is_agreed {
                 (true, parse_json(&stop(id_of(&shown)?)?)?)
             } else {
                 (false, json!({ "recurring_task": shown, "open_tasks": open_tasks }))
@@ -68,18 +68,19 @@ impl Tool for StopRecurringTask {
         data["stopped"] = stopped.into();
         data["needs_confirmation"] = (!stopped).into();
         let open = match &data["open_tasks"] {
-            one if *one == json!(1) => "1 open task".to_owned(),
-            many => format!("{many} open tasks"),
+            number if *number == json!(1) => "1 open task".to_owned(),
+            number => format!("{number} open tasks"),
         };
         let text = match (stopped, deletes) {
-            (true, true) => format!("Stopped, with {open} of it put into the trash"),
-            (true, false) => format!("Stopped, with {open} of it left to be done"),
+            (true, true) => format!("Stopped the series and moved {open} to the trash"),
+            (true, false) => format!("Stopped the series and kept {open}"),
             (false, true) => format!(
-                "Nothing was done yet. With its id and `confirm: true` this series ends, with {open} of it put into the trash; ask the person first"
+                "Nothing was done yet. To stop this series and move {open} to the trash, ask the person, then call \
+                 again with its id and `confirm: true`"
             ),
-            (false, false) => format!(
-                "Nothing was done yet. Without `confirm: false` this series ends, with {open} of it left to be done"
-            ),
+            (false, false) => {
+                format!("Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}")
+            }
         };
         Ok(ToolOutput::new(data, move |data| format!("{text}: {}", line(&data["recurring_task"]))))
     }
