@@ -7,7 +7,8 @@ create or replace function app.admit(principal jsonb, input jsonb, role text, sc
 language plpgsql as $$
 begin
     perform set_config('taskflow.actor', principal ->> 'actor', true),
-            set_config('taskflow.actor_name', coalesce(principal ->> 'actor_name', principal ->> 'service', ''), true),
+            set_config('taskflow.actor_name',
+                coalesce(principal ->> 'actor_name', principal ->> 'service', ''), true),
             set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true),
             set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
 
@@ -18,15 +19,18 @@ begin
         select person.id into caller from app.users as person
          where principal ? 'service' and person.id = (principal ->> 'user')::uuid;
     elsif principal ? 'session' then
-        select session.user_id, session.expires_at, '{read,write,account}' into caller, session_expires_at, scopes
+        select session.user_id, session.expires_at, '{read,write,account}'
+            into caller, session_expires_at, scopes
           from app.sessions as session
          where session.token_hash = principal ->> 'session' and session.expires_at > now();
     elsif principal ? 'token' then
         select token.user_id, token.scopes into caller, scopes from app.tokens as token
-         where token.token_hash = principal ->> 'token' and (token.expires_at is null or token.expires_at > now());
+         where token.token_hash = principal ->> 'token'
+             and (token.expires_at is null or token.expires_at > now());
     elsif principal ? 'issuer' then
         caller := app.person_of(principal ->> 'issuer', principal ->> 'subject', principal);
-        scopes := coalesce((select array_agg(granted) from jsonb_array_elements_text(principal -> 'scopes') as granted),
+        scopes := coalesce((select array_agg(granted)
+            from jsonb_array_elements_text(principal -> 'scopes') as granted),
                            '{read,write,account}');
     end if;
 

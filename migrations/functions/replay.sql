@@ -3,7 +3,8 @@ create or replace function app.replay(caller uuid, key jsonb) returns app.reply_
 declare
     answer app.answers;
 begin
-    select * into answer from app.answers where answers.user_id = caller and answers.id = (key ->> 'id')::uuid;
+    select * into answer from app.answers where answers.user_id = caller
+        and answers.id = (key ->> 'id')::uuid;
     if not found then
         return null;
     elsif answer.created_at < now() - interval '24 hours' then

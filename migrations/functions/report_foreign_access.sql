@@ -5,6 +5,7 @@ declare
     foreign_thing jsonb := app.another_has((input ->> 'id')::uuid, caller);
 begin
     if foreign_thing is not null then
-        perform app.tell('access.denied', caller, foreign_thing || jsonb_build_object('address', principal -> 'address'));
+        perform app.tell('access.denied', caller,
+            foreign_thing || jsonb_build_object('address', principal -> 'address'));
     end if;
 end $$;

@@ -5,8 +5,10 @@
 declare
     which     smallint := (input ->> 'shard')::smallint;
     lease     text := input ->> 'holder';
-    broken    bigint[] := array(select position::bigint from jsonb_array_elements_text(input -> 'failed') as position);
-    done      bigint[] := array(select position::bigint from jsonb_array_elements_text(input -> 'done') as position);
+    broken    bigint[] := array(select position::bigint
+        from jsonb_array_elements_text(input -> 'failed') as position);
+    done      bigint[] := array(select position::bigint
+        from jsonb_array_elements_text(input -> 'done') as position);
     tried     int := cardinality(broken) + cardinality(done);
     publish_problem text := left(input ->> 'problem', 500);
     publisher publishers;
@@ -21,7 +23,8 @@ declare
     guilty    boolean;
 begin
     with gone as (
-        delete from outbox where outbox.shard = which and outbox.position = any (done) returning outbox.user_id, outbox.event_id
+        delete from outbox where outbox.shard = which and outbox.position = any (done)
+            returning outbox.user_id, outbox.event_id
     )
     delete from held using gone where held.user_id = coalesce(gone.user_id, gone.event_id);
     update publishers as one
@@ -35,9 +38,11 @@ begin
            -- After a failure groups grow again step by step: not with the first success, then twice as large
            -- each time.
            failures = case when cardinality(done) > 0 and one.problem is null then one.failures / 2
-                           when cardinality(broken) > 0 and cardinality(done) = 0 then least(one.failures + 1, 20)
+                           when cardinality(broken) > 0 and cardinality(done) = 0
+                               then least(one.failures + 1, 20)
                            else one.failures end,
-           problem = case when cardinality(broken) > 0 then publish_problem when cardinality(done) = 0 then one.problem end
+           problem = case when cardinality(broken) > 0 then publish_problem when cardinality(done) = 0
+               then one.problem end
      where one.shard = which and one.holder = lease and one.until > clock_timestamp()
     returning one.* into publisher;
     if not found then
@@ -51,20 +56,26 @@ begin
          where outbox.shard = which and outbox.position = any (broken);
     end if;
     guilty := cardinality(broken) > 0 and (cardinality(done) > 0 or tried = 1 and exists (
-        select from outbox where outbox.shard = which and outbox.position = any (broken) and outbox.failed_at < publisher.succeeded_at));
+        select from outbox where outbox.shard = which and outbox.position = any (broken)
+            and outbox.failed_at < publisher.succeeded_at));
     if guilty then
-        update outbox set attempts = outbox.attempts + 1, failed_at = coalesce(outbox.failed_at, clock_timestamp()), problem = publish_problem
+        update outbox set attempts = outbox.attempts + 1,
+            failed_at = coalesce(outbox.failed_at, clock_timestamp()), problem = publish_problem
          where outbox.shard = which and outbox.position = any (broken);
         insert into held (user_id, shard, until)
-        select distinct on (coalesce(event.user_id, event.event_id)) coalesce(event.user_id, event.event_id), which,
-               clock_timestamp() + least(300, 0.5 * 2 ^ event.attempts) * (0.75 + random() / 2) * interval '1 second'
+        select distinct on (coalesce(event.user_id, event.event_id)) coalesce(event.user_id, event.event_id),
+            which,
+               clock_timestamp() + least(300,
+                   0.5 * 2 ^ event.attempts) * (0.75 + random() / 2) * interval '1 second'
           from outbox as event where event.shard = which and event.position = any (broken)
          order by coalesce(event.user_id, event.event_id), event.position
         on conflict (user_id) do update set until = excluded.until;
         -- An event that fails for an hour, while others succeed, is parked.
         with gone as (
-            delete from outbox where outbox.shard = which and outbox.position = any (broken) and outbox.attempts >= 8
-                                 and outbox.failed_at < least(publisher.succeeded_at, now() - interval '1 hour')
+            delete from outbox where outbox.shard = which and outbox.position = any (broken)
+                and outbox.attempts >= 8
+                                 and outbox.failed_at < least(publisher.succeeded_at,
+                                     now() - interval '1 hour')
             returning outbox.*
         ), free as (
             delete from held using gone where held.user_id = coalesce(gone.user_id, gone.event_id)
@@ -76,7 +87,8 @@ begin
     if tried > 0 and cardinality(done) = 0 and not guilty then
         update publishers as one
            set holder = null,
-               until = clock_timestamp() + least(15, 0.25 * 2 ^ one.failures) * (0.75 + random() / 2) * interval '1 second'
+               until = clock_timestamp() + least(15,
+                   0.25 * 2 ^ one.failures) * (0.75 + random() / 2) * interval '1 second'
          where one.shard = which;
         return;
     end if;
@@ -93,7 +105,8 @@ begin
         firsts := array(
             select one.position
               from (select distinct on (coalesce(event.user_id, event.event_id)) event.position
-                      from outbox as event left join held on held.user_id = coalesce(event.user_id, event.event_id)
+                      from outbox as event left join held
+                          on held.user_id = coalesce(event.user_id, event.event_id)
                      where event.shard = which and (held.until > clock_timestamp()) is not true
                      order by coalesce(event.user_id, event.event_id), event.position) as one
              order by random() limit batch);
@@ -101,8 +114,10 @@ begin
 
     loop
         for waiting in
-            select one.position, one.topic, person.key, coalesce(one.event::text, cloud_event(one)) as text, held.until as held
-              from outbox as one cross join lateral (select coalesce(one.user_id, one.event_id)) as person (key)
+            select one.position, one.topic, person.key, coalesce(one.event::text, cloud_event(one)) as text,
+                held.until as held
+              from outbox as one cross join lateral (select coalesce(one.user_id,
+                  one.event_id)) as person (key)
                    left join held on held.user_id = person.key
              where one.shard = which and (held.until > clock_timestamp()) is not true
                and (firsts is null or one.position = any (firsts))

@@ -3,7 +3,8 @@
 -- Dapr drops it.
 with letter as (
     insert into outbox (topic, type, user_id, seq, actor, correlation_id, shard, event)
-    values ((input ->> 'consumer') || '-dead-letters', coalesce(input #>> '{event,type}', 'unreadable'), null, 0, 'system',
+    values ((input ->> 'consumer') || '-dead-letters', coalesce(input #>> '{event,type}', 'unreadable'),
+        null, 0, 'system',
             principal ->> 'correlation_id', 0, (input -> 'event')::json)
     returning shard
 )

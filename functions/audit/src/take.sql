@@ -2,7 +2,8 @@
 -- Adds events to the trail.
 begin
     if exists (select from unnest(events) as one
-                where one.user_id is not null and (select true from users where users.id = one.user_id) is null) then
+                where one.user_id is not null and (select true from users
+                    where users.id = one.user_id) is null) then
         perform refuse('the user is gone');
     end if;
     -- Housekeeping creates the partitions of the months around now.

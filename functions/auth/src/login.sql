@@ -9,7 +9,8 @@ with session as (
 ), given_back as (
     update buckets set full_at = buckets.full_at - buckets.each
       from session join users on users.id = session.user_id
-     where buckets.key in ('sign-in ' || md5(lower(users.email)), 'sign-in-address ' || (principal ->> 'address'))
+     where buckets.key in ('sign-in ' || md5(lower(users.email)),
+         'sign-in-address ' || (principal ->> 'address'))
 )
 select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(users))::text
   from session join users on users.id = session.user_id

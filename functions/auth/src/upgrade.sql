@@ -5,5 +5,6 @@ update users
        name = coalesce(input ->> 'name', users.name)
  where users.id = caller and users.guest
 returning 'row', json_build_object(
-    'expires_at', (select session.expires_at from sessions as session where session.token_hash = principal ->> 'session'),
+    'expires_at', (select session.expires_at from sessions as session
+        where session.token_hash = principal ->> 'session'),
     'user', shown_user(users))::text

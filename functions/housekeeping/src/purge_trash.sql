@@ -7,7 +7,8 @@ with old as materialized (
      order by task.deleted_at limit 500
 ), reserved as materialized (
     select reserve(caller, (select count(*) from old)
-                         + (select count(*) from reminders where reminders.task_id in (select old.id from old)))
+                         + (select count(*) from reminders
+                             where reminders.task_id in (select old.id from old)))
 ), told as (
     delete from notifications where notifications.id in (
            select notifications.id from notifications

@@ -5,7 +5,8 @@ with letters as (
     update dead_letters as letter set replayed_at = now()
      where (letter.consumer, letter.event_id) in (
            select old.consumer, old.event_id from dead_letters as old
-            where old.replayed_at is null and old.times <= 10 and old.reason = 'failed as often as it was tried'
+            where old.replayed_at is null and old.times <= 10
+                and old.reason = 'failed as often as it was tried'
               and old.event ->> 'type' <> '' and old.topic <> 'unknown'
             order by old.died_at limit 1000 for update skip locked)
     returning letter.topic, letter.event::jsonb as event

@@ -14,7 +14,8 @@ with alone as materialized (
     -- Longer than the retention of any topic.
     delete from deliveries using alone
      where deliveries.ctid = any (array(
-           select old.ctid from deliveries as old where old.at < now() - interval '8 days' order by old.at limit 50000))
+           select old.ctid from deliveries as old where old.at < now() - interval '8 days' order by old.at
+               limit 50000))
 ), held_gone as (
     delete from held using alone where held.until < now() - interval '1 hour'
 ), audit_months as materialized (
@@ -22,7 +23,8 @@ with alone as materialized (
 ), tombstones_gone as (
     delete from tombstones using alone
      where (tombstones.user_id, tombstones.seq) in (
-           select old.user_id, old.seq from tombstones as old where old.created_at < now() - interval '90 days' limit 5000)
+           select old.user_id, old.seq from tombstones as old
+               where old.created_at < now() - interval '90 days' limit 5000)
     returning tombstones.user_id, tombstones.seq
 )
 -- Clients that have synchronised less than this must start over.

@@ -9,7 +9,8 @@ declare
     mine   uuid[] := array(select one::uuid from jsonb_array_elements_text(input -> 'reminders') as one);
     lost   uuid[];
 begin
-    select * into note from notifications where notifications.id = (input ->> 'notification')::uuid and notifications.user_id = caller;
+    select * into note from notifications where notifications.id = (input ->> 'notification')::uuid
+        and notifications.user_id = caller;
     select * into mail from mails where mails.notification_id = note.id;
     if not found then
         return;
@@ -21,25 +22,31 @@ begin
            set attempts = reminders.attempts + 1,
                status   = case when over then 'failed' when failed then 'pending' else 'sent' end,
                sent_at  = case when not failed then clock_timestamp() end
-         where reminders.id = any (mine) and reminders.notification_id = note.id and reminders.status = 'pending'
+         where reminders.id = any (mine) and reminders.notification_id = note.id
+             and reminders.status = 'pending'
         returning reminders.task_id, reminders.remind_at
     )
     select array_agg(each.task_id order by each.first) into lost
-      from (select changed.task_id, min(changed.remind_at) as first from changed group by changed.task_id) as each;
+      from (select changed.task_id, min(changed.remind_at) as first
+          from changed group by changed.task_id) as each;
     if failed and not over then
         update mails
            set attempts = mail.attempts + 1, claimed_until = '-infinity',
-               next_at  = now() + (array[interval '1 minute', interval '5 minutes', interval '15 minutes'])[mail.attempts + 1]
+               next_at  = now() + (array[interval '1 minute', interval '5 minutes',
+                   interval '15 minutes'])[mail.attempts + 1]
          where mails.notification_id = note.id;
         return;
     end if;
     if over and lost is not null then
         insert into notifications (user_id, kind, title, task_ids, due_date, late, minute)
-        values (caller, 'reminder_failed', left('No e-mail could be sent: ' || told_title(lost), 600), lost, null, false, note.minute);
+        values (caller, 'reminder_failed', left('No e-mail could be sent: ' || told_title(lost), 600), lost,
+            null, false, note.minute);
     end if;
     -- Reminders that joined the notification meanwhile get an e-mail of their own.
-    if exists (select from reminders where reminders.notification_id = note.id and reminders.status = 'pending') then
-        update mails set attempts = 0, next_at = now(), claimed_until = '-infinity' where mails.notification_id = note.id;
+    if exists (select from reminders where reminders.notification_id = note.id
+        and reminders.status = 'pending') then
+        update mails set attempts = 0, next_at = now(), claimed_until = '-infinity'
+            where mails.notification_id = note.id;
     else
         delete from mails where mails.notification_id = note.id;
     end if;

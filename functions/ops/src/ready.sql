@@ -4,7 +4,9 @@
 select 'row', json_build_object(
     'installed', exists (select from releases where releases.release = input ->> 'release'),
     'depth', (select count(*) from (select from outbox limit 10000) as waiting),
-    'oldest_seconds', (select greatest(0, floor(extract(epoch from clock_timestamp() - min(oldest.occurred_at))))
+    'oldest_seconds', (select greatest(0,
+        floor(extract(epoch from clock_timestamp() - min(oldest.occurred_at))))
                          from publishers as one,
                               lateral (select first.occurred_at from outbox as first
-                                        where first.shard = one.shard order by first.position limit 1) as oldest))::text
+                                        where first.shard = one.shard order by first.position
+                                            limit 1) as oldest))::text

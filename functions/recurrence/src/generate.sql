@@ -7,14 +7,16 @@ declare
     coming jsonb;
     number int;
 begin
-    if exists (select from unnest(events) as came where not exists (select from users where users.id = came.user_id)) then
+    if exists (select from unnest(events) as came
+        where not exists (select from users where users.id = came.user_id)) then
         perform refuse('the user is gone');
     end if;
     perform from users where users.id = any (array(select came.user_id from unnest(events) as came))
       order by users.id for no key update;
     foreach one in array events loop
         select * into its from series
-         where series.id = (one.input ->> 'series')::uuid and series.user_id = one.user_id and series.place is not null;
+         where series.id = (one.input ->> 'series')::uuid and series.user_id = one.user_id
+             and series.place is not null;
         continue when not found or open_occurrence(its) is not null;
         if its.version <> (one.input ->> 'version')::bigint then
             perform refuse('stale');
@@ -24,10 +26,14 @@ begin
         number := its.occurrences;
         for coming in select value from jsonb_array_elements(one.input -> 'coming') loop
             number := number + 1;
-            perform make_occurrence(its, number, (coming ->> 'id')::uuid, place(coming ->> 'place'), (coming ->> 'missed')::boolean);
-            perform emit('task-events', 'recurring.generated', one.user_id, next_seq(one.user_id), its.id, null, null,
-                         jsonb_build_object('source_task_id', one.task_id, 'task_id', coming -> 'id', 'rule', its.rule,
-                                            'adjustment', coming -> 'adjustment', 'catch_up', coming -> 'missed'));
+            perform make_occurrence(its, number, (coming ->> 'id')::uuid, place(coming ->> 'place'),
+                (coming ->> 'missed')::boolean);
+            perform emit('task-events', 'recurring.generated', one.user_id, next_seq(one.user_id), its.id,
+                null, null,
+                         jsonb_build_object('source_task_id', one.task_id, 'task_id', coming -> 'id', 'rule',
+                             its.rule,
+                                            'adjustment', coming -> 'adjustment', 'catch_up',
+                                                coming -> 'missed'));
         end loop;
         update series
            set occurrences = number,

@@ -19,12 +19,16 @@ begin
         case when person is not null then 'event.user_id = $2' end,
         case when task is not null then 'event.task_id = $3' end,
         case when input ->> 'event_type' is not null then $$event.event_type = $4 ->> 'event_type'$$ end,
-        case when input ->> 'from' is not null then $$event.occurred_at >= (select first_of($4 -> 'from', $1))$$ end,
-        case when input ->> 'to' is not null then $$event.occurred_at <= (select last_of($4 -> 'to', $1))$$ end,
+        case when input ->> 'from' is not null
+            then $$event.occurred_at >= (select first_of($4 -> 'from', $1))$$ end,
+        case when input ->> 'to' is not null
+            then $$event.occurred_at <= (select last_of($4 -> 'to', $1))$$ end,
         case when input ? 'after' then
-            $$(event.occurred_at, event.event_id) > (($4 -> 'after' ->> 'key')::timestamptz, ($4 -> 'after' ->> 'id')::uuid)$$ end);
+            $$(event.occurred_at, event.event_id) > (($4 -> 'after' ->> 'key')::timestamptz,
+                ($4 -> 'after' ->> 'id')::uuid)$$ end);
     execute format('select json_agg(page) from (select event.event_id, event.occurred_at, event.event_type, event.data
-                      from audit as event where %s order by event.occurred_at, event.event_id limit $5) as page', fits)
+                      from audit as event where %s order by event.occurred_at, event.event_id
+                          limit $5) as page', fits)
        into found using caller, person, task, input, most + 1;
     -- A task without a trail does not exist, or belongs to another user.
     if task is not null and found is null and not input ? 'after'
@@ -40,6 +44,7 @@ begin
                     from json_array_elements(found) with ordinality as one (event, number)
                    where one.number <= most),
         'next_cursor', case when json_array_length(found) > most
-                            then cursor(found -> (most - 1) ->> 'occurred_at', (found -> (most - 1) ->> 'event_id')::uuid,
+                            then cursor(found -> (most - 1) ->> 'occurred_at',
+                                (found -> (most - 1) ->> 'event_id')::uuid,
                                         input ->> 'list') end)::text;
 end;

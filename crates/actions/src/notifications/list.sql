@@ -2,11 +2,13 @@
 -- Returns a page of the caller's notifications, newest first: `{items, next_cursor}`.
 with found as materialized (
     select notifications as one,
-           row_number() over (order by notifications.created_at desc, notifications.id desc) as number from notifications
+           row_number() over (order by notifications.created_at desc, notifications.id desc) as number
+               from notifications
      where notifications.user_id = caller
        and (input ->> 'unread' is null or (notifications.read_at is null) = (input ->> 'unread')::boolean)
        and (input -> 'after' is null or (notifications.created_at, notifications.id)
-                                        < ((input #>> '{after,key}')::timestamptz, (input #>> '{after,id}')::uuid))
+                                        < ((input #>> '{after,key}')::timestamptz,
+                                            (input #>> '{after,id}')::uuid))
      order by notifications.created_at desc, notifications.id desc limit (input ->> 'limit')::int + 1
 )
 select 'row', json_build_object(
@@ -14,4 +16,5 @@ select 'row', json_build_object(
                where number <= (input ->> 'limit')::int),
     'next_cursor', (select cursor(to_json((one).created_at) #>> '{}', (one).id, input ->> 'list') from found
                      where number = (input ->> 'limit')::int
-                       and exists (select from found as more where more.number > (input ->> 'limit')::int)))::text
+                       and exists (select from found as more
+                           where more.number > (input ->> 'limit')::int)))::text

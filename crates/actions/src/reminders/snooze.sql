@@ -4,8 +4,10 @@ declare
     one   reminders;
     zone  text := zone(caller);
     until timestamptz := case
-        when input -> 'snooze' = '"tomorrow"' then instant((now() at time zone zone)::date + time '09:00' + interval '1 day', zone)
-        when input -> 'snooze' ? 'minutes' then now() + (input #>> '{snooze,minutes}')::int * interval '1 minute'
+        when input -> 'snooze' = '"tomorrow"'
+            then instant((now() at time zone zone)::date + time '09:00' + interval '1 day', zone)
+        when input -> 'snooze' ? 'minutes'
+            then now() + (input #>> '{snooze,minutes}')::int * interval '1 minute'
         else (input #>> '{snooze,until}')::timestamptz end;
 begin
     select reminders.* into one from reminders join tasks on tasks.id = reminders.task_id
@@ -17,7 +19,8 @@ begin
             perform refuse('past_time');
         end if;
         update reminders
-           set remind_at = until, status = 'pending', attempts = 0, sent_at = null, snoozed_at = clock_timestamp(),
+           set remind_at = until, status = 'pending', attempts = 0, sent_at = null,
+               snoozed_at = clock_timestamp(),
                claimed_until = null, notification_id = null
          where reminders.id = one.id
         returning reminders.* into one;

@@ -1,10 +1,12 @@
 -- frame: read
 -- Returns a page of the caller's pending reminders, nearest first: `{items, next_cursor}`.
 with found as materialized (
-    select reminders as one, row_number() over (order by reminders.remind_at, reminders.id) as number from reminders
+    select reminders as one, row_number() over (order by reminders.remind_at, reminders.id) as number
+        from reminders
      where reminders.user_id = caller and reminders.status = 'pending' and reminders.notification_id is null
        and (input -> 'after' is null
-            or (reminders.remind_at, reminders.id) > ((input #>> '{after,key}')::timestamptz, (input #>> '{after,id}')::uuid))
+            or (reminders.remind_at, reminders.id) > ((input #>> '{after,key}')::timestamptz,
+                (input #>> '{after,id}')::uuid))
      order by reminders.remind_at, reminders.id limit (input ->> 'limit')::int + 1
 )
 select 'row', json_build_object(
@@ -12,4 +14,5 @@ select 'row', json_build_object(
                where number <= (input ->> 'limit')::int),
     'next_cursor', (select cursor(to_json((one).remind_at) #>> '{}', (one).id, input ->> 'list') from found
                      where number = (input ->> 'limit')::int
-                       and exists (select from found as more where more.number > (input ->> 'limit')::int)))::text
+                       and exists (select from found as more
+                           where more.number > (input ->> 'limit')::int)))::text

@@ -5,11 +5,14 @@ declare
 begin
     -- The user's zone may have changed since it was read: the series follows the new one then.
     insert into series (id, user_id, title, description, priority, tags, rule, own_zone, reminders, place)
-    select new.id, caller, new.title, new.description, coalesce(new.priority, 'medium'), coalesce(new.tags, '{}'),
-           case when new.own_zone then new.rule else jsonb_set(new.rule, '{timezone}', to_jsonb(zone(caller))) end,
+    select new.id, caller, new.title, new.description, coalesce(new.priority, 'medium'),
+        coalesce(new.tags, '{}'),
+           case when new.own_zone then new.rule
+               else jsonb_set(new.rule, '{timezone}', to_jsonb(zone(caller))) end,
            new.own_zone, new.reminders, place(new.place)
       from jsonb_to_record(input) as new (
-               id uuid, title text, description text, priority text, tags text[], rule jsonb, own_zone boolean,
+               id uuid, title text, description text, priority text, tags text[], rule jsonb,
+                   own_zone boolean,
                reminders jsonb, place text)
     returning series.* into made;
     if planned(made, made.place) < now() and not (input ->> 'allow_past')::boolean then
@@ -17,7 +20,9 @@ begin
     end if;
     perform make_occurrence(made, 1, (input ->> 'task_id')::uuid, made.place, false);
     insert into reminders (user_id, task_id, at)
-    select caller, (input ->> 'task_id')::uuid, (one ->> 'at')::timestamptz from jsonb_array_elements(input -> 'once') as one;
+    select caller, (input ->> 'task_id')::uuid, (one ->> 'at')::timestamptz
+        from jsonb_array_elements(input -> 'once') as one;
     return query select 'series', shown(made)::text;
-    return query select 'task', shown(task)::text from tasks as task where task.id = (input ->> 'task_id')::uuid;
+    return query select 'task', shown(task)::text from tasks as task
+        where task.id = (input ->> 'task_id')::uuid;
 end;

@@ -10,7 +10,8 @@ begin
     if found then
         missed := array(
             select task.id from tasks as task
-             where task.recurring_task_id = its.id and task.missed and task.status = 'active' and task.deleted_at is null
+             where task.recurring_task_id = its.id and task.missed and task.status = 'active'
+                 and task.deleted_at is null
              order by task.occurrence);
         perform reserve(caller, cardinality(missed));
         foreach one in array missed loop

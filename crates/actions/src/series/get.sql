@@ -8,7 +8,8 @@ select 'series', shown(it)::text from found
 union all
 select 'past', (select coalesce(json_agg(shown(past.task) order by (past.task).occurrence desc), '[]')
                   from (select task from tasks as task
-                         where task.recurring_task_id = (it).id and task.id is distinct from open and task.deleted_at is null
+                         where task.recurring_task_id = (it).id and task.id is distinct from open
+                             and task.deleted_at is null
                          order by task.occurrence desc limit 50) as past)::text
   from found
 union all

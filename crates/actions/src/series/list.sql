@@ -1,11 +1,13 @@
 -- frame: read
 -- Returns a page of the caller's series, newest first: `{items, next_cursor}`.
 with found as materialized (
-    select series as one, row_number() over (order by series.created_at desc, series.id desc) as number from series
+    select series as one, row_number() over (order by series.created_at desc, series.id desc) as number
+        from series
      where series.user_id = caller
        and (input ->> 'status' is null or (series.place is null) = (input ->> 'status' = 'ended'))
        and (input -> 'after' is null
-            or (series.created_at, series.id) < ((input #>> '{after,key}')::timestamptz, (input #>> '{after,id}')::uuid))
+            or (series.created_at, series.id) < ((input #>> '{after,key}')::timestamptz,
+                (input #>> '{after,id}')::uuid))
      order by series.created_at desc, series.id desc limit (input ->> 'limit')::int + 1
 )
 select 'row', json_build_object(
@@ -13,4 +15,5 @@ select 'row', json_build_object(
                where number <= (input ->> 'limit')::int),
     'next_cursor', (select cursor(to_json((one).created_at) #>> '{}', (one).id, input ->> 'list') from found
                      where number = (input ->> 'limit')::int
-                       and exists (select from found as more where more.number > (input ->> 'limit')::int)))::text
+                       and exists (select from found as more
+                           where more.number > (input ->> 'limit')::int)))::text

@@ -6,13 +6,15 @@ declare
     named json;
 begin
     if not input ? 'id' then
-        named := named($$(select id, title, app.words(title, null, user_id) as words, place is not null as open,
+        named := named($$(select id, title, app.words(title, null, user_id) as words,
+            place is not null as open,
                                  app.planned(series, place) as due_date, app.is_all_day(series) as all_day,
                                  user_id, updated_at from app.series as series)$$,
                        input ->> 'words', true, caller);
         if json_array_length(named -> 'best') <> 1 or (named ->> 'alike')::boolean then
             return query select 'row', json_build_object(
-                case when (named ->> 'alike')::boolean then 'no_match' else 'ambiguous' end, named -> 'best')::text;
+                case when (named ->> 'alike')::boolean then 'no_match'
+                    else 'ambiguous' end, named -> 'best')::text;
             return;
         end if;
     end if;
@@ -21,7 +23,8 @@ begin
                    'hit', shown(one),
                    'is_exact', input ? 'id' or (named ->> 'exact')::boolean and not exists (
                        select from series as other
-                        where other.user_id = caller and lower(other.title) = lower(one.title) and other.id <> one.id),
+                        where other.user_id = caller and lower(other.title) = lower(one.title)
+                            and other.id <> one.id),
                    'open_tasks', (select count(*) from tasks
                                    where tasks.recurring_task_id = one.id and tasks.status = 'active'
                                      and tasks.deleted_at is null))::text

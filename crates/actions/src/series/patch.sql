@@ -19,14 +19,17 @@ begin
     update series
        set title       = coalesce(patch.title, series.title),
            description = case when named ? 'description' then patch.description else series.description end,
-           priority    = case when named ? 'priority' then coalesce(patch.priority, 'medium') else series.priority end,
+           priority    = case when named ? 'priority' then coalesce(patch.priority, 'medium')
+               else series.priority end,
            tags        = case when named ? 'tags' then coalesce(patch.tags, '{}') else series.tags end,
-           reminders   = case when named ? 'reminders' then coalesce(nullif(patch.reminders, 'null'), '[]') else series.reminders end,
+           reminders   = case when named ? 'reminders' then coalesce(nullif(patch.reminders, 'null'), '[]')
+               else series.reminders end,
            -- Current zone of the user.
            rule        = case when (input ->> 'own_zone')::boolean then input -> 'rule'
                               else jsonb_set(input -> 'rule', '{timezone}', to_jsonb(zone(caller))) end,
            own_zone    = (input ->> 'own_zone')::boolean,
-           place       = case when open_id is not null then coalesce(place(input ->> 'place'), series.place) else series.place end
+           place       = case when open_id is not null then coalesce(place(input ->> 'place'), series.place)
+               else series.place end
      where series.id = was.id
     returning series.* into becomes;
 
@@ -49,7 +52,8 @@ begin
         insert into reminders (user_id, task_id, before)
         select caller, open_id, one ->> 'before' from jsonb_array_elements(becomes.reminders) as one
          where open_id is not null
-           and not exists (select from reminders as known where known.task_id = open_id and known.before = one ->> 'before');
+           and not exists (select from reminders as known where known.task_id = open_id
+               and known.before = one ->> 'before');
     end if;
     return query select 'row', shown(becomes)::text;
 end;

@@ -11,14 +11,17 @@ begin
                and (task.deleted_at is null or (input ->> 'in_trash')::boolean);
         return;
     end if;
-    named := named($$(select id, title, words, status = 'active' as open, due_date, all_day, user_id, updated_at
+    named := named($$(select id, title, words, status = 'active' as open, due_date, all_day, user_id,
+        updated_at
                         from app.tasks where deleted_at is null)$$,
                    input ->> 'words', not (input ->> 'done_first')::boolean, caller);
     if json_array_length(named -> 'best') = 1 and not (named ->> 'alike')::boolean then
         return query
-            select 'row', json_build_object('hit', shown(task), 'is_exact', (named ->> 'exact')::boolean and not exists (
+            select 'row', json_build_object('hit', shown(task), 'is_exact', (named ->> 'exact')::boolean
+                and not exists (
                        select from tasks as other
-                        where other.user_id = caller and lower(other.title) = lower(task.title) and other.id <> task.id))::text
+                        where other.user_id = caller and lower(other.title) = lower(task.title)
+                            and other.id <> task.id))::text
               from tasks as task where task.id = (named #>> '{best,0,id}')::uuid;
         return;
     end if;

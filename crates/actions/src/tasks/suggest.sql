@@ -3,7 +3,8 @@
 with fitting as (
     select value, count(*) as uses, starts_with(lower(value), lower(input ->> 'beginning')) as begins
       from tasks as task
-     cross join lateral unnest(case when input ->> 'of' = 'tags' then task.tags else array[task.title] end) as value
+     cross join lateral unnest(case when input ->> 'of' = 'tags' then task.tags
+         else array[task.title] end) as value
      where task.user_id = caller and task.deleted_at is null and task.status = 'active'
        and position(lower(input ->> 'beginning') in lower(value)) > 0
      group by value

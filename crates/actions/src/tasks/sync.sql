@@ -5,9 +5,11 @@
 -- everything up to the last forgotten tombstone at once: only from there on does its position prove that it
 -- has missed none.
 with person as (
-    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users where users.id = caller
+    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users
+        where users.id = caller
 ), changed as (
-    select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted from person, tasks as task
+    select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted
+        from person, tasks as task
      where task.user_id = caller and task.seq > person.since
     union all
     select series.seq, 'recurring_task', series.id, false from person, series
@@ -34,10 +36,14 @@ select 'row', json_build_object(
                select json_agg(json_build_object(
                           'seq', kept.seq, 'kind', kept.kind, 'id', kept.id, 'deleted', kept.deleted,
                           'data', case kept.kind
-                                      when 'task' then (select shown(task) from tasks as task where task.id = kept.id)
-                                      when 'recurring_task' then (select shown(series) from series where series.id = kept.id)
-                                      when 'reminder' then (select shown(reminders) from reminders where reminders.id = kept.id)
-                                      else (select shown(notifications) from notifications where notifications.id = kept.id)
+                                      when 'task' then (select shown(task) from tasks as task
+                                          where task.id = kept.id)
+                                      when 'recurring_task' then (select shown(series) from series
+                                          where series.id = kept.id)
+                                      when 'reminder' then (select shown(reminders) from reminders
+                                          where reminders.id = kept.id)
+                                      else (select shown(notifications) from notifications
+                                          where notifications.id = kept.id)
                                   end)
                                 order by kept.seq)
                  from kept), '[]'),

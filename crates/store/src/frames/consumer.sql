@@ -7,7 +7,8 @@ declare
     began    timestamptz := clock_timestamp();
     received int := jsonb_array_length(input -> 'events');
     -- Events to take, and those of them that the body works on.
-    fresh    delivery[] := array(select one from jsonb_populate_recordset(null::delivery, input -> 'events') as one);
+    fresh    delivery[] := array(select one
+        from jsonb_populate_recordset(null::delivery, input -> 'events') as one);
     events   delivery[];
     ids      uuid[] := array(select distinct one.id from unnest(fresh) as one order by 1);
     -- Events that were taken before, that come after a later one of their user, and that cannot be taken.
@@ -26,7 +27,8 @@ begin
                     where deliveries.consumer = consumer_name and deliveries.event_id = any (ids));
     if cardinality(ids) - cardinality(known) < received then
         fresh := array(select fresh[one.number]
-                         from (select distinct on ((fresh[number]).id) number from generate_subscripts(fresh, 1) as number
+                         from (select distinct on ((fresh[number]).id) number
+                             from generate_subscripts(fresh, 1) as number
                                 where (fresh[number]).id <> all (known)
                                 order by (fresh[number]).id, number) as one
                         order by one.number);
@@ -36,24 +38,28 @@ begin
     with placed as materialized (
         select one.id, one.topic, one.user_id, one.seq,
                max(one.seq) over (partition by one.topic, one.user_id
-                                  order by ordinality rows between unbounded preceding and 1 preceding) as before
+                                  order by ordinality rows between unbounded preceding
+                                      and 1 preceding) as before
           from unnest(fresh) with ordinality as one
          where one.user_id is not null and one.seq > 0
     ), noted as (
         insert into places as last (consumer, topic, user_id, seq)
-        select consumer_name, topic, user_id, max(seq) from placed group by topic, user_id order by topic, user_id
+        select consumer_name, topic, user_id, max(seq) from placed group by topic, user_id
+            order by topic, user_id
         on conflict (consumer, topic, user_id) do update set seq = greatest(last.seq, excluded.seq)
     )
     select coalesce(array_agg(placed.id), '{}') into late from placed
      where placed.seq < greatest(placed.before, (select last.seq from places as last
-            where last.consumer = consumer_name and last.topic = placed.topic and last.user_id = placed.user_id));
+            where last.consumer = consumer_name and last.topic = placed.topic
+                and last.user_id = placed.user_id));
 
     -- All at once, which is number 0; if that fails, one by one, so that the others are taken.
     for number in 0 .. cardinality(fresh) loop
         continue when number = 0 and cardinality(fresh) < 2;
         events := case number when 0 then fresh else fresh[number:number] end;
         -- Origin that the triggers write into the events of this effect.
-        perform set_config('taskflow.actor', 'system', true), set_config('taskflow.actor_name', consumer_name, true),
+        perform set_config('taskflow.actor', 'system', true),
+            set_config('taskflow.actor_name', consumer_name, true),
                 set_config('taskflow.correlation_id', coalesce(events[1].correlation_id, ''), true),
                 set_config('taskflow.traceparent', coalesce(events[1].traceparent, ''), true);
         begin
@@ -65,7 +71,8 @@ begin
                                     message = message_text, place = pg_exception_context;
             failed := failed || events[1].id;
             kind := 'failed';
-            body := json_build_object('event', events[1].id, 'refusal', refusal(code, violated, message, place));
+            body := json_build_object('event', events[1].id, 'refusal',
+                refusal(code, violated, message, place));
             return next;
         end;
     end loop;
@@ -91,7 +98,8 @@ begin
        set times = known.times + excluded.times, sum_ms = known.sum_ms + excluded.sum_ms;
 
     if current_setting('taskflow.leases', true) <> '' then
-        return query select 'lease', lease::text from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
+        return query select 'lease', lease::text
+            from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
     end if;
 end $frame$;
 revoke all on function bodies.{name} from public;

@@ -33,7 +33,8 @@ begin
         return next;
     end if;
     if current_setting('taskflow.leases', true) <> '' then
-        return query select 'lease', lease::text from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
+        return query select 'lease', lease::text
+            from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
     end if;
 end $frame$;
 revoke all on function bodies.{name} from public;

@@ -22,7 +22,8 @@ begin
     exit frame when refusal is not null;
     -- Active users stay signed in; once a day is enough to know that.
     if admission.session_expires_at < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days' where token_hash = principal ->> 'session';
+        update sessions set expires_at = now() + interval '30 days'
+            where token_hash = principal ->> 'session';
     end if;
     if principal ? 'zoned' then
         kind := 'zone';
@@ -54,7 +55,8 @@ begin
     end if;
     -- A report is an event, which may have made this request the publisher of a shard.
     if current_setting('taskflow.leases', true) <> '' then
-        return query select 'lease', lease::text from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
+        return query select 'lease', lease::text
+            from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
     end if;
 end $frame$;
 revoke all on function bodies.{name} from public;

@@ -27,7 +27,8 @@ begin
     exit frame when refusal is not null;
     -- Active users stay signed in; once a day is enough to know that.
     if admission.session_expires_at < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days' where token_hash = principal ->> 'session';
+        update sessions set expires_at = now() + interval '30 days'
+            where token_hash = principal ->> 'session';
     end if;
     if principal ? 'zoned' then
         kind := 'zone';
@@ -70,7 +71,8 @@ begin
     -- A fault is no answer: the same request may work the next time.
     if replay_key is not null and (code is null or code = 'TF000' or code like '23%') then
         insert into answers (user_id, id, fingerprint, subject, rows)
-        values (caller, (replay_key ->> 'id')::uuid, replay_key ->> 'fingerprint', (input ->> 'id')::uuid, answer);
+        values (caller, (replay_key ->> 'id')::uuid, replay_key ->> 'fingerprint', (input ->> 'id')::uuid,
+            answer);
     end if;
     end frame;
 
@@ -80,7 +82,8 @@ begin
         return next;
     end if;
     if current_setting('taskflow.leases', true) <> '' then
-        return query select 'lease', lease::text from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
+        return query select 'lease', lease::text
+            from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
     end if;
 end $frame$;
 revoke all on function bodies.{name} from public;
