@@ -6,7 +6,7 @@ declare
     word    text;
     stem    text;
     matched tsquery;
-    query   tsquery;
+    whole   tsquery;
 begin
     for word in select lexeme from unnest(to_tsvector('pg_catalog.simple', words)) loop
         -- English drops some words (`the`), and splits others (`e-mail`): those have no stem.
@@ -17,7 +17,7 @@ begin
         if not starts_with(word, stem) then
             matched := matched || app.prefix_query(stem, person);
         end if;
-        query := case when query is null then matched else query && matched end;
+        whole := case when whole is null then matched else whole && matched end;
     end loop;
-    return query;
+    return whole;
 end $$;

@@ -34,7 +34,7 @@ async fn what_was_answered_arrives_though_it_was_killed_before_it_was_published(
     assert_eq!(said(&run(&["events", "--dead", "--data", &folder_text])), "");
     assert_eq!(
         said(&run(&["events", "replay", "--data", &folder_text])),
-        "sent again: 0 of the dead letters, 0 of what could not be published"
+        "sent again: dead letters 0, unpublished events 0"
     );
     assert_eq!(up.end(Signal::TERM), Some(0));
 }
@@ -62,7 +62,7 @@ async fn a_dead_letter_is_sent_again_after_the_mend() {
     client.batch_execute(&format!("insert into app.users (id, guest) values ('{user}', true)")).await.unwrap();
     let again = said(&run(&["events", "replay", "--data", &folder_text]));
 
-    assert_eq!(again, "sent again: 1 of the dead letters, 0 of what could not be published");
+    assert_eq!(again, "sent again: dead letters 1, unpublished events 0");
     until("the event", || said(&run(&["events", "--data", &folder_text])).contains(user));
     assert!(said(&run(&["events", "--dead", "--data", &folder_text])).ends_with("sent again"));
     assert_eq!(up.end(Signal::TERM), Some(0));

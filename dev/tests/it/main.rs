@@ -3,8 +3,8 @@
 
 mod audit;
 mod command;
+mod database;
 mod events;
-mod migrate;
 mod restart;
 mod settings;
 mod tls;

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::command::{dev, error, folder};
-use crate::migrate::Database;
+use crate::database::Database;
 
 /// Postgres behind TLS: what comes encrypted is passed on in the clear.
 struct Encrypted {

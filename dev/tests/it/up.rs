@@ -75,7 +75,7 @@ fn a_damaged_data_folder_is_told_in_one_line() {
 
     std::fs::remove_file(files.join("PG_VERSION")).unwrap();
     let said = error(&run(&["up", "--port", "0", "--data", &folder_text]));
-    assert!(said.contains("is damaged (PG_VERSION is missing): put a backup in its place"), "{said}");
+    assert!(said.contains("is damaged (PG_VERSION is missing): restore it from a backup"), "{said}");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_database_that_cannot_be_reached_or_read_is_told_in_one_line() {
     let data = folder("no-database");
     for (url, expected) in [
         ("postgres://owner@127.0.0.1:1/taskflow", "cannot reach the database taskflow at 127.0.0.1:1"),
-        ("nonsense", "DATABASE_URL cannot be read"),
+        ("nonsense", "DATABASE_URL is invalid"),
     ] {
         let output = dev(&["up", "--engine", "embedded", "--port", "0", "--data"])
             .arg(&data)
