@@ -1,4 +1,5 @@
-//! Events: the delay from a change to the audit trail, the time of publishing, and the speed of draining a queue.
+//! Events: the delay from a change to the audit trail, the time of publishing, and the speed of draining a
+//! queue.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -56,11 +56,7 @@ pub async fn http(
                 // HTTP has no status for a tool that failed.
                 let failed =
                     scenario.without == Some(Without::Tools) && connection.answer().contains(r#""isError":true"#);
-                ensure!(
-                    status == scenario.status && !failed,
-                    "{line} returned {status}: {}",
-                    connection.answer()
-                );
+                ensure!(status == scenario.status && !failed, "{line} returned {status}: {}", connection.answer());
             }
             Ok(measured)
         }

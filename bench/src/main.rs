@@ -186,8 +186,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures all servers in turns, twice, so that a machine that becomes slower or faster affects all of them. Vacuuming and
-/// publishing that one causes is finished before the next begins.
+/// Measures all servers in turns, twice, so that a machine that becomes slower or faster affects all of them.
+/// Vacuuming and publishing that one causes is finished before the next begins.
 async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> anyhow::Result<Outcome> {
     let half = time / 2;
     let mut outcome = Outcome { scenario: scenario.name, ..Outcome::default() };

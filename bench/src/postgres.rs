@@ -52,8 +52,8 @@ pub async fn load(
     .await
 }
 
-/// Returns the list with the longest 95th percentile, in milliseconds, of all lists requested one at a time. Totals are
-/// counted each time.
+/// Returns the list with the longest 95th percentile, in milliseconds, of all lists requested one at a time.
+/// Totals are counted each time.
 pub async fn slowest_list(scenario: &Scenario, call: &Call, world: &World) -> anyhow::Result<(&'static str, f64)> {
     const TURNS: usize = 60;
     let name = store::installed_name(call.body.0, store::hash(call.body.1));

@@ -25,8 +25,8 @@ const WRITERS: usize = 8;
 /// Time to create all reminders, and to process the events of that, before the first is due.
 const LEAD: Duration = Duration::from_secs(15);
 
-/// Delay of each from its moment to its notification. Reminders of the same minute share a notification, which may be older
-/// than those added to it.
+/// Delay of each from its moment to its notification. Reminders of the same minute share a notification,
+/// which may be older than those added to it.
 const DELAYS: &str = "
 select case when notification.id is not null then
            extract(epoch from greatest(reminder.sent_at, notification.created_at) - reminder.remind_at)::float8 * 1000 end
@@ -34,8 +34,8 @@ select case when notification.id is not null then
   left join app.notifications as notification on notification.id = reminder.notification_id and reminder.status = 'sent'
  where task.title = $1";
 
-/// Creates tasks with reminders, due one after the other or all in one second, of many users or of one, and measures the
-/// delays of their notifications.
+/// Creates tasks with reminders, due one after the other or all in one second, of many users or of one, and
+/// measures the delays of their notifications.
 pub async fn measure(world: &World, scenario: &'static str, time: Duration) -> anyhow::Result<Measured> {
     let (users, count, apart_ms) = match scenario {
         DELAY => (CREATORS, RATE * time.as_secs(), 1000 / RATE),

@@ -110,7 +110,8 @@ impl World {
         client.batch_execute(if enabled { LIMITS } else { "delete from app.limits" }).await.context("cannot set limits")
     }
 
-    /// Resumes or pauses publishing. Events that are waiting when it resumes are deleted: other servers have caused them.
+    /// Resumes or pauses publishing. Events that are waiting when it resumes are deleted: other servers have
+    /// caused them.
     pub async fn set_publishing(&self, enabled: bool) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
         if enabled {
@@ -136,8 +137,8 @@ impl World {
         }
     }
 
-    /// Waits for this number of results, and returns their delays. The query returns a row for each, in milliseconds; null
-    /// while it is missing. Results that are still missing after a minute have failed.
+    /// Waits for this number of results, and returns their delays. The query returns a row for each, in
+    /// milliseconds; null while it is missing. Results that are still missing after a minute have failed.
     pub async fn delays(
         &self,
         query: &str,

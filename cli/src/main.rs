@@ -11,8 +11,8 @@ const SQL_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sql_files
 
 /// Operates a TaskFlow installation
 ///
-/// DATABASE_URL names its database, as postgres://owner@host:5432/taskflow?sslmode=require. The owner's password is
-/// read from DATABASE_PASSWORD, or from the file that DATABASE_PASSWORD_FILE names.
+/// DATABASE_URL names its database, as postgres://owner@host:5432/taskflow?sslmode=require. The owner's
+/// password is read from DATABASE_PASSWORD, or from the file that DATABASE_PASSWORD_FILE names.
 #[derive(Debug, Parser)]
 #[command(name = "taskflow", version, disable_help_subcommand = true)]
 enum Command {

@@ -10,8 +10,8 @@ use crate::project::{self, variable};
 pub use embedded_postgres::{DataFolder, Embedded, Purpose};
 pub use operations::{DatabaseUrl, Release};
 
-/// Records every event that triggers write, for tests that check all of them. Events that are already complete are
-/// replays or made up.
+/// Records every event that triggers write, for tests that check all of them. Events that are already
+/// complete are replays or made up.
 const RECORD_EVENTS: &str = "
 create table public.every_event (event json not null);
 create function public.keep_event() returns trigger language plpgsql security definer as $$
@@ -50,8 +50,8 @@ pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
     operations::migrate::up(&Release::read(project::root())?, url).await
 }
 
-/// Waits until the embedded Postgres ends, which it should not, and returns the reason. Never returns for another
-/// Postgres.
+/// Waits until the embedded Postgres ends, which it should not, and returns the reason. Never returns for
+/// another Postgres.
 pub async fn lost(embedded: &mut Option<Embedded>) -> anyhow::Error {
     match embedded {
         Some(embedded) => embedded.lost().await,

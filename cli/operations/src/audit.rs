@@ -14,10 +14,11 @@ use tokio_postgres::Client;
 use crate::DatabaseUrl;
 use month::Month;
 
-/// What to do with months of the trail.
+/// Move of months of the trail, or a list of them.
 #[derive(Debug, clap::Subcommand)]
 pub enum Action {
-    /// Move whole months into files. A month leaves the database when every event was found again in its files
+    /// Move whole months into files. A month leaves the database when every event was found again in its
+    /// files
     Archive {
         /// Archive the months before this one
         #[arg(long, value_name = "YYYY-MM")]
@@ -57,9 +58,9 @@ pub async fn run(action: Action, url: &DatabaseUrl, parent: &Path) -> anyhow::Re
     }
 }
 
-/// Keeps out a second archive or restore: both would write the same files, and drop months that the other has just
-/// restored. The wait is short, but enough for a lock of a process that was just killed. All other locks wait no
-/// longer: requests would queue behind them.
+/// Keeps out a second archive or restore: both would write the same files, and drop months that the other has
+/// just restored. The wait is short, but enough for a lock of a process that was just killed. All other locks
+/// wait no longer: requests would queue behind them.
 async fn lock(client: &Client) -> anyhow::Result<()> {
     let lock = "set lock_timeout = '3s'; select pg_advisory_lock(hashtextextended('taskflow audit files', 0))";
     client.batch_execute(lock).await.context("another archive or restore may be running on this database")

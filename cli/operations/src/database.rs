@@ -75,8 +75,8 @@ impl DatabaseUrl {
         self.0.get_dbname().unwrap_or(self.user())
     }
 
-    /// Connects, with TLS unless the URL disables it. Certificates are checked against the authorities that the
-    /// system trusts, or those of `SSL_CERT_FILE`.
+    /// Connects, with TLS unless the URL disables it. Certificates are checked against the authorities that
+    /// the system trusts, or those of `SSL_CERT_FILE`.
     pub async fn connect(&self) -> anyhow::Result<Client> {
         let mut config = self.0.clone();
         config.connect_timeout(TCP_TIMEOUT);
@@ -143,7 +143,9 @@ impl DatabaseUrl {
                  DATABASE_PASSWORD or DATABASE_PASSWORD_FILE"
             ),
             Some(&SqlState::INVALID_CATALOG_NAME) => {
-                anyhow!("the server {server} has no database {database}: create it first, as with `createdb {database}`")
+                anyhow!(
+                    "the server {server} has no database {database}: create it first, as with `createdb {database}`"
+                )
             }
             _ => anyhow::Error::new(error).context(self.unreachable()),
         }
@@ -203,8 +205,8 @@ async fn connect(config: &Config) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
-/// Names its crypto, because another crate of the workspace may enable a second provider, and `rustls` then has no
-/// default.
+/// Names its crypto, because another crate of the workspace may enable a second provider, and `rustls` then
+/// has no default.
 fn tls_config() -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -96,8 +96,8 @@ async fn list(client: &Client, topic: Option<&str>, limit: i64, follow: bool) ->
         if !follow {
             return Ok(());
         }
-        // Transactions end in another order than they begin, so each query looks back a little, and skips what the
-        // last one has printed.
+        // Transactions end in another order than they begin, so each query looks back a little, and skips
+        // what the last one has printed.
         printed = rows.iter().map(|row| row.get(0)).collect();
         (since, limit) = ("10 seconds", i64::MAX);
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -135,7 +135,8 @@ async fn list_dead_letters(client: &Client, limit: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts failed events back into the outbox. They keep their ids, so consumers that have processed them skip them.
+/// Puts failed events back into the outbox. They keep their ids, so consumers that have processed them skip
+/// them.
 async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result<()> {
     let transaction = client.transaction().await?;
     let topics: Vec<&str> = KINDS.iter().map(|kind| kind.topic).collect();

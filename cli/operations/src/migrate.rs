@@ -52,8 +52,8 @@ pub async fn run(action: Action, release: &Release, url: &DatabaseUrl) -> anyhow
     Ok(())
 }
 
-/// Installs a release and sets up the roles. All or nothing: a failure leaves the schema as it was. Returns the
-/// labels of the applied migrations.
+/// Installs a release and sets up the roles. All or nothing: a failure leaves the schema as it was. Returns
+/// the labels of the applied migrations.
 pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
     roles::check_passwords(url)?;
     let mut client = url.connect().await?;
@@ -87,8 +87,8 @@ pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<Stri
     Ok(labels)
 }
 
-/// Takes back the newest migrations, and all functions: those that the remaining schema needs are installed by the
-/// next `up`. Returns the labels of the migrations.
+/// Takes back the newest migrations, and all functions: those that the remaining schema needs are installed
+/// by the next `up`. Returns the labels of the migrations.
 async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::Result<Vec<String>> {
     let transaction = begin(client).await?;
     let applied = applied(&transaction).await?;
@@ -99,13 +99,8 @@ async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::R
     }
     functions::drop_all(&transaction).await?;
     for migration in &migrations {
-        transaction
-            .batch_execute(&migration.down)
-            .await
-            .map_err(|error| explain(&file(migration, "down"), &error))?;
-        transaction
-            .execute("delete from public.taskflow_migrations where number = $1", &[&migration.number])
-            .await?;
+        transaction.batch_execute(&migration.down).await.map_err(|error| explain(&file(migration, "down"), &error))?;
+        transaction.execute("delete from public.taskflow_migrations where number = $1", &[&migration.number]).await?;
     }
     if migrations.len() == applied.len() {
         transaction.batch_execute("drop table public.taskflow_migrations, public.taskflow_functions").await?;
@@ -130,8 +125,8 @@ async fn status(release: &Release, client: &mut Client) -> anyhow::Result<Vec<(S
             (migration.label(), state)
         })
         .collect();
-    let is_installed =
-        functions::are_installed(release, &transaction).await? && statements::are_installed(release, &transaction).await?;
+    let is_installed = functions::are_installed(release, &transaction).await?
+        && statements::are_installed(release, &transaction).await?;
     lines.push((format!("release {}", release.name), if is_installed { "applied" } else { "pending" }));
     Ok(lines)
 }

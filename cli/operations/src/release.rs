@@ -44,7 +44,8 @@ pub(crate) struct Function {
 }
 
 impl Release {
-    /// Parses the SQL files of a project, given by their paths. Files that are not part of a release are skipped.
+    /// Parses the SQL files of a project, given by their paths. Files that are not part of a release are
+    /// skipped.
     pub fn parse<T: AsRef<str>>(files: impl IntoIterator<Item = (T, T)>) -> anyhow::Result<Self> {
         let files: BTreeMap<String, String> = files
             .into_iter()
@@ -87,8 +88,8 @@ impl Release {
     }
 }
 
-/// True for the SQL files of a release. The others below its folders are the frames of `store`, the SQL of tests, and
-/// the generated description of the schema.
+/// True for the SQL files of a release. The others below its folders are the frames of `store`, the SQL of
+/// tests, and the generated description of the schema.
 fn is_of_release(path: &str) -> bool {
     match path.split('/').next() {
         Some("migrations") => path != "migrations/schema.sql",

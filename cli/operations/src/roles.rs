@@ -77,8 +77,8 @@ pub fn check_passwords(url: &DatabaseUrl) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lets the roles sign in. A role belongs to all databases of a server, so one that is ready is left alone: two
-/// commands that change it at the same time would fail.
+/// Lets the roles sign in. A role belongs to all databases of a server, so one that is ready is left alone:
+/// two commands that change it at the same time would fail.
 pub async fn set_up(url: &DatabaseUrl) -> anyhow::Result<()> {
     let client = url.connect().await?;
     for role in Role::ALL {
@@ -86,7 +86,8 @@ pub async fn set_up(url: &DatabaseUrl) -> anyhow::Result<()> {
             continue;
         }
         let name = role.name();
-        let settings = SETTINGS.map(|(setting, value)| format!("alter role {name} set {setting} = '{value}';")).concat();
+        let settings =
+            SETTINGS.map(|(setting, value)| format!("alter role {name} set {setting} = '{value}';")).concat();
         let statements = format!(
             "begin;
              select pg_advisory_xact_lock(hashtext('taskflow migrations'));

@@ -22,7 +22,8 @@ select format('create extension %I with schema %s', extname, extnamespace::regna
 /// Partitions of the audit trail are left out: they depend on the date.
 const RELATIONS: &str = "
 select oid, format('%s.%I', relnamespace::regnamespace, relname), relkind = 'c',
-       case relpersistence when 'u' then 'unlogged ' else '' end, obj_description(oid, 'pg_class'),
+       case relpersistence when 'u' then 'unlogged ' else '' end,
+       case relkind when 'c' then obj_description(reltype, 'pg_type') else obj_description(oid, 'pg_class') end,
        coalesce(' partition by ' || lower(pg_get_partkeydef(oid)), '')
          || coalesce(' with (' || array_to_string(reloptions, ', ') || ')', ''),
        array(select format('grant %s on %s.%I to %I', lower(privilege_type), relnamespace::regnamespace, relname,
@@ -32,7 +33,7 @@ select oid, format('%s.%I', relnamespace::regnamespace, relname), relkind = 'c',
  where relnamespace::regnamespace::text in ('app', 'dapr', 'public') and relkind in ('r', 'p', 'c')
    and not relispartition
    and not exists (select from pg_depend where objid = pg_class.oid and deptype = 'e')
- order by 3 desc, 2";
+ order by 3, 2";
 
 const COLUMNS: &str = "
 select quote_ident(attname),
@@ -105,8 +106,8 @@ async fn describe_relation(client: &Client, relation: &Row, text: &mut String) -
     let comma = |index: usize| if index + 1 < count { "," } else { "" };
     for (index, column) in columns.iter().enumerate() {
         comment(text, "    ", column.get(2));
-        let (column, definition): (&str, &str) = (column.get(0), column.get(1));
-        writeln!(text, "    {column:<width$} {definition}{}", comma(index))?;
+        let (name, definition): (&str, String) = (column.get(0), tidy(column.get(1)));
+        writeln!(text, "    {name:<width$} {definition}{}", comma(index))?;
     }
     for (index, constraint) in constraints.iter().enumerate() {
         writeln!(text, "    {constraint}{}", comma(columns.len() + index))?;
@@ -120,7 +121,20 @@ async fn describe_relation(client: &Client, relation: &Row, text: &mut String) -
 }
 
 fn strings(rows: Vec<Row>) -> Vec<String> {
-    rows.iter().map(|row| row.get(0)).collect()
+    rows.iter().map(|row| tidy(row.get(0))).collect()
+}
+
+/// Rewrites a definition as people write it: keywords in lower case, without defaults and casts of literals.
+fn tidy(definition: &str) -> String {
+    let mut is_quoted = false;
+    let lower: String = definition
+        .chars()
+        .map(|c| {
+            is_quoted ^= c == '\'' || c == '"';
+            if is_quoted { c } else { c.to_ascii_lowercase() }
+        })
+        .collect();
+    lower.replace(" using btree", "").replace("'::text", "'")
 }
 
 /// Writes statements, with a break before their last clauses if they are too long for a line.
@@ -128,7 +142,7 @@ fn statements(text: &mut String, statements: Vec<String>) {
     for statement in statements {
         let statement = match statement.len() < WIDTH {
             true => statement,
-            false => [" WHERE ", " WHEN ", " EXECUTE "]
+            false => [" where ", " when ", " execute "]
                 .iter()
                 .fold(statement, |statement, clause| statement.replace(clause, &format!("\n   {clause}"))),
         };

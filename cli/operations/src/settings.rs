@@ -80,8 +80,8 @@ async fn list(client: &Client) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A stored text in one cell, whatever was written into Dapr's store: without control characters, and not so long
-/// that the table falls apart.
+/// A stored text in one cell, whatever was written into Dapr's store: without control characters, and not so
+/// long that the table falls apart.
 fn printable(text: &str) -> String {
     const MOST: usize = 40;
     let mut cell: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

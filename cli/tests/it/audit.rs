@@ -14,7 +14,10 @@ struct Trail {
 
 impl Trail {
     async fn create(name: &str) -> Self {
-        let trail = Self { database: Database::create(&format!("audit_{name}")).await, archives: folder(&format!("archives-{name}")) };
+        let trail = Self {
+            database: Database::create(&format!("audit_{name}")).await,
+            archives: folder(&format!("archives-{name}")),
+        };
         stdout(&trail.database.taskflow(&["migrate", "up"]).output().unwrap());
         trail.database.client.batch_execute("select app.make_audit_month('2026-03-15')").await.unwrap();
         // More than are in memory at once.

@@ -15,7 +15,8 @@ fn an_invalid_url_and_an_unreachable_server_are_named() {
         ("nonsense", "error: DATABASE_URL is invalid"),
         ("postgres://owner@127.0.0.1:1/taskflow", "error: cannot reach the database taskflow at 127.0.0.1:1"),
     ] {
-        let output = taskflow(&folder("unreachable")).args(["migrate", "up"]).env("DATABASE_URL", url).output().unwrap();
+        let output =
+            taskflow(&folder("unreachable")).args(["migrate", "up"]).env("DATABASE_URL", url).output().unwrap();
         assert!(error(&output).starts_with(expected), "{output:?}");
     }
 }

@@ -130,8 +130,10 @@ async fn a_function_that_was_changed_in_the_database_is_installed_as_its_file_ha
     let database = Database::create("functions").await;
     stdout(&database.run(&["migrate", "up"]));
     let released = schema(&database).await;
-    // As an earlier release might have it: another body, an overload and a trigger that this one does not have.
-    let change = "create or replace function app.shard(person uuid) returns smallint language sql as 'select 1::smallint';
+    // As an earlier release might have it: another body, an overload and a trigger that this one does not
+    // have.
+    let change =
+        "create or replace function app.shard(person uuid) returns smallint language sql as 'select 1::smallint';
                   create function app.shard(person text) returns smallint language sql as 'select 1::smallint';
                   create trigger former before insert on app.series for each row execute function app.stamp();
                   update public.taskflow_functions set checksum = '' where name in ('shard', 'stamp')";

@@ -2,7 +2,8 @@ use crate::database::{Database, error, stdout};
 
 /// Positions at which the columns of a table begin, taken from a row without spaces in its cells.
 fn columns(line: &str) -> Vec<usize> {
-    let begins = |(at, c): (usize, char)| (c != ' ' && (at == 0 || line.chars().nth(at - 1) == Some(' '))).then_some(at);
+    let begins =
+        |(at, c): (usize, char)| (c != ' ' && (at == 0 || line.chars().nth(at - 1) == Some(' '))).then_some(at);
     line.chars().enumerate().filter_map(begins).take(3).collect()
 }
 

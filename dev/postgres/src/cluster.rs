@@ -90,7 +90,8 @@ pub fn check(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Stops a Postgres that outlived its `cargo dev`. It is not in use: this process holds the lock of the data folder.
+/// Stops a Postgres that outlived its `cargo dev`. It is not in use: this process holds the lock of the data
+/// folder.
 pub fn stop_orphan(folder: &Path) -> anyhow::Result<()> {
     let file = folder.join("postmaster.pid");
     let Ok(text) = std::fs::read_to_string(&file) else { return Ok(()) };

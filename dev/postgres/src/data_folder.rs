@@ -9,7 +9,8 @@ use anyhow::{Context, bail};
 
 use crate::owner::is_root;
 
-/// Data folder, locked until this is dropped. The system releases the lock when the process ends, however it ends.
+/// Data folder, locked until this is dropped. The system releases the lock when the process ends, however it
+/// ends.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
@@ -40,8 +41,8 @@ impl DataFolder {
         }
     }
 
-    /// Folder of Postgres' files. As root, Postgres runs as another user, who may be unable to enter the data folder;
-    /// then it is a folder of the system.
+    /// Folder of Postgres' files. As root, Postgres runs as another user, who may be unable to enter the data
+    /// folder; then it is a folder of the system.
     pub fn postgres(&self) -> PathBuf {
         let is_reachable = self
             .path

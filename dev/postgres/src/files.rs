@@ -13,8 +13,8 @@ pub fn private(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
-/// Folder of everything that is fetched or built once per user. Not below root's home, which the user that Postgres
-/// runs as cannot enter.
+/// Folder of everything that is fetched or built once per user. Not below root's home, which the user that
+/// Postgres runs as cannot enter.
 pub fn cache() -> anyhow::Result<PathBuf> {
     let cache = if is_root() {
         PathBuf::from("/var/cache")
@@ -27,8 +27,8 @@ pub fn cache() -> anyhow::Result<PathBuf> {
     Ok(cache.join("taskflow"))
 }
 
-/// Makes a file or folder under a temporary name and then renames it, so that an unfinished one is never used. If two
-/// processes do so at the same time, the second result is discarded.
+/// Makes a file or folder under a temporary name and then renames it, so that an unfinished one is never
+/// used. If two processes do so at the same time, the second result is discarded.
 pub async fn make_once(path: &Path, make: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let cannot = || format!("cannot create {}", path.display());
     let temporary = PathBuf::from(format!("{}.{}.new", path.display(), std::process::id()));

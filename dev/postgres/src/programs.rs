@@ -46,8 +46,8 @@ async fn unpack(archive: &Vec<u8>, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes the command of a program. It runs in a process group of its own, so that Ctrl-C in a terminal reaches only
-/// `cargo dev`, which then stops Postgres in order; and never as root.
+/// Makes the command of a program. It runs in a process group of its own, so that Ctrl-C in a terminal
+/// reaches only `cargo dev`, which then stops Postgres in order; and never as root.
 pub(crate) fn command(programs: &Path, program: &str) -> anyhow::Result<Command> {
     let mut command = Command::new(programs.join("bin").join(program));
     command.current_dir("/").env_clear().process_group(0);

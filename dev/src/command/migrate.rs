@@ -20,7 +20,7 @@ enum Action {
     Run(operations::migrate::Action),
     /// Begin a new migration
     New {
-        /// What it adds, as `add_labels`
+        /// Name of the migration, as `add_labels`
         name: String,
     },
 }

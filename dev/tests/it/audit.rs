@@ -1,7 +1,7 @@
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::command::{Up, dev, folder, run, said};
+use crate::command::{Up, dev, folder, run, stdout};
 
 #[test]
 fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() {
@@ -23,7 +23,7 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
         assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("RETRY"), "{answer}");
     };
     let trail = || json(up.ask("GET /api/audit?event_type=task.created", &authorization, ""));
-    let archive = || said(&run(&["audit", "archive", "--before", "2026-04", "--data", &data_text]));
+    let archive = || stdout(&run(&["audit", "archive", "--before", "2026-04", "--data", &data_text]));
 
     happens("0198c0de-0000-7000-8000-000000000001");
     let one = trail();
@@ -36,7 +36,7 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
     assert_eq!(archive(), "2026-03  1 events  audit-2026-03.jsonl.gz audit-2026-03.2.jsonl.gz");
 
     let archives = data.join("audit-archive");
-    said(&run(&["audit", "restore", &archives.display().to_string(), "--data", &data_text]));
+    stdout(&run(&["audit", "restore", &archives.display().to_string(), "--data", &data_text]));
     let both = trail();
     assert_eq!(both["items"], json!([one["items"][0], late["items"][0]]));
     assert_eq!(up.end(Signal::TERM), Some(0));

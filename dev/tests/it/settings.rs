@@ -1,6 +1,6 @@
 use rustix::process::Signal;
 
-use crate::command::{Up, folder, run, said, until};
+use crate::command::{Up, folder, run, stdout, until};
 
 #[test]
 fn a_setting_takes_effect_while_it_runs() {
@@ -13,10 +13,10 @@ fn a_setting_takes_effect_while_it_runs() {
         until(limit, || up.ask("GET /api/auth/me", &authorization, "").contains(limit));
     };
 
-    assert!(said(&settings(&[])).contains("limits.user"));
-    said(&settings(&["set", "limits.user", "77/60"]));
+    assert!(stdout(&settings(&[])).contains("limits.user"));
+    stdout(&settings(&["set", "limits.user", "77/60"]));
     limit_is(r#""user";q=77;w=60"#);
-    said(&settings(&["unset", "limits.user"]));
+    stdout(&settings(&["unset", "limits.user"]));
     limit_is(r#""user";q=1000;w=10"#);
 
     assert_eq!(up.end(Signal::TERM), Some(0));

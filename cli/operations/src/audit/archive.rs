@@ -9,8 +9,8 @@ use super::files::{self, Archive, Writer};
 use super::month::Month;
 use crate::Step;
 
-/// A row as a line of JSON. Time and id come first, so that lines sort as rows do; the data is unchanged. `data_text` is
-/// for data that would not be the same if parsed as a member of the line.
+/// A row as a line of JSON. Time and id come first, so that lines sort as rows do; the data is unchanged.
+/// `data_text` is for data that would not be the same if parsed as a member of the line.
 const LINE: &str = r#"
     '{"occurred_at":"' || to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     || '","event_id":"' || event_id || '","event_type":' || to_json(event_type)
@@ -47,8 +47,8 @@ pub async fn run(client: &mut Client, before: &Month, folder: &Path) -> anyhow::
     Ok(())
 }
 
-/// Archives a month. Files that an interrupted run has left are used: events that they lack go into a new file, until none
-/// is left. Returns the number of events.
+/// Archives a month. Files that an interrupted run has left are used: events that they lack go into a new
+/// file, until none is left. Returns the number of events.
 async fn archive(client: &mut Client, month: &Month, folder: &Path) -> anyhow::Result<u64> {
     // More rounds are needed only while late events keep arriving.
     for _ in 0..5 {
@@ -66,8 +66,8 @@ async fn archive(client: &mut Client, month: &Month, folder: &Path) -> anyhow::R
     bail!("events of {month} keep arriving: it stays in the database, run this again later")
 }
 
-/// Compares all rows of a month with the lines of its files. Rows that no file has go into the next one. Returns the
-/// number of rows.
+/// Compares all rows of a month with the lines of its files. Rows that no file has go into the next one.
+/// Returns the number of rows.
 async fn compare(
     client: &mut Client,
     month: &Month,
@@ -114,8 +114,9 @@ async fn compare(
     }
 }
 
-/// Drops a month if it has exactly this number of rows, all of which are in files. Rows are only ever added, so the number
-/// is proof; and none can be added between the count and the drop. A later event creates the month again.
+/// Drops a month if it has exactly this number of rows, all of which are in files. Rows are only ever added,
+/// so the number is proof; and none can be added between the count and the drop. A later event creates the
+/// month again.
 async fn drop_month(client: &mut Client, month: &Month, rows: u64) -> anyhow::Result<bool> {
     let in_use = || format!("{month} is in use: its files are complete, run this again to drop it from the database");
     let table = month.table();

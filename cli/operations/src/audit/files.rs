@@ -1,6 +1,6 @@
-//! Archives as files: `audit-2026-03.jsonl.gz` with `audit-2026-03.manifest.json`, and `audit-2026-03.2.…` for events that
-//! came later. None is ever overwritten. A file gets its name when it is complete, the lines before the manifest; so lines
-//! without a manifest are complete too, and get it later.
+//! Archives as files: `audit-2026-03.jsonl.gz` with `audit-2026-03.manifest.json`, and `audit-2026-03.2.…`
+//! for events that came later. None is ever overwritten. A file gets its name when it is complete, the lines
+//! before the manifest; so lines without a manifest are complete too, and get it later.
 
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions};

@@ -25,7 +25,11 @@ pub async fn run(client: &mut Client, from: &[PathBuf]) -> anyhow::Result<()> {
     let mut archives = BTreeSet::new();
     for path in from {
         let found = if path.is_dir() { Archive::all(path)? } else { Archive::of(path).into_iter().collect() };
-        ensure!(!found.is_empty(), "{} is not an archive: those have names like audit-2026-03.jsonl.gz", path.display());
+        ensure!(
+            !found.is_empty(),
+            "{} is not an archive: those have names like audit-2026-03.jsonl.gz",
+            path.display()
+        );
         archives.extend(found);
     }
     // Before the first is restored, so that a damaged one changes nothing.

@@ -65,8 +65,12 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
 
 /// Drops functions that neither this release nor the one before it has.
 pub async fn drop_unused(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
-    let used: Vec<String> =
-        transaction.query("select unnest(functions) from app.releases", &[]).await?.iter().map(|row| row.get(0)).collect();
+    let used: Vec<String> = transaction
+        .query("select unnest(functions) from app.releases", &[])
+        .await?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
     for name in installed(transaction).await?.keys() {
         if !used.contains(name) && !release.functions.contains_key(name) {
             drop(transaction, name).await?;

@@ -5,8 +5,8 @@ use tokio_postgres::Transaction;
 use super::explain;
 use crate::Release;
 
-/// Installs the missing statements, notes the release, and drops statements that neither it nor the release before
-/// it has.
+/// Installs the missing statements, notes the release, and drops statements that neither it nor the release
+/// before it has.
 pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
     let installed = installed(transaction).await?;
     for (name, (framed, file)) in &release.statements {
