@@ -113,7 +113,7 @@ async fn a_key_that_is_no_setting_is_refused_and_the_others_hold() {
     apply(&app).await;
 
     assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);
-    assert!(!logs_are_kept() || logged(&app, "warn", "limits.everybody is no setting") == 1, "{:?}", app.logs());
+    assert!(!logs_are_kept() || logged(&app, "warn", "limits.everybody is not a setting") == 1, "{:?}", app.logs());
 }
 
 #[tokio::test]

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-pub use embedded_postgres::files::{cache, make_once, private};
+pub use embedded_postgres::files::{cache_folder, create_once, create_private};
 
-/// All files below a folder with one of these extensions, sorted by path.
-pub fn below(folder: &Path, extensions: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
+/// Finds the files below a folder that have one of the extensions, sorted by path.
+pub fn find_below(folder: &Path, extensions: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -1,4 +1,4 @@
-//! `cargo dev`: everything that a developer of TaskFlow does, one file or folder a subcommand.
+//! `cargo dev`, the development command of TaskFlow. Each subcommand is a file or folder in `command`.
 
 mod command;
 mod database;
@@ -11,16 +11,20 @@ mod step;
 mod tools;
 mod watch;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
+use crate::command::Command;
+
 #[tokio::main]
-async fn main() -> std::process::ExitCode {
-    match command::Command::parse().run().await {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+async fn main() -> ExitCode {
+    match Command::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line: what happened and what to do, from the outside in.
+            // With its chain of causes, on one line.
             eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
+            ExitCode::FAILURE
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Where things are in the project.
+//! Paths and settings of the project.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-/// The functions, as packages.
+/// Packages of the functions.
 pub const FUNCTIONS: &[&str] = &[
     "audit",
     "auth",
@@ -19,28 +19,28 @@ pub const FUNCTIONS: &[&str] = &[
     "tasks",
 ];
 
-/// The root of the project, whatever folder the command was called in.
+/// Returns the root folder of the project.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("dev/ lies in the project")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("dev/ has a parent folder")
 }
 
-/// The one description of the app.
+/// Returns the path of `spin.toml`.
 pub fn manifest() -> PathBuf {
     root().join("spin.toml")
 }
 
-/// The value of a variable of `spin.toml`, as the functions would get it.
+/// Returns the value of a variable of `spin.toml`, as functions get it.
 pub fn variable(name: &str) -> anyhow::Result<String> {
     let app = host::App::load(&manifest(), &BTreeMap::new())?;
     app.variable(name).map(str::to_owned).with_context(|| format!("spin.toml has no variable {name}"))
 }
 
-/// The data folder: the one that was named, or the usual one.
-pub fn data(named: Option<&Path>) -> PathBuf {
-    named.map_or_else(|| root().join(".taskflow"), Path::to_owned)
+/// Returns the data folder: the given one, or the default.
+pub fn data(given: Option<&Path>) -> PathBuf {
+    given.map_or_else(|| root().join(".taskflow"), Path::to_owned)
 }
 
-/// Where builds go.
+/// Returns cargo's target folder.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

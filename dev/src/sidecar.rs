@@ -1,5 +1,5 @@
-//! The sidecar of `cargo dev up`: Dapr's part, played by ourselves or, in full, by Dapr with Kafka; and a mailbox in place of
-//! the world's.
+//! The sidecar of `cargo dev up`: the embedded one, or Dapr and Kafka with `--full`. Mail goes to a mailbox,
+//! unless the operator has set an SMTP server.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -10,7 +10,7 @@ use anyhow::Context;
 use full::{Kafka, Programs, Sidecars};
 use operations::Role;
 use serde_json::{Value, json};
-use sidecar::{Mailbox, Sidecar, Tokens};
+use sidecar::{Mailbox, Sidecar, Tokens, read_topics};
 
 use crate::database::{DataFolder, DatabaseUrl};
 use crate::files;
@@ -18,33 +18,33 @@ use crate::programs;
 use crate::project;
 use crate::step::Step;
 
-/// The folder of the mailbox, in the data folder.
+/// Folder of the mailbox, in the data folder.
 pub const MAIL: &str = "mail";
 
-/// The sidecar, and the mailbox where that is ours. Both end when this is dropped.
-pub struct Started {
+/// A running sidecar, and the mailbox if there is one. Dropping this stops both.
+pub struct RunningSidecar {
     kind: Kind,
     _mailbox: Option<Mailbox>,
 }
 
 enum Kind {
     Embedded(Sidecar),
-    /// In the order in which they end.
+    /// Dropped in this order: sidecars stop before their broker.
     Full {
         sidecars: Box<Sidecars>,
         _kafka: Kafka,
     },
 }
 
-impl Started {
-    /// Tells it where the app is.
+impl RunningSidecar {
+    /// Sets the address of the app.
     pub async fn deliver_to(&mut self, app: SocketAddr) -> anyhow::Result<()> {
         match &mut self.kind {
             Kind::Embedded(sidecar) => sidecar.deliver_to(app),
             Kind::Full { sidecars, .. } => {
                 let step = Step::begin("starting Dapr");
                 sidecars.deliver_to(app).await?;
-                step.end("it can publish");
+                step.end("ready to publish");
             }
         }
         Ok(())
@@ -58,22 +58,23 @@ impl Started {
     }
 }
 
-/// Starts it at the usual port, or another where that is taken, with its queues in the data folder, and tells the functions where
-/// it is. The tokens are new each time, unless the operator has set some.
+/// Starts a sidecar and adds its address and tokens to the variables of the functions. It listens on the port
+/// of `spin.toml`, or on a free one if that is in use, and keeps its events in the data folder. Tokens are
+/// random, unless the operator has set them.
 pub async fn start(
     data: &DataFolder,
     database: &DatabaseUrl,
     full: bool,
     variables: &mut BTreeMap<String, String>,
-) -> anyhow::Result<Started> {
+) -> anyhow::Result<RunningSidecar> {
     for name in ["app_api_token", "dapr_api_token"] {
-        let set = Some(project::variable(name)?).filter(|token| !token.is_empty());
-        variables.insert(name.into(), set.unwrap_or_else(|| web::hex(&web::random::<32>())));
+        let token = Some(project::variable(name)?).filter(|token| !token.is_empty());
+        variables.insert(name.into(), token.unwrap_or_else(|| web::hex(&web::random::<32>())));
     }
     let tokens = Tokens { api: variables["dapr_api_token"].clone(), app: variables["app_api_token"].clone() };
-    let (smtp, mailbox) = smtp(data).await?;
+    let (smtp, mailbox) = smtp_secrets(data).await?;
     let kafka = match full {
-        true => Some(kafka(data).await?),
+        true => Some(start_kafka(data).await?),
         false => None,
     };
     let brokers = kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default();
@@ -86,67 +87,74 @@ pub async fn start(
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     write_secrets(&folder.join("secrets.json"), &secrets)?;
     let files = project::root().join("dapr");
-    let usual: u16 = project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is a port")?;
-    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let default_port: u16 =
+        project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is not a port")?;
+    let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let kind = match kafka {
         Some((kafka, programs)) => {
-            let is_free = TcpListener::bind(at(usual)).is_ok();
-            let port = if is_free { usual } else { 0 };
+            let is_free = TcpListener::bind(local(default_port)).is_ok();
+            let port = if is_free { default_port } else { 0 };
             let sidecars = Sidecars::new(&programs.daprd, &files, &folder, port, tokens)?;
             Kind::Full { sidecars: Box::new(sidecars), _kafka: kafka }
         }
-        None => Kind::Embedded(match Sidecar::start(&files, &folder, at(usual), tokens.clone()).await {
-            Ok(sidecar) => sidecar,
-            Err(_) => Sidecar::start(&files, &folder, at(0), tokens).await.context("the sidecar cannot start")?,
-        }),
+        None => {
+            Kind::Embedded(match Sidecar::start(&files, &folder, local(default_port), tokens.clone()).await {
+                Ok(sidecar) => sidecar,
+                Err(_) => Sidecar::start(&files, &folder, local(0), tokens)
+                    .await
+                    .context("the sidecar cannot start")?,
+            })
+        }
     };
-    let started = Started { kind, _mailbox: mailbox };
-    variables.insert("dapr_host".into(), started.address().ip().to_string());
-    variables.insert("dapr_port".into(), started.address().port().to_string());
-    Ok(started)
+    let sidecar = RunningSidecar { kind, _mailbox: mailbox };
+    variables.insert("dapr_host".into(), sidecar.address().ip().to_string());
+    variables.insert("dapr_port".into(), sidecar.address().port().to_string());
+    Ok(sidecar)
 }
 
-/// Kafka with the declared topics, and where the programs are.
-async fn kafka(data: &DataFolder) -> anyhow::Result<(Kafka, Programs)> {
+/// Starts Kafka with the topics of `dapr/topics.yaml`. Returns it with the paths of the programs.
+async fn start_kafka(data: &DataFolder) -> anyhow::Result<(Kafka, Programs)> {
     let programs = programs::get().await?;
     let step = Step::begin("starting Kafka");
-    let topics = ::sidecar::topics(&project::root().join("dapr"))?;
+    let topics = read_topics(&project::root().join("dapr"))?;
     let kafka = Kafka::start(&programs.kafka, &data.file("kafka"), &topics).await?;
-    step.end(&format!("{} topics at {}", topics.len(), kafka.brokers()));
+    step.end(&format!("{} topics on {}", topics.len(), kafka.brokers()));
     Ok((kafka, programs))
 }
 
-/// Where mail goes: to the operator's server, or into a mailbox of ours.
-async fn smtp(data: &DataFolder) -> anyhow::Result<(Value, Option<Mailbox>)> {
-    let set = |name: &str| std::env::var(format!("TASKFLOW_SMTP_{name}")).ok().filter(|value| !value.is_empty());
-    let (mailbox, host, port) = match set("HOST") {
-        Some(host) => (None, host, set("PORT").unwrap_or_else(|| "587".into())),
+/// Returns the secrets of the SMTP server: the operator's, or a mailbox that this starts.
+async fn smtp_secrets(data: &DataFolder) -> anyhow::Result<(Value, Option<Mailbox>)> {
+    let variable =
+        |name: &str| std::env::var(format!("TASKFLOW_SMTP_{name}")).ok().filter(|value| !value.is_empty());
+    let (mailbox, host, port) = match variable("HOST") {
+        Some(host) => (None, host, variable("PORT").unwrap_or_else(|| "587".into())),
         None => {
             let mailbox = Mailbox::start(0, &data.file(MAIL)).await.context("the mailbox cannot start")?;
             let address = mailbox.address();
             (Some(mailbox), address.ip().to_string(), address.port().to_string())
         }
     };
-    // A password is for the operator's server alone.
-    let for_server = |name: &str| if mailbox.is_none() { set(name).unwrap_or_default() } else { String::new() };
+    // The mailbox gets no password of the operator's.
+    let credential =
+        |name: &str| if mailbox.is_none() { variable(name).unwrap_or_default() } else { String::new() };
     let values = json!({
         "host": host,
         "port": port,
-        "user": for_server("USER"),
-        "password": for_server("PASSWORD"),
+        "user": credential("USER"),
+        "password": credential("PASSWORD"),
         "skipTLSVerify": "false",
-        "emailFrom": set("FROM").unwrap_or_else(|| "TaskFlow <taskflow@localhost>".into()),
+        "emailFrom": variable("FROM").unwrap_or_else(|| "TaskFlow <taskflow@localhost>".into()),
     });
     Ok((values, mailbox))
 }
 
-/// For nobody else's eyes, and whole or not at all.
+/// Writes a file that only its owner can read. It is renamed into place, so that it is never incomplete.
 fn write_secrets(path: &Path, secrets: &Value) -> anyhow::Result<()> {
-    let beside = path.with_extension("new");
+    let temporary = path.with_extension("new");
     let write = || {
-        let mut file = files::private(&beside)?;
+        let mut file = files::create_private(&temporary)?;
         file.write_all(secrets.to_string().as_bytes())?;
-        std::fs::rename(&beside, path)
+        std::fs::rename(&temporary, path)
     };
     write().with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,9 +1,9 @@
-//! Being told to stop.
+//! Signals that stop the command.
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Waits for Ctrl-C, SIGTERM, or the terminal being closed.
-pub async fn told_to_stop() -> anyhow::Result<()> {
+/// Waits for SIGINT (Ctrl-C), SIGTERM or SIGHUP (a closed terminal).
+pub async fn wait_for_stop() -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;

@@ -1,10 +1,11 @@
-//! Other programs: cargo, rustup, rustc.
+//! Running other programs, such as cargo and rustup.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::process::Stdio;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use tokio::process::Command;
 
 use crate::project;
@@ -12,19 +13,22 @@ use crate::step::Step;
 
 const TARGET: &str = "wasm32-wasip2";
 
-/// Runs a program in the project's root; what it prints is seen.
+/// Runs a program in the project's root folder. Its output goes to the terminal.
 pub async fn run(
     program: &str,
     arguments: &[&str],
     environment: impl IntoIterator<Item = (&str, impl AsRef<OsStr>)>,
 ) -> anyhow::Result<()> {
-    let status =
-        command(program, arguments).envs(environment).status().await.map_err(|error| missing(program, error))?;
-    ensure!(status.success(), "`{program} {}` failed; what it says stands above", arguments.join(" "));
+    let status = command(program, arguments)
+        .envs(environment)
+        .status()
+        .await
+        .map_err(|error| missing(program, error))?;
+    ensure!(status.success(), "`{program} {}` failed; see its output above", arguments.join(" "));
     Ok(())
 }
 
-/// What a program prints.
+/// Runs a program in the project's root folder and returns its output.
 pub async fn output(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
     let output = command(program, arguments)
         .stdout(Stdio::piped())
@@ -32,36 +36,36 @@ pub async fn output(program: &str, arguments: &[&str]) -> anyhow::Result<String>
         .output()
         .await
         .map_err(|error| missing(program, error))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "`{program} {}` failed: {}", arguments.join(" "), said.trim());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "`{program} {}` failed: {}", arguments.join(" "), stderr.trim());
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Makes sure that the compiler can build functions.
+/// Adds the target of the functions to the Rust compiler, if it is missing.
 pub async fn ensure_wasm_target() -> anyhow::Result<()> {
     if has_wasm_target().await? {
         return Ok(());
     }
     let step = Step::begin(&format!("adding the target {TARGET} to the Rust compiler"));
-    if let Err(error) = output("rustup", &["target", "add", TARGET]).await {
-        bail!("the Rust compiler lacks the target {TARGET}; add it by `rustup target add {TARGET}` ({error})");
-    }
+    output("rustup", &["target", "add", TARGET]).await.with_context(|| {
+        format!("the Rust compiler lacks the target {TARGET}: add it with `rustup target add {TARGET}`")
+    })?;
     step.end("added");
     Ok(())
 }
 
-/// Whether the compiler can build functions.
+/// True if the Rust compiler has the target of the functions.
 pub async fn has_wasm_target() -> anyhow::Result<bool> {
     let library = output("rustc", &["--print", "target-libdir", "--target", TARGET]).await?;
-    Ok(std::path::Path::new(&library).is_dir())
+    Ok(Path::new(&library).is_dir())
 }
 
-/// Makes sure that there is a Spin to run on.
+/// Fails if Spin is not installed.
 pub async fn ensure_spin() -> anyhow::Result<()> {
-    let found = output("spin", &["--version"]).await;
-    found.map(drop).context(
-        "Spin is not on the search path: install it as https://spinframework.dev says, or leave `--engine spin` out",
-    )
+    let version = output("spin", &["--version"]).await;
+    version
+        .map(drop)
+        .context("Spin is not on the PATH: install it (https://spinframework.dev) or omit `--engine spin`")
 }
 
 fn command(program: &str, arguments: &[&str]) -> Command {
@@ -73,14 +77,14 @@ fn command(program: &str, arguments: &[&str]) -> Command {
 fn missing(program: &str, error: std::io::Error) -> anyhow::Error {
     match (error.kind(), program) {
         (ErrorKind::NotFound, "cargo" | "rustc" | "rustup") => {
-            anyhow::anyhow!("`{program}` is missing: install Rust as https://rustup.rs says, then run this again")
+            anyhow::anyhow!("`{program}` is missing: install Rust (https://rustup.rs) and try again")
         }
-        (ErrorKind::NotFound, _) => anyhow::anyhow!("`{program}` is missing: install it and run this again"),
+        (ErrorKind::NotFound, _) => anyhow::anyhow!("`{program}` is missing: install it and try again"),
         _ => anyhow::Error::new(error).context(format!("cannot run `{program}`")),
     }
 }
 
-/// The version of the Rust compiler.
+/// Returns the version of the Rust compiler.
 pub async fn rustc_version() -> anyhow::Result<String> {
-    output("rustc", &["--version"]).await.context("cannot ask the compiler for its version")
+    output("rustc", &["--version"]).await.context("cannot read the compiler's version")
 }

@@ -1,4 +1,4 @@
-//! Waiting for a file of the functions to change.
+//! Waiting for changes of the functions' files.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -6,28 +6,28 @@ use std::time::{Duration, SystemTime};
 use crate::files;
 use crate::project;
 
-/// Looks at the times of a hundred files or so, which costs next to nothing, twice a second.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Polling interval. Reading the modification times of a few hundred files costs next to nothing.
+const INTERVAL: Duration = Duration::from_millis(500);
 
-/// What the files were like when last looked at.
+/// Modification times of the files, as last seen.
 pub struct Watch(Vec<(PathBuf, SystemTime)>);
 
 impl Watch {
-    /// Looks for the first time.
+    /// Reads the modification times.
     pub fn begin() -> anyhow::Result<Self> {
-        look().map(Self)
+        read_times().map(Self)
     }
 
-    /// Returns when something is different, and has stayed so for a moment.
+    /// Waits for a change, and then until there is none for one interval.
     pub async fn changed(&mut self) -> anyhow::Result<()> {
         loop {
-            tokio::time::sleep(PAUSE).await;
-            let seen = look()?;
-            if seen != self.0 {
-                let mut last = seen;
+            tokio::time::sleep(INTERVAL).await;
+            let times = read_times()?;
+            if times != self.0 {
+                let mut last = times;
                 loop {
-                    tokio::time::sleep(PAUSE).await;
-                    let now = look()?;
+                    tokio::time::sleep(INTERVAL).await;
+                    let now = read_times()?;
                     if now == last {
                         break;
                     }
@@ -40,18 +40,18 @@ impl Watch {
     }
 }
 
-fn look() -> anyhow::Result<Vec<(PathBuf, SystemTime)>> {
-    let mut seen = Vec::new();
+fn read_times() -> anyhow::Result<Vec<(PathBuf, SystemTime)>> {
+    let mut times = Vec::new();
     for folder in ["crates", "functions", "migrations"] {
-        for path in files::below(&project::root().join(folder), &["rs", "sql", "toml", "json"])? {
-            // A file that is gone by now is a change that the next look finds.
+        for path in files::find_below(&project::root().join(folder), &["rs", "sql", "toml", "json"])? {
+            // A file that was deleted since is missing from the list, which is a change, too.
             if let Ok(time) = path.metadata().and_then(|metadata| metadata.modified()) {
-                seen.push((path, time));
+                times.push((path, time));
             }
         }
     }
     let manifest = project::manifest();
     let time = manifest.metadata()?.modified()?;
-    seen.push((manifest, time));
-    Ok(seen)
+    times.push((manifest, time));
+    Ok(times)
 }

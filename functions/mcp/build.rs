@@ -1,4 +1,4 @@
-//! Makes of tools.json what `tools/list` sends: the same tools, each in one line.
+//! Writes each tool of tools.json in one line, as `tools/list` sends them.
 
 use std::path::Path;
 use std::{env, fs};

@@ -1,6 +1,7 @@
 //! What the database guards by itself, whatever a function asks of it.
 
 mod plans;
+mod shapes;
 
 use std::time::Duration;
 

@@ -44,7 +44,7 @@ impl Events {
         let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
         let kafka = match programs() {
             Some(programs) => {
-                let topics = sidecar::topics(&files).expect("the topics");
+                let topics = sidecar::read_topics(&files).expect("the topics");
                 let kafka = Kafka::start(&programs.kafka, &folder.path().join("kafka"), &topics).await;
                 Some((kafka.expect("Kafka starts"), programs.daprd))
             }
@@ -96,7 +96,7 @@ impl Events {
     pub fn lose_sidecar(&mut self) {
         match &mut self.kind {
             Kind::Embedded(sidecar) => drop(sidecar.take()),
-            Kind::Full(sidecars, _) => sidecars.lose(),
+            Kind::Full(sidecars, _) => sidecars.kill(),
         }
     }
 
@@ -106,7 +106,7 @@ impl Events {
             Kind::Embedded(sidecar) => {
                 *sidecar = Some(embedded(&self.files, self.folder.path(), self.address.port()).await);
             }
-            Kind::Full(sidecars, _) => sidecars.run().expect("Dapr starts again"),
+            Kind::Full(sidecars, _) => sidecars.launch().expect("Dapr starts again"),
         }
         if let Some(app) = self.app {
             self.deliver_to(app).await;
@@ -117,7 +117,7 @@ impl Events {
     pub fn lose_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.lose_sidecar(),
-            Kind::Full(_, kafka) => kafka.lose(),
+            Kind::Full(_, kafka) => kafka.kill(),
         }
     }
 
@@ -125,13 +125,13 @@ impl Events {
     pub async fn return_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.return_sidecar().await,
-            Kind::Full(_, kafka) => kafka.run().expect("Kafka starts again"),
+            Kind::Full(_, kafka) => kafka.launch().expect("Kafka starts again"),
         }
     }
 
     /// The mails that were sent so far, the oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        let paths = mail::all(&self.folder.path().join("mail")).expect("the mailbox can be read");
+        let paths = mail::list(&self.folder.path().join("mail")).expect("the mailbox can be read");
         paths.iter().map(|path| mail::read(path).expect("a mail")).collect()
     }
 }

@@ -124,7 +124,7 @@ async fn who_says_that_nothing_is_confirmed_hears_what_would_happen() {
     let not_yet = json!({ "recurring_task": "water plants", "confirm": false });
     let outcome = Assistant::of(&ada).call("stop_recurring_task", not_yet).await;
 
-    assert!(outcome.text().contains("1 open task of it left to be done"), "{}", outcome.text());
+    assert!(outcome.text().contains("keeps 1 open task"), "{}", outcome.text());
     let asked = outcome.ok();
     assert_eq!((&asked["stopped"], &asked["needs_confirmation"]), (&json!(false), &json!(true)));
     assert_eq!(asked["recurring_task"]["status"], "active");

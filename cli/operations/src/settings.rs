@@ -1,7 +1,7 @@
 //! `settings`: values that operators change while TaskFlow runs.
 
 use anyhow::{Context, anyhow, ensure};
-use domain::{Known, SETTINGS};
+use domain::{SETTINGS, SettingSpec};
 use tokio_postgres::Client;
 
 use crate::DatabaseUrl;
@@ -28,7 +28,7 @@ pub async fn run(action: Option<&Action>, url: &DatabaseUrl) -> anyhow::Result<(
     match action {
         None => list(&url.connect().await?).await,
         Some(Action::Set { key, value }) => {
-            let setting = Known::find(key).with_context(|| unknown(key))?;
+            let setting = SettingSpec::find(key).with_context(|| unknown(key))?;
             setting.parse(value).map_err(|problem| anyhow!("{key} {problem}"))?;
             let set = "insert into dapr.configuration (key, value) values ($1, $2)
                        on conflict (key) do update set value = excluded.value";
@@ -39,7 +39,7 @@ pub async fn run(action: Option<&Action>, url: &DatabaseUrl) -> anyhow::Result<(
         Some(Action::Unset { key }) => {
             let unset = "delete from dapr.configuration where key = $1";
             let deleted = url.connect().await?.execute(unset, &[key]).await?;
-            match Known::find(key) {
+            match SettingSpec::find(key) {
                 Some(setting) => println!("{key} will be {} within 30 seconds", setting.default),
                 None => ensure!(deleted > 0, unknown(key)),
             }
@@ -69,7 +69,7 @@ async fn list(client: &Client) -> anyhow::Result<()> {
         };
         table.push([setting.key.to_owned(), printable(value), about]);
     }
-    for row in stored.iter().filter(|row| Known::find(row.get(0)).is_none()) {
+    for row in stored.iter().filter(|row| SettingSpec::find(row.get(0)).is_none()) {
         table.push([printable(row.get(0)), printable(row.get(1)), "REJECTED, there is no such setting".to_owned()]);
     }
     let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The audit trail, as people see it.
+//! Use cases of the audit trail.
 
 pub mod list;
 

@@ -1,4 +1,4 @@
-//! A place in a list, as clients keep it: they hand it back and never look inside.
+//! Opaque cursors of paginated lists.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::Refusal;
 
-/// A place in a list.
+/// Position in a list, after the last item of a page.
 #[derive(Debug, Serialize)]
 pub struct Cursor {
-    /// The last task of the page before: its key in the order, and its id.
+    /// Sort key and id of the last item of the previous page.
     pub after: Value,
-    /// The filters and the order of that list.
+    /// Fingerprint of the filters and the order of the list.
     pub of: String,
 }
 
@@ -24,13 +24,13 @@ impl Cursor {
         Ok(URL_SAFE_NO_PAD.encode(json!([after["key"], after["id"], of]).to_string()))
     }
 
-    /// The place of this cursor in a list that is ordered by time, if it belongs to that list.
+    /// Returns the position in a list sorted by time, or an error if the cursor belongs to another list.
     pub fn in_time(&self, of: &str) -> Result<&Value, Errors> {
         let is_time = matches!(DueDate::parse(&self.after["key"]), Ok(DueDate::At(_)));
         if self.of == of && is_time {
             return Ok(&self.after);
         }
-        Err(domain::wrong_member("cursor", "belongs to other filters: leave it out to begin anew"))
+        Err(domain::wrong_member("cursor", "belongs to a list with other filters; omit it to start from the beginning"))
     }
 
     /// The page of which a body returned two rows: its items, and the place of the last one where more follow.
@@ -43,14 +43,14 @@ impl Cursor {
         Ok(format!("{{\"items\":{items},\"next_cursor\":{next}}}"))
     }
 
-    /// The JSON schema of a page of such things.
+    /// Returns the JSON schema of a page of items.
     pub fn page_of(description: &str, item: Value) -> Value {
         json!({
             "type": "object",
             "description": description,
             "properties": {
                 "items": { "type": "array", "items": item },
-                "next_cursor": { "type": ["string", "null"], "description": "To be sent as `cursor`, for the next page" },
+                "next_cursor": { "type": ["string", "null"], "description": "Send it as `cursor` to get the next page; null on the last page" },
             },
             "required": ["items", "next_cursor"],
             "additionalProperties": false,
@@ -60,7 +60,7 @@ impl Cursor {
 
 impl Field for Cursor {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let wrong = || domain::wrong("must be the `next_cursor` of an earlier page");
+        let wrong = || domain::wrong("must be the `next_cursor` of a previous page");
         let bytes = value.as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or_else(wrong)?;
         let parts: Value = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
         match parts.as_array().map(Vec::as_slice) {

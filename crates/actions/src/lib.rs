@@ -1,7 +1,7 @@
-//! What can be done in TaskFlow: one file a use case, and the one database call that does it.
+//! Use cases of TaskFlow: one file per use case, with the SQL statement that it calls.
 //!
-//! HTTP routes, MCP tools and consumers call these alike. An answer is the JSON text that Postgres
-//! wrote; it is passed on as it is, and read only where somebody needs a field of it.
+//! HTTP routes, MCP tools and consumers call the same functions. A response is the JSON text that Postgres
+//! returns. It is passed on unchanged, and parsed only to read single members.
 
 mod answer;
 pub mod audit;
@@ -9,6 +9,7 @@ mod clock;
 mod cursor;
 pub mod naming;
 pub mod notifications;
+mod page;
 mod problem;
 pub mod reminders;
 pub mod series;
@@ -17,4 +18,5 @@ pub mod tasks;
 pub use answer::Answer;
 pub use clock::Clock;
 pub use cursor::Cursor;
+pub use page::Page;
 pub use problem::Problem;

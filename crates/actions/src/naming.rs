@@ -1,44 +1,45 @@
-//! What is meant by words.
+//! Resolution of references: tasks and series that match an id or words.
 
 use domain::TaskId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Refusal;
 
-/// A task or a series that may be meant.
+/// Possible match: a task or a series.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Candidate {
-    /// What it is known by.
+    /// Id of the task or series.
     pub id: TaskId,
-    /// What it is called.
+    /// Title of the task or series.
     pub title: String,
-    /// Whether it is still to be done, or goes on.
+    /// True if the task is open, or the series has not ended.
     pub open: bool,
-    /// When.
+    /// Due date, or the next occurrence of a series.
     pub due_date: Option<String>,
-    /// Whether that is the whole day.
+    /// True if it is due on a whole day.
     pub all_day: bool,
 }
 
-/// What was meant.
+/// Match of a reference.
 #[derive(Debug)]
 pub struct Hit {
-    /// As it is shown.
+    /// JSON of the task or series, as clients see it.
     pub shown: Value,
-    /// Whether it was named by its id, or by its very title that nothing else has, be it done or in the trash.
+    /// True if the reference was its id, or its exact title and no other task has that title, including
+    /// completed and deleted ones.
     pub is_exact: bool,
-    /// Of a series, how many tasks are to be done.
+    /// Number of open tasks of a series.
     pub open_tasks: u32,
 }
 
-/// What was found for a name.
+/// Result of resolving a reference.
 #[derive(Debug)]
 pub enum Found {
-    /// This, and no doubt.
+    /// Exactly one match.
     One(Hit),
-    /// Several are called so: up to six, the likeliest first.
+    /// Up to six matches, the best first.
     Several(Vec<Candidate>),
-    /// Nothing is called so, but some are alike.
+    /// No match; similar titles, if there are any.
     Nothing(Vec<Candidate>),
 }
 
@@ -53,9 +54,9 @@ struct Row {
     no_match: Option<Vec<Candidate>>,
 }
 
-/// Reads the row of a statement that finds.
+/// Parses the row of a statement that resolves a reference.
 pub(crate) fn read(row: &str) -> Result<Found, Refusal> {
-    let unreadable = || Refusal::fault("what was found cannot be read");
+    let unreadable = || Refusal::fault("invalid row of a resolved reference");
     match serde_json::from_str(row).map_err(|_| unreadable())? {
         Row { hit: Some(shown), is_exact, open_tasks, .. } => Ok(Found::One(Hit { shown, is_exact, open_tasks })),
         Row { ambiguous: Some(candidates), .. } => Ok(Found::Several(candidates)),

@@ -1,4 +1,4 @@
-//! What an account is made of.
+//! Types of an account: e-mail address, name, password and time zone.
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -8,22 +8,22 @@ use crate::Errors;
 use crate::field::{Field, text, wrong};
 use crate::text::{line, line_schema};
 
-/// An e-mail address: something before and a domain after one `@`. Whether mail arrives there, only mail can tell.
+/// E-mail address: a local part, one `@` and a domain. Deliverability is not checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Email(String);
 
-/// What a person wants to be called.
+/// Display name of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Name(String);
 
-/// A password of 8 to 200 characters. It is never written out, not even for debugging.
+/// Password of 8 to 200 characters. Neither `Debug` nor `Serialize` reveals it.
 pub struct Password(String);
 
-/// A zone of the IANA database, such as `Europe/Berlin`.
+/// Time zone of the IANA database, such as `Europe/Berlin`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Timezone(String);
 
-/// Written without classes that only some regular expressions know.
+/// JSON schema pattern of an e-mail address, without classes that some regex dialects lack.
 const EMAIL: &str = "^[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+@([^@.\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+\\.)+[^@.\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]+$";
 
 impl Field for Email {
@@ -39,7 +39,7 @@ impl Field for Email {
             {
                 Ok(Self(email))
             }
-            _ => Err(wrong("must be an e-mail address as in ada@example.com")),
+            _ => Err(wrong("must be an e-mail address, such as ada@example.com")),
         }
     }
 
@@ -59,7 +59,7 @@ impl Field for Name {
 }
 
 impl Password {
-    /// The characters themselves, for the hash function alone.
+    /// Returns the password in clear, for hashing only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -71,7 +71,7 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// Nobody passes a password on: it is written as nothing at all.
+/// Serializes to `null`, so that a password can never leave the process by accident.
 impl Serialize for Password {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_unit()
@@ -95,8 +95,8 @@ impl Field for Password {
 impl Field for Timezone {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let name = text(value)?;
-        let zone = TimeZone::get(name).map_err(|_| wrong("must be a zone as in Europe/Berlin or UTC"))?;
-        // The name as the database of zones spells it, whatever letter case was typed.
+        let zone = TimeZone::get(name).map_err(|_| wrong("must be an IANA time zone, such as Europe/Berlin or UTC"))?;
+        // Zone names are case-insensitive; keep the spelling of the IANA database.
         Ok(Self(zone.iana_name().unwrap_or("UTC").to_owned()))
     }
 
@@ -106,16 +106,17 @@ impl Field for Timezone {
 }
 
 impl Timezone {
-    /// The rules of its clocks. They were there when its name was parsed, and looking them up takes a while.
+    /// Looks up the zone's rules. The lookup is slow, so callers keep the result; it cannot fail after
+    /// parsing.
     pub fn rules(&self) -> TimeZone {
         TimeZone::get(&self.0).unwrap_or(TimeZone::UTC)
     }
 }
 
-/// The JSON schema of a zone: all that there are. Any letter case is understood.
-pub fn timezones() -> Value {
+/// Returns the JSON schema of a time zone, with all names of the IANA database.
+pub fn timezone_schema() -> Value {
     let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-    json!({ "type": "string", "description": "A zone of the IANA database", "enum": names, "examples": ["Europe/Berlin"] })
+    json!({ "type": "string", "description": "IANA time zone", "enum": names, "examples": ["Europe/Berlin"] })
 }
 
 #[cfg(test)]
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_needs_somebody_at_a_domain() {
+    fn an_address_needs_a_local_part_and_a_domain() {
         for good in ["ada@example.com", "a+b@mail.example.co", "ä@exämple.de"] {
             assert!(Email::parse(&json!(good)).is_ok(), "{good}");
         }
@@ -133,13 +134,13 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_one_that_exists() {
+    fn only_zones_of_the_iana_database_are_accepted() {
         assert_eq!(Timezone::parse(&json!("europe/berlin")), Ok(Timezone("Europe/Berlin".into())));
         assert!(Timezone::parse(&json!("Mars/Olympus")).is_err());
     }
 
     #[test]
-    fn a_password_never_shows() {
+    fn a_password_is_never_printed_or_serialized() {
         let password = Password::parse(&json!("correct horse")).expect("long enough");
         assert_eq!(format!("{password:?}"), "Password(hidden)");
         assert_eq!(json!(password), Value::Null);

@@ -1,10 +1,10 @@
-//! Inputs that are one of a few words.
+//! Declares enums of words.
 
-/// Declares a [`Field`](crate::Field) that is one of a few words, and which it is `otherwise`, when nothing is said.
+/// Declares a [`Field`](crate::Field) that is one of a few words, with an optional `default`.
 #[macro_export]
 macro_rules! choice {
     ($(#[doc = $about:literal])+ $visibility:vis enum $Choice:ident { $($Variant:ident = $word:literal),* $(,)? }
-     $(otherwise $Otherwise:ident)?) => {
+     $(default $Default:ident)?) => {
         $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, $crate::for_macros::Serialize)]
         #[serde(crate = "domain::for_macros::serde")]
@@ -27,7 +27,7 @@ macro_rules! choice {
             }
 
             $(fn when_absent() -> Option<Self> {
-                Some(Self::$Otherwise)
+                Some(Self::$Default)
             })?
         }
     };

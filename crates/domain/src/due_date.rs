@@ -1,4 +1,4 @@
-//! When a task is due: at an instant, or on a day.
+//! Due dates, and points in time.
 
 use std::fmt::{Display, Formatter};
 
@@ -12,37 +12,37 @@ use serde_json::{Value, json};
 use crate::field::{Field, text, wrong};
 use crate::{Errors, Timezone};
 
-/// The time that is shown to whoever wrote one that is none.
-pub const A_TIME: &str = "2026-12-31T17:00:00Z";
+/// Example time in error messages.
+pub const EXAMPLE_TIME: &str = "2026-12-31T17:00:00Z";
 
-/// When a task is due. A day ends at 23:59 of the user's zone, which only the database knows.
+/// Due date of a task. A day is due at 23:59 in the user's time zone, which only the database knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DueDate {
-    /// At this very moment.
+    /// Instant.
     At(Timestamp),
-    /// Some time that day.
+    /// Whole day.
     On(Date),
 }
 
-// Years that RFC 3339 can write and Postgres can store, with room for any zone.
+// RFC 3339 has years of four digits; the margins keep any zone's local time within them.
 const YEARS: std::ops::RangeInclusive<i16> = 1..=9998;
 
 impl DueDate {
-    /// The day that it is in that zone.
+    /// Returns the current day in a time zone.
     pub fn today(now: Moment, timezone: &Timezone) -> Self {
         Self::On(timezone.rules().to_datetime(now.0).date())
     }
 
-    /// When its time is over: a day ends at 23:59 of that zone.
-    pub fn ends(self, timezone: &Timezone) -> Option<Moment> {
+    /// Returns the instant at which a task is due: for a day, 23:59 in that time zone.
+    pub fn deadline(self, timezone: &Timezone) -> Option<Moment> {
         match self {
             Self::At(instant) => Some(Moment(instant)),
             Self::On(date) => timezone.rules().to_timestamp(date.to_datetime(time(23, 59, 0, 0))).ok().map(Moment),
         }
     }
 
-    /// Itself, if its year is one that can be written and stored.
-    pub(crate) fn allowed(self) -> Option<Self> {
+    /// Returns `None` if the year is outside the supported range.
+    pub(crate) fn in_supported_years(self) -> Option<Self> {
         let year = match self {
             Self::At(instant) => TimeZone::UTC.to_datetime(instant).year(),
             Self::On(date) => date.year(),
@@ -55,11 +55,13 @@ impl Field for DueDate {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let text = text(value)?;
         let parsed = if text.len() == "2026-12-31".len() {
-            text.parse().ok().map(Self::On).and_then(Self::allowed)
+            text.parse().ok().map(Self::On).and_then(Self::in_supported_years)
         } else {
             rfc3339(text).map(Self::At)
         };
-        parsed.ok_or_else(|| wrong(format!("must be a time as in {A_TIME} (RFC 3339) or a day as in 2026-12-31")))
+        parsed.ok_or_else(|| {
+            wrong(format!("must be an RFC 3339 time, such as {EXAMPLE_TIME}, or a day, such as 2026-12-31"))
+        })
     }
 
     fn schema() -> Value {
@@ -70,7 +72,7 @@ impl Field for DueDate {
     }
 }
 
-/// As `{"at": …}` or `{"on": …}`.
+/// Serializes to `{"at": …}` or `{"on": …}`.
 impl Serialize for DueDate {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("DueDate", 1)?;
@@ -82,21 +84,21 @@ impl Serialize for DueDate {
     }
 }
 
-/// An instant.
+/// Point in time, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub(crate) Timestamp);
 
 impl Moment {
-    /// So many milliseconds after the beginning of 1970.
+    /// Converts a Unix time in milliseconds.
     pub fn from_ms(ms: u64) -> Self {
         Self(i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default())
     }
 }
 
 impl Moment {
-    /// As the clocks of that zone show it, with their offset: `2026-04-02T17:00:00+02:00`.
+    /// Formats the moment in a time zone, with its offset: `2026-04-02T17:00:00+02:00`.
     pub fn in_zone(self, rules: &TimeZone) -> String {
-        // Before there were zones, clocks went by the sun: RFC 3339 has no seconds in offsets.
+        // Local mean time, before zones existed, has seconds in its offset; RFC 3339 allows only minutes.
         let minutes = rules.to_offset(self.0).seconds() / 60;
         let offset = Offset::from_seconds(minutes * 60).unwrap_or(Offset::UTC);
         self.0.display_with_offset(offset).to_string()
@@ -105,7 +107,9 @@ impl Moment {
 
 impl Field for Moment {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        rfc3339(text(value)?).map(Self).ok_or_else(|| wrong(format!("must be a time as in {A_TIME} (RFC 3339)")))
+        rfc3339(text(value)?)
+            .map(Self)
+            .ok_or_else(|| wrong(format!("must be an RFC 3339 time, such as {EXAMPLE_TIME}")))
     }
 
     fn schema() -> Value {
@@ -113,7 +117,7 @@ impl Field for Moment {
     }
 }
 
-/// As Postgres writes it.
+/// Formats the moment as Postgres does, with `+00:00` for UTC.
 impl Display for Moment {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.to_string().replace('Z', "+00:00"))
@@ -126,16 +130,17 @@ impl Serialize for Moment {
     }
 }
 
-/// Milliseconds since 1970 as RFC 3339, in UTC.
+/// Formats a Unix time in milliseconds as RFC 3339, in UTC.
 pub fn rfc3339_from_ms(ms: u64) -> String {
     Moment::from_ms(ms).0.to_string()
 }
 
-/// Jiff reads more than RFC 3339 has (other separators, zone names, no offset), so the shape is checked first.
+/// Parses an RFC 3339 time. Jiff also accepts other separators, zone names and no offset, so the shape is
+/// checked first.
 fn rfc3339(text: &str) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     let shape = b"dddd-dd-ddTdd:dd:dd";
-    let fits = |(byte, wanted): (&u8, &u8)| match wanted {
+    let fits = |(byte, expected): (&u8, &u8)| match expected {
         b'd' => byte.is_ascii_digit(),
         b'T' => byte.eq_ignore_ascii_case(&b'T'),
         other => byte == other,
@@ -155,7 +160,7 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
     let instant: Timestamp = text.parse().ok().filter(|_| is_offset)?;
     // Postgres keeps microseconds.
     let instant = Timestamp::from_microsecond(instant.as_microsecond()).ok()?;
-    DueDate::At(instant).allowed().map(|_| instant)
+    DueDate::At(instant).in_supported_years().map(|_| instant)
 }
 
 #[cfg(test)]
@@ -180,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_time_is_refused() {
+    fn other_formats_of_a_time_are_rejected() {
         for text in [
             "2026-04-02T17:00:00",
             "2026-04-02 17:00:00Z",
@@ -202,12 +207,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>()) {
+        fn no_text_makes_the_parser_panic(text in any::<String>()) {
             parse(&text);
         }
 
         #[test]
-        fn every_instant_survives_being_written_and_read(seconds in -62_000_000_000_i64..253_000_000_000) {
+        fn every_instant_survives_a_round_trip(seconds in -62_000_000_000_i64..253_000_000_000) {
             let instant = Timestamp::from_second(seconds).expect("in range");
             prop_assert_eq!(parse(&instant.to_string()), Some(DueDate::At(instant)));
         }

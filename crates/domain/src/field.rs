@@ -1,61 +1,61 @@
-//! How JSON becomes types: every wrong field is found and named, not just the first one.
+//! Parsing of JSON into types. Every invalid member is reported, not just the first one.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-/// One thing that is wrong with an input, and where.
+/// One error in an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// A JSON pointer into the input, such as `/tags/3`.
+    /// JSON pointer to the invalid member, such as `/tags/3`.
     pub pointer: String,
-    /// What is wrong, and what would be right.
+    /// Description of the error and of the values that are allowed.
     pub detail: String,
 }
 
-/// All that is wrong with an input.
+/// All errors in an input.
 pub type Errors = Vec<FieldError>;
 
-/// A value that can stand in an input.
+/// A value that can be a member of an input.
 pub trait Field: Sized {
     /// Parses the value; the pointers of its errors start at the value itself.
     fn parse(value: &Value) -> Result<Self, Errors>;
 
-    /// The JSON schema of what `parse` accepts.
+    /// Returns the JSON schema of the values that `parse` accepts.
     fn schema() -> Value;
 
-    /// What it is when the input does not have it; `None` where it has to be there.
+    /// Returns the default of a missing member, or `None` if the member is required.
     fn when_absent() -> Option<Self> {
         None
     }
 
-    /// Whether it is left out when it is written as JSON again.
+    /// Returns true if the member is omitted from serialized JSON.
     fn is_absent(&self) -> bool {
         false
     }
 }
 
-/// The error of a value that is wrong as a whole.
+/// Returns an error about a value as a whole.
 pub fn wrong(detail: impl Into<String>) -> Errors {
     vec![FieldError { pointer: String::new(), detail: detail.into() }]
 }
 
-/// The errors of a part, in the whole that has it under that name.
+/// Prefixes the pointers of errors with the name of the member that has them.
 pub fn within(name: impl std::fmt::Display, errors: Errors) -> Errors {
     let moved = |error: FieldError| FieldError { pointer: format!("/{name}{}", error.pointer), ..error };
     errors.into_iter().map(moved).collect()
 }
 
-/// The error of one member.
+/// Returns an error about one member.
 pub fn wrong_member(name: &str, detail: impl Into<String>) -> Errors {
     within(name, wrong(detail))
 }
 
-/// The text of a value that must be one.
+/// Returns the text of a JSON string.
 pub fn text(value: &Value) -> Result<&str, Errors> {
     value.as_str().ok_or_else(|| wrong("must be a string"))
 }
 
-/// The value as a whole number within these bounds. JSON knows one kind of numbers, so `7.0` is one too.
+/// Returns the value as a whole number within these bounds. JSON has one number type, so `7.0` is valid.
 pub fn whole_number(value: &Value, bounds: std::ops::RangeInclusive<u16>) -> Option<u16> {
     let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
     (f64::from(*bounds.start())..=f64::from(*bounds.end())).contains(&number).then_some(number as u16)
@@ -71,7 +71,7 @@ impl Field for bool {
     }
 }
 
-/// May be missing; `null` says the same.
+/// Optional member; `null` means the same as a missing one.
 impl<T: Field> Field for Option<T> {
     fn parse(value: &Value) -> Result<Self, Errors> {
         if value.is_null() { Ok(None) } else { T::parse(value).map(Some) }
@@ -90,7 +90,7 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// May be missing, but is not `null`.
+/// Optional member that must not be `null`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Optional<T>(pub Option<T>);
@@ -119,7 +119,7 @@ impl<T: Field> Field for Optional<T> {
     }
 }
 
-/// Must be there, but may be `null`.
+/// Required member that may be `null`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Nullable<T>(pub Option<T>);
@@ -134,20 +134,20 @@ impl<T: Field> Field for Nullable<T> {
     }
 }
 
-/// A member of a JSON merge patch (RFC 7396).
+/// Member of a JSON merge patch (RFC 7396).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// The member is missing: what it names stays as it is.
+    /// Missing member: keeps the current value.
     #[default]
     Keep,
-    /// The member is `null`: what it names is cleared.
+    /// `null`: clears the value.
     Clear,
-    /// The new value.
+    /// New value.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// What it makes of what was.
+    /// Applies the patch to a value.
     pub fn over(self, old: Option<T>) -> Option<T> {
         match self {
             Self::Keep => old,
@@ -188,21 +188,22 @@ fn nullable(schema: Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
-/// Reads the members of an object one by one and keeps every error. Used by [`input!`](crate::input).
+/// Reader of an object's members that collects every error. Used by [`input!`](crate::input).
+#[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a Map<String, Value>,
-    known: &'static [&'static str],
+    known: Vec<&'static str>,
     errors: Errors,
 }
 
-/// Starts reading an object that has no other members than the known ones.
-pub fn read_fields<'a>(value: &'a Value, known: &'static [&'static str]) -> Result<Fields<'a>, Errors> {
+/// Starts reading an object. Members that are not in `known` become errors.
+pub fn read_fields(value: &Value, known: impl Into<Vec<&'static str>>) -> Result<Fields<'_>, Errors> {
     let members = value.as_object().ok_or_else(|| wrong("must be an object"))?;
-    Ok(Fields { members, known, errors: Errors::new() })
+    Ok(Fields { members, known: known.into(), errors: Errors::new() })
 }
 
 impl Fields<'_> {
-    /// The member of that name; `None` when it is wrong, which `finish` then tells.
+    /// Parses one member. Returns `None` if it is invalid; `finish` returns the error.
     pub fn take<T: Field>(&mut self, name: &'static str) -> Option<T> {
         let parsed = match self.members.get(name) {
             Some(value) => T::parse(value),
@@ -211,20 +212,20 @@ impl Fields<'_> {
         parsed.map_err(|errors| self.errors.extend(within(name, errors))).ok()
     }
 
-    /// Ends reading: names the members that nobody knows and returns all errors.
+    /// Returns all errors, including one for each unknown member.
     pub fn finish(mut self) -> Errors {
-        self.errors.extend(unknown(self.members, self.known));
+        self.errors.extend(unknown(self.members, &self.known));
         self.errors
     }
 }
 
-/// An input without any members.
+/// Input without members.
 #[derive(Debug, Default, Serialize)]
 pub struct Nothing {}
 
 impl Field for Nothing {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let errors = read_fields(value, &[])?.finish();
+        let errors = read_fields(value, [])?.finish();
         if errors.is_empty() { Ok(Self {}) } else { Err(errors) }
     }
 
@@ -233,65 +234,80 @@ impl Field for Nothing {
     }
 }
 
-/// A value whose members have names that are known beforehand.
+/// A JSON object with a fixed set of members. It can also be a part of a larger one.
 pub trait Object: Field {
-    /// The names.
-    const MEMBERS: &'static [&'static str];
+    /// Returns the names of the members.
+    fn members() -> Vec<&'static str>;
+
+    /// Parses the members. Returns `None` if one is invalid.
+    fn take(fields: &mut Fields<'_>) -> Option<Self>;
+
+    /// Adds the members to the schema of an object.
+    fn describe(schema: &mut ObjectSchema);
 }
 
-/// Two inputs in one object.
-#[derive(Debug)]
-pub struct Both<A, B>(pub A, pub B);
-
-impl<A: Object, B: Object> Field for Both<A, B> {
-    fn parse(value: &Value) -> Result<Self, Errors> {
-        let members = value.as_object().ok_or_else(|| wrong("must be an object"))?;
-        let part = |names: &[&str]| {
-            let own = members.iter().filter(|(name, _)| names.contains(&name.as_str()));
-            Value::Object(own.map(|(name, value)| (name.clone(), value.clone())).collect())
-        };
-        let known = [A::MEMBERS, B::MEMBERS].concat();
-        let mut errors = unknown(members, &known);
-        let (one, other) = (A::parse(&part(A::MEMBERS)), B::parse(&part(B::MEMBERS)));
-        match (one, other) {
-            (Ok(one), Ok(other)) if errors.is_empty() => return Ok(Self(one, other)),
-            (one, other) => errors.extend(one.err().into_iter().chain(other.err()).flatten()),
-        }
-        Err(errors)
-    }
-
-    fn schema() -> Value {
-        let (mut both, other) = (A::schema(), B::schema());
-        for (name, schema) in other["properties"].as_object().into_iter().flatten() {
-            both["properties"][name] = schema.clone();
-        }
-        if let (Some(required), Some(more)) = (both["required"].as_array_mut(), other["required"].as_array()) {
-            required.extend(more.iter().cloned());
-        }
-        both["description"] = other["description"].clone();
-        both
+/// Parses an object that has no other members.
+pub fn parse_object<T: Object>(value: &Value) -> Result<T, Errors> {
+    let mut fields = read_fields(value, T::members())?;
+    let object = T::take(&mut fields);
+    match (object, fields.finish()) {
+        (Some(object), errors) if errors.is_empty() => Ok(object),
+        (_, errors) => Err(errors),
     }
 }
 
-/// So many unknown members are told of: who sends more has sent something else altogether.
-const MOST_TOLD: usize = 20;
+/// JSON schema of an object, member by member.
+#[derive(Debug, Default)]
+pub struct ObjectSchema {
+    properties: Map<String, Value>,
+    required: Vec<&'static str>,
+}
 
-/// The members that nobody knows.
+impl ObjectSchema {
+    /// Returns the schema of an object that has no other members.
+    pub fn of<T: Object>(description: &str) -> Value {
+        let mut schema = Self::default();
+        T::describe(&mut schema);
+        json!({
+            "type": "object",
+            "description": description,
+            "properties": schema.properties,
+            "required": schema.required,
+            "additionalProperties": false,
+        })
+    }
+
+    /// Adds a member.
+    pub fn member<T: Field>(&mut self, name: &'static str, description: &str) {
+        let mut property = T::schema();
+        property["description"] = description.into();
+        self.properties.insert(name.into(), property);
+        if T::when_absent().is_none() {
+            self.required.push(name);
+        }
+    }
+}
+
+/// Maximum number of unknown members to report; more of them only lengthen the response.
+const MAX_UNKNOWN: usize = 20;
+
+/// Returns an error for each unknown member.
 fn unknown(members: &Map<String, Value>, known: &[&str]) -> Errors {
     let detail = match known {
-        [] => "is not known here: nothing is taken".to_owned(),
-        known => format!("is not known here; known are: {}", known.join(", ")),
+        [] => "is unknown: no members are allowed here".to_owned(),
+        known => format!("is unknown; the known members are: {}", known.join(", ")),
     };
-    let unknown = members.keys().filter(|name| !known.contains(&name.as_str())).take(MOST_TOLD);
+    let unknown = members.keys().filter(|name| !known.contains(&name.as_str())).take(MAX_UNKNOWN);
     unknown.flat_map(|name| wrong_member(&name.replace('~', "~0").replace('/', "~1"), &detail)).collect()
 }
 
-/// Declares an input: a struct whose members are [`Field`]s. It can be parsed, described and
-/// passed on to the database as JSON.
+/// Declares an input: a struct whose members are [`Field`]s. It parses JSON, returns its JSON schema, and
+/// serializes to the JSON that SQL statements take. `..name: Input` includes the members of another input.
 #[macro_export]
 macro_rules! input {
     ($(#[doc = $about:literal])+ $(#[derive($($Derived:ident),+)])? $visibility:vis struct $Input:ident {
         $($(#[doc = $doc:literal])+ $field:ident: $Type:ty,)*
+        $(..$part:ident: $Part:ty, $($(#[doc = $more_doc:literal])+ $more:ident: $More:ty,)*)*
     }) => {
         $(#[doc = $about])+
         #[derive(Debug, $crate::for_macros::Serialize $($(, $Derived)+)?)]
@@ -300,41 +316,93 @@ macro_rules! input {
             $($(#[doc = $doc])+
             #[serde(skip_serializing_if = "domain::Field::is_absent")]
             pub $field: $Type,)*
+            $(#[doc = concat!("Members of [`", stringify!($Part), "`].")]
+            #[serde(flatten)]
+            pub $part: $Part,
+            $($(#[doc = $more_doc])+
+            #[serde(skip_serializing_if = "domain::Field::is_absent")]
+            pub $more: $More,)*)*
         }
 
         impl $crate::Object for $Input {
-            const MEMBERS: &'static [&'static str] = &[$(stringify!($field)),*];
+            fn members() -> Vec<&'static str> {
+                let own: &[&'static str] = &[$(stringify!($field)),*];
+                [
+                    own.to_vec(),
+                    $(<$Part as $crate::Object>::members(), vec![$(stringify!($more)),*],)*
+                ]
+                .concat()
+            }
+
+            fn take(fields: &mut $crate::Fields<'_>) -> Option<Self> {
+                $(let $field = fields.take(stringify!($field));)*
+                $(let $part = $crate::Object::take(fields);
+                $(let $more = fields.take(stringify!($more));)*)*
+                Some(Self { $($field: $field?,)* $($part: $part?, $($more: $more?,)*)* })
+            }
+
+            fn describe(schema: &mut $crate::ObjectSchema) {
+                $(schema.member::<$Type>(stringify!($field), concat!($($doc),+).trim());)*
+                $(<$Part as $crate::Object>::describe(schema);
+                $(schema.member::<$More>(stringify!($more), concat!($($more_doc),+).trim());)*)*
+            }
         }
 
         impl $crate::Field for $Input {
             fn parse(value: &$crate::for_macros::serde_json::Value) -> Result<Self, $crate::Errors> {
-                let mut fields = $crate::read_fields(value, <Self as $crate::Object>::MEMBERS)?;
-                $(let $field = fields.take(stringify!($field));)*
-                match (($($field,)*), fields.finish()) {
-                    (($(Some($field),)*), errors) if errors.is_empty() => Ok(Self { $($field),* }),
-                    (_, errors) => Err(errors),
-                }
+                $crate::parse_object(value)
             }
 
             fn schema() -> $crate::for_macros::serde_json::Value {
-                let mut properties = $crate::for_macros::serde_json::Map::new();
-                let mut required: Vec<&str> = Vec::new();
-                $(
-                    let mut property = <$Type as $crate::Field>::schema();
-                    property["description"] = concat!($($doc),+).trim().into();
-                    properties.insert(stringify!($field).into(), property);
-                    if <$Type as $crate::Field>::when_absent().is_none() {
-                        required.push(stringify!($field));
-                    }
-                )*
-                $crate::for_macros::serde_json::json!({
-                    "type": "object",
-                    "description": concat!($($about),+).trim(),
-                    "properties": properties,
-                    "required": required,
-                    "additionalProperties": false,
-                })
+                $crate::ObjectSchema::of::<Self>(concat!($($about),+).trim())
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Limit, Title};
+
+    input! {
+        /// A page.
+        #[derive(Default)]
+        pub struct Page {
+            /// Number of items.
+            limit: Optional<Limit>,
+        }
+    }
+
+    input! {
+        /// A search.
+        pub struct Search {
+            /// Its words.
+            words: Title,
+            ..page: Page,
+            /// True if it is exact.
+            exact: Option<bool>,
+        }
+    }
+
+    #[test]
+    fn an_input_has_the_members_of_its_parts() {
+        let given = json!({ "words": "milk", "limit": 7, "exact": true });
+        let search = Search::parse(&given).expect("valid");
+        assert_eq!(search.page.limit, Optional(Some(Limit(7))));
+        assert_eq!(json!(search), given);
+        let schema = Search::schema();
+        let names: Vec<&String> = schema["properties"].as_object().expect("an object").keys().collect();
+        assert_eq!(names, ["words", "limit", "exact"]);
+        assert_eq!((&schema["required"], &schema["description"]), (&json!(["words"]), &json!("A search.")));
+        assert_eq!(schema["properties"]["limit"]["description"], "Number of items.");
+    }
+
+    #[test]
+    fn every_invalid_member_of_an_input_and_its_parts_is_reported() {
+        let errors = Search::parse(&json!({ "limit": 0, "exact": "yes", "colour": 1 })).expect_err("invalid");
+        let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/words", "/limit", "/exact", "/colour"]);
+        assert!(errors[3].detail.ends_with("words, limit, exact"), "{}", errors[3].detail);
+    }
 }

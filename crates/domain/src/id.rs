@@ -1,4 +1,4 @@
-//! Names of things: UUIDs of version 7, which sort by the time they were made.
+//! Identifiers: UUIDs of version 7, which sort by creation time.
 
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
@@ -18,7 +18,7 @@ macro_rules! id {
         pub struct $Id(Uuid);
 
         impl $Id {
-            /// A new name, from the time in milliseconds since 1970 and some random bytes.
+            /// Makes an id from a Unix time in milliseconds and random bytes.
             pub fn new(now_ms: u64, random: [u8; 10]) -> Self {
                 Self(Builder::from_unix_timestamp_millis(now_ms, &random).into_uuid())
             }
@@ -28,7 +28,7 @@ macro_rules! id {
             type Err = uuid::Error;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                // Only the form with four hyphens: other forms would be other names of the same thing.
+                // Only the form with four hyphens, so that an id has exactly one spelling.
                 Uuid::try_parse(if text.len() == 36 { text } else { "" }).map(Self)
             }
         }
@@ -52,17 +52,17 @@ macro_rules! id {
 }
 
 id! {
-    /// The name of a task.
+    /// Id of a task, a series or a reminder.
     TaskId
 }
 
 id! {
-    /// The name of a user.
+    /// Id of a user.
     UserId
 }
 
 id! {
-    /// The name of something else, such as a session or a token.
+    /// Id of anything else, such as a session or a token.
     Id
 }
 

@@ -1,4 +1,4 @@
-//! What somebody names a request, so that it can be sent again safely.
+//! Idempotency keys, which make a request safe to retry.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use crate::Errors;
 use crate::field::{Field, text, wrong};
 
-/// A name of 1 to 255 visible ASCII characters, such as a UUID.
+/// Idempotency key of a request: 1 to 255 visible ASCII characters, such as a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// The name as text.
+    /// Returns the key as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,47 +1,48 @@
 //! Types and rules of TaskFlow. Nothing here does I/O or reads a clock: `now` and zones are arguments.
 //!
-//! Every type is made by parsing, so a value that exists is a value that is allowed, and every type
-//! tells its JSON schema, so that what the documents say is what the parser does.
+//! Parsing is the only way to make a value of these types, so every value is valid. Each type also returns
+//! its JSON schema, so the OpenAPI document describes exactly what the parser accepts.
 
-// The macros call this crate by its name, here too.
+// `input!` and `choice!` name this crate `domain`, also when they are used inside it.
 extern crate self as domain;
 
 mod account;
-mod before;
 mod choice;
 mod due_date;
+mod duration;
 mod field;
 mod id;
 mod key;
-mod naming;
 mod priority;
 mod query;
 mod recurrence;
+mod reference;
 mod reminder;
 mod setting;
+pub mod shape;
 mod tag;
 mod tags;
 mod text;
 mod version;
 
-pub use account::{Email, Name, Password, Timezone, timezones};
-pub use before::Before;
-pub use due_date::{A_TIME, DueDate, Moment, rfc3339_from_ms};
+pub use account::{Email, Name, Password, Timezone, timezone_schema};
+pub use due_date::{DueDate, EXAMPLE_TIME, Moment, rfc3339_from_ms};
+pub use duration::Duration;
 pub use field::{
-    Both, Errors, Field, FieldError, Nothing, Nullable, Object, Optional, Patch, read_fields, within, wrong,
-    wrong_member,
+    Errors, Field, FieldError, Fields, Nothing, Nullable, Object, ObjectSchema, Optional, Patch, parse_object,
+    read_fields, within, wrong, wrong_member,
 };
 pub use id::{Id, TaskId, UserId};
 pub use key::IdempotencyKey;
-pub use naming::Naming;
 pub use priority::Priority;
-pub use query::{Flag, Limit, Offset, Search, Seq, Several};
+pub use query::{Flag, Limit, Offset, OneOrMore, Search, Seq};
 pub use recurrence::{
     Adjustment, Anchor, DayOfMonth, FollowUp, Frequency, Interval, Occurrence, Recurrence, Rule, RuleParts, WallClock,
     Weekdays,
 };
+pub use reference::Reference;
 pub use reminder::{NewReminder, RelativeReminder, Reminders, Snooze};
-pub use setting::{Known, SETTINGS, Setting};
+pub use setting::{SETTINGS, Setting, SettingSpec};
 pub use tag::Tag;
 pub use tags::Tags;
 pub use text::{Description, Title};

@@ -1,4 +1,4 @@
-//! How much a task matters.
+//! Priority of a task.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,21 +6,21 @@ use serde_json::{Value, json};
 use crate::Errors;
 use crate::field::{Field, text, wrong};
 
-/// How much a task matters. Any letter case is understood.
+/// Priority of a task. Parsing ignores letter case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
-    /// Can wait.
+    /// Low priority.
     Low,
-    /// What a task has when nothing else was said.
+    /// Medium priority, the default.
     #[default]
     Medium,
-    /// Comes first.
+    /// High priority.
     High,
 }
 
 impl Priority {
-    /// As it is stored.
+    /// Returns the priority as it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_letter_case_is_understood() {
+    fn letter_case_is_ignored() {
         assert_eq!(Priority::parse(&json!("HiGh")), Ok(Priority::High));
         assert!(Priority::parse(&json!("urgent")).is_err());
         assert!(Priority::parse(&json!(1)).is_err());

@@ -1,4 +1,5 @@
-//! What lists are asked. In a query everything is text; in JSON a number is a number, and assistants write either.
+//! Query parameters of lists. They parse text as well as JSON values: in a URL everything is text, in a tool
+//! call a number may be either.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 use crate::Errors;
 use crate::field::{Field, text, wrong};
 
-/// `true` or `false`.
+/// Boolean parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Flag(pub bool);
@@ -26,18 +27,18 @@ impl Field for Flag {
     }
 }
 
-/// A whole number, as it is or in digits alone.
-fn number(value: &Value, least: u64, most: u64) -> Result<u64, Errors> {
+/// Parses a whole number from a JSON number or a string of digits.
+fn number(value: &Value, min: u64, max: u64) -> Result<u64, Errors> {
     let text = value.as_str().filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
-    // JSON knows one kind of numbers, so `7.0` is whole too.
+    // JSON has one number type, so `7.0` is a whole number.
     let whole = || value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64);
     match text.and_then(|text| text.parse().ok()).or_else(|| value.as_u64()).or_else(whole) {
-        Some(number) if (least..=most).contains(&number) => Ok(number),
-        _ => Err(wrong(format!("must be a whole number from {least} to {most}"))),
+        Some(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(wrong(format!("must be a whole number from {min} to {max}"))),
     }
 }
 
-/// How many at the most: 1 to 200.
+/// Maximum number of results: 1 to 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Limit(pub u32);
@@ -52,7 +53,7 @@ impl Field for Limit {
     }
 }
 
-/// How many to leave out.
+/// Number of results to skip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Offset(pub u32);
@@ -67,7 +68,7 @@ impl Field for Offset {
     }
 }
 
-/// A place in the order of a user's changes.
+/// Position of a change among all changes of its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Seq(pub u64);
@@ -82,14 +83,14 @@ impl Field for Seq {
     }
 }
 
-/// One or several, repeated or separated by commas.
+/// One or more values, given as a repeated parameter or separated by commas.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Several<T>(pub Vec<T>);
+pub struct OneOrMore<T>(pub Vec<T>);
 
-const MOST: usize = 50;
+const MAX_VALUES: usize = 50;
 
-impl<T: Field> Field for Several<T> {
+impl<T: Field> Field for OneOrMore<T> {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let given = match value {
             Value::Array(given) => given.iter().map(text).collect::<Result<Vec<_>, _>>()?,
@@ -97,15 +98,19 @@ impl<T: Field> Field for Several<T> {
         };
         let pieces = given.iter().flat_map(|text| text.split(','));
         let all = pieces.map(|piece| T::parse(&json!(piece))).collect::<Result<Vec<_>, _>>()?;
-        if all.len() > MOST { Err(wrong(format!("must be at most {MOST}"))) } else { Ok(Self(all)) }
+        if all.len() > MAX_VALUES {
+            Err(wrong(format!("must have at most {MAX_VALUES} values")))
+        } else {
+            Ok(Self(all))
+        }
     }
 
     fn schema() -> Value {
-        json!({ "type": "array", "items": T::schema(), "minItems": 1, "maxItems": MOST })
+        json!({ "type": "array", "items": T::schema(), "minItems": 1, "maxItems": MAX_VALUES })
     }
 }
 
-/// What is searched for: up to 200 characters.
+/// Search text of up to 200 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Search(String);
 

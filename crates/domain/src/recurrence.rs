@@ -1,4 +1,4 @@
-//! When a series comes: the parts of a rule, the days that it means, and what clocks and calendars make of them.
+//! Recurrence rules: their parts, the days that they select, and the instants of these days in a time zone.
 
 mod cycle;
 mod day_of_month;
@@ -16,7 +16,6 @@ pub use follow_up::FollowUp;
 pub use interval::Interval;
 pub use occurrence::{Adjustment, Occurrence};
 pub use parts::{Anchor, Frequency, RuleParts};
-
 pub use rule::Rule;
 pub use wall_clock::WallClock;
 pub use wanted::Recurrence;

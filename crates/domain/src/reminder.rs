@@ -1,70 +1,76 @@
-//! When somebody is to be reminded.
+//! Reminders of a task, and snoozing.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::due_date::{A_TIME, Moment};
+use crate::due_date::{EXAMPLE_TIME, Moment};
 use crate::field::{Errors, Field, Fields, Optional, read_fields, within, wrong, wrong_member};
-use crate::{Before, input};
+use crate::{Duration, input};
 
-/// When to remind: at a time, or some time before the task is due.
+/// Time of a reminder: absolute, or relative to the due date of its task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NewReminder {
-    /// Then.
+    /// Absolute time.
     At(Moment),
-    /// So long before it is due, whenever that is.
-    Before(Before),
+    /// Time before the due date; the reminder moves with it.
+    Before(Duration),
 }
 
 input! {
-    /// A reminder of each task of a series.
+    /// A reminder of every task of a series.
     #[derive(Clone, PartialEq, Eq)]
     pub struct RelativeReminder {
-        /// So long before it is due, as in 15m, 1h, 2d or 1w.
-        before: Before,
+        /// Time before the task is due, such as 15m, 1h, 2d or 1w.
+        before: Duration,
     }
 }
 
-/// A few reminders of one task.
+/// Reminders of one task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Reminders<T>(pub Vec<T>);
 
-/// How many reminders a task may have.
-const MOST: usize = 100;
+/// Maximum number of reminders of a task.
+const MAX_REMINDERS: usize = 100;
 
-/// Until when a reminder is put off.
+/// End of a snooze.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Snooze {
-    /// Until then.
+    /// Absolute time.
     Until(Moment),
-    /// Until nine o'clock of the user's next morning.
+    /// 9:00 tomorrow, in the user's time zone.
     Tomorrow,
-    /// For so many minutes.
+    /// Number of minutes from now.
     Minutes(u32),
 }
 
-/// The one member of two that is there.
-fn either<A: Field, B: Field>(mut fields: Fields, names: [&'static str; 2]) -> Result<(Option<A>, Option<B>), Errors> {
+/// Parses an object that must have exactly one of two members.
+fn parse_one_of<A: Field, B: Field>(
+    mut fields: Fields,
+    names: [&'static str; 2],
+) -> Result<(Option<A>, Option<B>), Errors> {
     let (one, other) = (fields.take::<Optional<A>>(names[0]), fields.take::<Optional<B>>(names[1]));
     match (one, other, fields.finish()) {
         (Some(Optional(one)), Some(Optional(other)), errors) if errors.is_empty() => match (&one, &other) {
             (Some(_), None) | (None, Some(_)) => Ok((one, other)),
-            _ => Err(wrong_member(names[0], format!("give either `{}` or `{}`", names[0], names[1]))),
+            _ => Err(wrong_member(names[0], format!("specify either `{}` or `{}`", names[0], names[1]))),
         },
         (.., errors) => Err(errors),
     }
 }
 
-fn either_schema(of: [(&str, Value); 2]) -> Value {
-    let only = |(name, schema): (&str, Value)| json!({ "type": "object", "properties": { name: schema }, "required": [name], "additionalProperties": false });
-    json!({ "anyOf": of.map(only) })
+fn one_of_schema(members: [(&str, Value); 2]) -> Value {
+    let object = |(name, schema): (&str, Value)| {
+        let properties = json!({ name: schema });
+        json!({ "type": "object", "properties": properties, "required": [name], "additionalProperties": false })
+    };
+    json!({ "anyOf": members.map(object) })
 }
 
 impl NewReminder {
-    /// Refuses a time that has gone.
+    /// Rejects an absolute time in the past.
     pub fn check(&self, now: Moment) -> Result<(), Errors> {
         match self {
             Self::At(moment) if *moment <= now => Err(wrong_member("at", "is in the past")),
@@ -78,23 +84,23 @@ impl Field for NewReminder {
         if !value.is_object() {
             return Err(wrong("must be an object, such as {\"before\": \"1h\"}"));
         }
-        match either(read_fields(value, &["at", "before"])?, ["at", "before"])? {
+        match parse_one_of(read_fields(value, ["at", "before"])?, ["at", "before"])? {
             (Some(moment), _) => Ok(Self::At(moment)),
             (None, Some(before)) => Ok(Self::Before(before)),
-            (None, None) => Err(wrong("must say when")),
+            (None, None) => Err(wrong("must have `at` or `before`")),
         }
     }
 
     fn schema() -> Value {
-        either_schema([("at", Moment::schema()), ("before", Before::schema())])
+        one_of_schema([("at", Moment::schema()), ("before", Duration::schema())])
     }
 }
 
 impl<T: Field> Field for Reminders<T> {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let given = value.as_array().ok_or_else(|| wrong("must be a list of reminders"))?;
-        if given.len() > MOST {
-            return Err(wrong(format!("must be at most {MOST} reminders")));
+        if given.len() > MAX_REMINDERS {
+            return Err(wrong(format!("must have at most {MAX_REMINDERS} reminders")));
         }
         let (mut reminders, mut errors) = (Vec::new(), Errors::new());
         for (index, value) in given.iter().enumerate() {
@@ -107,23 +113,23 @@ impl<T: Field> Field for Reminders<T> {
     }
 
     fn schema() -> Value {
-        json!({ "type": "array", "items": T::schema(), "maxItems": MOST })
+        json!({ "type": "array", "items": T::schema(), "maxItems": MAX_REMINDERS })
     }
 }
 
-/// `"tomorrow"`, or a time.
-enum Until {
+/// `until` of a snooze: a time or `"tomorrow"`.
+enum SnoozeUntil {
     Tomorrow,
     At(Moment),
 }
 
-impl Field for Until {
+impl Field for SnoozeUntil {
     fn parse(value: &Value) -> Result<Self, Errors> {
         match value.as_str() {
             Some("tomorrow") => Ok(Self::Tomorrow),
             _ => Moment::parse(value)
                 .map(Self::At)
-                .map_err(|_| wrong(format!("must be a time as in {A_TIME} (RFC 3339), or `tomorrow`"))),
+                .map_err(|_| wrong(format!("must be an RFC 3339 time, such as {EXAMPLE_TIME}, or `tomorrow`"))),
         }
     }
 
@@ -134,16 +140,16 @@ impl Field for Until {
 
 impl Field for Snooze {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        match either(read_fields(value, &["until", "for"])?, ["until", "for"])? {
-            (Some(Until::Tomorrow), _) => Ok(Self::Tomorrow),
-            (Some(Until::At(moment)), _) => Ok(Self::Until(moment)),
-            (None, Some(long)) if Before::minutes(&long) > 0 => Ok(Self::Minutes(long.minutes())),
+        match parse_one_of(read_fields(value, ["until", "for"])?, ["until", "for"])? {
+            (Some(SnoozeUntil::Tomorrow), _) => Ok(Self::Tomorrow),
+            (Some(SnoozeUntil::At(moment)), _) => Ok(Self::Until(moment)),
+            (None, Some(duration)) if Duration::minutes(&duration) > 0 => Ok(Self::Minutes(duration.minutes())),
             _ => Err(wrong_member("for", "must be at least 1m")),
         }
     }
 
     fn schema() -> Value {
-        either_schema([("until", Until::schema()), ("for", Before::longer_schema())])
+        one_of_schema([("until", SnoozeUntil::schema()), ("for", Duration::positive_schema())])
     }
 }
 
@@ -156,27 +162,27 @@ mod tests {
     }
 
     #[test]
-    fn a_reminder_is_either_at_a_time_or_before_one() {
-        let written = |given: Value| json!(NewReminder::parse(&given).expect("valid"));
-        assert_eq!(written(json!({ "at": "2026-12-31T17:00:00Z" })), json!({ "at": "2026-12-31T17:00:00+00:00" }));
-        assert_eq!(written(json!({ "before": "1h" })), json!({ "before": "1h" }));
+    fn a_reminder_has_either_an_absolute_or_a_relative_time() {
+        let parsed = |given: Value| json!(NewReminder::parse(&given).expect("valid"));
+        assert_eq!(parsed(json!({ "at": "2026-12-31T17:00:00Z" })), json!({ "at": "2026-12-31T17:00:00+00:00" }));
+        assert_eq!(parsed(json!({ "before": "1h" })), json!({ "before": "1h" }));
         for given in [json!({}), json!({ "at": "2026-12-31T17:00:00Z", "before": "1h" })] {
             assert_eq!(pointers::<NewReminder>(given), ["/at"]);
         }
     }
 
     #[test]
-    fn each_wrong_reminder_is_named_by_its_place() {
+    fn every_invalid_reminder_is_reported_with_its_index() {
         let given = json!([{ "before": "1h" }, { "at": "soon" }, { "when": 1, "before": "1h" }, 7]);
         assert_eq!(pointers::<Reminders<NewReminder>>(given), ["/1/at", "/2/when", "/3"]);
         assert_eq!(pointers::<Reminders<NewReminder>>(json!(vec![json!({ "before": "1h" }); 101])), [""]);
     }
 
     #[test]
-    fn a_reminder_is_put_off_until_some_time_or_for_some_time() {
-        let written = |given: Value| json!(Snooze::parse(&given).expect("valid"));
-        assert_eq!(written(json!({ "until": "tomorrow" })), json!("tomorrow"));
-        assert_eq!(written(json!({ "for": "2h" })), json!({ "minutes": 120 }));
+    fn a_snooze_has_either_an_end_or_a_duration() {
+        let parsed = |given: Value| json!(Snooze::parse(&given).expect("valid"));
+        assert_eq!(parsed(json!({ "until": "tomorrow" })), json!("tomorrow"));
+        assert_eq!(parsed(json!({ "for": "2h" })), json!({ "minutes": 120 }));
         assert_eq!(pointers::<Snooze>(json!({ "for": "0m" })), ["/for"]);
         assert_eq!(pointers::<Snooze>(json!({ "until": "soon" })), ["/until"]);
         assert_eq!(pointers::<Snooze>(json!({})), ["/until"]);

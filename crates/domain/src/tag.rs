@@ -1,4 +1,4 @@
-//! A word that a task is filed under.
+//! Tag of a task.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -7,16 +7,16 @@ use crate::Errors;
 use crate::field::{Field, text};
 use crate::text::{line, line_schema_without};
 
-/// A tag of 1 to 50 characters, trimmed.
+/// Tag of 1 to 50 characters, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Tag(String);
 
-/// How long a tag is at the most.
-pub const LONGEST: usize = 50;
+/// Maximum number of characters in a tag.
+pub const MAX_LENGTH: usize = 50;
 
 impl Tag {
-    /// The tag as text.
+    /// Returns the tag as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -24,16 +24,16 @@ impl Tag {
 
 impl Field for Tag {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        line(text(value)?, LONGEST).map(Self)
+        line(text(value)?, MAX_LENGTH).map(Self)
     }
 
-    /// In a query a comma separates tags, so it is no part of one there.
+    /// Excludes the comma, which separates tags in a query.
     fn schema() -> Value {
-        line_schema_without(",", LONGEST)
+        line_schema_without(",", MAX_LENGTH)
     }
 }
 
-/// As it stands in a path.
+/// Parses a tag from a path segment.
 impl std::str::FromStr for Tag {
     type Err = Errors;
 

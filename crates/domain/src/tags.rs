@@ -1,16 +1,16 @@
-//! The words that a task is filed under.
+//! Tags of a task.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::Tag;
 use crate::field::{Errors, Field, text, within, wrong};
-use crate::tag::LONGEST;
+use crate::tag::MAX_LENGTH;
 use crate::text::{line, line_schema};
 
-const MOST: usize = 10;
+const MAX_TAGS: usize = 10;
 
-/// Up to ten tags of 1 to 50 characters, trimmed, in the order given, each once.
+/// Up to ten tags of 1 to 50 characters each, trimmed, in the order given, without duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tags(Vec<String>);
 
@@ -26,20 +26,20 @@ impl Field for Tags {
         let mut tags = Vec::new();
         let mut errors = Errors::new();
         for (index, value) in given.iter().enumerate() {
-            match text(value).and_then(|text| line(text, LONGEST)) {
+            match text(value).and_then(|text| line(text, MAX_LENGTH)) {
                 Ok(tag) if tags.contains(&tag) => {}
                 Ok(tag) => tags.push(tag),
                 Err(found) => errors.extend(within(index, found)),
             }
         }
-        if given.len() > MOST {
-            errors.extend(wrong(format!("must be at most {MOST} tags")));
+        if given.len() > MAX_TAGS {
+            errors.extend(wrong(format!("must have at most {MAX_TAGS} tags")));
         }
         if errors.is_empty() { Ok(Self(tags)) } else { Err(errors) }
     }
 
     fn schema() -> Value {
-        json!({ "type": "array", "items": line_schema(LONGEST), "maxItems": MOST })
+        json!({ "type": "array", "items": line_schema(MAX_LENGTH), "maxItems": MAX_TAGS })
     }
 }
 
@@ -54,16 +54,16 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_tag_is_named_by_its_place() {
+    fn every_invalid_tag_is_reported_with_its_index() {
         let errors = Tags::parse(&json!(["ok", "", 7])).expect_err("two are wrong");
         assert_eq!(errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/1", "/2"]);
     }
 
     proptest! {
         #[test]
-        fn tags_that_are_accepted_are_few_and_all_different(given in proptest::collection::vec(any::<String>(), 0..14)) {
+        fn parsed_tags_are_few_and_distinct(given in proptest::collection::vec(any::<String>(), 0..14)) {
             if let Ok(Tags(tags)) = Tags::parse(&json!(given)) {
-                prop_assert!(tags.len() <= MOST);
+                prop_assert!(tags.len() <= MAX_TAGS);
                 prop_assert!(tags.iter().all(|tag| tags.iter().filter(|other| *other == tag).count() == 1));
             }
         }

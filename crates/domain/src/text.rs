@@ -1,4 +1,4 @@
-//! Texts that people write: titles and descriptions.
+//! Titles and descriptions.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::Errors;
 use crate::field::{Field, text, wrong};
 
-/// What is to be done, in one line of 1 to 500 characters.
+/// Title of a task: one line of 1 to 500 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Title(String);
 
-/// More about a task, in up to 20 000 characters and as many lines as it takes.
+/// Description of a task: up to 20,000 characters, with line breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Description(String);
 
@@ -30,7 +30,7 @@ impl Field for Description {
         if text.chars().count() > 20_000 {
             return Err(wrong("must have at most 20000 characters"));
         }
-        // Postgres cannot store it, and nobody can type it.
+        // Postgres cannot store it.
         if text.contains('\0') {
             return Err(wrong("must not contain the NUL character"));
         }
@@ -42,7 +42,7 @@ impl Field for Description {
     }
 }
 
-/// A line of text without the spaces around it: 1 to `max` characters, none of them a control character.
+/// Trims a line of text and checks that it has 1 to `max` characters and no control characters.
 pub fn line(text: &str, max: usize) -> Result<String, Errors> {
     if text.chars().any(char::is_control) {
         return Err(wrong("must not contain control characters"));
@@ -51,19 +51,19 @@ pub fn line(text: &str, max: usize) -> Result<String, Errors> {
     if length > max {
         return Err(wrong(format!("must have at most {max} characters, not {length}")));
     }
-    // A byte order mark is as invisible as a space is.
+    // A byte order mark is as invisible as a space, but is not whitespace in Unicode.
     match text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') {
         "" => Err(wrong("must not be empty")),
         text => Ok(text.to_owned()),
     }
 }
 
-/// What [`line`] accepts. Written without classes that only some regular expressions know.
+/// Returns the JSON schema of [`line`]. Its pattern avoids classes that some regex dialects lack.
 pub fn line_schema(max: usize) -> Value {
     line_schema_without("", max)
 }
 
-/// The same for a line that does not have some characters either.
+/// Returns the JSON schema of a line that also excludes the characters in `others`.
 pub fn line_schema_without(others: &str, max: usize) -> Value {
     let any = format!("[^\\u0000-\\u001f\\u007f-\\u009f{others}]");
     let visible = format!("[^\\u0000-\\u001f\\u007f-\\u009f\\s\\ufeff{others}]");
@@ -88,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_becomes_a_title_within_its_bounds_or_an_error(text in any::<String>()) {
+        fn any_text_is_a_title_within_its_bounds_or_an_error(text in any::<String>()) {
             if let Ok(Title(title)) = Title::parse(&json!(text)) {
                 prop_assert!((1..=500).contains(&title.chars().count()));
                 prop_assert_eq!(title.trim(), &title);
@@ -97,7 +97,7 @@ mod tests {
         }
 
         #[test]
-        fn a_title_that_was_accepted_is_accepted_again_unchanged(text in "[ -~]{1,600}") {
+        fn parsing_a_parsed_title_changes_nothing(text in "[ -~]{1,600}") {
             if let Ok(title) = Title::parse(&json!(text)) {
                 prop_assert_eq!(Title::parse(&json!(title.0.clone())), Ok(title));
             }

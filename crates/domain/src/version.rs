@@ -1,11 +1,11 @@
-//! Which edition of a thing somebody has seen.
+//! Versions of tasks and series.
 
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Counts the changes of a thing; over HTTP it is the `ETag`.
+/// Number of changes of a task or series. Over HTTP it is the `ETag`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(i64);
@@ -14,7 +14,7 @@ impl FromStr for Version {
     type Err = std::num::ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // Digits alone, as they are written.
+        // `u32` also parses a leading plus sign, which no ETag has.
         let digits = if text.starts_with('+') { "" } else { text };
         digits.parse::<u32>().map(|version| Self(version.into()))
     }

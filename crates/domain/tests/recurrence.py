@@ -1,9 +1,11 @@
-"""Writes recurrence.json: when some hundred series come, according to python-dateutil. recurrence/table.rs compares.
+"""Writes recurrence.json: the occurrences of some hundred rules, computed by python-dateutil.
+
+tests/recurrence/table.rs compares them with those of this crate.
 
     python3 -m venv /tmp/dateutil && /tmp/dateutil/bin/pip install python-dateutil==2.9.0.post0
     /tmp/dateutil/bin/python crates/domain/tests/recurrence.py
 
-It needs Python 3.11, and writes the same whenever it runs. dateutil brings its own zones.
+Needs Python 3.11. The output is reproducible: dateutil bundles its own time zones.
 """
 
 import itertools
@@ -21,7 +23,7 @@ FREQUENCIES = {"daily": rrule.DAILY, "weekly": rrule.WEEKLY, "monthly": rrule.MO
 ZONES = get_zonefile_instance()
 SHOWN = 5
 
-# What dateutil says
+# Occurrences by dateutil
 
 
 def every(rule, interval, start, **options):
@@ -32,16 +34,16 @@ def every(rule, interval, start, **options):
 
 
 def planned_days(rule):
-    """The days of a series, each with the day of the month that was wanted."""
+    """Returns the days of a series, each with the day of the month of the rule."""
     start = midnight(day_of(rule["start_date"]))
     options, wanted = {}, None
     if rule["frequency"] in ("monthly", "yearly"):
         wanted = rule.get("day_of_month", start.day)
-        # rrule leaves out months that do not have the day, so it is asked for the last one of those that would do.
+        # rrule skips months without the day, so ask for the last existing one among the candidates.
         options = {"bymonthday": -1 if wanted == "last" else list(range(min(wanted, 28), wanted + 1)), "bysetpos": -1}
     if rule["frequency"] == "yearly":
         options["bymonth"] = start.month
-    # Periods are counted from the first day that fits.
+    # Periods are counted from the first match.
     first = next(iter(every(rule, 1, start, **options)))
     return ((day.date(), wanted) for day in every(rule, rule["interval"], first, **options))
 
@@ -55,7 +57,7 @@ def day_after_completion(rule, done):
 
 
 def on_the_clock(rule, day, wanted):
-    """What is due on that day, and how it was adjusted."""
+    """Returns the due date on a day, and its adjustment."""
     adjustment = {"shorter_month": wanted} if wanted not in (None, "last") and day.day < wanted else {}
     if "T" not in rule["start_date"]:
         return day, adjustment
@@ -91,7 +93,7 @@ def local_day(rule, due):
 
 
 def moment(rule, text):
-    """A day, or an instant, which can be written as a local time of the rule."""
+    """Parses a day, an instant, or a local time of the rule."""
     if "T" not in text:
         return date.fromisoformat(text)
     read = datetime.fromisoformat(text)
@@ -110,7 +112,7 @@ def midnight(day):
     return datetime.combine(day, time())
 
 
-# What it is asked
+# Test cases
 
 # Days and times that a clock change skips or repeats.
 CHANGES = [
@@ -122,7 +124,7 @@ CHANGES = [
     ("Australia/Lord_Howe", "2026-04-05T01:45:00"),
 ]
 ZONES_USED = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]
-# Ends of months and years, leap days, and a while before clock changes.
+# Ends of months and years, leap days, and days shortly before clock changes.
 STARTS = ["2023-12-31", "2024-01-29", "2024-02-29", "2024-08-31", "2026-01-31", "2026-02-10"]
 STARTS += ["2026-03-06", "2026-03-27", "2026-04-03", "2026-06-15", "2026-10-02", "2026-10-23", "2026-10-30"]
 TIMES = ["", "", "T00:00:00", "T09:00:00", "T12:30:15", "T23:59:00"]
@@ -140,7 +142,7 @@ def any_rule(pick, anchor="schedule"):
 
 
 def at_the_end_of_a_month(pick):
-    """Where months and years are shorter than is wanted."""
+    """Returns a rule that meets shorter months or common years."""
     rule = any_rule(pick) | {"frequency": "monthly", "interval": pick.choice([1, 1, 2, 3, 5, 6, 12])}
     rule.pop("by_weekday", None)
     start = pick.choice(["2024-01-29", "2024-01-30", "2024-01-31", "2024-08-31", "2025-02-10", "2025-12-31"])
@@ -157,7 +159,7 @@ def any_moment(pick, rule, most_days):
 
 
 def meeting(pick, zone, change, anchor):
-    """A rule that meets a clock change after one to three times, and a day on which it was completed before."""
+    """Returns a rule that meets a clock change after one to three periods, and a completion before it."""
     day, clock = day_of(change), change[10:]
     frequency = pick.choice(list(FREQUENCIES))
     interval = pick.choice([1, 1, 2, 3])
@@ -200,8 +202,8 @@ def cases(pick):
         yield rule, any_moment(pick, rule, 800)
 
 
-def is_known(due):
-    """Whether dateutil knows what clocks show by then."""
+def has_zone_data(due):
+    """Returns true if dateutil has time zone data for that date."""
     return not isinstance(due, datetime) or due.year <= 2037
 
 
@@ -214,7 +216,7 @@ def main():
     lines = []
     for rule, after in cases(random.Random(2026)):
         found = occurrences(rule, after)
-        if all(is_known(due) for due, _ in found):
+        if all(has_zone_data(due) for due, _ in found):
             case = {"rule": rule} | ({"after": after} if after else {})
             lines.append(json.dumps(case | {"occurrences": [written(*occurrence) for occurrence in found]}))
     pathlib.Path(__file__).with_suffix(".json").write_text("[\n" + ",\n".join(lines) + "\n]\n")

@@ -180,7 +180,7 @@ pub fn document(paths: Map<String, Value>) -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": { "Problem": Problem::schema(), "Timezone": domain::timezones() },
+            "schemas": { "Problem": Problem::schema(), "Timezone": domain::timezone_schema() },
             "parameters": shared_parameters(),
             "headers": shared_headers(),
             "securitySchemes": {

@@ -1,5 +1,5 @@
-// Command daprd is Dapr's sidecar with just the components that TaskFlow uses, for machines that have no daprd of their own.
-// It takes the flags of daprd and reads the same files, without mTLS. One process serves one app id.
+// Command daprd is Dapr's sidecar with only the components that TaskFlow uses, for machines without daprd.
+// It has the flags of daprd and reads the same files; mTLS is left out. One process serves one app id.
 package main
 
 import (
@@ -34,9 +34,9 @@ import (
 
 var log = logger.NewLogger("dapr.runtime")
 
-// known lists the components that can be named in files. A registry without a logger stops the program when it says
-// anything, so each has one.
-func known() *registry.Options {
+// supportedComponents registers the component types that files can use. Each registry needs a logger: without one, its
+// first log line ends the program.
+func supportedComponents() *registry.Options {
 	secrets, pubsubs, binding := secretstores.NewRegistry(), pubsub.NewRegistry(), bindings.NewRegistry()
 	stores, settings, names := states.NewRegistry(), configurations.NewRegistry(), nameresolution.NewRegistry()
 	secrets.Logger, pubsubs.Logger, binding.Logger, stores.Logger, settings.Logger, names.Logger = log, log, log, log, log, log
@@ -44,15 +44,15 @@ func known() *registry.Options {
 	pubsubs.RegisterComponent(kafka.NewKafka, "kafka")
 	binding.RegisterInputBinding(cron.NewCron, "cron")
 	binding.RegisterOutputBinding(smtp.NewSMTP, "smtp")
-	second := components.VersionConstructor{Version: "v2", Constructor: state.NewPostgreSQLStateStore}
-	stores.RegisterComponentWithVersions("postgresql", components.Versioning{Preferred: second, Default: "v2"})
+	version2 := components.VersionConstructor{Version: "v2", Constructor: state.NewPostgreSQLStateStore}
+	stores.RegisterComponentWithVersions("postgresql", components.Versioning{Preferred: version2, Default: "v2"})
 	settings.RegisterComponent(configuration.NewPostgresConfigurationStore, "postgresql")
 	names.RegisterComponent(mdns.NewResolver, "mdns")
 	return registry.NewOptions().WithSecretStores(secrets).WithPubSubs(pubsubs).WithBindings(binding).WithStateStores(stores).
 		WithConfigurations(settings).WithNameResolutions(names)
 }
 
-// run starts the sidecar and returns when a signal has ended it.
+// run starts the sidecar and returns after a signal has stopped it.
 func run(o *options.Options) error {
 	ctx, health := signals.Context(), healthz.New()
 	provider, err := security.New(ctx, security.Options{
@@ -78,12 +78,12 @@ func run(o *options.Options) error {
 			DaprPublicPort: o.DaprPublicPort, DaprPublicListenAddress: o.DaprPublicListenAddress, ProfilePort: o.ProfilePort,
 			MaxRequestSize: o.MaxRequestSize, ReadBufferSize: o.ReadBufferSize, EnableAPILogging: o.EnableAPILogging,
 			DaprGracefulShutdownSeconds: o.DaprGracefulShutdownSeconds, DaprBlockShutdownDuration: o.DaprBlockShutdownDuration,
-			// Version 1.14 loses the flag for the address of the metrics.
+			// Dapr 1.14 ignores the flag for the address of the metrics.
 			Metrics: metrics.Options{
 				Enabled: o.Metrics.Enabled(), Port: o.Metrics.Port(), ListenAddress: o.DaprAPIListenAddresses,
 				Namespace: metrics.DefaultMetricNamespace, Log: log, Healthz: health,
 			},
-			Registry: known(), Security: handler, Healthz: health,
+			Registry: supportedComponents(), Security: handler, Healthz: health,
 		})
 		if err != nil {
 			return err

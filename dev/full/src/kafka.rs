@@ -1,28 +1,22 @@
-//! One Kafka for one machine, with the topics that `dapr/topics.yaml` declares.
+//! A Kafka of one broker, with the topics that `dapr/topics.yaml` declares.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use sidecar::Topic;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use crate::ports::free_ports;
-use crate::program::{Program, last_words};
+use crate::program::{Program, last_line};
+use crate::protocol::create_topics;
 
 const PROPERTIES: &str = include_str!("../kafka/server.properties");
-/// Any id does: nothing tells clusters apart by it.
-const CLUSTER: &str = "dGFza2Zsb3ctdGFza2Zsbw";
-const STARTS_WITHIN: Duration = Duration::from_secs(120);
-const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
-/// The number of the request in Kafka's protocol, and the version of it that is spoken here.
-const CREATE_TOPICS: (i16, i16) = (19, 4);
-const EXISTS: i64 = 36;
+/// Arbitrary id, as there is only one cluster.
+const CLUSTER_ID: &str = "dGFza2Zsb3ctdGFza2Zsbw";
+const START_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A Kafka that runs. It ends when this is dropped; what was acknowledged is in its folder.
+/// A running Kafka. Dropping it stops the process; acknowledged events stay in its folder.
 pub struct Kafka {
     jars: PathBuf,
     folder: PathBuf,
@@ -31,43 +25,44 @@ pub struct Kafka {
 }
 
 impl Kafka {
-    /// Starts it with its files in a folder, and makes the topics that are missing.
+    /// Starts Kafka with its files in a folder, and creates missing topics.
     pub async fn start(jars: &Path, folder: &Path, topics: &[Topic]) -> Result<Self> {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let folder = folder.canonicalize()?;
-        let [port, controller] = free_ports()?;
+        let [port, controller_port] = free_ports()?;
         let properties = PROPERTIES
             .replace("{port}", &port.to_string())
-            .replace("{controller_port}", &controller.to_string())
+            .replace("{controller_port}", &controller_port.to_string())
             .replace("{data}", &folder.join("data").to_string_lossy());
-        std::fs::write(folder.join("server.properties"), properties).context("cannot write server.properties")?;
+        std::fs::write(folder.join("server.properties"), properties)
+            .context("cannot write server.properties")?;
         let mut kafka = Self { jars: jars.to_owned(), folder, port, program: None };
         kafka.format().await?;
-        kafka.run()?;
-        let began = Instant::now();
-        while let Err(error) = kafka.make(topics).await {
-            if began.elapsed() > STARTS_WITHIN {
-                return Err(error.context(format!("Kafka does not start: {}", last_words(&kafka.log()))));
+        kafka.launch()?;
+        let start = Instant::now();
+        while let Err(error) = create_topics(port, topics).await {
+            if start.elapsed() > START_TIMEOUT {
+                return Err(error.context(format!("Kafka does not start: {}", last_line(&kafka.log()))));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(kafka)
     }
 
-    /// Its address, as clients want it.
+    /// Address of the broker, in the form that clients take.
     pub fn brokers(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Ends it, as if its machine had died.
-    pub fn lose(&mut self) {
+    /// Kills the broker, as a crash of its machine would.
+    pub fn kill(&mut self) {
         if let Some(program) = self.program.take() {
             program.kill();
         }
     }
 
-    /// Starts it again, where it was.
-    pub fn run(&mut self) -> Result<()> {
+    /// Launches the broker again after [`Self::kill`], at the same address.
+    pub fn launch(&mut self) -> Result<()> {
         let mut java = self.java(384);
         java.args(["-Xms64m", "-XX:+UseSerialGC", "kafka.Kafka", "server.properties"]);
         self.program = Some(Program::start(java, self.log())?);
@@ -78,10 +73,10 @@ impl Kafka {
         self.folder.join("kafka.log")
     }
 
-    /// Java, with at most that many megabytes for Kafka's objects. It says warnings only.
-    fn java(&self, megabytes: u32) -> Command {
+    /// Returns a command for Java with Kafka's jars, a heap limit, and warnings as the log level.
+    fn java(&self, max_heap_megabytes: u32) -> Command {
         let mut java = Command::new("java");
-        java.current_dir(&self.folder).arg(format!("-Xmx{megabytes}m")).args([
+        java.current_dir(&self.folder).arg(format!("-Xmx{max_heap_megabytes}m")).args([
             "-XX:TieredStopAtLevel=1",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -92,88 +87,24 @@ impl Kafka {
         java
     }
 
-    /// Makes the files of an empty Kafka, once.
+    /// Creates the files of an empty Kafka, unless they exist.
     async fn format(&self) -> Result<()> {
         if self.folder.join("data/meta.properties").is_file() {
             return Ok(());
         }
         let mut java = self.java(64);
-        java.args(["kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", CLUSTER]);
+        java.args(["kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", CLUSTER_ID]);
         java.args(["--config", "server.properties"]);
-        let output =
-            tokio::process::Command::from(java).output().await.context("cannot run `java`: install Java 17")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "Kafka cannot make its files in {}: {said}", self.folder.display());
+        let output = tokio::process::Command::from(java)
+            .output()
+            .await
+            .context("cannot run `java`: install Java 17")?;
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success(),
+            "Kafka cannot create its files in {}: {stderr}",
+            self.folder.display()
+        );
         Ok(())
-    }
-
-    /// Asks for all topics at once, in Kafka's own protocol: one request, where its tools start a Java for each topic.
-    async fn make(&self, topics: &[Topic]) -> Result<()> {
-        let answer = timeout(ANSWERS_WITHIN, self.ask(CREATE_TOPICS, &wanted(topics))).await??;
-        // After the correlation id and the time that it was held back: what became of each.
-        let mut answer = Reader(answer.get(8..).context("a short answer")?);
-        for _ in 0..answer.number::<4>()? {
-            let (name, code, why) = (answer.text()?, answer.number::<2>()?, answer.text()?);
-            if ![0, EXISTS].contains(&code) {
-                bail!("Kafka does not make the topic {name}: {why} ({code})");
-            }
-        }
-        Ok(())
-    }
-
-    async fn ask(&self, (key, version): (i16, i16), body: &[u8]) -> Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
-        let mut request = [key.to_be_bytes(), version.to_be_bytes(), [0, 0], [0, 1]].concat();
-        request.extend(text("taskflow"));
-        request.extend(body);
-        stream.write_u32(request.len() as u32).await?;
-        stream.write_all(&request).await?;
-        let size = stream.read_u32().await?;
-        let mut answer = vec![0; size as usize];
-        stream.read_exact(&mut answer).await?;
-        Ok(answer)
-    }
-}
-
-/// The topics, each with one copy, as there is one Kafka.
-fn wanted(topics: &[Topic]) -> Vec<u8> {
-    let mut body = (topics.len() as u32).to_be_bytes().to_vec();
-    for topic in topics {
-        body.extend(text(&topic.name));
-        body.extend((topic.partitions as u32).to_be_bytes());
-        body.extend(1_u16.to_be_bytes());
-        body.extend(0_u32.to_be_bytes());
-        body.extend(1_u32.to_be_bytes());
-        body.extend(text("retention.ms"));
-        body.extend(text(&topic.retention.as_millis().to_string()));
-    }
-    body.extend((ANSWERS_WITHIN.as_millis() as u32).to_be_bytes());
-    // For real, not only to see whether it could be done.
-    body.push(0);
-    body
-}
-
-fn text(text: &str) -> Vec<u8> {
-    [&(text.len() as u16).to_be_bytes()[..], text.as_bytes()].concat()
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn bytes(&mut self, count: usize) -> Result<&[u8]> {
-        let (bytes, rest) = self.0.split_at_checked(count).context("a short answer")?;
-        self.0 = rest;
-        Ok(bytes)
-    }
-
-    fn number<const BYTES: usize>(&mut self) -> Result<i64> {
-        Ok(self.bytes(BYTES)?.iter().fold(0, |number, byte| number << 8 | i64::from(*byte)))
-    }
-
-    /// One that is absent has the length -1.
-    fn text(&mut self) -> Result<String> {
-        let length = self.number::<2>()? as u16;
-        let bytes = if length == u16::MAX { &[] } else { self.bytes(usize::from(length))? };
-        Ok(String::from_utf8_lossy(bytes).into_owned())
     }
 }

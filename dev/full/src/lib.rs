@@ -1,21 +1,23 @@
-//! What `--full` means: Apache Kafka and Dapr's own sidecars, as processes of this machine, told by the files in `dapr/`.
+//! Apache Kafka and Dapr's own sidecars as processes of this machine, configured by the files in `dapr/`:
+//! `--full`.
 
 mod kafka;
 mod ports;
 mod program;
+mod protocol;
 mod sidecars;
 
 use std::path::PathBuf;
 
-pub use kafka::Kafka;
-pub use ports::free_ports;
-pub use sidecars::Sidecars;
+pub use crate::kafka::Kafka;
+pub use crate::ports::free_ports;
+pub use crate::sidecars::Sidecars;
 
-/// Where the programs are.
+/// Paths of the installed programs.
 #[derive(Clone, Debug)]
 pub struct Programs {
     /// The program `daprd`.
     pub daprd: PathBuf,
-    /// The folder with the jars of Kafka.
+    /// Folder with the jars of Kafka.
     pub kafka: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! Programs that are kept running.
+//! Child processes that are restarted when they end.
 
 use std::fs::File;
 use std::os::unix::process::CommandExt;
@@ -10,45 +10,45 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
 
-const LOOKS_EVERY: Duration = Duration::from_millis(500);
-const STOPS_WITHIN: Duration = Duration::from_secs(10);
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A program that is started again whenever it ends, until this is dropped: then it is asked to end, and waited for.
+/// A program that is restarted whenever it ends. Dropping this terminates it and waits for its end.
 pub struct Program {
     child: Arc<Mutex<Option<Child>>>,
-    ending: Option<Child>,
+    terminating: Option<Child>,
 }
 
 impl Program {
-    /// Starts it. What it says goes into a file.
+    /// Starts a program. Its output is appended to a log file.
     pub fn start(mut command: Command, log: PathBuf) -> Result<Self> {
-        // In a group of its own, so that Ctrl-C in a terminal reaches us alone.
+        // A process group of its own, so that Ctrl-C in a terminal reaches only this process.
         command.stdin(Stdio::null()).process_group(0);
-        die_with_us(&mut command);
-        let mut start = move || -> Result<Child> {
-            let cannot = || format!("cannot write {}", log.display());
-            let file = File::options().create(true).append(true).open(&log).with_context(cannot)?;
+        kill_with_parent(&mut command);
+        let mut spawn = move || -> Result<Child> {
+            let context = || format!("cannot write {}", log.display());
+            let file = File::options().create(true).append(true).open(&log).with_context(context)?;
             command.stdout(file.try_clone()?).stderr(file);
             command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))
         };
-        let child = Arc::new(Mutex::new(Some(start()?)));
-        let kept = Arc::clone(&child);
+        let child = Arc::new(Mutex::new(Some(spawn()?)));
+        let watched = Arc::clone(&child);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(LOOKS_EVERY).await;
-                let mut child = lock(&kept);
+                tokio::time::sleep(CHECK_INTERVAL).await;
+                let mut child = lock(&watched);
                 let Some(process) = child.as_mut() else { return };
                 if let Ok(Some(_)) = process.try_wait()
-                    && let Ok(again) = start()
+                    && let Ok(restarted) = spawn()
                 {
-                    *child = Some(again);
+                    *child = Some(restarted);
                 }
             }
         });
-        Ok(Self { child, ending: None })
+        Ok(Self { child, terminating: None })
     }
 
-    /// Ends it at once, as if its machine had died.
+    /// Kills the program, as a crash of its machine would.
     pub fn kill(self) {
         if let Some(mut child) = lock(&self.child).take() {
             let _ = child.kill();
@@ -56,20 +56,20 @@ impl Program {
         }
     }
 
-    /// Asks it to end, without waiting for that. It is not started again.
-    pub fn ask_to_end(&mut self) {
+    /// Sends SIGTERM without waiting for the end. The program is not restarted.
+    pub fn terminate(&mut self) {
         if let Some(child) = lock(&self.child).take() {
             let _ = kill_process(Pid::from_child(&child), Signal::TERM);
-            self.ending = Some(child);
+            self.terminating = Some(child);
         }
     }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
-        self.ask_to_end();
-        let Some(child) = &mut self.ending else { return };
-        let deadline = Instant::now() + STOPS_WITHIN;
+        self.terminate();
+        let Some(child) = &mut self.terminating else { return };
+        let deadline = Instant::now() + STOP_TIMEOUT;
         while matches!(child.try_wait(), Ok(None)) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -78,15 +78,15 @@ impl Drop for Program {
     }
 }
 
-/// What it said last, and where the rest is.
-pub fn last_words(log: &Path) -> String {
-    let said = std::fs::read_to_string(log).unwrap_or_default();
-    format!("{} ({})", said.lines().last().unwrap_or("it says nothing"), log.display())
+/// Returns the last line of a log file, and its path.
+pub fn last_line(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    format!("{} ({})", text.lines().last().unwrap_or("no output"), log.display())
 }
 
-/// Nothing is left behind when we are killed.
+/// Makes the child end with this process, even if this process is killed.
 #[allow(unsafe_code, reason = "the child makes one system call between fork and exec, which is safe there")]
-fn die_with_us(command: &mut Command) {
+fn kill_with_parent(command: &mut Command) {
     unsafe {
         command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?));
     }

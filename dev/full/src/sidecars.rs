@@ -11,29 +11,29 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::ports::free_ports;
-use crate::program::{Program, last_words};
+use crate::program::{Program, last_line};
 
-const STARTS_WITHIN: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Sidecars of one app. They end when this is dropped.
+/// The sidecars of one app. Dropping this stops them.
 pub struct Sidecars {
     daprd: PathBuf,
     files: PathBuf,
     folder: PathBuf,
     tokens: Tokens,
-    ids: Vec<String>,
-    /// Four for each sidecar: HTTP, gRPC, between sidecars, metrics.
+    app_ids: Vec<String>,
+    /// Ports of each sidecar: HTTP, gRPC, internal gRPC, metrics.
     ports: Vec<[u16; 4]>,
     app: Option<SocketAddr>,
     programs: Vec<Program>,
 }
 
 impl Sidecars {
-    /// Gets them ready to start, with their working folder where `secrets.json` is. The first listens at that port for the
-    /// functions, 0 for any that is free.
+    /// Prepares the sidecars of all app ids in `dapr.yaml`. They run in `folder`, which holds `secrets.json`.
+    /// The first, which functions call, listens on `port`, or any free port if that is 0.
     pub fn new(daprd: &Path, files: &Path, folder: &Path, port: u16, tokens: Tokens) -> Result<Self> {
-        let ids = sidecar::apps(files)?;
-        let mut ports = ids.iter().map(|_| free_ports()).collect::<Result<Vec<[u16; 4]>>>()?;
+        let app_ids = sidecar::read_app_ids(files)?;
+        let mut ports = app_ids.iter().map(|_| free_ports()).collect::<Result<Vec<[u16; 4]>>>()?;
         if port != 0 {
             ports[0][0] = port;
         }
@@ -42,46 +42,46 @@ impl Sidecars {
             files: files.canonicalize()?,
             folder: folder.canonicalize()?,
             tokens,
-            ids,
+            app_ids,
             ports,
             app: None,
             programs: Vec::new(),
         })
     }
 
-    /// Where functions reach theirs.
+    /// Address that functions call.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports[0][0]))
     }
 
-    /// Starts them in front of the app, and waits until they can publish. When the app starts again in its place, they are told
-    /// nothing.
+    /// Launches the sidecars in front of the app and waits until they can publish. If the app's address has
+    /// not changed, they only have to be ready.
     pub async fn deliver_to(&mut self, app: SocketAddr) -> Result<()> {
         if self.app != Some(app) {
             self.app = Some(app);
-            self.run()?;
+            self.launch()?;
         }
-        let began = Instant::now();
-        for (id, ports) in self.ids.iter().zip(&self.ports) {
+        let start = Instant::now();
+        for (id, ports) in self.app_ids.iter().zip(&self.ports) {
             while !is_ready(ports[0]).await {
-                let in_time = began.elapsed() < STARTS_WITHIN;
-                ensure!(in_time, "the sidecar {id} does not start: {}", last_words(&self.log(id)));
+                let is_in_time = start.elapsed() < START_TIMEOUT;
+                ensure!(is_in_time, "the sidecar {id} does not start: {}", last_line(&self.log(id)));
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
         Ok(())
     }
 
-    /// Ends them, as if their machine had died.
-    pub fn lose(&mut self) {
+    /// Kills the sidecars, as a crash of their machine would.
+    pub fn kill(&mut self) {
         self.programs.drain(..).for_each(Program::kill);
     }
 
-    /// Starts them again, where they were.
-    pub fn run(&mut self) -> Result<()> {
-        let app = self.app.context("the sidecars do not know the app")?;
+    /// Launches the sidecars again after [`Self::kill`], at the same addresses.
+    pub fn launch(&mut self) -> Result<()> {
+        let app = self.app.context("the address of the app is not known yet")?;
         self.programs.clear();
-        for (id, ports) in self.ids.iter().zip(&self.ports) {
+        for (id, ports) in self.app_ids.iter().zip(&self.ports) {
             self.programs.push(Program::start(self.command(id, *ports, app), self.log(id))?);
         }
         Ok(())
@@ -110,7 +110,7 @@ impl Sidecars {
         for name in ["--dapr-listen-addresses", "--dapr-internal-grpc-listen-address"] {
             command.args([name, "127.0.0.1"]);
         }
-        // Dapr does not look into folders of folders.
+        // Dapr does not read nested folders.
         for folder in ["components", "subscriptions", ""] {
             command.arg("--resources-path").arg(self.files.join(folder));
         }
@@ -121,21 +121,21 @@ impl Sidecars {
 
 impl Drop for Sidecars {
     fn drop(&mut self) {
-        // All at once, so that each is waited for only once.
-        self.programs.iter_mut().for_each(Program::ask_to_end);
+        // All before the first is waited for, so that they stop at the same time.
+        self.programs.iter_mut().for_each(Program::terminate);
     }
 }
 
-/// Whether it has started all that it needs to publish.
+/// True if a sidecar has started everything that it needs to publish.
 async fn is_ready(port: u16) -> bool {
-    let ask = async {
+    let request = async {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
         stream
             .write_all(b"GET /v1.0/healthz/outbound HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
             .await?;
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await?;
-        std::io::Result::Ok(answer)
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).await?;
+        std::io::Result::Ok(status)
     };
-    ask.await.is_ok_and(|answer| &answer == b"HTTP/1.1 204")
+    request.await.is_ok_and(|status| &status == b"HTTP/1.1 204")
 }

@@ -1,21 +1,28 @@
-//! An app that runs, on the embedded host or on real Spin: whoever starts it need not care which.
+//! A running app, on the embedded host or on real Spin.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::Result;
 
-use crate::{App, Engine, Logs, Server, spin::Spin};
+use crate::app::App;
+use crate::engine::Engine;
+use crate::logs::Logs;
+use crate::server::Server;
+use crate::spin::Spin;
 
-/// An app that runs. It ends when this is dropped.
+/// A running app. Dropping it stops the app.
 pub enum Running {
-    /// On an engine of this process.
+    /// The embedded host, in this process.
     Embedded(Server),
-    /// On the `spin` of the search path.
+    /// Real Spin, in a process of its own.
     Spin(Spin),
 }
 
 impl Running {
-    /// Starts the app of a manifest: on the engine, or on real Spin where there is none, which prints its logs itself.
+    /// Starts the app of a manifest: on the engine, or on real Spin if `engine` is `None`. Spin prints its
+    /// logs itself.
     pub async fn start(
         engine: Option<&Engine>,
         manifest: &Path,
@@ -29,7 +36,7 @@ impl Running {
         Server::start(engine, App::load(manifest, variables)?, address, logs).await.map(Self::Embedded)
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     pub fn address(&self) -> SocketAddr {
         match self {
             Self::Embedded(server) => server.address(),
@@ -37,7 +44,7 @@ impl Running {
         }
     }
 
-    /// Ends it in order.
+    /// Stops the app after the requests in flight.
     pub async fn stop(self) -> Result<()> {
         match self {
             Self::Embedded(server) => {

@@ -1,57 +1,59 @@
 //! Real Spin as a child process, for the same manifest: `--engine spin`.
 
-use std::{
-    collections::BTreeMap,
-    net::{SocketAddr, TcpListener},
-    os::unix::process::ExitStatusExt,
-    path::Path,
-    process::Stdio,
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    process::{Child, Command},
-    time::{sleep, timeout},
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
 
-/// A cold Spin compiles every component first.
-const START: Duration = Duration::from_secs(120);
+use crate::listen::listen;
 
-/// A running `spin up`. Dropping it ends it.
+/// Time for Spin to start, which on a first run compiles every component.
+const START_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// A running `spin up`. Dropping it kills the process.
 pub struct Spin {
     child: Child,
     address: SocketAddr,
 }
 
 impl Spin {
-    /// Starts `spin` of the search path and waits until it answers. Port 0 is any free one.
-    pub async fn start(manifest: &Path, variables: &BTreeMap<String, String>, address: SocketAddr) -> Result<Self> {
-        let address = free(address)?;
+    /// Starts the `spin` on the search path and waits until it responds. Port 0 stands for any free port.
+    pub async fn start(
+        manifest: &Path,
+        variables: &BTreeMap<String, String>,
+        address: SocketAddr,
+    ) -> Result<Self> {
+        let address = free_address(address).await?;
         let mut command = Command::new("spin");
         command.arg("up").arg("--from").arg(manifest).arg("--listen").arg(address.to_string());
-        // Guests' lines go to the caller's, and no files are left beside the manifest.
+        // Lines of guests go to the standard output, and no log files are written beside the manifest.
         command.args(["--quiet", "--log-dir", ""]);
         for (name, value) in variables {
             command.env(format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase()), value);
         }
-        // With these, Spin writes its own stack into the errors that a guest sees.
+        // With these variables, Spin adds its own stack to the errors that a guest gets.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        // `spin up` starts a process of its own for the trigger: the group has both.
-        let child = command.stdin(Stdio::null()).process_group(0).spawn().context("spin cannot be started")?;
+        // `spin up` starts another process for the trigger. Signals to the group reach both.
+        let child = command.stdin(Stdio::null()).process_group(0).spawn().context("cannot start spin")?;
         let mut spin = Self { child, address };
-        timeout(START, spin.ready()).await.context("spin did not answer in time")??;
+        timeout(START_TIMEOUT, spin.wait_until_ready()).await.context("spin did not respond in time")??;
         Ok(spin)
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Ends it and waits until it has ended.
+    /// Stops it and waits until its process has exited.
     pub async fn stop(mut self) -> Result<()> {
         self.signal("TERM");
         if timeout(Duration::from_secs(5), self.child.wait()).await.is_err() {
@@ -61,12 +63,12 @@ impl Spin {
         Ok(())
     }
 
-    async fn ready(&mut self) -> Result<()> {
+    async fn wait_until_ready(&mut self) -> Result<()> {
         loop {
             if let Some(status) = self.child.try_wait()? {
-                bail!("spin ended: {status}, signal {:?}", status.signal());
+                bail!("spin exited: {status}, signal {:?}", status.signal());
             }
-            if healthy(self.address).await.is_ok_and(|healthy| healthy) {
+            if is_healthy(self.address).await.unwrap_or(false) {
                 return Ok(());
             }
             sleep(Duration::from_millis(20)).await;
@@ -75,8 +77,12 @@ impl Spin {
 
     fn signal(&self, name: &str) {
         if let Some(id) = self.child.id() {
-            // The standard library can signal a process, but no group of them.
-            let _ = std::process::Command::new("kill").arg(format!("-{name}")).arg("--").arg(format!("-{id}")).status();
+            // The standard library cannot signal a process group.
+            let _ = std::process::Command::new("kill")
+                .arg(format!("-{name}"))
+                .arg("--")
+                .arg(format!("-{id}"))
+                .status();
         }
     }
 }
@@ -87,16 +93,17 @@ impl Drop for Spin {
     }
 }
 
-/// Spin prints its port for people only, so a free one is looked for here.
-fn free(address: SocketAddr) -> Result<SocketAddr> {
-    Ok(TcpListener::bind(address).with_context(|| format!("nothing can listen at {address}"))?.local_addr()?)
+/// Chooses the port, because Spin does not report the one that it chose in a form to parse.
+async fn free_address(address: SocketAddr) -> Result<SocketAddr> {
+    Ok(listen(address).await.with_context(|| format!("cannot listen on {address}"))?.local_addr()?)
 }
 
-async fn healthy(address: SocketAddr) -> Result<bool> {
+async fn is_healthy(address: SocketAddr) -> Result<bool> {
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET /.well-known/spin/health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let request =
+        format!("GET /.well-known/spin/health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(answer.starts_with("HTTP/1.1 200"))
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response.starts_with("HTTP/1.1 200"))
 }

@@ -29,7 +29,7 @@ pub fn password(data: &DataFolder, folder: &Path) -> anyhow::Result<String> {
         });
     }
     let password = web::hex(&web::random::<16>());
-    let mut file = files::private(&path)?;
+    let mut file = files::create_private(&path)?;
     file.write_all(password.as_bytes())?;
     file.sync_all()?;
     Ok(password)
@@ -50,7 +50,7 @@ pub fn create(programs: &Path, folder: &Path, data: &DataFolder, password: &str)
     }
     // Deleted once initdb has read it.
     let secret = folder.with_extension("password");
-    let written = files::private(&secret).and_then(|mut file| file.write_all(password.as_bytes()));
+    let written = files::create_private(&secret).and_then(|mut file| file.write_all(password.as_bytes()));
     written.with_context(|| format!("cannot write {}", secret.display()))?;
     if is_root() {
         give(&secret, unprivileged()?)?;

@@ -34,7 +34,7 @@ pub async fn get() -> anyhow::Result<PathBuf> {
         "cannot fetch Postgres: check the network connection, or use another Postgres by \
          DATABASE_URL=postgres://owner:password@host:5432/taskflow",
     )?;
-    files::make_once(&folder, async |path| unpack(&archive, path).await).await?;
+    files::create_once(&folder, async |path| unpack(&archive, path).await).await?;
     step.end(&format!("kept in {}", folder.display()));
     Ok(folder)
 }
@@ -59,5 +59,5 @@ pub(crate) fn command(programs: &Path, program: &str) -> anyhow::Result<Command>
 }
 
 fn folder() -> anyhow::Result<PathBuf> {
-    Ok(files::cache()?.join(format!("postgres-{VERSION}")))
+    Ok(files::cache_folder()?.join(format!("postgres-{VERSION}")))
 }

@@ -1,24 +1,24 @@
-//! Output bindings: what is sent to the world.
+//! Output bindings. The only type is SMTP.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::answer::{Answer, Failure, broken, empty};
-use crate::call::Call;
 use crate::component::Component;
-use crate::secrets::Secrets;
+use crate::request::ApiRequest;
+use crate::response::{ApiError, ApiResponse, internal_error, no_content};
+use crate::secrets::SecretStores;
 use crate::smtp::Smtp;
 
-/// The output bindings, by name, and how long a call of each may take.
-pub struct Bindings(BTreeMap<String, (Smtp, Duration)>);
+/// Output bindings by name, each with the time limit of a call.
+pub struct OutputBindings(BTreeMap<String, (Smtp, Duration)>);
 
 #[derive(Deserialize)]
-struct Order {
+struct Invocation {
     #[serde(default)]
     operation: String,
     #[serde(default)]
@@ -27,34 +27,42 @@ struct Order {
     metadata: Option<BTreeMap<String, String>>,
 }
 
-impl Bindings {
-    /// Opens them. Where nothing is said of how long a call may take, it is not ended.
-    pub fn open(components: &[Component], secrets: &Secrets, within: &BTreeMap<String, Duration>) -> Result<Self> {
+impl OutputBindings {
+    /// Opens the output bindings among the components. Calls of a binding that is not in `time_limits` have
+    /// no limit.
+    pub fn open(
+        components: &[Component],
+        secrets: &SecretStores,
+        time_limits: &BTreeMap<String, Duration>,
+    ) -> Result<Self> {
         let mut bindings = BTreeMap::new();
         for component in components.iter().filter(|component| component.kind == Smtp::KIND) {
-            let within = within.get(&component.name).copied().unwrap_or(Duration::MAX);
-            bindings.insert(component.name.clone(), (Smtp::open(component, secrets)?, within));
+            let time_limit = time_limits.get(&component.name).copied().unwrap_or(Duration::MAX);
+            bindings.insert(component.name.clone(), (Smtp::open(component, secrets)?, time_limit));
         }
         Ok(Self(bindings))
     }
 
-    pub async fn invoke(&self, name: &str, call: &Call) -> Result<Answer, Failure> {
-        let Order { operation, data, metadata } = call.json()?;
+    pub async fn invoke(&self, name: &str, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+        let Invocation { operation, data, metadata } = request.json()?;
         let metadata = metadata.unwrap_or_default();
-        let done = match (operation.as_str(), self.0.get(name)) {
-            ("", _) => Err("operation field is missing from request".into()),
-            (_, None) => Err(format!("couldn't find output binding {name}")),
-            ("create", Some((smtp, within))) => {
-                let sent = timeout(*within, smtp.send(&metadata, &data)).await;
-                sent.unwrap_or_else(|_| Err("context deadline exceeded".into()))
+        let result = match (operation.as_str(), self.0.get(name)) {
+            ("", _) => Err(anyhow!("operation field is missing from request")),
+            (_, None) => Err(anyhow!("couldn't find output binding {name}")),
+            ("create", Some((smtp, time_limit))) => {
+                let sent = timeout(*time_limit, smtp.send(&metadata, &data)).await;
+                sent.unwrap_or_else(|_| Err(anyhow!("context deadline exceeded")))
             }
             (other, Some(_)) => {
-                Err(format!("binding {name} does not support operation {other}. supported operations:create"))
+                Err(anyhow!("binding {name} does not support operation {other}. supported operations:create"))
             }
         };
-        match done {
-            Ok(()) => Ok(empty()),
-            Err(why) => broken("ERR_INVOKE_OUTPUT_BINDING", format!("error invoking output binding {name}: {why}")),
+        match result {
+            Ok(()) => Ok(no_content()),
+            Err(error) => internal_error(
+                "ERR_INVOKE_OUTPUT_BINDING",
+                format!("error invoking output binding {name}: {error:#}"),
+            ),
         }
     }
 }

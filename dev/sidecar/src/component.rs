@@ -1,22 +1,35 @@
-//! A component of the files, with the values that it is given, some of them from the secrets.
+//! A component as its file declares it.
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::secrets::Secrets;
-
-/// A component, as it is declared.
 #[derive(Debug)]
 pub struct Component {
     pub name: String,
     pub kind: String,
     pub version: String,
-    secret_store: Option<String>,
-    items: Vec<Item>,
-    scopes: Vec<String>,
+    pub secret_store: Option<String>,
+    pub metadata: Vec<MetadataItem>,
+    pub scopes: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetadataItem {
+    pub name: String,
+    #[serde(default)]
+    pub value: Value,
+    pub secret_key_ref: Option<SecretKeyRef>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretKeyRef {
+    pub name: String,
+    pub key: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -25,82 +38,39 @@ struct Spec {
     kind: String,
     version: String,
     #[serde(default)]
-    metadata: Vec<Item>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Item {
-    name: String,
-    #[serde(default)]
-    value: Value,
-    secret_key_ref: Option<SecretKey>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SecretKey {
-    name: String,
-    key: Option<String>,
+    metadata: Vec<MetadataItem>,
 }
 
 impl Component {
-    pub fn read(name: &str, spec: &Value, auth: &Value, scopes: Vec<String>) -> Result<Self> {
+    pub fn parse(name: &str, spec: &Value, auth: &Value, scopes: Vec<String>) -> Result<Self> {
         let Spec { kind, version, metadata } =
             Spec::deserialize(spec).with_context(|| format!("the component {name} cannot be read"))?;
         let secret_store = auth["secretStore"].as_str().map(str::to_owned);
-        Ok(Self { name: name.to_owned(), kind, version, secret_store, items: metadata, scopes })
+        Ok(Self { name: name.to_owned(), kind, version, secret_store, metadata, scopes })
     }
 
-    /// Whether the sidecar of that app id has it.
-    pub fn is_for(&self, app: &str) -> bool {
-        self.scopes.is_empty() || self.scopes.iter().any(|scope| scope == app)
+    /// True if the sidecar of an app id loads the component.
+    pub fn is_in_scope_of(&self, app_id: &str) -> bool {
+        self.scopes.is_empty() || self.scopes.iter().any(|scope| scope == app_id)
     }
 
-    /// What it is told. What it does not know here would mean something to real Dapr, so that is an error.
-    pub fn values(&self, secrets: &Secrets, known: &[&str]) -> Result<Values> {
-        let mut values = BTreeMap::new();
-        for item in &self.items {
-            ensure!(
-                known.contains(&item.name.as_str()),
-                "the component {} has `{}`, which means nothing to this sidecar: it knows {}",
-                self.name,
-                item.name,
-                known.join(", ")
-            );
-            values.insert(item.name.clone(), self.value(item, secrets)?);
-        }
-        Ok(Values { component: self.name.clone(), values })
-    }
-
-    /// Whether all secrets that it names are there.
-    pub fn check(&self, secrets: &Secrets) -> Result<()> {
-        self.items.iter().try_for_each(|item| self.value(item, secrets).map(drop))
-    }
-
-    fn value(&self, item: &Item, secrets: &Secrets) -> Result<String> {
-        let Some(SecretKey { name, key }) = &item.secret_key_ref else {
-            return Ok(match &item.value {
-                Value::Null => String::new(),
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            });
-        };
-        let Some(store) = &self.secret_store else {
-            bail!("the component {} takes secrets and has no auth.secretStore to take them from", self.name);
-        };
-        let found = secrets.value(store, name, key.as_ref().unwrap_or(name));
-        found.with_context(|| format!("the component {} needs a secret for its {}", self.name, item.name))
+    /// Returns the text that the file itself gives to a metadata item.
+    pub fn literal(&self, name: &str) -> Option<&str> {
+        self.metadata.iter().rfind(|item| item.name == name)?.value.as_str()
     }
 }
 
-/// What a component is told, passwords among it; what is absent is empty, as with Dapr.
+/// Metadata of a component with its secrets filled in. An absent item is empty, as in Dapr.
 pub struct Values {
     component: String,
     values: BTreeMap<String, String>,
 }
 
 impl Values {
+    pub fn new(component: &str, values: BTreeMap<String, String>) -> Self {
+        Self { component: component.to_owned(), values }
+    }
+
     pub fn get(&self, name: &str) -> &str {
         self.values.get(name).map(String::as_str).unwrap_or_default()
     }

@@ -1,38 +1,40 @@
-//! What was published goes to who takes it.
+//! Delivery of published events to their consumers.
 
-use std::collections::BTreeMap;
+mod attempt;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::config::{Bulk, Config, Retry};
-use crate::log::{Log, Reader};
+use crate::log::Log;
 use crate::offsets::Offsets;
 use crate::topics::Topics;
 
-/// One consumer's way through one partition.
-struct Way {
-    place: String,
-    route: String,
-    topic: String,
-    pubsub: String,
-    dead_letters: Option<String>,
+use self::attempt::{Endpoint, Outcome};
+
+/// Delay between attempts after the last retry, for a consumer without a dead-letter topic.
+const FINAL_DELAY: Duration = Duration::from_secs(5);
+
+/// A consumer of one partition.
+struct PartitionConsumer {
+    /// Consumer, topic and partition, such as `audit/task-events/0`.
+    id: String,
+    endpoint: Endpoint,
+    dead_letter_topic: Option<String>,
     bulk: Option<Bulk>,
     retry: Retry,
-    timeout: Duration,
     log: Arc<Log>,
     topics: Arc<Topics>,
     offsets: Offsets,
-    app: App,
 }
 
-/// Starts delivering: each partition in order, all of them at the same time.
+/// Starts delivering. Partitions are independent of each other; each is delivered in order.
 pub fn start(
     config: &Config,
     topics: &Arc<Topics>,
@@ -41,90 +43,77 @@ pub fn start(
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> Result<()> {
-    for one in &config.subscriptions {
-        let logs = topics.partitions(&one.topic).context("a subscription's topic is declared")?;
-        for (number, log) in logs.iter().enumerate() {
-            let mut way = Way {
-                place: format!("{}/{}/{number}", one.consumer, one.topic),
-                route: one.route.clone(),
-                topic: one.topic.clone(),
-                pubsub: config.pubsub.clone(),
-                dead_letters: one.dead_letters.clone(),
-                bulk: one.bulk.clone(),
-                retry: config.retry.clone(),
-                timeout: config.timeout,
+    for subscription in &config.subscriptions {
+        let topic = &subscription.topic;
+        let logs = topics.partitions(topic).with_context(|| format!("the topic {topic} is not declared"))?;
+        for (partition, log) in logs.iter().enumerate() {
+            let id = format!("{}/{topic}/{partition}", subscription.consumer);
+            let mut consumer = PartitionConsumer {
+                endpoint: Endpoint {
+                    id: id.clone(),
+                    route: subscription.route.clone(),
+                    topic: topic.clone(),
+                    pubsub: config.pubsub.clone(),
+                    is_bulk: subscription.bulk.is_some(),
+                    timeout: config.resiliency.delivery_timeout,
+                    app: app.clone(),
+                },
+                id,
+                dead_letter_topic: subscription.dead_letter_topic.clone(),
+                bulk: subscription.bulk.clone(),
+                retry: config.resiliency.delivery_retry.clone(),
                 log: Arc::clone(log),
                 topics: Arc::clone(topics),
                 offsets: offsets.clone(),
-                app: app.clone(),
             };
             let stop = stop.clone();
             tasks.spawn(async move {
-                let go_on = async {
-                    while let Err(error) = way.go().await {
-                        eprintln!("error: {} waits, and is tried again: {error:#}", way.place);
+                let run = async {
+                    while let Err(error) = consumer.run().await {
+                        eprintln!("error: deliveries to {} stopped, and start again: {error:#}", consumer.id);
                         sleep(Duration::from_secs(1)).await;
                     }
                 };
-                stop.run_until_cancelled(go_on).await;
+                stop.run_until_cancelled(run).await;
             });
         }
     }
     Ok(())
 }
 
-/// What became of a delivery.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Taken,
-    /// It goes to the dead letters at once.
-    Dropped,
-    Failed,
-}
-
-impl Outcome {
-    fn of_status(status: &Value) -> Self {
-        match status.as_str() {
-            Some("SUCCESS") => Self::Taken,
-            Some("DROP") => Self::Dropped,
-            _ => Self::Failed,
-        }
-    }
-}
-
-impl Way {
-    /// Delivers from where it has come to, without end.
-    async fn go(&mut self) -> Result<()> {
-        let log = Arc::clone(&self.log);
-        let mut reader = Reader::new(&log, self.offsets.of(&self.place));
-        self.app.known().await;
+impl PartitionConsumer {
+    /// Delivers from the consumer's offset on. Returns only on an error.
+    async fn run(&mut self) -> Result<()> {
+        let mut reader = self.log.reader(self.offsets.get(&self.id));
+        self.endpoint.app.wait_for_address().await;
         loop {
-            let (event, mut position) = reader.next().await?;
+            let (event, mut offset) = reader.next().await?;
             let mut events = vec![event];
             if let Some(bulk) = &self.bulk {
-                let until = Instant::now() + bulk.within;
-                while events.len() < bulk.most {
-                    let Ok(next) = timeout_at(until, reader.next()).await else { break };
-                    let (event, behind) = next?;
+                let deadline = Instant::now() + bulk.max_wait;
+                while events.len() < bulk.max_events {
+                    let Ok(next) = timeout_at(deadline, reader.next()).await else { break };
+                    let (event, next_offset) = next?;
                     events.push(event);
-                    position = behind;
+                    offset = next_offset;
                 }
             }
             self.deliver(events).await?;
-            self.offsets.set(&self.place, position);
+            self.offsets.set(&self.id, offset);
         }
     }
 
-    /// Until each is taken or goes to the dead letters. Where there are none it is tried for ever, as with Kafka.
+    /// Delivers events until each is accepted or has become a dead letter. Without a dead-letter topic there
+    /// is no limit of attempts, as with Kafka.
     async fn deliver(&self, mut events: Vec<String>) -> Result<()> {
-        let mut dead = Vec::new();
+        let mut dead_letters = Vec::new();
         for failures in 1.. {
-            let outcomes = self.once(&events).await;
+            let outcomes = self.endpoint.attempt(&events).await?;
             let mut failed = Vec::new();
             for (event, outcome) in events.into_iter().zip(outcomes) {
                 match outcome {
-                    Outcome::Taken => {}
-                    Outcome::Dropped => dead.push(event),
+                    Outcome::Accepted => {}
+                    Outcome::Dropped => dead_letters.push(event),
                     Outcome::Failed => failed.push(event),
                 }
             }
@@ -132,70 +121,21 @@ impl Way {
             if events.is_empty() {
                 break;
             }
-            match (self.retry.wait(failures), &self.dead_letters) {
-                (Some(wait), _) => sleep(wait).await,
-                (None, None) => sleep(Duration::from_secs(5)).await,
+            match (self.retry.delay(failures), &self.dead_letter_topic) {
+                (Some(delay), _) => sleep(delay).await,
+                (None, None) => sleep(FINAL_DELAY).await,
                 (None, Some(_)) => {
-                    dead.append(&mut events);
+                    dead_letters.append(&mut events);
                     break;
                 }
             }
         }
-        if let (Some(topic), false) = (&self.dead_letters, dead.is_empty()) {
-            // As they are: Dapr does not say there who could not take it, nor why.
-            let letters: Vec<_> = dead.into_iter().map(|event| (self.place.clone(), event)).collect();
-            self.topics.publish(topic, &letters).await?;
+        if let (Some(topic), false) = (&self.dead_letter_topic, dead_letters.is_empty()) {
+            // Unchanged: Dapr adds neither the consumer nor the reason.
+            let dead_letters: Vec<_> =
+                dead_letters.into_iter().map(|event| (self.id.clone(), event)).collect();
+            self.topics.publish(topic, &dead_letters).await?;
         }
         Ok(())
-    }
-
-    /// What becomes of each of them.
-    async fn once(&self, events: &[String]) -> Vec<Outcome> {
-        let all = |outcome| vec![outcome; events.len()];
-        let (kind, body) = match (&self.bulk, events) {
-            (None, [event]) => ("application/cloudevents+json", event.clone()),
-            _ => ("application/json", self.bulk_of(events)),
-        };
-        match self.app.post(&self.route, kind, body, self.timeout).await {
-            Ok((200..=299, body)) => {
-                let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-                match (&self.bulk, &answer["statuses"]) {
-                    (None, _) if answer["status"].is_null() => all(Outcome::Taken),
-                    (None, _) => all(Outcome::of_status(&answer["status"])),
-                    (Some(_), Value::Array(statuses)) => {
-                        let told: BTreeMap<&str, &Value> = statuses
-                            .iter()
-                            .filter_map(|one| Some((one["entryId"].as_str()?, &one["status"])))
-                            .collect();
-                        let of = |number: usize| told.get(number.to_string().as_str()).copied();
-                        (0..events.len()).map(|number| of(number).map_or(Outcome::Failed, Outcome::of_status)).collect()
-                    }
-                    // Who says nothing has taken one, but not many.
-                    (Some(_), _) => all(Outcome::Failed),
-                }
-            }
-            // Dapr takes that for an answer, also where there is a topic for dead letters: the event is lost.
-            Ok((404, _)) => all(Outcome::Taken),
-            Ok(_) | Err(_) => all(Outcome::Failed),
-        }
-    }
-
-    /// Several in one, as Dapr delivers them.
-    fn bulk_of(&self, events: &[String]) -> String {
-        let entries: Vec<String> = events
-            .iter()
-            .enumerate()
-            .map(|(number, event)| {
-                format!(
-                    r#"{{"entryId":"{number}","contentType":"application/cloudevents+json","metadata":{{}},"event":{event}}}"#
-                )
-            })
-            .collect();
-        let mut envelope = json!({
-            "id": self.place, "metadata": {}, "topic": self.topic, "pubsubname": self.pubsub, "type": "com.dapr.event.sent.bulk",
-        })
-        .to_string();
-        envelope.truncate(envelope.len() - 1);
-        format!("{envelope},\"entries\":[{}]}}", entries.join(","))
     }
 }

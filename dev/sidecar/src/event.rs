@@ -1,13 +1,13 @@
-//! An event, as it is kept: a CloudEvent that says where it was published.
+//! Stored form of an event: a CloudEvent that names its topic.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::value::{RawValue, to_raw_value};
 
-/// The event as it goes into a topic, if it is one: only whole CloudEvents are published here. What it holds is looked at no
-/// further.
-pub fn stamped(event: &str, pubsub: &str, topic: &str) -> Option<String> {
+/// Adds component and topic to an event, or returns `None` if it is not a whole CloudEvent. All other members
+/// are copied unparsed.
+pub fn stamp(event: &str, pubsub: &str, topic: &str) -> Option<String> {
     let (pubsub, topic) = (to_raw_value(pubsub).ok()?, to_raw_value(topic).ok()?);
     let mut members: BTreeMap<Cow<str>, &RawValue> = serde_json::from_str(event).ok()?;
     for name in ["specversion", "id", "source", "type"] {

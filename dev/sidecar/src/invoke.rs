@@ -1,14 +1,14 @@
-//! Calls from one function to another, by the name of its app.
+//! Service invocation: calls from one function to another, by app id.
 
 use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::{Response, StatusCode};
 
-use crate::answer::{Answer, Failure, broken, fail};
 use crate::app::App;
-use crate::call::Call;
+use crate::request::ApiRequest;
+use crate::response::{ApiError, ApiResponse, internal_error, reject};
 
-/// What is between the two ends of one connection, or is made anew for the next.
-const OF_ONE_HOP: [HeaderName; 10] = [
+/// Headers that belong to one connection, or that the client sets itself.
+const HOP_BY_HOP: [HeaderName; 10] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,
     header::HOST,
@@ -21,41 +21,46 @@ const OF_ONE_HOP: [HeaderName; 10] = [
     HeaderName::from_static("keep-alive"),
 ];
 
-/// Hands a call on: `chat-agent/method/api/tasks`. There is one app, so the name stands for it, whichever it is.
-pub async fn invoke(app: &App, rest: &str, call: &Call) -> Result<Answer, Failure> {
-    let Some((id, path)) = rest.split_once("/method/").filter(|(id, _)| !id.is_empty()) else { return no_app() };
-    let query = call.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+/// Forwards a request such as `chat-agent/method/api/tasks`. There is one app, so every app id stands for it.
+pub async fn invoke(app: &App, rest: &str, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    let Some((id, path)) = rest.split_once("/method/").filter(|(id, _)| !id.is_empty()) else {
+        return unknown_route();
+    };
+    let query = request.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
     let target = format!("/{}{query}", path.trim_start_matches('/'));
-    let mut headers = call.headers.clone();
-    strip(&mut headers);
-    match app.forward(call.method.clone(), &target, headers, call.body.clone()).await {
-        Ok(answer) => {
-            let (mut head, body) = answer.into_parts();
-            strip(&mut head.headers);
+    let mut headers = request.headers.clone();
+    remove_hop_by_hop(&mut headers);
+    match app.forward(request.method.clone(), &target, headers, request.body.clone()).await {
+        Ok(response) => {
+            let (mut head, body) = response.into_parts();
+            remove_hop_by_hop(&mut head.headers);
             Ok(Response::from_parts(head, body.into()))
         }
-        Err(why) => broken("ERR_DIRECT_INVOKE", format!("failed to invoke, id: {id}, err: {why}")),
+        Err(error) => {
+            internal_error("ERR_DIRECT_INVOKE", format!("failed to invoke, id: {id}, err: {error:#}"))
+        }
     }
 }
 
-/// What Dapr says to everything that it has no route for.
-pub fn no_app() -> Result<Answer, Failure> {
+/// Returns Dapr's error for every path without a route.
+pub fn unknown_route() -> Result<ApiResponse, ApiError> {
     let message = "failed getting app id either from the URL path or the header dapr-app-id";
-    fail(StatusCode::NOT_FOUND, "ERR_DIRECT_INVOKE", message)
+    reject(StatusCode::NOT_FOUND, "ERR_DIRECT_INVOKE", message)
 }
 
-fn strip(headers: &mut HeaderMap) {
-    let named: Vec<String> = headers
+/// Removes the hop-by-hop headers, and those that `Connection` lists.
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let listed: Vec<String> = headers
         .get_all(header::CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|names| names.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
-    for name in named {
+    for name in listed {
         headers.remove(name.as_str());
     }
-    for name in OF_ONE_HOP {
+    for name in HOP_BY_HOP {
         headers.remove(name);
     }
 }

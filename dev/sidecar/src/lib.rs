@@ -1,15 +1,15 @@
-//! The part of Dapr's HTTP API that TaskFlow uses, on one machine: driven by the files in `dapr/`, without a broker.
+//! The embedded sidecar: the part of Dapr's HTTP API that TaskFlow uses, on one machine and without a broker.
+//! It is configured by the same files in `dapr/` as Dapr.
 //!
-//! Publishing writes into [`log`]s on disk, one for each partition of a topic; each subscription has a place in every one of
-//! them and goes on from there ([`deliver`]). So it delivers at least once, in order for each key, also after `kill -9`.
+//! Publishing appends to a [`log`] on disk, one for each partition of a topic. Each subscription has an
+//! offset in each of these logs ([`deliver`]). So delivery is at least once and in order for each key, also
+//! after `kill -9`.
 //!
-//! The other building blocks are a file each, behind [`server`].
+//! Each of the other building blocks is a module, called by [`server`].
 
 mod access;
-mod answer;
 mod app;
 mod bindings;
-mod call;
 mod component;
 mod config;
 mod configuration;
@@ -23,6 +23,8 @@ mod mailbox;
 mod offsets;
 mod postgres;
 mod publish;
+mod request;
+mod response;
 mod secrets;
 mod server;
 mod smtp;
@@ -34,26 +36,29 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use crate::config::{Topic, apps, topics};
-pub use crate::mailbox::Mailbox;
-
 use crate::app::App;
-use crate::bindings::Bindings;
+use crate::bindings::OutputBindings;
 use crate::config::Config;
-use crate::configuration::Configuration;
-use crate::publish::Publish;
-use crate::secrets::Secrets;
+use crate::configuration::ConfigurationStores;
+use crate::offsets::Offsets;
+use crate::publish::Publisher;
+use crate::secrets::SecretStores;
 use crate::server::Api;
-use crate::state::State;
+use crate::state::StateStores;
 use crate::topics::Topics;
 
-/// A sidecar that runs. It ends when this is dropped.
+pub use crate::config::{Topic, read_app_ids, read_topics};
+pub use crate::mailbox::Mailbox;
+
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(3600);
+
+/// A running sidecar. Dropping it stops it at once.
 pub struct Sidecar {
     address: SocketAddr,
     app: watch::Sender<Option<SocketAddr>>,
@@ -61,55 +66,58 @@ pub struct Sidecar {
     stop: CancellationToken,
 }
 
-/// The tokens that go with calls.
+/// Tokens between the sidecar and the app.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
-    /// What whoever calls the sidecar must show, where that is anything.
+    /// Token that callers of the sidecar send. If it is empty, none is needed.
     pub api: String,
-    /// What the sidecar shows the app.
+    /// Token that the sidecar sends to the app.
     pub app: String,
 }
 
 impl Sidecar {
-    /// Starts one by the files of a folder such as `dapr/`, with its queues in a folder of its own, where the file of secrets
-    /// is, too. It delivers nothing before it knows the app.
+    /// Starts a sidecar that is configured by the files of a folder such as `dapr/`. Its data folder holds
+    /// the secrets file and the topics. Delivery begins with [`Self::deliver_to`].
     pub async fn start(files: &Path, data: &Path, address: SocketAddr, tokens: Tokens) -> Result<Self> {
         let mut config = Config::read(files)?;
-        let secrets = Secrets::open(&config.components, data)?;
-        config.components.iter().try_for_each(|component| component.check(&secrets))?;
-        // What the sidecar that functions call would not have, they do not have here.
-        config.components.retain(|component| component.is_for(&config.apps[0]));
+        let secrets = SecretStores::open(&config.components, data)?;
+        config.components.iter().try_for_each(|component| secrets.check(component))?;
+        // Functions call the sidecar of the first app id, which loads only the components in its scope.
+        config.components.retain(|component| component.is_in_scope_of(&config.app_ids[0]));
         let components = &config.components;
-        let (configuration, state) = (Configuration::open(components, &secrets)?, State::open(components, &secrets)?);
-        let bindings = Bindings::open(components, &secrets, &config.outbound)?;
-        let listener = TcpListener::bind(address).await.with_context(|| format!("nothing can listen at {address}"))?;
+        let configuration = ConfigurationStores::open(components, &secrets)?;
+        let state = StateStores::open(components, &secrets)?;
+        let bindings = OutputBindings::open(components, &secrets, &config.resiliency.binding_timeouts)?;
+        let listener =
+            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let address = listener.local_addr()?;
         let topics = Arc::new(Topics::open(&config.topics, &data.join("topics"))?);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let (sender, known) = watch::channel(None);
-        let app = App::new(known, tokens.app);
-        let offsets = offsets::Offsets::open(&data.join("offsets.json"), &tasks, stop.clone())?;
+        let (sender, receiver) = watch::channel(None);
+        let app = App::new(receiver, tokens.app);
+        let offsets = Offsets::open(&data.join("offsets.json"), &tasks, stop.clone())?;
         deliver::start(&config, &topics, &offsets, &app, &tasks, &stop)?;
-        cron::start(&config, &app, &tasks, &stop)?;
-        tasks.spawn(stop.clone().run_until_cancelled_owned(forget(Arc::clone(&topics))));
-        let publish = Publish { topics, pubsub: config.pubsub };
+        cron::start(&config.crons, &app, &tasks, &stop);
+        tasks.spawn(stop.clone().run_until_cancelled_owned(delete_expired(Arc::clone(&topics))));
+        let publisher = Publisher { topics, pubsub: config.pubsub };
         let token = tokens.api;
-        let api = Api { publish, secrets, configuration, state, bindings, app, access: config.access, token };
+        let api =
+            Api { publisher, secrets, configuration, state, bindings, app, access: config.access, token };
         tasks.spawn(server::serve(listener, api, stop.clone()));
         Ok(Self { address, app: sender, tasks, stop })
     }
 
-    /// Where it listens.
+    /// Address of the API.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Tells it where the app is. It may move.
+    /// Sets the address of the app, which may change.
     pub fn deliver_to(&self, app: SocketAddr) {
         self.app.send_replace(Some(app));
     }
 
-    /// Ends it in order: what is being delivered is finished first.
+    /// Stops the sidecar and waits until its offsets are written.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
@@ -123,11 +131,14 @@ impl Drop for Sidecar {
     }
 }
 
-/// Forgets again and again what is older than the topics keep. What cannot be forgotten now is tried again.
-async fn forget(topics: Arc<Topics>) {
+/// Deletes expired events at each interval. What cannot be deleted is tried again at the next.
+async fn delete_expired(topics: Arc<Topics>) {
     loop {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(EXPIRY_INTERVAL).await;
         let topics = Arc::clone(&topics);
-        let _ = tokio::task::spawn_blocking(move || topics.forget()).await;
+        let deleted = tokio::task::spawn_blocking(move || topics.delete_expired()).await;
+        if let Err(error) = deleted.map_err(Error::from).flatten() {
+            eprintln!("error: cannot delete expired events: {error:#}");
+        }
     }
 }

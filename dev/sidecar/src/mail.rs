@@ -1,4 +1,4 @@
-//! The mails of a mailbox, to read.
+//! Reading the mails of a mailbox.
 
 use std::path::{Path, PathBuf};
 
@@ -8,22 +8,22 @@ use mail_parser::{DateTime, HeaderName, MessageParser};
 /// A mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// The name of its file, without the ending.
+    /// File name without its extension.
     pub id: String,
-    /// When it came, as in `2026-11-21T10:00:00Z`.
+    /// Time of arrival, such as `2026-11-21T10:00:00Z`.
     pub time: String,
-    /// Who gets it.
+    /// Recipients.
     pub to: String,
-    /// What it is about.
+    /// Subject.
     pub subject: String,
-    /// All that stands above it: names and values, without encodings.
+    /// Names and values of all headers; the subject is decoded.
     pub headers: Vec<(String, String)>,
-    /// What it says: HTML where it is that.
+    /// Body, as HTML if the mail has it.
     pub body: String,
 }
 
-/// The mails of a folder, the oldest first; none where there is no folder.
-pub fn all(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Lists the mails of a folder, the oldest first. A folder that does not exist has no mails.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -32,7 +32,7 @@ pub fn all(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut mails = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "eml") {
+        if path.extension().is_some_and(|extension| extension == "eml") {
             mails.push(path);
         }
     }
@@ -40,27 +40,32 @@ pub fn all(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(mails)
 }
 
-/// Reads one.
+/// Reads a mail.
 pub fn read(path: &Path) -> Result<Mail> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let message = MessageParser::new().parse(&bytes).with_context(|| format!("{} is no mail", path.display()))?;
+    let message =
+        MessageParser::new().parse(&bytes).with_context(|| format!("{} is not a mail", path.display()))?;
     let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let came = id.split('-').next().and_then(|millis| millis.parse::<i64>().ok()).unwrap_or_default();
+    let millis = id.split('-').next().and_then(|millis| millis.parse::<i64>().ok()).unwrap_or_default();
     let headers = message.headers().iter().map(|header| {
         let raw = String::from_utf8_lossy(
             bytes.get(header.offset_start() as usize..header.offset_end() as usize).unwrap_or_default(),
         );
-        let value =
-            if header.name == HeaderName::Subject { header.value.as_text().unwrap_or_default() } else { raw.trim() };
+        let value = if header.name == HeaderName::Subject {
+            header.value.as_text().unwrap_or_default()
+        } else {
+            raw.trim()
+        };
         (header.name.as_str().to_owned(), value.split_whitespace().collect::<Vec<_>>().join(" "))
     });
     let headers: Vec<_> = headers.collect();
-    let value =
-        |name: &str| headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone());
+    let value = |name: &str| {
+        headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    };
     let part = message.html_part(0).or_else(|| message.text_part(0));
     Ok(Mail {
         id,
-        time: DateTime::from_timestamp(came / 1000).to_rfc3339(),
+        time: DateTime::from_timestamp(millis / 1000).to_rfc3339(),
         to: value("To").unwrap_or_default(),
         subject: value("Subject").unwrap_or_default(),
         body: part.and_then(|part| part.text_contents()).unwrap_or_default().to_owned(),

@@ -1,16 +1,16 @@
-//! A connection to Postgres that is opened when it is needed, and again when it was lost.
+//! A connection to Postgres that is opened on first use, and again after it was lost.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tokio_postgres::{Client, Config};
 
-/// Dapr's time for one call.
-const WITHIN: Duration = Duration::from_secs(20);
-const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
+/// Dapr's time limit for a query.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub struct Postgres {
@@ -20,39 +20,40 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn new(connection_string: &str) -> Result<Self> {
-        let mut config: Config = connection_string.parse().context("the connectionString cannot be read")?;
-        config.connect_timeout(CONNECTS_WITHIN);
+        let mut config: Config =
+            connection_string.parse().context("the connectionString cannot be parsed")?;
+        config.connect_timeout(CONNECT_TIMEOUT);
         Ok(Self { config, client: Mutex::new(None) })
     }
 
-    /// Does something with it, and says in words what went wrong.
+    /// Runs queries on the connection.
     pub async fn with<T>(
         &self,
-        work: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
-    ) -> Result<T, String> {
-        let done = async {
+        query: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T> {
+        let result = async {
             let client = self.client().await?;
-            work(&client).await
+            query(&client).await
         };
-        match timeout(WITHIN, done).await {
-            Ok(done) => done.map_err(|error| format!("{:#}", anyhow::Error::new(error))),
+        match timeout(TIME_LIMIT, result).await {
+            Ok(result) => Ok(result?),
             Err(_) => {
-                // It hangs, so the next call gets another.
-                if let Ok(mut kept) = self.client.try_lock() {
-                    *kept = None;
+                // The connection may hang, so the next query opens another.
+                if let Ok(mut client) = self.client.try_lock() {
+                    *client = None;
                 }
-                Err(format!("no answer within {} s", WITHIN.as_secs()))
+                bail!("no response within {} s", TIME_LIMIT.as_secs())
             }
         }
     }
 
     async fn client(&self) -> Result<Arc<Client>, tokio_postgres::Error> {
-        let mut kept = self.client.lock().await;
-        match &*kept {
+        let mut current = self.client.lock().await;
+        match &*current {
             Some(client) if !client.is_closed() => Ok(Arc::clone(client)),
             _ => {
-                let client = Arc::new(host::connect(&self.config).await?);
-                *kept = Some(Arc::clone(&client));
+                let client = Arc::new(host::connect_postgres(&self.config).await?);
+                *current = Some(Arc::clone(&client));
                 Ok(client)
             }
         }

@@ -1,21 +1,21 @@
-//! All topics, with their partitions.
+//! Topics and their partitions.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::config::Topic;
 use crate::log::Log;
 
-/// All topics.
+/// Partitions and retention of each topic, by name.
 #[derive(Debug)]
 pub struct Topics(BTreeMap<String, (Vec<Arc<Log>>, Duration)>);
 
 impl Topics {
-    /// Opens them, and forgets what is older than they keep.
+    /// Opens all topics and deletes expired events.
     pub fn open(declared: &[Topic], folder: &Path) -> Result<Self> {
         let mut topics = BTreeMap::new();
         for topic in declared {
@@ -25,27 +25,27 @@ impl Topics {
             topics.insert(topic.name.clone(), (logs, topic.retention));
         }
         let topics = Self(topics);
-        topics.forget()?;
+        topics.delete_expired()?;
         Ok(topics)
     }
 
-    /// Forgets what is older than the topics keep.
-    pub fn forget(&self) -> Result<()> {
+    /// Deletes events that are older than the retention of their topic.
+    pub fn delete_expired(&self) -> Result<()> {
         for (logs, retention) in self.0.values() {
-            logs.iter().try_for_each(|log| log.forget(*retention))?;
+            logs.iter().try_for_each(|log| log.delete_expired(*retention))?;
         }
         Ok(())
     }
 
-    /// The partitions of a topic.
+    /// Returns the partitions of a topic, or `None` if it is not declared.
     pub fn partitions(&self, topic: &str) -> Option<&[Arc<Log>]> {
         self.0.get(topic).map(|(logs, _)| logs.as_slice())
     }
 
-    /// Adds events with their keys to a topic, each as one line of JSON; those of one key stay in order. False where there is
-    /// no such topic.
-    pub async fn publish(&self, topic: &str, events: &[(String, String)]) -> std::io::Result<bool> {
-        let Some(logs) = self.partitions(topic) else { return Ok(false) };
+    /// Appends events with their keys to a topic, each as one line of JSON. Events with the same key stay in
+    /// order.
+    pub async fn publish(&self, topic: &str, events: &[(String, String)]) -> Result<()> {
+        let logs = self.partitions(topic).context("the topic is not declared")?;
         let mut lines: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
         for (key, event) in events {
             let lines = lines.entry(partition(key, logs.len())).or_default();
@@ -60,16 +60,16 @@ impl Topics {
             })
             .collect();
         for write in writes {
-            write.await.map_err(std::io::Error::other)??;
+            write.await??;
         }
-        Ok(true)
+        Ok(())
     }
 }
 
-/// Which partition a key belongs to (FNV-1a).
+/// Returns the partition of a key (FNV-1a).
 fn partition(key: &str, partitions: usize) -> usize {
-    let hash = key
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     (hash % partitions as u64) as usize
 }

@@ -20,8 +20,8 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// Builds functions. Each knows the release that it belongs to, so that `/ready` can ask for its statements.
 pub async fn functions(packages: &[&str]) -> anyhow::Result<()> {
     tools::ensure_wasm_target().await?;
-    let step = Step::begin("building the functions (the first time takes a minute or two)");
-    let mut arguments = vec!["build", "--quiet", "--release", "--target", "wasm32-wasip2"];
+    let step = Step::begin("building the functions (the first time takes some minutes)");
+    let mut arguments = vec!["build", "--release", "--target", "wasm32-wasip2"];
     for package in packages {
         arguments.extend(["--package", package]);
     }

@@ -1,42 +1,99 @@
-//! `cargo dev ci`: every check that a change must pass, and how long each takes.
+//! `cargo dev ci`: every check that a change must pass, and the time that each takes.
 
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
+
+use crate::command::{build, contract, mcp};
+use crate::programs;
 use crate::project;
 use crate::tools;
 
+/// Native code is linted while it is compiled, as by `cargo clippy -- --deny warnings`, so that nothing is compiled twice.
+/// `.ci/run` builds this command with the same two variables.
+const LINTS: [(&str, &str); 2] = [
+    ("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"),
+    ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"),
+];
+
+/// A group of checks.
+struct Lane {
+    name: &'static str,
+    /// Share of the whole run that it took when this was last measured, in percent. Machines differ in speed, shares hardly.
+    share: f64,
+    command: &'static [&'static str],
+}
+
+/// Compiling is a lane of its own, before these.
+const LANES: [Lane; 5] = [
+    Lane { name: "tests", share: 30.0, command: &["cargo", "dev", "test"] },
+    Lane { name: "tour", share: 1.0, command: &["cargo", "dev", "tour"] },
+    Lane { name: "MCP clients", share: 4.0, command: &["cargo", "dev", "mcp"] },
+    Lane { name: "contract", share: 8.0, command: &["cargo", "dev", "contract"] },
+    Lane { name: "tests with Kafka and Dapr", share: 17.0, command: &["cargo", "dev", "test", "--full"] },
+];
+const FORMATTING: Lane = Lane { name: "formatting", share: 1.0, command: &["cargo", "fmt", "--all", "--check"] };
+const WORKFLOWS: Lane = Lane {
+    name: "workflows",
+    share: 1.0,
+    command: &["go", "run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"],
+};
+const COMPILING: Lane = Lane { name: "lints, and everything compiled", share: 39.0, command: &[] };
+
 pub async fn run() -> anyhow::Result<()> {
-    let packages = project::FUNCTIONS.iter().flat_map(|function| ["--package", function]);
-    let strictly = ["--", "--deny", "warnings"];
-    let lint_functions =
-        ["clippy", "--quiet", "--release", "--target", "wasm32-wasip2"].into_iter().chain(packages).chain(strictly);
-    // From the quickest to the longest.
-    let checks: [(&str, Vec<&str>); 7] = [
-        ("formatting", vec!["fmt", "--all", "--check"]),
-        ("lints", [&["clippy", "--quiet", "--workspace", "--all-targets"][..], &strictly].concat()),
-        ("lints of the functions", lint_functions.collect()),
-        ("tests", vec!["dev", "test"]),
-        ("clients of the protocol", vec!["dev", "mcp"]),
-        ("contract", vec!["dev", "contract"]),
-        ("tests with Kafka and Dapr", vec!["dev", "test", "--full"]),
-    ];
-    let mut took: Vec<(&str, Duration)> = Vec::new();
-    for (what, arguments) in checks {
-        eprintln!("── {what}");
-        let began = Instant::now();
-        let result = tools::run("cargo", &arguments, [] as [(&str, &str); 0]).await;
-        took.push((what, began.elapsed()));
-        if let Err(error) = result {
-            tell(&took);
-            return Err(error);
-        }
+    let mut report = Report::default();
+    let result = run_lanes(&mut report).await;
+    report.print();
+    result
+}
+
+async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
+    for lane in [&FORMATTING, &WORKFLOWS] {
+        report.time(lane, run_command(lane.command)).await?;
     }
-    tell(&took);
+    // Downloads and the compilers of other languages use what rustc leaves of the cores.
+    let others = async { tokio::try_join!(programs::get(), mcp::clients(), contract::tester()).map(drop) };
+    report.time(&COMPILING, async { tokio::try_join!(compile(), others).map(drop) }).await?;
+    for lane in &LANES {
+        report.time(lane, run_command(lane.command)).await?;
+    }
     Ok(())
 }
 
-fn tell(took: &[(&str, Duration)]) {
-    for (what, time) in took {
-        println!("{:>7.1} s  {what}", time.as_secs_f32());
+async fn compile() -> anyhow::Result<()> {
+    build::functions(&[project::FUNCTIONS, &["guest"]].concat()).await?;
+    run_command(&["cargo", "test", "--workspace", "--tests", "--no-run"]).await
+}
+
+async fn run_command(command: &[&str]) -> anyhow::Result<()> {
+    let (program, arguments) = command.split_first().context("a lane names a program")?;
+    tools::run(program, arguments, LINTS).await
+}
+
+#[derive(Default)]
+struct Report {
+    lanes: Vec<(&'static Lane, Duration)>,
+}
+
+impl Report {
+    async fn time(
+        &mut self,
+        lane: &'static Lane,
+        work: impl Future<Output = anyhow::Result<()>>,
+    ) -> anyhow::Result<()> {
+        eprintln!("── {}", lane.name);
+        let began = Instant::now();
+        let result = work.await;
+        self.lanes.push((lane, began.elapsed()));
+        result
+    }
+
+    fn print(&self) {
+        let total: f64 = self.lanes.iter().map(|(_, time)| time.as_secs_f64()).sum();
+        for (lane, time) in &self.lanes {
+            let share = time.as_secs_f64() / total * 100.0;
+            let grew = if share > lane.share * 1.3 + 2.0 { format!(" (it was {} %)", lane.share) } else { String::new() };
+            println!("{:>7.1} s  {share:>4.1} %  {}{grew}", time.as_secs_f64(), lane.name);
+        }
     }
 }

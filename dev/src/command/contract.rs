@@ -61,7 +61,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// The tester, installed into the target folder where it is missing or of another version.
-async fn tester() -> anyhow::Result<PathBuf> {
+pub async fn tester() -> anyhow::Result<PathBuf> {
     let wanted = project::root().join("tests/contract/requirements.txt");
     let folder = project::target().join("contract");
     let installed = folder.join("requirements.txt");

@@ -58,7 +58,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// Prints the newest e-mails, oldest first, and with `follow` those that come later.
 async fn list(folder: &Path, limit: usize, follow: bool) -> anyhow::Result<()> {
-    let mails = mail::all(folder)?;
+    let mails = mail::list(folder)?;
     if mails.is_empty() {
         explain_empty();
     }
@@ -72,7 +72,7 @@ async fn list(folder: &Path, limit: usize, follow: bool) -> anyhow::Result<()> {
     let mut last = mails.last().cloned();
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        for path in mail::all(folder)? {
+        for path in mail::list(folder)? {
             if last.as_ref().is_none_or(|last| path > *last) {
                 println!("   +  {}", line(&mail::read(&path)?));
                 last = Some(path);
@@ -82,7 +82,7 @@ async fn list(folder: &Path, limit: usize, follow: bool) -> anyhow::Result<()> {
 }
 
 fn show(folder: &Path, number_or_id: &str) -> anyhow::Result<()> {
-    let mails = mail::all(folder)?;
+    let mails = mail::list(folder)?;
     if mails.is_empty() {
         explain_empty();
         return Ok(());

@@ -90,7 +90,7 @@ fn programs(clients: &Path) -> [(&'static str, Vec<String>); 6] {
 
 /// The clients, in the target folder: what they are run by is new each time, and they are installed where they are missing or of
 /// other versions.
-async fn clients() -> anyhow::Result<PathBuf> {
+pub async fn clients() -> anyhow::Result<PathBuf> {
     let (source, folder) = (project::root().join("tests/clients"), project::target().join("clients"));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut wanted = String::new();

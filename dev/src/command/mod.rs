@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod operate;
 pub mod services;
 pub mod test;
+pub mod tour;
 pub mod up;
 
 use anyhow::ensure;
@@ -47,6 +48,8 @@ pub enum Command {
     Admin(operate::Admin),
     /// Say what is missing on this machine, and how to get it
     Doctor,
+    /// Run the tour of docs/tour.md, as written
+    Tour,
     /// Measure TaskFlow beside Postgres alone and a native server
     Bench(bench::Arguments),
     /// Run every check that a change must pass
@@ -59,7 +62,7 @@ impl Command {
         let only_ends_when_told = matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
         tokio::select! {
             ended = self.go() => ended,
-            told = signal::told_to_stop() => {
+            told = signal::wait_for_stop() => {
                 told?;
                 ensure!(only_ends_when_told, "stopped before it was done");
                 Ok(())
@@ -82,6 +85,7 @@ impl Command {
             Self::Settings(settings) => settings.run().await,
             Self::Admin(admin) => admin.run().await,
             Self::Doctor => doctor::run().await,
+            Self::Tour => tour::run().await,
             Self::Bench(arguments) => bench::run(&arguments).await,
             Self::Ci => ci::run().await,
         }

@@ -5,6 +5,7 @@ use full::Programs;
 use crate::command::build;
 use crate::command::up::EngineKind;
 use crate::database::{self, DataFolder, Embedded, Purpose};
+use crate::files;
 use crate::programs;
 use crate::project;
 use crate::step::Step;
@@ -40,18 +41,26 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         ("TASKFLOW_TEST_TEMPLATE", template),
         ("TASKFLOW_ENGINE", engine.to_owned()),
     ];
-    let mut command = vec!["test", "--quiet", "--workspace", "--no-fail-fast"];
+    let mut command = vec!["test", "--workspace", "--no-fail-fast"];
     if arguments.full {
         let Programs { daprd, kafka } = programs::get().await?;
         environment.push(("TASKFLOW_DAPRD", daprd.display().to_string()));
         environment.push(("TASKFLOW_KAFKA", kafka.display().to_string()));
-        // The others start no sidecar, or test the one that is not used then.
         command.extend(["--test", "behaviour"]);
+    } else {
+        command.push("--tests");
     }
-    command.extend(arguments.filter.as_deref());
+    let filters = match &arguments.filter {
+        Some(filter) => vec![filter.clone()],
+        // The other tests start no sidecar, so they would do the same as without Kafka and Dapr.
+        None if arguments.full => tests_with_sidecar()?,
+        None => Vec::new(),
+    };
+    command.push("--");
+    command.extend(filters.iter().map(String::as_str));
     let step = Step::begin("building and running the tests");
     tools::run("cargo", &command, environment.clone()).await?;
-    if arguments.filter.is_none() {
+    if arguments.filter.is_none() && !arguments.full {
         let last = [
             "test",
             "--quiet",
@@ -66,4 +75,23 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     step.end("all passed");
     Ok(())
+}
+
+/// Names of the test modules that start a sidecar, as filters for the test runner.
+fn tests_with_sidecar() -> anyhow::Result<Vec<String>> {
+    const STARTS_ONE: [&str; 2] = ["App::with_events", "App::with_mail_server"];
+    let folder = project::root().join("tests");
+    let mut modules = Vec::new();
+    for path in files::find_below(&folder, &["rs"])? {
+        let relative = path.strip_prefix(&folder)?.with_extension("");
+        if relative.starts_with("harness") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path)?;
+        if STARTS_ONE.iter().any(|call| text.contains(call)) {
+            let names: Vec<_> = relative.iter().map(|name| name.to_string_lossy()).filter(|name| name != "mod").collect();
+            modules.push(format!("{}::", names.join("::")));
+        }
+    }
+    Ok(modules)
 }

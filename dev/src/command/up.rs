@@ -1,6 +1,6 @@
 //! `cargo dev up`: all of TaskFlow on this machine, until it is told to stop.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -43,7 +43,7 @@ pub enum EngineKind {
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    check_port(address)?;
+    check_port(address).await?;
     if arguments.engine == Some(EngineKind::Spin) {
         tools::ensure_spin().await?;
     }
@@ -61,7 +61,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         None if tools::ensure_spin().await.is_ok() => None,
         Some(EngineKind::Embedded) | None => Some(Engine::new(Limits::default())?),
     };
-    let start = async |sidecar: &mut sidecar::Started| {
+    let start = async |sidecar: &mut sidecar::RunningSidecar| {
         let manifest = project::manifest();
         let running = Running::start(engine.as_ref(), &manifest, &variables, address, Logs::Stdout).await?;
         sidecar.deliver_to(running.address()).await?;
@@ -89,8 +89,9 @@ async fn rebuild(url: &DatabaseUrl) -> anyhow::Result<()> {
     database::migrate(url).await.map(drop)
 }
 
-fn check_port(address: SocketAddr) -> anyhow::Result<()> {
-    match TcpListener::bind(address) {
+/// Fails early if the port is in use, unless it becomes free within two seconds.
+async fn check_port(address: SocketAddr) -> anyhow::Result<()> {
+    match host::listen(address).await {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             bail!("port {} is taken: stop what uses it, or choose another by --port", address.port())

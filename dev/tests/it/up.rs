@@ -1,5 +1,6 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 
@@ -60,6 +61,23 @@ fn a_taken_port_and_a_taken_folder_are_reported_in_one_line() {
         )
     );
     assert_eq!(up.end(Signal::TERM), Some(0));
+}
+
+#[test]
+fn a_port_that_a_killed_process_still_holds_is_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let release = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(500));
+        drop(listener);
+    });
+
+    // Ends at the first step after the port: without a compiler there is nothing to start.
+    let mut command = dev(&["up", "--engine", "embedded", "--port", &port, "--data"]);
+    let output = command.arg(folder("held-port")).env("PATH", "/nonexistent").output().unwrap();
+
+    release.join().unwrap();
+    assert!(error(&output).contains("install Rust as https://rustup.rs says"), "{output:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The audit trail: routes only. What each does is in the file of its name.
+//! Audit trail over HTTP. This file has the routes; each handler is in the file of its name.
 
 mod letters;
 mod list;
@@ -8,16 +8,16 @@ use domain::Field;
 use web::Method::{Get, Post};
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Get, "/api/audit", list::all, "See what happened")
+    Route::new(Get, "/api/audit", list::all, "List audit events")
         .query(list::ListEvents::schema)
         .gives(200, list::schema),
-    Route::new(Get, "/api/audit/tasks/{id}", list::of_task, "See what happened to a task")
+    Route::new(Get, "/api/audit/tasks/{id}", list::of_task, "List the audit events of a task")
         .query(list::ListEvents::schema)
         .gives(200, list::schema),
-    Route::new(Post, "/internal/audit/events", take::run, "Take an event into the trail").internal(),
-    Route::new(Post, "/internal/audit/dead-letters/{consumer}", letters::run, "Keep what a consumer could not take")
+    Route::new(Post, "/internal/audit/events", take::run, "Record events in the audit trail").internal(),
+    Route::new(Post, "/internal/audit/dead-letters/{consumer}", letters::run, "Store a dead letter of a consumer")
         .internal(),
 ];
 

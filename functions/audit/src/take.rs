@@ -1,10 +1,10 @@
-//! `POST /internal/audit/events`, from the subscriptions
+//! `POST /internal/audit/events`, called by Dapr with events of all topics
 
 use events::Wanted;
 use store::statement;
 use web::{Problem, Request, Response};
 
-/// Takes events into the trail: the whole of their `data`, with members of later releases too.
+/// Records events in the audit trail. Their `data` is kept whole, including members that later releases add.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     events::consume(request, "audit", statement!("take.sql"), |event| Ok(Wanted::Taken(event.text())))
 }

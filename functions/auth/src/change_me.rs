@@ -5,13 +5,13 @@ use store::statement;
 use web::{Problem, Request, Response};
 
 input! {
-    /// What is to be different about somebody: a JSON merge patch. What is missing stays as it is.
+    /// Changes to the current user, as a JSON merge patch: omitted members keep their value.
     pub struct UserPatch {
-        /// What they want to be called; `null` clears it.
+        /// Display name; `null` clears it.
         name: Patch<Name>,
-        /// Their zone. Tasks that are due on a day follow it, others stay at their instant.
+        /// Time zone. Tasks that are due on a day follow it; tasks that are due at a time keep their instant.
         timezone: Optional<Timezone>,
-        /// Whether reminders come by e-mail too.
+        /// True to also get reminders by e-mail.
         email_reminders: Optional<bool>,
     }
 }

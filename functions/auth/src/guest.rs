@@ -3,17 +3,17 @@
 use domain::{Timezone, input};
 use web::{Problem, Request, Response};
 
-use crate::sign_up::{Person, sign_up};
+use crate::sign_up::{NewUser, sign_up};
 
 input! {
-    /// Somebody who wants to start at once.
+    /// A new guest: no e-mail address or password needed.
     pub struct NewGuest {
-        /// Their zone; UTC when nothing is said.
+        /// Time zone. Defaults to UTC.
         timezone: Option<Timezone>,
     }
 }
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let guest = request.body::<NewGuest>()?;
-    sign_up(request, &Person { account: None, timezone: guest.timezone })
+    sign_up(request, &NewUser { account: None, timezone: guest.timezone })
 }

@@ -1,4 +1,4 @@
-//! Accounts over HTTP: routes only. What each does is in the file of its name.
+//! Accounts over HTTP. This file has the routes; each handler is in the file of its name.
 
 mod change_me;
 mod guest;
@@ -17,14 +17,14 @@ use domain::{Field, Nothing};
 use web::Method::{Delete, Get, Patch, Post};
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/api/auth/guest", guest::run, "Start without an account")
+    Route::new(Post, "/api/auth/guest", guest::run, "Start as a guest")
         .takes(guest::NewGuest::schema)
         .gives(201, session::schema)
         .refuses(&[429, 503])
         .open(),
-    Route::new(Post, "/api/auth/register", register::run, "Make an account")
+    Route::new(Post, "/api/auth/register", register::run, "Create an account")
         .takes(register::NewAccount::schema)
         .gives(201, session::schema)
         .refuses(&[409, 429, 503])
@@ -35,24 +35,24 @@ pub const ROUTES: &[Route] = &[
         .refuses(&[401, 429, 503])
         .open(),
     Route::new(Post, "/api/auth/logout", logout::run, "Sign out").takes(Nothing::schema),
-    Route::new(Post, "/api/auth/upgrade", upgrade::run, "Make an account of a guest, who keeps everything")
+    Route::new(Post, "/api/auth/upgrade", upgrade::run, "Turn a guest into an account")
         .takes(upgrade::Upgrade::schema)
         .gives(200, session::schema)
         .refuses(&[409]),
-    Route::new(Get, "/api/auth/me", me::run, "Who am I?").gives(200, session::user_schema),
-    Route::new(Patch, "/api/auth/me", change_me::run, "Change what you have said of yourself")
+    Route::new(Get, "/api/auth/me", me::run, "Get the current user").gives(200, session::user_schema),
+    Route::new(Patch, "/api/auth/me", change_me::run, "Update the current user")
         .takes(change_me::UserPatch::schema)
         .gives(200, session::user_schema),
-    Route::new(Get, "/api/auth/sessions", sessions::list, "Where am I signed in?").gives(200, sessions::schema),
-    Route::new(Delete, "/api/auth/sessions", sessions::revoke_others, "Sign out everywhere else"),
-    Route::new(Delete, "/api/auth/sessions/{id}", sessions::revoke, "Sign out there"),
-    Route::new(Post, "/api/auth/tokens", tokens::create, "Make a personal access token")
+    Route::new(Get, "/api/auth/sessions", sessions::list, "List sessions").gives(200, sessions::schema),
+    Route::new(Delete, "/api/auth/sessions", sessions::revoke_others, "End all other sessions"),
+    Route::new(Delete, "/api/auth/sessions/{id}", sessions::revoke, "End a session"),
+    Route::new(Post, "/api/auth/tokens", tokens::create, "Create a personal access token")
         .takes(tokens::NewToken::schema)
-        .gives(201, tokens::made_schema)
+        .gives(201, tokens::new_token_schema)
         .refuses(&[409]),
-    Route::new(Get, "/api/auth/tokens", tokens::list, "List your personal access tokens").gives(200, tokens::schema),
-    Route::new(Delete, "/api/auth/tokens", tokens::revoke_all, "End all your personal access tokens"),
-    Route::new(Delete, "/api/auth/tokens/{id}", tokens::revoke, "End a personal access token"),
+    Route::new(Get, "/api/auth/tokens", tokens::list, "List personal access tokens").gives(200, tokens::schema),
+    Route::new(Delete, "/api/auth/tokens", tokens::revoke_all, "Revoke all personal access tokens"),
+    Route::new(Delete, "/api/auth/tokens/{id}", tokens::revoke, "Revoke a personal access token"),
 ];
 
 #[cfg(target_family = "wasm")]

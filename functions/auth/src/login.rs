@@ -10,18 +10,18 @@ use crate::password;
 use crate::session::{Fingerprint, NewSession};
 
 input! {
-    /// What somebody signs in with.
+    /// Credentials of an account.
     pub struct Credentials {
-        /// The e-mail address of the account; letter case does not matter.
+        /// E-mail address of the account. Letter case is ignored.
         email: Email,
-        /// Its password.
+        /// Password of the account.
         password: Password,
     }
 }
 
-/// What there is to check the password against.
+/// Account as the database returns it, to check the password.
 #[derive(Deserialize, Serialize)]
-struct Known {
+struct StoredAccount {
     id: UserId,
     password_hash: String,
 }
@@ -29,13 +29,13 @@ struct Known {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    known: &'a Known,
+    known: &'a StoredAccount,
     #[serde(flatten)]
     session: Fingerprint<'a>,
 }
 
-/// Reads the hash in one call, checks the password, and begins the session in another, which makes
-/// sure that the hash is still the same.
+/// Reads the hash in one call, checks the password, and starts the session in a second call, which fails if
+/// the hash has changed since.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let credentials = request.body::<Credentials>()?;
     let known = find(request, &credentials.email)?;
@@ -49,22 +49,22 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     known.map_or_else(|| Err(Problem::wrong_credentials()), |known| begin(request, &known))
 }
 
-fn find(request: &Request, email: &Email) -> Result<Option<Known>, Problem> {
+fn find(request: &Request, email: &Email) -> Result<Option<StoredAccount>, Problem> {
     match store::one(statement!("find_account.sql"), &request.anybody(), &json!({ "email": email })) {
         Ok(row) => serde_json::from_str(&row)
             .map(Some)
-            .map_err(|error| Problem::fault(format!("an account cannot be read: {error}"))),
+            .map_err(|error| Problem::fault(format!("invalid account row: {error}"))),
         Err(Refusal::NotFound) => Ok(None),
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-fn begin(request: &Request, known: &Known) -> Result<Response, Problem> {
+fn begin(request: &Request, known: &StoredAccount) -> Result<Response, Problem> {
     let session = NewSession::new(request);
     let input = Input { known, session: session.fingerprint() };
     match store::one(statement!("login.sql"), &request.anybody(), &input) {
-        Ok(begun) => session.answer(request, 200, &begun),
-        // The password was changed between the two calls.
+        Ok(begun) => session.response(request, 200, &begun),
+        // The password changed between the two calls.
         Err(Refusal::NotFound) => Err(Problem::wrong_credentials()),
         Err(refusal) => Err(refusal.into()),
     }

@@ -1,25 +1,25 @@
-//! Passwords are kept as Argon2id hashes.
+//! Password hashing with Argon2id.
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::Password;
 use web::Problem;
 
-/// 19 MiB, two passes, one lane: what OWASP asks for at the least.
+/// Returns Argon2id with the minimum parameters that OWASP recommends: 19 MiB, two passes, one lane.
 fn argon2() -> Result<Argon2<'static>, Problem> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(fault)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// The hash to store, with its salt and parameters.
+/// Hashes a password. The result includes salt and parameters.
 pub fn hash(password: &Password) -> Result<String, Problem> {
     let salt = SaltString::encode_b64(&web::random::<16>()).map_err(fault)?;
     let hash = argon2()?.hash_password(password.reveal().as_bytes(), &salt).map_err(fault)?;
     Ok(hash.to_string())
 }
 
-/// Whether the password is the one that was hashed. Where there is no hash it takes as long to say
-/// no, so that nobody learns who has an account.
+/// Returns true if the password matches the hash. Without a hash it takes equally long, so that response
+/// times do not reveal which e-mail addresses have accounts.
 pub fn verify(password: &Password, hash: Option<&str>) -> Result<bool, Problem> {
     let Some(hash) = hash else {
         self::hash(password)?;

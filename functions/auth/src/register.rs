@@ -4,18 +4,18 @@ use domain::{Email, Name, Password, Timezone, input};
 use web::{Problem, Request, Response};
 
 use crate::password;
-use crate::sign_up::{Account, Person, sign_up};
+use crate::sign_up::{Account, NewUser, sign_up};
 
 input! {
-    /// An account to be made.
+    /// A new account.
     pub struct NewAccount {
-        /// Where its holder gets mail; letter case does not matter.
+        /// E-mail address, which is also the sign-in name. Letter case is ignored.
         email: Email,
-        /// 8 to 200 characters.
+        /// Password of 8 to 200 characters.
         password: Password,
-        /// What its holder wants to be called.
+        /// Display name.
         name: Option<Name>,
-        /// Their zone; UTC when nothing is said.
+        /// Time zone. Defaults to UTC.
         timezone: Option<Timezone>,
     }
 }
@@ -23,5 +23,5 @@ input! {
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let NewAccount { email, password, name, timezone } = request.body()?;
     let account = Account { email, name, password_hash: password::hash(&password)? };
-    sign_up(request, &Person { account: Some(account), timezone })
+    sign_up(request, &NewUser { account: Some(account), timezone })
 }

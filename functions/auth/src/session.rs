@@ -1,67 +1,68 @@
-//! A session: the token that its holder keeps, and the fingerprint of it that the database keeps.
+//! Sessions: the client keeps a token, the database its hash.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 use web::{COOKIE, Problem, Request, Response};
 
-/// A session that is about to begin.
+/// New session, before it is stored.
 pub struct NewSession {
     token: String,
     user_agent: Option<String>,
 }
 
 impl NewSession {
-    /// With a token that nobody can guess.
+    /// Makes a session with a random token.
     pub fn new(request: &Request) -> Self {
         let user_agent = request.header("user-agent").map(|agent| agent.chars().take(200).collect());
         Self { token: secret(), user_agent }
     }
 
-    /// What the database may know of it.
+    /// Returns the parts of the session that the database stores.
     pub fn fingerprint(&self) -> Fingerprint<'_> {
         Fingerprint { token_hash: web::fingerprint(&self.token), user_agent: self.user_agent.as_deref() }
     }
 
-    /// What the holder is told, from `{expires_at, user}`: in the answer for programs, and in a cookie for browsers.
-    pub fn answer(&self, request: &Request, status: u16, begun: &str) -> Result<Response, Problem> {
-        let response = Response::json(status, shown(&self.token, begun)?);
+    /// Makes the response from the stored `{expires_at, user}`: the token is in the body and in a cookie.
+    pub fn response(&self, request: &Request, status: u16, begun: &str) -> Result<Response, Problem> {
+        let response = Response::json(status, with_token(&self.token, begun)?);
         Ok(response.with("set-cookie", cookie(request, &self.token, 30 * 24 * 60 * 60)))
     }
 }
 
-/// 32 bytes that nobody can guess, as text.
+/// Returns 32 random bytes in hexadecimal.
 pub fn secret() -> String {
     web::hex(&web::random::<32>())
 }
 
-/// The session as its holder sees it, from `{expires_at, user}`.
-pub fn shown(token: &str, begun: &str) -> Result<String, Problem> {
+/// Adds the token to the stored `{expires_at, user}`.
+pub fn with_token(token: &str, begun: &str) -> Result<String, Problem> {
     let begun: Value =
-        serde_json::from_str(begun).map_err(|error| Problem::fault(format!("a session is not JSON: {error}")))?;
+        serde_json::from_str(begun).map_err(|error| Problem::fault(format!("invalid session row: {error}")))?;
     let (expires_at, user) = (&begun["expires_at"], &begun["user"]);
     Ok(json!({ "token": token, "expires_at": expires_at, "user": user }).to_string())
 }
 
-/// A cookie that scripts cannot read and that other sites cannot have sent along with a change.
+/// Makes the session cookie. Scripts cannot read it, and browsers do not send it with writes from other
+/// sites.
 pub fn cookie(request: &Request, token: &str, seconds: u32) -> String {
     let secure = if request.is_secure() { "; Secure" } else { "" };
     format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
-/// What the database may know of a session.
+/// Session as the database stores it.
 #[derive(Debug, Serialize)]
 pub struct Fingerprint<'a> {
     token_hash: String,
     user_agent: Option<&'a str>,
 }
 
-/// The JSON schema of a session that has begun.
+/// Returns the JSON schema of a new session.
 pub fn schema() -> Value {
     json!({
         "type": "object",
-        "description": "A session that has begun",
+        "description": "A new session",
         "properties": {
-            "token": { "type": "string", "description": "To be sent as `Authorization: Bearer <token>`" },
+            "token": { "type": "string", "description": "Session token. Send it as `Authorization: Bearer <token>`" },
             "expires_at": { "type": "string", "format": "date-time" },
             "user": user_schema(),
         },
@@ -70,7 +71,7 @@ pub fn schema() -> Value {
     })
 }
 
-/// The JSON schema of a user, as they see themselves.
+/// Returns the JSON schema of a user.
 pub fn user_schema() -> Value {
     json!({
         "type": "object",

@@ -1,4 +1,4 @@
-//! `GET|DELETE /api/auth/sessions`, `DELETE /api/auth/sessions/{id}`: where somebody is signed in.
+//! `GET|DELETE /api/auth/sessions`, `DELETE /api/auth/sessions/{id}`
 
 use domain::Id;
 use serde_json::{Value, json};
@@ -21,23 +21,23 @@ pub fn revoke_others(request: &Request) -> Result<Response, Problem> {
     Ok(Response::empty())
 }
 
-/// The JSON schema of a list of sessions.
+/// Returns the JSON schema of a list of sessions.
 pub fn schema() -> Value {
     let session = json!({
         "type": "object",
         "properties": {
             "id": { "type": "string", "format": "uuid" },
-            "user_agent": { "type": ["string", "null"], "description": "What it was begun with" },
+            "user_agent": { "type": ["string", "null"], "description": "`User-Agent` of the request that started the session" },
             "created_at": { "type": "string", "format": "date-time" },
             "expires_at": { "type": "string", "format": "date-time" },
-            "current": { "type": "boolean", "description": "It is the one of this request" },
+            "current": { "type": "boolean", "description": "True for the session of this request" },
         },
         "required": ["id", "user_agent", "created_at", "expires_at", "current"],
         "additionalProperties": false,
     });
     json!({
         "type": "object",
-        "description": "Where somebody is signed in",
+        "description": "Active sessions of the user",
         "properties": { "items": { "type": "array", "items": session } },
         "required": ["items"],
         "additionalProperties": false,

@@ -1,4 +1,4 @@
-//! A person comes to be, guest or with an account, and is signed in.
+//! Creates a user, guest or account, and signs them in.
 
 use domain::{Email, Name, Timezone, UserId};
 use serde::Serialize;
@@ -7,17 +7,17 @@ use web::{Problem, Request, Response};
 
 use crate::session::{Fingerprint, NewSession};
 
-/// Somebody who is about to become a user; a guest has no account.
+/// A new user.
 #[derive(Debug, Default, Serialize)]
-pub struct Person {
-    /// What only those have who are no guests.
+pub struct NewUser {
+    /// Account, or `None` for a guest.
     #[serde(flatten)]
     pub account: Option<Account>,
-    /// Their zone; UTC when nothing is said.
+    /// Time zone, by default UTC.
     pub timezone: Option<Timezone>,
 }
 
-/// What somebody has who is no guest.
+/// Account of a user who is not a guest.
 #[derive(Debug, Serialize)]
 pub struct Account {
     pub email: Email,
@@ -29,21 +29,21 @@ pub struct Account {
 struct Input<'a> {
     id: UserId,
     #[serde(flatten)]
-    person: &'a Person,
+    person: &'a NewUser,
     #[serde(flatten)]
     session: Fingerprint<'a>,
 }
 
-/// Makes the user and a session of theirs.
-pub fn sign_up(request: &Request, person: &Person) -> Result<Response, Problem> {
+/// Creates the user and a session.
+pub fn sign_up(request: &Request, person: &NewUser) -> Result<Response, Problem> {
     let session = NewSession::new(request);
     let id = UserId::new(web::now_ms(), web::random());
     let input = Input { id, person, session: session.fingerprint() };
     let begun = store::one(statement!("sign_up.sql"), &request.anybody(), &input).map_err(|refusal| match refusal {
         Refusal::Constraint(name) if name == "users_email_is_unique" => {
-            Problem::conflict("There is an account with this e-mail address: sign in instead.")
+            Problem::conflict("An account with this e-mail address already exists. Sign in instead.")
         }
         other => other.into(),
     })?;
-    session.answer(request, 201, &begun)
+    session.response(request, 201, &begun)
 }

@@ -1,4 +1,4 @@
-//! `POST|GET|DELETE /api/auth/tokens`, `DELETE /api/auth/tokens/{id}`: personal access tokens, for scripts and assistants.
+//! `POST|GET|DELETE /api/auth/tokens`, `DELETE /api/auth/tokens/{id}`
 
 use domain::{Errors, Field, FieldError, Id, Moment, Name, choice, input};
 use serde::Serialize;
@@ -9,18 +9,18 @@ use web::{Problem, Request, Response, TOKEN_PREFIX};
 use crate::session::secret;
 
 choice! {
-    /// What a token may do.
+    /// Scope of a personal access token.
     pub enum Scope { Read = "read", Write = "write" }
 }
 
-/// What a token may do: at least one thing, each once.
+/// Scopes of a personal access token: at least one, without duplicates.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Scopes(Vec<Scope>);
 
 impl Field for Scopes {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let given = value.as_array().ok_or_else(|| domain::wrong("must be a list of read, write or both"))?;
+        let given = value.as_array().ok_or_else(|| domain::wrong("must be a list of scopes, such as [\"read\"]"))?;
         let mut scopes = Vec::new();
         for (index, value) in given.iter().enumerate() {
             let pointer = format!("/{index}");
@@ -37,7 +37,11 @@ impl Field for Scopes {
                 }
             }
         }
-        if scopes.is_empty() { Err(domain::wrong("must have read, write or both")) } else { Ok(Self(scopes)) }
+        if scopes.is_empty() {
+            Err(domain::wrong("must have at least one scope: read, write or both"))
+        } else {
+            Ok(Self(scopes))
+        }
     }
 
     fn schema() -> Value {
@@ -46,13 +50,13 @@ impl Field for Scopes {
 }
 
 input! {
-    /// A personal access token to be made.
+    /// A new personal access token.
     pub struct NewToken {
-        /// What it is for.
+        /// Name that tells you the purpose of the token.
         name: Name,
-        /// What it may do.
+        /// Scopes: `read`, `write` or both.
         scopes: Scopes,
-        /// When it ends; never when nothing is said.
+        /// Expiry. Without it, the token never expires.
         expires_at: Option<Moment>,
     }
 }
@@ -65,7 +69,7 @@ struct Input<'a> {
     token: &'a NewToken,
 }
 
-/// The token itself is told this once; only its fingerprint is kept.
+/// Creates a token and returns it. Only its hash is stored, so it cannot be shown again.
 pub fn create(request: &Request) -> Result<Response, Problem> {
     let wanted = request.body::<NewToken>()?;
     let token = format!("{TOKEN_PREFIX}{}", secret());
@@ -77,12 +81,12 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
                 Problem::invalid_member("/expires_at", "is in the past")
             }
             Refusal::Said(reason) if reason == "too_many_tokens" => {
-                Problem::conflict("You have 100 tokens: delete one that you no longer need.")
+                Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
             }
             other => other.into(),
         })?;
     let mut made: Value =
-        serde_json::from_str(&made).map_err(|error| Problem::fault(format!("a token is not JSON: {error}")))?;
+        serde_json::from_str(&made).map_err(|error| Problem::fault(format!("invalid token row: {error}")))?;
     made["token"] = token.into();
     Ok(Response::json(201, made.to_string()))
 }
@@ -103,7 +107,7 @@ pub fn revoke_all(request: &Request) -> Result<Response, Problem> {
     Ok(Response::empty())
 }
 
-/// The JSON schema of a token as it is listed.
+/// Returns the JSON schema of a token in a list.
 fn token_schema() -> Value {
     json!({
         "type": "object",
@@ -120,19 +124,19 @@ fn token_schema() -> Value {
     })
 }
 
-/// The JSON schema of a token that was just made.
-pub fn made_schema() -> Value {
+/// Returns the JSON schema of a new token.
+pub fn new_token_schema() -> Value {
     let mut schema = token_schema();
-    schema["properties"]["token"] = json!({ "type": "string", "description": "Shown this once" });
+    schema["properties"]["token"] = json!({ "type": "string", "description": "The token. It is shown only once" });
     schema["required"] = json!(["id", "name", "scopes", "created_at", "expires_at", "token"]);
     schema
 }
 
-/// The JSON schema of a list of tokens.
+/// Returns the JSON schema of a list of tokens.
 pub fn schema() -> Value {
     json!({
         "type": "object",
-        "description": "The personal access tokens of somebody",
+        "description": "Personal access tokens of the user",
         "properties": { "items": { "type": "array", "items": token_schema() } },
         "required": ["items"],
         "additionalProperties": false,

@@ -8,29 +8,29 @@ use web::{Problem, Request, Response};
 use crate::{password, session};
 
 input! {
-    /// What makes an account of a guest.
+    /// E-mail address and password that turn a guest into an account.
     pub struct Upgrade {
-        /// Where they get mail; letter case does not matter.
+        /// E-mail address, which is also the sign-in name. Letter case is ignored.
         email: Email,
-        /// 8 to 200 characters.
+        /// Password of 8 to 200 characters.
         password: Password,
-        /// What they want to be called.
+        /// Display name.
         name: Option<Name>,
     }
 }
 
-/// The guest stays who they are, signed in as they are, so nothing of theirs is lost.
+/// Turns the guest into an account. User id, session and data stay the same.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let Upgrade { email, password, name } = request.body()?;
     let input = json!({ "email": email, "name": name, "password_hash": password::hash(&password)? });
     let upgraded = store::one(statement!("upgrade.sql"), &caller, &input).map_err(|refusal| match refusal {
-        Refusal::NotFound => Problem::conflict("This is an account already."),
+        Refusal::NotFound => Problem::conflict("You already have an account."),
         Refusal::Constraint(name) if name == "users_email_is_unique" => {
-            Problem::conflict("There is an account with this e-mail address: sign in there instead.")
+            Problem::conflict("An account with this e-mail address already exists. Sign in to it instead.")
         }
         other => other.into(),
     })?;
     let token = request.session_token().ok_or_else(Problem::not_signed_in)?;
-    Ok(Response::json(200, session::shown(token, &upgraded)?))
+    Ok(Response::json(200, session::with_token(token, &upgraded)?))
 }

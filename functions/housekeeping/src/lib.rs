@@ -1,4 +1,4 @@
-//! What has had its time is cleared away, and what operators set is applied: routes only, and only Dapr calls them.
+//! Housekeeping: routes of the jobs that delete expired data and apply settings. Only Dapr calls them.
 
 mod settings;
 mod tidy;
@@ -6,10 +6,10 @@ mod tidy;
 use web::Method::Post;
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/internal/housekeeping", tidy::run, "Clear away what has had its time").internal(),
-    Route::new(Post, "/internal/settings", settings::run, "Apply what operators have set").internal(),
+    Route::new(Post, "/internal/housekeeping", tidy::run, "Delete expired data").internal(),
+    Route::new(Post, "/internal/settings", settings::run, "Apply changed settings").internal(),
 ];
 
 #[cfg(target_family = "wasm")]

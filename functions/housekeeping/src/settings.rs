@@ -1,30 +1,30 @@
-//! `POST /internal/settings`, from a cron binding
+//! `POST /internal/settings`, called by a cron binding
 
 use std::collections::BTreeMap;
 
-use domain::{Known, SETTINGS, Setting};
+use domain::{SETTINGS, Setting, SettingSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::statement;
 use web::{Problem, Request, Response, log, outbound};
 
-/// The configuration component, in Dapr's API.
+/// Path of the configuration store in Dapr's API.
 const STORE: &str = "/v1.0/configuration/settings";
 
-/// What Dapr says of a key.
+/// Item of the configuration store.
 #[derive(Deserialize)]
 struct Item {
     #[serde(default)]
     value: String,
 }
 
-/// What is said of a key now, and what follows from it.
+/// Configured value of a key, with the result of parsing it.
 #[derive(Serialize)]
-struct Said<'a> {
+struct ConfiguredSetting<'a> {
     key: &'a str,
-    /// None where nothing is said any more.
+    /// Configured value, or `None` if the key is not set.
     value: Option<&'a str>,
-    /// None where it makes no sense: what was good before stays.
+    /// Parsed setting, or `None` if the value is invalid: then the previous setting stays in force.
     setting: Option<Setting>,
     problem: Option<String>,
 }
@@ -35,22 +35,32 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let principal = request.service("housekeeping", None);
     let configured = read()?;
     let mut said = Vec::new();
-    for known in SETTINGS {
-        let value = configured.get(known.key).map(|item| item.value.as_str());
-        let parsed = known.parse(value.unwrap_or(known.default));
-        said.push(Said { key: known.key, value, problem: parsed.as_ref().err().cloned(), setting: parsed.ok() });
+    for spec in SETTINGS {
+        let value = configured.get(spec.key).map(|item| item.value.as_str());
+        let parsed = spec.parse(value.unwrap_or(spec.default));
+        said.push(ConfiguredSetting {
+            key: spec.key,
+            value,
+            problem: parsed.as_ref().err().cloned(),
+            setting: parsed.ok(),
+        });
     }
-    for (key, item) in configured.iter().filter(|(key, _)| Known::find(key).is_none()) {
-        said.push(Said { key, value: Some(&item.value), setting: None, problem: Some("is no setting".to_owned()) });
+    for (key, item) in configured.iter().filter(|(key, _)| SettingSpec::find(key).is_none()) {
+        said.push(ConfiguredSetting {
+            key,
+            value: Some(&item.value),
+            setting: None,
+            problem: Some("is not a setting".to_owned()),
+        });
     }
-    // The answer names what is different from the last time.
+    // The statement returns the keys that have changed since the last run.
     let changed = store::run(statement!("apply.sql"), &principal, &json!({ "said": said }))?;
     for key in &changed {
         let key: String = serde_json::from_str(key).map_err(|error| Problem::fault(format!("a key: {error}")))?;
         match said.iter().find(|one| one.key == key).and_then(|one| one.problem.as_ref()) {
             Some(problem) => {
                 let detail = format!("{key} {problem}");
-                let message = "a setting was refused, and what was good before stays";
+                let message = "a setting is invalid; the previous value stays in force";
                 log::warn("housekeeping", &principal.correlation_id, message, ("cause", &detail));
             }
             None => log::info("housekeeping", &principal.correlation_id, "a setting has changed", ("setting", &key)),
@@ -60,9 +70,9 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 }
 
 fn read() -> Result<BTreeMap<String, Item>, Problem> {
-    let away = |why: String| Problem::fault(format!("the settings cannot be read: {why}"));
+    let away = |why: String| Problem::fault(format!("settings cannot be read: {why}"));
     match outbound::ask_dapr(STORE, 3000) {
-        // Nothing is said at all.
+        // No key is set.
         Ok((204, _)) => Ok(BTreeMap::new()),
         Ok((200, body)) => serde_json::from_slice(&body).map_err(|error| away(error.to_string())),
         Ok((status, _)) => Err(away(format!("status {status}"))),

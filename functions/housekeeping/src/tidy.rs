@@ -1,14 +1,14 @@
-//! `POST /internal/housekeeping`, from a cron binding
+//! `POST /internal/housekeeping`, called by a cron binding
 
 use serde_json::json;
 use store::statement;
 use web::{Problem, Request, Response};
 
-/// How many users' trash is looked through in one run: the next run goes on.
+/// Maximum number of users whose trash is purged in one run. The next run continues.
 const USERS: usize = 200;
 
-/// Each step is a transaction of its own and finds by itself what is left to do, so a run may end anywhere, and two at the
-/// same time do each thing once.
+/// Deletes expired data. Each step is a transaction of its own and finds the remaining work itself, so a run
+/// can stop anywhere, and concurrent runs do not repeat work.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let mut purged = 0;

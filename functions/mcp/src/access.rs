@@ -1,18 +1,19 @@
-//! Who may talk to this server, and where they get a token.
+//! Access to this server: origins, scopes, and the issuers of tokens.
 
 use serde_json::{Value, json};
 use spin_sdk::variables;
 use store::{Principal, Refusal, statement};
 use web::{Problem, Request, Response};
 
-/// Refuses what the page of another site has a browser send: a name that leads to this machine does not make it ours.
+/// Rejects requests from pages of other sites, which could reach this server in spite of its address (DNS
+/// rebinding).
 pub fn check_origin(request: &Request) -> Result<(), Problem> {
     let Some(origin) = request.header("origin") else { return Ok(()) };
-    let ours = variables::get("public_url").unwrap_or_default();
-    if origin == ours.trim_end_matches('/') || is_local(origin) { Ok(()) } else { Err(Problem::other_site()) }
+    let own = variables::get("public_url").unwrap_or_default();
+    if origin == own.trim_end_matches('/') || is_local(origin) { Ok(()) } else { Err(Problem::other_site()) }
 }
 
-/// Whether that is the origin of a page of this very machine.
+/// True if the origin is a page of this machine.
 fn is_local(origin: &str) -> bool {
     let Some((_, authority)) = origin.split_once("://") else { return false };
     let host = match authority.rsplit_once(':') {
@@ -22,13 +23,13 @@ fn is_local(origin: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-/// What the caller may do. Asked of the database, so it also says whether there is such a caller.
+/// Scopes of the caller. Fails if the token or session is invalid.
 pub fn scopes(principal: &Principal) -> Result<Vec<String>, Refusal> {
     let row = store::one(statement!("scopes.sql"), principal, &json!({}))?;
-    serde_json::from_str(&row).map_err(|_| Refusal::fault("scopes cannot be read"))
+    serde_json::from_str(&row).map_err(|_| Refusal::fault("scopes are unreadable"))
 }
 
-/// What OAuth 2.0 clients look for (RFC 9728): whose tokens are taken, and for what.
+/// Metadata for OAuth 2.0 clients (RFC 9728): accepted issuers and scopes.
 pub fn metadata(_: &Request) -> Result<Response, Problem> {
     let variable =
         |name: &str| variables::get(name).map_err(|error| Problem::fault(format!("variable {name}: {error}")));
@@ -48,12 +49,12 @@ pub fn metadata(_: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, document.to_string()))
 }
 
-/// The JSON schema of that.
+/// JSON schema of the metadata.
 pub fn schema() -> Value {
     let texts = json!({ "type": "array", "items": { "type": "string" } });
     json!({
         "type": "object",
-        "description": "Whose tokens are taken, and for what (RFC 9728)",
+        "description": "OAuth 2.0 metadata (RFC 9728): accepted issuers and scopes",
         "properties": {
             "resource": { "type": "string" },
             "resource_name": { "type": "string" },

@@ -1,36 +1,27 @@
-//! TaskFlow for assistants (Model Context Protocol): routes only. What each method does is in the file of its name.
+//! TaskFlow for assistants: a server of the Model Context Protocol.
+//!
+//! Each floor imports only those below it: `endpoint` (HTTP), `methods` (of the protocol), `tools` (one file
+//! each), `toolkit` (shared by tools), `protocol` (JSON-RPC), `access`.
 
 mod access;
-mod call;
-mod completion;
 mod endpoint;
-mod failure;
-mod hello;
-mod meant;
-mod mend;
-mod page;
-mod prompts;
-mod refused;
-mod reply;
-mod resources;
-mod revision;
-mod table;
-mod times;
-mod tool;
+mod methods;
+mod protocol;
+mod toolkit;
 mod tools;
 
 use web::Method::{Get, Post};
 use web::Route;
 
-pub use table::tools_json;
+pub use tools::tools_json;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/mcp", endpoint::run, "Talk to TaskFlow as an assistant does (MCP)"),
-    Route::new(Get, "/.well-known/oauth-protected-resource", access::metadata, "See who issues tokens for /mcp")
+    Route::new(Post, "/mcp", endpoint::run, "Send an MCP message"),
+    Route::new(Get, "/.well-known/oauth-protected-resource", access::metadata, "Get the OAuth metadata of /mcp")
         .gives(200, access::schema)
         .open(),
-    Route::new(Get, "/.well-known/oauth-protected-resource/mcp", access::metadata, "See who issues tokens for /mcp")
+    Route::new(Get, "/.well-known/oauth-protected-resource/mcp", access::metadata, "Get the OAuth metadata of /mcp")
         .gives(200, access::schema)
         .open(),
 ];

@@ -1,3 +1,3 @@
 -- frame: read
--- What the caller may do: the frame has found it out.
+-- Scopes of the caller, as the frame found them.
 select to_json(scopes)::text

@@ -1,4 +1,4 @@
-//! The tools, a file each.
+//! The table of tools, one file each.
 
 mod add_task;
 mod add_task_tags;
@@ -23,63 +23,66 @@ mod sort_tasks;
 mod stop_recurring_task;
 mod update_task;
 
-use actions::Cursor;
-use actions::tasks::list::Status;
-use domain::{Limit, Naming, Optional, choice, input};
+use rust_mcp_schema as schema;
+use serde_json::json;
 
-pub use add_task::AddTask;
-pub use add_task_tags::AddTaskTags;
-pub use cancel_reminder::CancelReminder;
-pub use complete_task::CompleteTask;
-pub use create_recurring_task::CreateRecurringTask;
-pub use delete_task::DeleteTask;
-pub use filter_tasks::FilterTasks;
-pub use get_task::GetTask;
-pub use get_task_history::GetTaskHistory;
-pub use list_notifications::ListNotifications;
-pub use list_recurring_tasks::ListRecurringTasks;
-pub use list_reminders::ListReminders;
-pub use list_tasks::ListTasks;
-pub use remove_task_tags::RemoveTaskTags;
-pub use reopen_task::ReopenTask;
-pub use search_tasks::SearchTasks;
-pub use set_reminder::SetReminder;
-pub use set_task_due_date::SetTaskDueDate;
-pub use set_task_priority::SetTaskPriority;
-pub use sort_tasks::SortTasks;
-pub use stop_recurring_task::StopRecurringTask;
-pub use update_task::UpdateTask;
+use self::add_task::AddTask;
+use self::add_task_tags::AddTaskTags;
+use self::cancel_reminder::CancelReminder;
+use self::complete_task::CompleteTask;
+use self::create_recurring_task::CreateRecurringTask;
+use self::delete_task::DeleteTask;
+use self::filter_tasks::FilterTasks;
+use self::get_task::GetTask;
+use self::get_task_history::GetTaskHistory;
+use self::list_notifications::ListNotifications;
+use self::list_recurring_tasks::ListRecurringTasks;
+use self::list_reminders::ListReminders;
+use self::list_tasks::ListTasks;
+use self::remove_task_tags::RemoveTaskTags;
+use self::reopen_task::ReopenTask;
+use self::search_tasks::SearchTasks;
+use self::set_reminder::SetReminder;
+use self::set_task_due_date::SetTaskDueDate;
+use self::set_task_priority::SetTaskPriority;
+use self::sort_tasks::SortTasks;
+use self::stop_recurring_task::StopRecurringTask;
+use self::update_task::UpdateTask;
+use crate::toolkit::ToolEntry;
 
-input! {
-    /// Which task.
-    pub struct Which {
-        /// The task: its id, or words of its title such as "buy milk".
-        task: Naming,
-    }
+/// All tools, in the order of `tools/list`.
+pub const TOOLS: [ToolEntry; 22] = [
+    ToolEntry::of::<AddTask>(),
+    ToolEntry::of::<ListTasks>(),
+    ToolEntry::of::<GetTask>(),
+    ToolEntry::of::<UpdateTask>(),
+    ToolEntry::of::<CompleteTask>(),
+    ToolEntry::of::<ReopenTask>(),
+    ToolEntry::of::<DeleteTask>(),
+    ToolEntry::of::<SetTaskPriority>(),
+    ToolEntry::of::<SetTaskDueDate>(),
+    ToolEntry::of::<AddTaskTags>(),
+    ToolEntry::of::<RemoveTaskTags>(),
+    ToolEntry::of::<SearchTasks>(),
+    ToolEntry::of::<FilterTasks>(),
+    ToolEntry::of::<SortTasks>(),
+    ToolEntry::of::<CreateRecurringTask>(),
+    ToolEntry::of::<ListRecurringTasks>(),
+    ToolEntry::of::<StopRecurringTask>(),
+    ToolEntry::of::<SetReminder>(),
+    ToolEntry::of::<ListReminders>(),
+    ToolEntry::of::<CancelReminder>(),
+    ToolEntry::of::<GetTaskHistory>(),
+    ToolEntry::of::<ListNotifications>(),
+];
+
+/// Finds the tool of that name.
+pub fn find(name: &str) -> Option<&'static ToolEntry> {
+    TOOLS.iter().find(|tool| tool.name == name)
 }
 
-input! {
-    /// How much of a list.
-    pub struct Part {
-        /// How many at the most: 1 to 200, 50 when nothing is said.
-        limit: Optional<Limit>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same arguments.
-        cursor: Optional<Cursor>,
-    }
-}
-
-choice! {
-    /// Which tasks: those to do, those done, or all.
-    pub enum Wanted { Active = "active", Completed = "completed", Any = "any" }
-}
-
-impl Wanted {
-    /// What that is to a list; those to do, where nothing is said.
-    fn status(wanted: &Optional<Self>) -> Optional<Status> {
-        Optional(match wanted.0 {
-            None | Some(Self::Active) => Some(Status::Active),
-            Some(Self::Completed) => Some(Status::Completed),
-            Some(Self::Any) => None,
-        })
-    }
+/// The content of tools.json: everything that models read about the tools.
+pub fn tools_json() -> String {
+    let tools: Vec<schema::Tool> = TOOLS.iter().map(|tool| (tool.describe)()).collect();
+    format!("{:#}\n", json!(tools))
 }

@@ -1,4 +1,4 @@
-//! What people are told: routes only. What each does is in the file of its name.
+//! Notifications over HTTP. This file has the routes; each handler is in the file of its name.
 
 mod list;
 pub mod mail;
@@ -11,22 +11,22 @@ use domain::Field;
 use web::Method::{Get, Post};
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Get, "/api/notifications", list::run, "See what you were told")
+    Route::new(Get, "/api/notifications", list::run, "List notifications")
         .query(ListNotifications::schema)
         .gives(200, listing::schema),
-    Route::new(Post, "/api/notifications/{id}/read", list::read, "Mark as read").gives(200, schema),
-    Route::new(Post, "/api/notifications/read-all", list::read_all, "Mark everything as read")
+    Route::new(Post, "/api/notifications/{id}/read", list::read, "Mark a notification as read").gives(200, schema),
+    Route::new(Post, "/api/notifications/read-all", list::read_all, "Mark all notifications as read")
         .gives(200, list::read_schema),
-    Route::new(Get, "/api/notifications/unsubscribe/{key}", unsubscribe::ask, "Ask whether e-mails are to stop")
+    Route::new(Get, "/api/notifications/unsubscribe/{key}", unsubscribe::ask, "Show the unsubscribe page")
         .gives_text("text/html; charset=utf-8")
         .open(),
-    Route::new(Post, "/api/notifications/unsubscribe/{key}", unsubscribe::run, "Have e-mails stop")
+    Route::new(Post, "/api/notifications/unsubscribe/{key}", unsubscribe::run, "Unsubscribe from reminder e-mails")
         .gives_text("text/html; charset=utf-8")
         .open(),
-    Route::new(Post, "/internal/notifications/events", notify::run, "Tell people of a reminder").internal(),
-    Route::new(Post, "/internal/notifications/mail", mails::run, "Send the e-mails that wait").internal(),
+    Route::new(Post, "/internal/notifications/events", notify::run, "Notify users of due reminders").internal(),
+    Route::new(Post, "/internal/notifications/mail", mails::run, "Send pending e-mails").internal(),
 ];
 
 #[cfg(target_family = "wasm")]
@@ -38,7 +38,7 @@ mod component {
     async fn handle(request: IncomingRequest, out: ResponseOutparam) {
         web::serve("notifications", super::ROUTES, request, out).await;
         futures::join!(events::publish("notifications"), super::mails::send());
-        // What was sent is told, too.
+        // Sending e-mails has written events, too.
         events::publish("notifications").await;
     }
 }

@@ -21,11 +21,11 @@ pub fn read_all(request: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, store::one(statement!("read_all.sql"), &request.caller()?, &json!({}))?))
 }
 
-/// The JSON schema of how many were read.
+/// Returns the JSON schema of the response of `read-all`.
 pub fn read_schema() -> Value {
     json!({
         "type": "object",
-        "description": "How many were not read before",
+        "description": "Number of notifications marked as read",
         "properties": { "read": { "type": "integer", "minimum": 0 } },
         "required": ["read"],
         "additionalProperties": false,

@@ -1,29 +1,29 @@
-//! What an e-mail says: of the tasks, and of nothing else.
+//! Text of reminder e-mails.
 
 use serde::Deserialize;
 
-/// What an e-mail is about.
+/// Content of an e-mail.
 #[derive(Debug, Deserialize)]
-pub struct About {
-    /// Whether it comes later than it should.
+pub struct MailContent {
+    /// True if the reminder is late.
     pub late: bool,
-    /// What is to be done.
+    /// Tasks to remind of.
     pub tasks: Vec<Task>,
-    /// What lets its reader stop the e-mails.
+    /// Key of the unsubscribe link.
     pub unsubscribe: String,
 }
 
-/// Something that is to be done.
+/// Task in an e-mail.
 #[derive(Debug, Deserialize)]
 pub struct Task {
     id: String,
     title: String,
-    /// When it is due, on the clock of its reader.
+    /// Due date in the reader's time zone.
     due: Option<String>,
 }
 
-impl About {
-    /// In one line.
+impl MailContent {
+    /// Returns the subject.
     pub fn subject(&self) -> String {
         let subject = match (self.tasks.as_slice(), self.late) {
             ([one], false) => format!("Reminder: {}", one.title),
@@ -31,24 +31,28 @@ impl About {
             (several, false) => format!("{} reminders", several.len()),
             (several, true) => format!("{} late reminders", several.len()),
         };
-        // Whatever a title holds, a header is one line.
+        // A header must be one line, whatever a title contains.
         subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
 
-    /// In HTML. What people wrote stays what it is, whatever it looks like. `site` is where TaskFlow is.
+    /// Returns the body as HTML, with titles escaped. `site` is the public URL of TaskFlow.
     pub fn html(&self, site: &str) -> String {
         let items: String = self
             .tasks
             .iter()
             .map(|task| {
-                let due = task.due.as_ref().map(|due| format!("<br>due {}", escape(due))).unwrap_or_default();
+                let due = task.due.as_ref().map(|due| format!("<br>Due {}", escape(due))).unwrap_or_default();
                 format!("<li><a href=\"{site}/tasks/{}\">{}</a>{due}</li>\n", escape(&task.id), escape(&task.title))
             })
             .collect();
-        let late = if self.late { "<p>This comes late: TaskFlow could not send it in time.</p>\n" } else { "" };
+        let late = if self.late {
+            "<p>This reminder is late because TaskFlow could not send it in time. Sorry about that.</p>\n"
+        } else {
+            ""
+        };
         format!(
-            "<!doctype html>\n<html lang=\"en\">\n<body>\n<p>You wanted to be reminded of:</p>\n<ul>\n{items}</ul>\n{late}\
-             <p><a href=\"{site}/api/notifications/unsubscribe/{}\">Unsubscribe from e-mails of reminders</a></p>\n</body>\n</html>\n",
+            "<!doctype html>\n<html lang=\"en\">\n<body>\n<p>You asked to be reminded of:</p>\n<ul>\n{items}</ul>\n{late}\
+             <p><a href=\"{site}/api/notifications/unsubscribe/{}\">Unsubscribe from reminder e-mails</a></p>\n</body>\n</html>\n",
             escape(&self.unsubscribe)
         )
     }

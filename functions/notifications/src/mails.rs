@@ -1,4 +1,5 @@
-//! `POST /internal/notifications/mail`, from a cron binding; and what is sent after an event was taken
+//! `POST /internal/notifications/mail`, called by a cron binding; also sends e-mails after events were
+//! consumed
 
 use std::sync::OnceLock;
 
@@ -9,46 +10,46 @@ use spin_sdk::variables;
 use store::{Principal, Refusal, Who, statement};
 use web::{Problem, Request, Response, log, now_ms, outbound};
 
-use crate::mail::About;
+use crate::mail::MailContent;
 
-/// The mail binding, in Dapr's API.
+/// Path of the e-mail binding in Dapr's API.
 const BINDING: &str = "/v1.0/bindings/email";
 
-/// A server that says nothing for so long has failed. It is less than the time for which a mail is claimed.
+/// Timeout of the binding. It must be shorter than the claim of a mail.
 const WITHIN_MS: u64 = 10_000;
 
-/// After this time the rest is left to the next one: no request runs for ever.
+/// Time after which the remaining mails are left to the next run.
 const LONGEST_MS: u64 = 20_000;
 
-/// Who asked for mails to be sent. There is one request to an instance.
+/// Principal of the request that has mails to send. An instance serves one request.
 static SENDER: OnceLock<Principal> = OnceLock::new();
 
-/// A mail that is to be sent.
+/// Claimed mail.
 #[derive(Deserialize)]
 struct Mail {
     notification: String,
     user: String,
-    /// None where its user no longer wants any.
+    /// Recipient, or `None` if the user no longer wants e-mails.
     email: Option<String>,
     reminders: Vec<String>,
     #[serde(flatten)]
-    about: About,
+    about: MailContent,
 }
 
-/// Answers at once: mails are sent after the answer.
+/// Responds at once; mails are sent after the response.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     are_waited_for(request);
     Ok(Response::json(200, json!({}).to_string()))
 }
 
-/// Has mails be sent after the answer.
+/// Schedules sending after the response.
 pub fn are_waited_for(request: &Request) {
     SENDER.get_or_init(|| request.service("notifications", None));
 }
 
-/// Sends what is to be sent by now, if that was asked for. What does not work is tried again later, and is found by whoever
-/// comes next should this end here.
+/// Sends pending mails, if the request scheduled it. Failed mails are retried later; if this run dies, the
+/// claims of its mails expire and the next run finds them.
 pub async fn send() {
     let Some(sender) = SENDER.get() else { return };
     let began = now_ms();
@@ -86,8 +87,8 @@ async fn send_one(sender: &Principal, row: &str) -> Result<(), Refusal> {
     store::run(statement!("mailed.sql"), &principal, &input).map(drop)
 }
 
-/// The error is for the log, and holds nothing that people wrote.
-async fn deliver(email: &str, about: &About) -> Result<(), String> {
+/// Sends one mail. The error is logged, so it contains no user data.
+async fn deliver(email: &str, about: &MailContent) -> Result<(), String> {
     let site = variables::get("public_url").unwrap_or_default();
     let order = json!({
         "operation": "create",

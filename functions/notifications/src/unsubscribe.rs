@@ -1,21 +1,26 @@
-//! `/api/notifications/unsubscribe/{key}`: what the link in every e-mail leads to
+//! `/api/notifications/unsubscribe/{key}`, the link in every e-mail
 
 use domain::TaskId;
 use serde_json::json;
 use store::statement;
 use web::{Problem, Request, Response};
 
-/// Asks first: programs that look through mails follow links too.
+/// Shows a confirmation page, because mail scanners follow links too.
 pub fn ask(request: &Request) -> Result<Response, Problem> {
     request.parameter::<TaskId>("key")?;
-    Ok(page("<form method=\"post\"><button>No more e-mails of reminders</button></form>"))
+    Ok(page(
+        "<h1>Unsubscribe</h1>\n<p>Stop getting reminders by e-mail? You still get them in TaskFlow.</p>\n\
+         <form method=\"post\"><button>Unsubscribe</button></form>",
+    ))
 }
 
-/// Nobody has to sign in for this: who has the key has the mail.
+/// Unsubscribes without sign-in: the key in the link is proof enough.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let input = json!({ "key": request.parameter::<TaskId>("key")? });
     store::one(statement!("unsubscribe.sql"), &request.anybody(), &input)?;
-    Ok(page("<p>There will be no more e-mails. Your settings turn them on again.</p>"))
+    Ok(page(
+        "<h1>Unsubscribed</h1>\n<p>You will get no more reminders by e-mail. You can turn them on again in your settings.</p>",
+    ))
 }
 
 fn page(body: &str) -> Response {

@@ -1,4 +1,4 @@
-//! `GET /api/docs`: the OpenAPI document as a page that needs nothing else, no script either.
+//! `GET /api/docs`: the OpenAPI document as one HTML page without scripts or external resources.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::openapi::DOCUMENT;
 
 const STYLE: &str = include_str!("docs.css");
 
-/// In the order of the page.
+/// Methods in the order in which the page lists them.
 const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
 
 pub fn run(_: &Request) -> Result<Response, Problem> {
@@ -50,7 +50,7 @@ fn page(document: &Value) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>TaskFlow API</title><style>{STYLE}</style></head><body><header><h1>TaskFlow API</h1><p>{}, version {}. \
-         Also as <a href=\"/api/openapi.json\">OpenAPI 3.1</a>.</p>{}</header><nav aria-label=\"All routes\">{contents}</nav>\
+         Also available as <a href=\"/api/openapi.json\">OpenAPI 3.1</a>.</p>{}</header><nav aria-label=\"Routes\">{contents}</nav>\
          <main>{sections}</main></body></html>",
         escape(text(&info["summary"])),
         escape(text(&info["version"])),
@@ -61,19 +61,20 @@ fn page(document: &Value) -> String {
 fn details(document: &Value, operation: &Value) -> String {
     let mut html = String::new();
     if operation["security"].as_array().is_some_and(Vec::is_empty) {
-        html += "<p>Open to everybody.</p>";
+        html += "<p>No authentication required.</p>";
     }
     let parameters: Vec<&Value> =
         operation["parameters"].as_array().into_iter().flatten().map(|one| resolve(document, one)).collect();
     if !parameters.is_empty() {
-        html += "<table><caption>Parameters</caption><tr><th>name</th><th>in</th><th>what</th><th>about</th></tr>";
+        html +=
+            "<table><caption>Parameters</caption><tr><th>name</th><th>in</th><th>type</th><th>description</th></tr>";
         for one in parameters {
             let _ = write!(
                 html,
                 "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>",
                 escape(text(&one["name"])),
                 escape(text(&one["in"])),
-                kind(document, &one["schema"]),
+                type_of(document, &one["schema"]),
                 code(text(&one["description"])),
             );
         }
@@ -81,41 +82,42 @@ fn details(document: &Value, operation: &Value) -> String {
     }
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
     if body["properties"].is_object() {
-        html += &members(document, "Body", body);
+        html += &members(document, "Request body", body);
     }
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         let schema = &answer["content"]["application/json"]["schema"];
         if schema["properties"].is_object() {
-            html += &members(document, &format!("Answer {status}"), schema);
+            html += &members(document, &format!("Response {status}"), schema);
         }
     }
     let statuses: Vec<&str> =
         operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect();
-    let _ = write!(html, "<p>Statuses: {}</p>", statuses.join(", "));
+    let _ = write!(html, "<p>Status codes: {}</p>", statuses.join(", "));
     html
 }
 
 fn members(document: &Value, caption: &str, schema: &Value) -> String {
     let required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
-    let mut html = format!("<table><caption>{caption}</caption><tr><th>member</th><th>what</th><th>about</th></tr>");
+    let mut html =
+        format!("<table><caption>{caption}</caption><tr><th>field</th><th>type</th><th>description</th></tr>");
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
         let mark = if required(name) { " *" } else { "" };
         let _ = write!(
             html,
             "<tr><td><code>{}</code>{mark}</td><td>{}</td><td>{}</td></tr>",
             escape(name),
-            kind(document, member),
+            type_of(document, member),
             code(text(&member["description"])),
         );
     }
     html + "</table>"
 }
 
-/// What a value is, in a few words.
-fn kind(document: &Value, schema: &Value) -> String {
+/// Describes the type of a value in a few words.
+fn type_of(document: &Value, schema: &Value) -> String {
     let schema = resolve(document, schema);
     if let Some(choices) = schema["anyOf"].as_array() {
-        return choices.iter().map(|one| kind(document, one)).collect::<Vec<_>>().join(" or ");
+        return choices.iter().map(|one| type_of(document, one)).collect::<Vec<_>>().join(" or ");
     }
     if let Some(words) = schema["enum"].as_array() {
         return match words.len() {
@@ -127,14 +129,14 @@ fn kind(document: &Value, schema: &Value) -> String {
     }
     let name = match &schema["type"] {
         Value::Array(all) => all.iter().map(text).collect::<Vec<_>>().join(" or "),
-        Value::String(one) if one == "array" => format!("list of {}", kind(document, &schema["items"])),
+        Value::String(one) if one == "array" => format!("list of {}", type_of(document, &schema["items"])),
         one => text(one).to_owned(),
     };
     let bound = |name: &str| schema[name].as_u64().map(|bound| bound.to_string()).unwrap_or_default();
     let format = schema["format"].as_str().map(|format| format!(", {format}")).unwrap_or_default();
-    let (least, most) =
+    let (min, max) =
         (format!("{}{}", bound("minLength"), bound("minimum")), format!("{}{}", bound("maxLength"), bound("maximum")));
-    let range = if least.is_empty() && most.is_empty() { String::new() } else { format!(" ({least}–{most})") };
+    let range = if min.is_empty() && max.is_empty() { String::new() } else { format!(" ({min}–{max})") };
     format!("{name}{format}{range}")
 }
 
@@ -145,7 +147,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// Paragraphs and one level of list items: all that the description has.
+/// Renders paragraphs and flat lists, the only Markdown in the API's description.
 fn prose(markdown: &str) -> String {
     let mut html = String::new();
     for line in markdown.lines().filter(|line| !line.is_empty()) {
@@ -157,7 +159,7 @@ fn prose(markdown: &str) -> String {
     html
 }
 
-/// What stands between backquotes is code.
+/// Escapes a line and renders text in backquotes as code.
 fn code(line: &str) -> String {
     let parts = line.split('`').enumerate();
     parts

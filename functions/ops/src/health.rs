@@ -6,29 +6,30 @@ use web::{Problem, Request, Response};
 
 use crate::sidecar;
 
-/// An event that waits for longer than this does not merely wait for its turn.
-const LONG_SECONDS: u64 = 30;
+/// Age of the oldest event from which the outbox counts as degraded.
+const DEGRADED_SECONDS: u64 = 30;
 
-/// The process runs, whatever is the matter outside of it.
+/// Responds while the process runs, whatever the state of its dependencies.
 pub fn live(_: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, json!({ "status": "up" }).to_string()))
 }
 
-/// Requests can be answered: Postgres is there and has the statements of this release. All else may be away for a while.
+/// Responds with 200 if Postgres has the statements of this release. Other dependencies may be down for a
+/// while.
 pub fn ready(request: &Request) -> Result<Response, Problem> {
-    let (status, body) = look(request);
+    let (status, body) = check(request);
     Ok(Response::json(status, body.to_string()))
 }
 
-/// All of it, with versions.
+/// Responds as `/ready` does, with version numbers.
 pub fn health(request: &Request) -> Result<Response, Problem> {
-    let (status, mut body) = look(request);
+    let (status, mut body) = check(request);
     body["version"] = env!("CARGO_PKG_VERSION").into();
     body["release"] = RELEASE.into();
     Ok(Response::json(status, body.to_string()))
 }
 
-fn look(request: &Request) -> (u16, Value) {
+fn check(request: &Request) -> (u16, Value) {
     let found = store::one(statement!("ready.sql"), &request.anybody(), &json!({ "release": RELEASE }))
         .map(|row| serde_json::from_str::<Value>(&row).unwrap_or_default());
     let (postgres, statements) = match &found {
@@ -38,7 +39,7 @@ fn look(request: &Request) -> (u16, Value) {
     };
     let sidecar = if sidecar::is_up() { "up" } else { "down" };
     let outbox = match &found {
-        Ok(found) if found["oldest_seconds"].as_u64().is_some_and(|age| age <= LONG_SECONDS) => "up",
+        Ok(found) if found["oldest_seconds"].as_u64().is_some_and(|age| age <= DEGRADED_SECONDS) => "up",
         Ok(_) => "degraded",
         Err(_) => "unknown",
     };
@@ -57,20 +58,20 @@ fn look(request: &Request) -> (u16, Value) {
     (code, body)
 }
 
-/// The JSON schema of what `/live` answers.
+/// Returns the JSON schema of the response of `/live`.
 pub fn live_schema() -> Value {
     json!({ "type": "object", "properties": { "status": { "const": "up" } }, "required": ["status"] })
 }
 
-/// The JSON schema of what `/ready` and `/health` answer.
+/// Returns the JSON schema of the response of `/ready` and `/health`.
 pub fn schema() -> Value {
     json!({
         "type": "object",
-        "description": "Whether requests can be answered, and the state of each thing that this or its events need",
+        "description": "Readiness, and the state of each dependency",
         "properties": {
             "status": {
                 "enum": ["ready", "degraded", "not ready"],
-                "description": "`degraded`: requests are answered, but their events wait",
+                "description": "`degraded` means that requests are answered, but events are delayed",
             },
             "dependencies": {
                 "type": "object",
@@ -84,10 +85,10 @@ pub fn schema() -> Value {
             },
             "outbox": {
                 "type": "object",
-                "description": "The events that wait to be published",
+                "description": "Events that are waiting to be published",
                 "properties": {
-                    "depth": { "type": "integer", "minimum": 0, "maximum": 10_000, "description": "How many; 10000 are that many or more" },
-                    "oldest_seconds": { "type": "integer", "minimum": 0, "description": "How long the oldest has waited" },
+                    "depth": { "type": "integer", "minimum": 0, "maximum": 10_000, "description": "Number of events, counted up to 10000" },
+                    "oldest_seconds": { "type": "integer", "minimum": 0, "description": "Age of the oldest event" },
                 },
                 "required": ["depth", "oldest_seconds"],
             },

@@ -1,4 +1,4 @@
-//! How TaskFlow is doing, and what its API is: routes only. What each does is in the file of its name.
+//! Health, metrics and API reference. This file has the routes; each handler is in the file of its name.
 
 mod docs;
 mod health;
@@ -9,20 +9,20 @@ mod sidecar;
 use web::Method::Get;
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Get, "/live", health::live, "Does the process run?").gives(200, health::live_schema).open(),
-    Route::new(Get, "/ready", health::ready, "Can it answer requests?")
+    Route::new(Get, "/live", health::live, "Check that the process runs").gives(200, health::live_schema).open(),
+    Route::new(Get, "/ready", health::ready, "Check readiness")
         .gives(200, health::schema)
         .gives_too(503, health::schema)
         .open(),
-    Route::new(Get, "/health", health::health, "How is all of it?")
+    Route::new(Get, "/health", health::health, "Check readiness, with version numbers")
         .gives(200, health::schema)
         .gives_too(503, health::schema)
         .open(),
-    Route::new(Get, "/metrics", metrics::run, "How is it doing, in numbers?").gives_text("text/plain").open(),
-    Route::new(Get, "/api/docs", docs::run, "The API, to read").gives_text("text/html").open(),
-    Route::new(Get, "/api/openapi.json", openapi::run, "This document").gives(200, openapi::schema).open(),
+    Route::new(Get, "/metrics", metrics::run, "Get metrics for Prometheus").gives_text("text/plain").open(),
+    Route::new(Get, "/api/docs", docs::run, "Read the API reference").gives_text("text/html").open(),
+    Route::new(Get, "/api/openapi.json", openapi::run, "Get this document").gives(200, openapi::schema).open(),
 ];
 
 #[cfg(target_family = "wasm")]

@@ -1,4 +1,4 @@
-//! `GET /metrics`, as Prometheus reads it (text exposition 0.0.4)
+//! `GET /metrics`, in Prometheus' text format 0.0.4
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,65 +9,60 @@ use web::{Problem, Request, Response};
 
 use crate::sidecar;
 
-/// What `metrics.sql` returns, too: a name, labels and a value.
+/// Name, labels and value of a metric, as `metrics.sql` returns them.
 type Sample = (String, BTreeMap<String, String>, f64);
 
-/// Each family: its name, its type and what it tells.
+/// Metric families: name, type and help text.
 const FAMILIES: [(&str, &str, &str); 15] = [
-    ("taskflow_build_info", "gauge", "What runs: always 1."),
-    ("taskflow_postgres_up", "gauge", "Whether Postgres answers. While it does not, what only it knows is missing."),
-    ("taskflow_statements_installed", "gauge", "Whether Postgres has the statements of this release."),
-    ("taskflow_sidecar_up", "gauge", "Whether Dapr's sidecar can publish."),
-    ("taskflow_publishing_enabled", "gauge", "Whether publishing is switched on."),
-    ("taskflow_outbox_events", "gauge", "Events that wait to be published. 100000 are that many or more."),
+    ("taskflow_build_info", "gauge", "Version and release; always 1."),
+    ("taskflow_postgres_up", "gauge", "1 if Postgres answers. Otherwise most other metrics are missing."),
+    ("taskflow_statements_installed", "gauge", "1 if Postgres has the statements of this release."),
+    ("taskflow_sidecar_up", "gauge", "1 if Dapr's sidecar can publish."),
+    ("taskflow_publishing_enabled", "gauge", "1 if the setting `publishing` is on."),
+    ("taskflow_outbox_events", "gauge", "Events waiting to be published, counted up to 100000."),
+    ("taskflow_outbox_oldest_age_seconds", "gauge", "Age of the oldest event in the outbox; 0 if it is empty."),
     (
-        "taskflow_outbox_oldest_age_seconds",
+        "taskflow_outbox_shards",
         "gauge",
-        "How long the oldest event in the outbox has waited; 0 without one.",
+        "Shards of the outbox by state; a resting shard is backing off after a failure.",
     ),
-    ("taskflow_outbox_shards", "gauge", "Shards of the outbox, by what becomes of them: resting is after a failure."),
-    ("taskflow_events_published_total", "counter", "Events that were published."),
-    ("taskflow_publish_failures_total", "counter", "Events that could not be published, each time that it was tried."),
-    (
-        "taskflow_events_parked",
-        "gauge",
-        "Events put aside as they could never be published. 100000 are that many or more.",
-    ),
+    ("taskflow_events_published_total", "counter", "Events published."),
+    ("taskflow_publish_failures_total", "counter", "Failed attempts to publish an event."),
+    ("taskflow_events_parked", "gauge", "Events set aside after too many failed attempts, counted up to 100000."),
     (
         "taskflow_events_consumed_total",
         "counter",
-        "Deliveries by what came of them: done, late (done, though behind a later one), duplicate, failed (to be tried again), \
-         dead (cannot be read or is refused).",
+        "Deliveries by outcome: done, late (done out of order), duplicate, failed (will be retried), dead (dead-lettered).",
     ),
     (
         "taskflow_delivery_delay_seconds",
         "summary",
-        "From a change until its event was taken. Quantiles are of the last 5 minutes, of the 10000 newest of all consumers.",
+        "Time from a change until a consumer took its event. Quantiles cover the last 5 minutes, at most 10000 events.",
     ),
-    ("taskflow_dead_letters", "gauge", "Dead letters that were not sent again. 10000 in all are that many or more."),
-    ("taskflow_scrape_seconds", "gauge", "How long it took to find all this out."),
+    ("taskflow_dead_letters", "gauge", "Dead letters that were not replayed, counted up to 10000 in total."),
+    ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
 ];
 
-/// It answers without Postgres too, as what it does not know then is news as well.
+/// Responds without Postgres too, so that an outage shows up as a metric and not as a failed scrape.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let began = web::now_ms();
     let mut samples = Vec::new();
-    let mut tell = |name: &str, value: f64| samples.push((name.to_owned(), BTreeMap::new(), value));
+    let mut add = |name: &str, value: f64| samples.push((name.to_owned(), BTreeMap::new(), value));
     let known = store::run(statement!("metrics.sql"), &request.anybody(), &json!({ "release": RELEASE }));
     match known {
-        Ok(_) => tell("taskflow_postgres_up", 1.0),
-        Err(Refusal::Away(_)) => tell("taskflow_postgres_up", 0.0),
+        Ok(_) => add("taskflow_postgres_up", 1.0),
+        Err(Refusal::Away(_)) => add("taskflow_postgres_up", 0.0),
         Err(Refusal::NotInstalled) => {
-            tell("taskflow_postgres_up", 1.0);
-            tell("taskflow_statements_installed", 0.0);
+            add("taskflow_postgres_up", 1.0);
+            add("taskflow_statements_installed", 0.0);
         }
         Err(refusal) => return Err(refusal.into()),
     }
-    tell("taskflow_sidecar_up", f64::from(u8::from(sidecar::is_up())));
-    tell("taskflow_scrape_seconds", (web::now_ms() - began) as f64 / 1000.0);
+    add("taskflow_sidecar_up", f64::from(u8::from(sidecar::is_up())));
+    add("taskflow_scrape_seconds", (web::now_ms() - began) as f64 / 1000.0);
     samples.extend(read(&known.unwrap_or_default())?);
-    let what = [("version", env!("CARGO_PKG_VERSION")), ("release", RELEASE.unwrap_or_default())];
-    let labels = what.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let build = [("version", env!("CARGO_PKG_VERSION")), ("release", RELEASE.unwrap_or_default())];
+    let labels = build.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     samples.push(("taskflow_build_info".to_owned(), labels, 1.0));
     Ok(Response::text("text/plain; version=0.0.4; charset=utf-8", exposition(&samples)))
 }
@@ -76,10 +71,10 @@ fn read(rows: &[String]) -> Result<Vec<Sample>, Problem> {
     rows.iter()
         .map(|row| serde_json::from_str(row))
         .collect::<Result<_, _>>()
-        .map_err(|error| Problem::fault(format!("a sample of the metrics: {error}")))
+        .map_err(|error| Problem::fault(format!("invalid metric row: {error}")))
 }
 
-/// Family by family, as the format wants it.
+/// Formats the samples, grouped by family as the format requires.
 fn exposition(samples: &[Sample]) -> String {
     let mut text = String::new();
     for (family, kind, help) in FAMILIES {
@@ -107,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_may_hold_whatever_it_likes() {
+    fn special_characters_in_labels_are_escaped() {
         let labels = BTreeMap::from([("consumer".to_owned(), "a \"b\" \\ c\nd".to_owned())]);
         let text = exposition(&[("taskflow_dead_letters".to_owned(), labels, 2.0)]);
         assert!(text.ends_with("\ntaskflow_dead_letters{consumer=\"a \\\"b\\\" \\\\ c\\nd\"} 2\n"), "{text}");

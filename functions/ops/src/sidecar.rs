@@ -1,11 +1,11 @@
-//! Whether events can leave.
+//! Health of Dapr's sidecar.
 
 use web::outbound;
 
-/// Who asks whether all is well does not wait long themselves.
-const WITHIN_MS: u64 = 500;
+/// Timeout of the check, well below the timeout of a readiness probe.
+const TIMEOUT_MS: u64 = 500;
 
-/// Whether Dapr's sidecar is there and has started what it needs to publish.
+/// Returns true if Dapr's sidecar answers and can publish.
 pub fn is_up() -> bool {
-    matches!(outbound::ask_dapr("/v1.0/healthz/outbound", WITHIN_MS), Ok((200..=299, _)))
+    matches!(outbound::ask_dapr("/v1.0/healthz/outbound", TIMEOUT_MS), Ok((200..=299, _)))
 }

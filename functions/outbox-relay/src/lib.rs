@@ -1,13 +1,13 @@
-//! What was left in the outbox is published: one route only, and only Dapr calls it.
+//! Outbox relay: the route of the job that publishes events left in the outbox. Only Dapr calls it.
 
 mod relay;
 
 use web::Method::Post;
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] =
-    &[Route::new(Post, "/internal/outbox-relay", relay::run, "Publish what was left in the outbox").internal()];
+    &[Route::new(Post, "/internal/outbox-relay", relay::run, "Publish events left in the outbox").internal()];
 
 #[cfg(target_family = "wasm")]
 #[allow(unsafe_code, reason = "what exports the component is generated")]

@@ -1,10 +1,10 @@
-//! `POST /internal/outbox-relay`, from a cron binding
+//! `POST /internal/outbox-relay`, called by a cron binding
 
 use serde_json::json;
 use store::statement;
 use web::{Problem, Request, Response};
 
-/// Takes over the shards in which events wait and nobody publishes. What is published is published after the answer.
+/// Takes over shards with waiting events and no publisher. Publishing starts after the response.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let shards = store::run(statement!("take_over.sql"), &request.service("outbox-relay", None), &json!({}))?;

@@ -1,4 +1,4 @@
-//! `POST /internal/recurrence/events`, from the subscription
+//! `POST /internal/recurrence/events`, called by Dapr with task events
 
 use actions::series::find::{Found, read};
 use domain::{Adjustment, Field, Moment, Occurrence, Rule, TaskId, WallClock};
@@ -9,49 +9,49 @@ use serde_json::{Value, json};
 use store::{Refusal, statement};
 use web::{Problem, Request, Response};
 
-/// After these, the newest occurrence of a series may be one that is no longer to be done.
+/// Event types after which a series may be without an open occurrence.
 const KINDS: [&str; 3] = ["task.completed", "task.deleted", "task.purged"];
 
-/// What an event of a task tells of its series.
+/// Members of a task event that name its series.
 #[derive(Deserialize)]
-struct Tells {
-    before: Option<OfSeries>,
-    after: Option<OfSeries>,
+struct TaskEvent {
+    before: Option<TaskState>,
+    after: Option<TaskState>,
 }
 
 #[derive(Deserialize)]
-struct OfSeries {
+struct TaskState {
     recurring_task_id: Option<TaskId>,
 }
 
-/// What the body is to make.
+/// Input of `generate.sql`.
 #[derive(Serialize)]
 struct Work {
     series: TaskId,
-    /// Where it is another one now, this is to be thought through again.
+    /// Version of the series that this was computed from. If it has changed, the event is retried.
     version: domain::Version,
     rule: Rule,
-    coming: Vec<Coming>,
-    /// Nothing comes any more.
+    coming: Vec<NewOccurrence>,
+    /// True if the series has ended.
     ends: bool,
 }
 
 #[derive(Serialize)]
-struct Coming {
+struct NewOccurrence {
     id: TaskId,
     place: WallClock,
     missed: bool,
     adjustment: Option<Adjustment>,
 }
 
-/// Makes what comes after a task of a series that is done or thrown away. It looks at how far the series has come, not at
-/// what the event says: so the same event may come again, late, or twice at once.
+/// Makes the missed and the next occurrences of a series after its open task is completed or deleted. The
+/// state of the series decides, not the event, so duplicate, late and concurrent deliveries change nothing.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     events::consume(request, "recurrence", statement!("generate.sql"), |event| {
         if !KINDS.contains(&event.kind.name) {
             return Ok(Wanted::Ignored);
         }
-        let Tells { before, after } = match event.tells() {
+        let TaskEvent { before, after } = match event.tells() {
             Ok(tells) => tells,
             Err(reason) => return Ok(Wanted::Wrong(reason)),
         };
@@ -68,25 +68,26 @@ fn work(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json::
         store::run(statement!("progress.sql"), &principal, &json!({ "series": id, "user": event.data.user_id }))?;
     let series = rows.first().map(|row| read::<Found>(row)).transpose()?;
     let work = series.and_then(|series| follow_up(id, series, &event.data.occurred_at));
-    to_raw_value(&work).map_err(|error| Refusal::fault(format!("what comes next cannot be written: {error}")))
+    to_raw_value(&work).map_err(|error| Refusal::fault(format!("next occurrences cannot be serialized: {error}")))
 }
 
-/// What is to be made; nothing where an occurrence is still to be done, or the series has ended.
+/// Computes the occurrences to make. Returns `None` if an occurrence is open or the series has ended.
 fn follow_up(id: TaskId, series: Found, happened: &str) -> Option<Work> {
     let Found { version, rule, place, is_open, is_done, done_at, .. } = series;
     let place = place.filter(|_| !is_open)?;
-    // What is gone for good went when the event says.
+    // A purged task has no completion time, so the time of the event stands in for it.
     let done = done_at.or_else(|| Moment::parse(&Value::from(happened)).ok())?;
     let follow_up = rule.follow_up(place, done);
     let ends = follow_up.next.is_none();
-    // Who throws one away skips to the next.
-    let missed = follow_up.missed.into_iter().filter(|_| is_done).map(|occurrence| coming(&rule, occurrence, true));
-    let next = follow_up.next.map(|occurrence| coming(&rule, occurrence, false));
+    // Deleting an occurrence skips the missed ones.
+    let missed =
+        follow_up.missed.into_iter().filter(|_| is_done).map(|occurrence| new_occurrence(&rule, occurrence, true));
+    let next = follow_up.next.map(|occurrence| new_occurrence(&rule, occurrence, false));
     let coming = missed.chain(next).collect();
     Some(Work { series: id, version, coming, rule, ends })
 }
 
-fn coming(rule: &Rule, occurrence: Occurrence, missed: bool) -> Coming {
+fn new_occurrence(rule: &Rule, occurrence: Occurrence, missed: bool) -> NewOccurrence {
     let id = TaskId::new(web::now_ms(), web::random());
-    Coming { id, place: rule.place(occurrence.due_date), missed, adjustment: occurrence.adjustment }
+    NewOccurrence { id, place: rule.place(occurrence.due_date), missed, adjustment: occurrence.adjustment }
 }

@@ -1,14 +1,13 @@
-//! Tasks come back: one route only, and only Dapr calls it.
+//! Recurring tasks: the route that takes task events. Only Dapr calls it.
 
 mod generate;
 
 use web::Method::Post;
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] =
-    &[Route::new(Post, "/internal/recurrence/events", generate::run, "Make what comes after a task that is done")
-        .internal()];
+    &[Route::new(Post, "/internal/recurrence/events", generate::run, "Make the next task of a series").internal()];
 
 #[cfg(target_family = "wasm")]
 #[allow(unsafe_code, reason = "what exports the component is generated")]

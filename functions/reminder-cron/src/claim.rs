@@ -1,4 +1,4 @@
-//! `POST /internal/reminder-cron`, from a cron binding
+//! `POST /internal/reminder-cron`, called by a cron binding
 
 use std::sync::OnceLock;
 
@@ -7,24 +7,24 @@ use serde_json::json;
 use store::{Principal, Refusal, statement};
 use web::{Problem, Request, Response, log, outbound};
 
-/// The time between two ticks: what becomes due meanwhile is found at its moment, not at the next tick.
+/// Time between two cron ticks. Reminders that become due in between are claimed on time.
 const AHEAD_MS: u64 = 5000;
 
-/// Somebody writes what belongs to a user: theirs are looked at again after this.
+/// Wait before retrying a user whose row another request has locked.
 const BUSY_MS: u64 = 50;
 
-/// Who asked, and when. There is one request to an instance.
+/// Principal and start time of the request. An instance serves one request.
 static TICK: OnceLock<(Principal, u64)> = OnceLock::new();
 
-/// What was found.
+/// Result of `claim.sql`.
 #[derive(Deserialize)]
 struct Found {
     claimed: u32,
-    /// How long it is until the next one is due, if there is one.
+    /// Milliseconds until the next reminder is due, if there is one.
     next_ms: Option<f64>,
 }
 
-/// Claims what is due. Their events are written in the same transaction, so none is lost, whoever dies now.
+/// Claims due reminders. Their events are written in the same transaction, so a crash loses none.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let tick = TICK.get_or_init(|| (request.service("reminder-cron", None), web::now_ms()));
@@ -32,7 +32,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, json!({ "claimed": found.claimed }).to_string()))
 }
 
-/// Goes on after the answer, and claims each at its moment.
+/// Continues after the response and claims each reminder when it becomes due.
 pub async fn until_the_next_tick() {
     let Some((principal, began)) = TICK.get() else { return };
     let ends = began + AHEAD_MS;
@@ -58,5 +58,5 @@ pub async fn until_the_next_tick() {
 
 fn claim(principal: &Principal) -> Result<Found, Refusal> {
     let row = store::one(statement!("claim.sql"), principal, &json!({}))?;
-    serde_json::from_str(&row).map_err(|error| Refusal::fault(format!("what is due cannot be read: {error}")))
+    serde_json::from_str(&row).map_err(|error| Refusal::fault(format!("invalid row of claimed reminders: {error}")))
 }

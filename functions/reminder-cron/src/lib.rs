@@ -1,13 +1,13 @@
-//! Reminders whose time has come: one route only, and only Dapr calls it.
+//! Due reminders: the route of the job that claims them. Only Dapr calls it.
 
 pub mod claim;
 
 use web::Method::Post;
 use web::Route;
 
-/// What this function answers.
+/// Routes of this function.
 pub const ROUTES: &[Route] =
-    &[Route::new(Post, "/internal/reminder-cron", claim::run, "Find the reminders that are due").internal()];
+    &[Route::new(Post, "/internal/reminder-cron", claim::run, "Claim due reminders").internal()];
 
 #[cfg(target_family = "wasm")]
 #[allow(unsafe_code, reason = "what exports the component is generated")]

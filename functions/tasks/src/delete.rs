@@ -5,9 +5,9 @@ use domain::{Flag, Optional, input};
 use web::{Problem, Request, Response};
 
 input! {
-    /// How to delete.
+    /// Options for deleting a task.
     pub struct Deletion {
-        /// For good, with `true`; else the task lies in the trash for 30 days.
+        /// `true` deletes the task permanently. By default it stays in the trash for 30 days.
         permanent: Optional<Flag>,
     }
 }

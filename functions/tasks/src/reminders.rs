@@ -1,6 +1,6 @@
 //! `/api/tasks/{id}/reminders` and `/api/reminders`
 
-use actions::reminders::{self, ListReminders};
+use actions::{Page, reminders};
 use domain::{NewReminder, Snooze};
 use web::{Problem, Request, Response};
 
@@ -17,8 +17,8 @@ pub fn of_task(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn upcoming(request: &Request) -> Result<Response, Problem> {
-    let wanted = request.query::<ListReminders>()?;
-    Ok(Response::json(200, reminders::upcoming(&request.caller()?, &wanted).map_err(Problem::of_query)?))
+    let page = request.query::<Page>()?;
+    Ok(Response::json(200, reminders::upcoming(&request.caller()?, &page).map_err(Problem::of_query)?))
 }
 
 pub fn delete(request: &Request) -> Result<Response, Problem> {

@@ -33,7 +33,7 @@ async fn a_reminder_whose_time_is_over_is_told_of_as_one_that_will_not_come() {
     let outcome = Assistant::of(&ada).call("set_reminder", json!({ "task": id(&task), "before": "1h" })).await;
 
     assert_eq!(outcome.ok()["status"], "cancelled");
-    assert!(outcome.text().starts_with("This reminder will not come"), "{}", outcome.text());
+    assert!(outcome.text().starts_with("This reminder will not be sent"), "{}", outcome.text());
 }
 
 #[tokio::test]

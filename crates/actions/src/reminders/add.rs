@@ -1,4 +1,4 @@
-//! A reminder is made.
+//! Adds a reminder to a task.
 
 use domain::{Moment, NewReminder, TaskId};
 use serde::{Deserialize, Serialize};
@@ -14,12 +14,12 @@ struct Input<'a> {
     reminder: &'a NewReminder,
 }
 
-/// A reminder that was made.
+/// New reminder.
 #[derive(Debug)]
 pub struct Made {
-    /// The JSON text.
+    /// JSON of the reminder.
     pub json: String,
-    /// What it is called.
+    /// Id of the reminder.
     pub id: TaskId,
 }
 
@@ -28,7 +28,7 @@ struct Id {
     id: TaskId,
 }
 
-/// Makes a reminder of a task of the caller.
+/// Adds a reminder to a task of the caller.
 pub fn add(principal: &Principal, now: Moment, task: TaskId, reminder: &NewReminder) -> Result<Made, Problem> {
     reminder.check(now).map_err(Problem::Invalid)?;
     let member = match reminder {
@@ -40,7 +40,7 @@ pub fn add(principal: &Principal, now: Moment, task: TaskId, reminder: &NewRemin
             |refusal| match refusal {
                 Refusal::Said(word) if word == "no_due_date" => Problem::member(member, NOT_DUE),
                 Refusal::Said(word) if word == "too_many_reminders" => {
-                    Problem::member(member, "would be the 101st reminder of the task, and 100 is the most")
+                    Problem::member(member, "must not bring the task to more than 100 reminders")
                 }
                 other => refused(other),
             },

@@ -1,4 +1,4 @@
-//! A reminder is put off.
+//! Snoozes a reminder.
 
 use domain::{Snooze, TaskId};
 use serde::Serialize;
@@ -13,7 +13,7 @@ struct Input<'a> {
     snooze: &'a Snooze,
 }
 
-/// Has a reminder of the caller come later, once.
+/// Snoozes a reminder of the caller once.
 pub fn snooze(principal: &Principal, id: TaskId, snooze: &Snooze) -> Result<String, Problem> {
     store::one(statement!("snooze.sql"), principal, &Input { id, snooze }).map_err(|refusal| match refusal {
         Refusal::Said(word) if word == "past_time" => Problem::member("until", "is in the past"),

@@ -1,8 +1,8 @@
-//! A series is made, with its first occurrence.
+//! Creates a series with its first occurrence.
 
 use domain::{
-    Anchor, DayOfMonth, Description, DueDate, Field, Frequency, Interval, NewReminder, Priority, Recurrence,
-    RelativeReminder, Reminders, Rule, Tags, TaskId, Timezone, Title, WallClock, Weekdays, input, within, wrong_member,
+    Description, DueDate, Field, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags, TaskId,
+    Timezone, Title, WallClock, input, within, wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,49 +12,34 @@ use crate::tasks::{NewTask, refused};
 use crate::{Answer, Clock, Problem};
 
 input! {
-    /// A series to be made.
+    /// A new series of recurring tasks.
     pub struct NewSeries {
-        /// What is to be done.
+        /// Title of the task.
         title: Title,
-        /// More about it.
+        /// Details, with line breaks if needed.
         description: Option<Description>,
-        /// How much it matters; `medium` when nothing is said.
+        /// Priority. Defaults to `medium`.
         priority: Option<Priority>,
-        /// What its tasks are filed under.
+        /// Tags of its tasks.
         tags: Option<Tags>,
-        /// What the interval counts.
-        frequency: Frequency,
-        /// Every how many days, weeks, months or years: 1 when nothing is said.
-        interval: Interval,
-        /// Weekly: on which days; on that of the start when nothing is said.
-        by_weekday: Option<Weekdays>,
-        /// Monthly: on which day, 1 to 31 or `last`; on that of the start when nothing is said.
-        day_of_month: Option<DayOfMonth>,
-        /// What the next occurrence is counted from: the `schedule`, when nothing is said, or the `completion` of the last one.
-        anchor: Anchor,
-        /// The first occurrence, or the day from which on the first one comes that fits; today when nothing is said.
-        start_date: Option<DueDate>,
-        /// The time or the day after which nothing comes any more.
-        end_date: Option<DueDate>,
-        /// The zone whose clocks it follows; the user's, wherever they live then, when nothing is said.
-        timezone: Option<Timezone>,
-        /// When to remind of each of its tasks.
+        ..recurrence: Recurrence,
+        /// Reminders of each of its tasks.
         reminders: Option<Reminders<RelativeReminder>>,
-        /// Whether it may begin in the past; it may, when nothing is said.
+        /// `false` rejects a start in the past. Defaults to `true`.
         allow_past: Option<bool>,
     }
 }
 
-/// What is made, apart from when.
+/// Content of a new series, without its rule.
 #[derive(Serialize)]
 struct Wanted<'a> {
     title: &'a Title,
     description: &'a Option<Description>,
     priority: &'a Option<Priority>,
     tags: &'a Option<Tags>,
-    /// Of each task.
+    /// Reminders of every task.
     reminders: Vec<RelativeReminder>,
-    /// Of the first one alone.
+    /// Reminders of the first task only.
     once: Vec<&'a NewReminder>,
     allow_past: bool,
 }
@@ -70,7 +55,7 @@ struct Input<'a> {
     place: WallClock,
 }
 
-/// The JSON texts of a series and its first task.
+/// JSON of a new series and its first task.
 struct Made {
     series: String,
     task: String,
@@ -93,25 +78,15 @@ fn make(principal: &Principal, clock: &Clock, recurrence: &Recurrence, wanted: W
     }
 }
 
-/// In which zone the caller lives.
+/// Returns the time zone of the caller.
 pub fn users_zone(principal: &Principal) -> Result<Timezone, Refusal> {
     let zone = store::one(statement!("zone.sql"), principal, &json!({}))?;
     let zone: Value = serde_json::from_str(&zone).unwrap_or_default();
-    Timezone::parse(&zone).map_err(|_| Refusal::fault("a user in a zone that nobody knows"))
+    Timezone::parse(&zone).map_err(|_| Refusal::fault("a user has an unknown time zone"))
 }
 
-/// Makes a series of the caller, and its first task.
+/// Creates a series of the caller, and its first task.
 pub fn create(principal: &Principal, clock: &Clock, series: &NewSeries) -> Result<Answer, Problem> {
-    let recurrence = Recurrence {
-        frequency: series.frequency,
-        interval: series.interval,
-        by_weekday: series.by_weekday,
-        day_of_month: series.day_of_month,
-        anchor: series.anchor,
-        start_date: series.start_date,
-        end_date: series.end_date,
-        timezone: series.timezone.clone(),
-    };
     let wanted = Wanted {
         title: &series.title,
         description: &series.description,
@@ -121,7 +96,7 @@ pub fn create(principal: &Principal, clock: &Clock, series: &NewSeries) -> Resul
         once: Vec::new(),
         allow_past: series.allow_past != Some(false),
     };
-    let made = make(principal, clock, &recurrence, wanted).map_err(|problem| match problem {
+    let made = make(principal, clock, &series.recurrence, wanted).map_err(|problem| match problem {
         Problem::Refused(Refusal::Said(word)) if word == "past_start_date" => {
             Problem::member("start_date", "is in the past")
         }
@@ -130,7 +105,7 @@ pub fn create(principal: &Principal, clock: &Clock, series: &NewSeries) -> Resul
     Ok(Answer::read(made?.series)?)
 }
 
-/// Makes a task of the caller that comes back: the first one of a series.
+/// Creates a recurring task of the caller, as the first one of a new series.
 pub(crate) fn create_from_task(
     principal: &Principal,
     clock: &Clock,
@@ -140,7 +115,7 @@ pub(crate) fn create_from_task(
     let wrong = |detail| Problem::Invalid(within("recurrence", wrong_member("start_date", detail)));
     let start_date = match (task.due_date, recurrence.start_date) {
         (Some(due), Some(start)) if due != start => {
-            return Err(wrong("is another one than `due_date`: leave one of them out"));
+            return Err(wrong("differs from `due_date`; omit one of them"));
         }
         (due, start) => start.or(due),
     };
@@ -163,7 +138,7 @@ pub(crate) fn create_from_task(
     let made = make(principal, clock, &recurrence, wanted).map_err(|problem| match problem {
         Problem::Invalid(errors) => Problem::Invalid(within("recurrence", errors)),
         Problem::Refused(Refusal::Said(word)) if word == "past_start_date" && task.due_date.is_none() => {
-            wrong("is in the past; if that is meant, send `\"allow_past\": true` too")
+            wrong("is in the past; send `\"allow_past\": true` to allow that")
         }
         Problem::Refused(Refusal::Said(word)) if word == "past_start_date" => {
             refused(Refusal::Said("past_due_date".into()))

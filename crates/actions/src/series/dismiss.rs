@@ -1,4 +1,4 @@
-//! What was missed is let go.
+//! Dismisses the missed tasks of a series.
 
 use domain::TaskId;
 use serde_json::{Value, json};
@@ -6,16 +6,16 @@ use store::{Principal, Refusal, statement};
 
 use crate::tasks::Named;
 
-/// Moves what was missed of a series of the caller to the trash, all at once. Returns `{dismissed}`.
+/// Moves the missed tasks of a series of the caller to the trash. Returns `{dismissed}`.
 pub fn dismiss(principal: &Principal, id: TaskId) -> Result<String, Refusal> {
     store::one(statement!("dismiss.sql"), principal, &Named { id, expected: None })
 }
 
-/// The JSON schema of how many were let go.
+/// Returns the JSON schema of the response.
 pub fn schema() -> Value {
     json!({
         "type": "object",
-        "description": "How many missed occurrences are in the trash now",
+        "description": "Number of missed tasks moved to the trash",
         "properties": { "dismissed": { "type": "integer", "minimum": 0 } },
         "required": ["dismissed"],
         "additionalProperties": false,

@@ -1,4 +1,4 @@
-//! A series is looked at before something is done with it.
+//! State of a series, read before a write.
 
 use domain::{DueDate, Field, Moment, Rule, TaskId, Timezone, Version, WallClock};
 use serde::{Deserialize, Deserializer};
@@ -8,25 +8,25 @@ use store::{Principal, Refusal, statement};
 use crate::Problem;
 use crate::tasks::Named;
 
-/// What a series is, and how far it has come.
+/// Series and its progress.
 #[derive(Debug, Deserialize)]
 pub struct Found {
-    /// Which edition of it.
+    /// Version of the series.
     pub version: Version,
-    /// When it comes.
+    /// Recurrence rule.
     #[serde(deserialize_with = "field")]
     pub rule: Rule,
-    /// The place of its newest occurrence; none when it has ended.
+    /// Place of the newest occurrence, or `None` if the series has ended.
     #[serde(deserialize_with = "field")]
     pub place: Option<WallClock>,
-    /// Whether the task of that place is to be done.
+    /// True if the newest occurrence is open.
     pub is_open: bool,
-    /// Whether it is completed; else it was thrown away, if it is not to be done.
+    /// True if the newest occurrence is completed. If neither open nor completed, it was deleted.
     pub is_done: bool,
-    /// When it was done or thrown away, if it was.
+    /// Time of the completion or deletion.
     #[serde(deserialize_with = "field")]
     pub done_at: Option<Moment>,
-    /// The zone of its user.
+    /// Time zone of the user.
     #[serde(deserialize_with = "field")]
     pub zone: Timezone,
 }
@@ -37,8 +37,9 @@ fn field<'de, D: Deserializer<'de>, T: Field>(deserializer: D) -> Result<T, D::E
 }
 
 impl Found {
-    /// When the open occurrence comes and those that follow it, in the words of clients, if each is done in time. Where the
-    /// newest one is done, it begins with the one that is about to be made.
+    /// Iterates over the due dates of the open occurrence and the following ones, formatted for clients,
+    /// assuming that each is completed in time. If the newest one is completed, it begins with the one about
+    /// to be created.
     pub fn coming(&self) -> impl Iterator<Item = String> {
         let newest = self.place.and_then(|place| self.rule.due_date(place));
         let first = match (self.place, self.done_at) {
@@ -50,33 +51,34 @@ impl Found {
         first.into_iter().chain(later).filter_map(|due| self.shown_time(due))
     }
 
-    /// A series as it is shown, with when it really comes next: the database cannot compute what is about to be made.
+    /// Adds the next due date to the JSON of a series. The database cannot compute an occurrence that is not
+    /// yet created.
     pub(crate) fn with_next(&self, shown: &str) -> Result<Value, Refusal> {
         let mut shown: Value = read(shown)?;
         shown["next_occurrence"] = json!(self.coming().next());
         Ok(shown)
     }
 
-    /// When the next occurrence comes if the newest one is done at that moment.
+    /// Returns the due date of the next occurrence if the newest one is completed at that time.
     pub fn next(&self, done: Moment) -> Option<String> {
         let follow_up = self.rule.follow_up(self.place?, done);
         self.shown_time(follow_up.next?.due_date)
     }
 
     fn shown_time(&self, due: DueDate) -> Option<String> {
-        due.ends(&self.zone).map(|moment| moment.to_string())
+        due.deadline(&self.zone).map(|moment| moment.to_string())
     }
 }
 
-/// A series that is to be changed.
+/// Series as an update needs it.
 pub(crate) struct Editable {
     pub series: Found,
     /// As clients see it.
     pub shown: String,
     pub own_zone: bool,
-    /// How many occurrences there have been.
+    /// Number of occurrences so far.
     pub occurrences: u32,
-    /// The place of the occurrence before the newest one, and when that was done.
+    /// Place of the occurrence before the newest one, and the time of its completion.
     pub finished: Option<(WallClock, Moment)>,
 }
 

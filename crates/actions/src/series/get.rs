@@ -1,15 +1,12 @@
-//! A series is looked at.
+//! Returns a series with its occurrences.
 
-use domain::TaskId;
+use domain::{TaskId, shape};
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
 use super::find::{Found, read};
 use crate::Answer;
-use crate::tasks::{self, Named};
-
-/// How many of those that come next are told.
-const NEXT: usize = 3;
+use crate::tasks::Named;
 
 /// Returns a series of the caller, with the tasks that were and the times that come.
 pub fn get(principal: &Principal, id: TaskId) -> Result<Answer, Refusal> {
@@ -18,22 +15,11 @@ pub fn get(principal: &Principal, id: TaskId) -> Result<Answer, Refusal> {
     let series: Found = read(progress)?;
     let shown = series.with_next(shown)?.to_string();
     let members = shown.trim_end_matches('}');
-    let next = json!(series.coming().take(NEXT).collect::<Vec<_>>());
+    let next = json!(series.coming().take(shape::NEXT_OCCURRENCES).collect::<Vec<_>>());
     Answer::read(format!("{members},\"past_occurrences\":{past},\"next_occurrences\":{next}}}"))
 }
 
-/// The JSON schema of a series with its occurrences.
+/// Returns the JSON schema of a series with its occurrences.
 pub fn schema() -> Value {
-    let mut series = super::schema();
-    let time = json!({ "type": "string", "format": "date-time" });
-    let past = "The tasks before the open one, the newest first, 50 at the most";
-    series["properties"]["past_occurrences"] =
-        json!({ "type": "array", "items": tasks::schema(), "maxItems": 50, "description": past });
-    let next = "When the open occurrence and those after it come, if each is done in time";
-    series["properties"]["next_occurrences"] =
-        json!({ "type": "array", "items": time, "maxItems": NEXT, "description": next });
-    if let Some(required) = series["required"].as_array_mut() {
-        required.extend([json!("past_occurrences"), json!("next_occurrences")]);
-    }
-    series
+    shape::SERIES_WITH_OCCURRENCES.schema()
 }

@@ -1,4 +1,4 @@
-//! A series is changed: its open occurrence and all later ones, never what has been.
+//! Updates a series: its open occurrence and all later ones, never past ones.
 
 use domain::{
     Anchor, DayOfMonth, Description, DueDate, Errors, Frequency, Interval, Moment, Optional, Patch, Priority,
@@ -12,33 +12,33 @@ use super::find::{Editable, Found};
 use crate::{Answer, Problem};
 
 input! {
-    /// What is to be different about a series: a JSON merge patch. What is missing stays as it is.
+    /// Changes to a series, as a JSON merge patch: omitted members keep their value.
     pub struct SeriesPatch {
-        /// What is to be done.
+        /// Title of the task.
         title: Optional<Title>,
-        /// More about it; `null` clears it.
+        /// Details; `null` clears them.
         description: Patch<Description>,
-        /// How much it matters; `null` makes it `medium` again.
+        /// Priority; `null` resets it to `medium`.
         priority: Patch<Priority>,
-        /// What its tasks are filed under, in place of what was; `null` clears it.
+        /// Tags of its tasks, which replace the current ones; `null` removes all.
         tags: Patch<Tags>,
-        /// What the interval counts.
+        /// Unit of the interval.
         frequency: Optional<Frequency>,
-        /// Every how many days, weeks, months or years.
+        /// Number of days, weeks, months or years between occurrences.
         interval: Optional<Interval>,
-        /// Weekly: on which days; `null` takes that of the start.
+        /// Days of a weekly recurrence; `null` uses the weekday of the start.
         by_weekday: Patch<Weekdays>,
-        /// Monthly: on which day; `null` takes that of the start.
+        /// Day of a monthly recurrence; `null` uses the day of the month of the start.
         day_of_month: Patch<DayOfMonth>,
-        /// What the next occurrence is counted from.
+        /// Start of the interval to the next occurrence: `schedule`, or `completion` of the last one.
         anchor: Optional<Anchor>,
-        /// The day from which on it comes, and at which time.
+        /// Start of the series, with the time of day of its tasks if they have one.
         start_date: Optional<DueDate>,
-        /// The time or the day after which nothing comes any more; `null` takes the end away.
+        /// End of the series: no occurrence is due after it; `null` removes the end.
         end_date: Patch<DueDate>,
-        /// The zone whose clocks it follows; `null` follows the user's.
+        /// Time zone of the series; `null` follows the user's time zone.
         timezone: Patch<Timezone>,
-        /// When to remind of each of its tasks, in place of what was; `null` clears it.
+        /// Reminders of each of its tasks, which replace the current ones; `null` removes all.
         reminders: Patch<Reminders<RelativeReminder>>,
     }
 }
@@ -50,12 +50,12 @@ struct Input<'a> {
     patch: &'a SeriesPatch,
     rule: &'a Rule,
     own_zone: bool,
-    /// Where its open occurrence is now.
+    /// New place of the open occurrence.
     place: Option<WallClock>,
 }
 
 impl SeriesPatch {
-    /// The rule that follows from another one.
+    /// Applies the patch to the current rule.
     fn rule(&self, series: &Editable) -> Result<Rule, Errors> {
         let old = series.series.rule.parts();
         let timezone = match &self.timezone {
@@ -64,7 +64,7 @@ impl SeriesPatch {
             Patch::Set(timezone) => timezone.clone(),
         };
         let frequency = self.frequency.0.unwrap_or(old.frequency);
-        // What does not go with another frequency goes, unless it is asked for.
+        // A change of the frequency drops parts that the new one does not allow, unless the patch sets them.
         let kept = |only: Frequency| old.frequency == frequency || frequency == only;
         Rule::new(RuleParts {
             frequency,
@@ -72,11 +72,11 @@ impl SeriesPatch {
             by_weekday: self.by_weekday.clone().over(old.by_weekday.filter(|_| kept(Frequency::Weekly))),
             day_of_month: self.day_of_month.clone().over(old.day_of_month.filter(|_| kept(Frequency::Monthly))),
             anchor: self.anchor.0.unwrap_or(old.anchor),
-            start_date: self.start_date.0.map_or(old.start_date, |start| WallClock::of(start, &timezone)),
+            start_date: self.start_date.0.map_or(old.start_date, |start| WallClock::in_zone(start, &timezone)),
             end_date: match self.end_date {
                 Patch::Keep => old.end_date,
                 Patch::Clear => None,
-                Patch::Set(end) => Some(WallClock::of(end, &timezone)),
+                Patch::Set(end) => Some(WallClock::in_zone(end, &timezone)),
             },
             timezone,
         })
@@ -91,7 +91,7 @@ impl SeriesPatch {
     }
 }
 
-/// Changes a series of the caller, and its open occurrence with it.
+/// Updates a series of the caller, and its open occurrence.
 pub fn patch(
     principal: &Principal,
     id: TaskId,
@@ -105,17 +105,18 @@ pub fn patch(
             found.must_be(expected)?;
         }
         let Some(open) = found.series.place else {
-            return Err(Problem::NotNow("The series has ended: make a new one."));
+            return Err(Problem::NotNow("The series has ended. Create a new one instead."));
         };
         let rule = patch.rule(&found).map_err(Problem::Invalid)?;
-        // The occurrence that is done already stays where it is: from there the next one is counted. And where nobody knows any
-        // more when the last one was done, nothing can be counted from there.
+        // A completed occurrence keeps its place, because the next one is counted from it. If the completion
+        // of the last one is no longer known (its task was purged), nothing can be counted from it, so the
+        // open one stays, too.
         let is_lost = rule.parts().anchor == Anchor::Completion && found.finished.is_none() && found.occurrences > 1;
         let place = if !found.series.is_open || is_lost || rule == found.series.rule {
             None
         } else {
-            let moved = rule.moves(open, found.finished, now).ok_or_else(|| {
-                Problem::member("end_date", "leaves no place for the open occurrence; DELETE the series to stop it")
+            let moved = rule.reschedule(open, found.finished, now).ok_or_else(|| {
+                Problem::member("end_date", "leaves no date for the open task; delete the series to stop it")
             })?;
             Some(rule.place(moved.due_date))
         };

@@ -9,9 +9,9 @@ use super::find::Editable;
 use crate::Problem;
 
 input! {
-    /// How to stop a series.
+    /// Options for stopping a series.
     pub struct Stopping {
-        /// With `true`, what is still to be done of it goes to the trash; else it stays.
+        /// `true` also moves its open tasks to the trash. By default they stay.
         delete_open: Optional<Flag>,
     }
 }

@@ -1,6 +1,6 @@
 //! A task is done.
 
-use domain::{Field, Moment};
+use domain::{Field, Moment, shape};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
@@ -35,14 +35,7 @@ fn next(series: &str) -> Result<Option<String>, Refusal> {
     Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
 }
 
-/// The JSON schema of a completed task.
+/// Returns the JSON schema of a completed task.
 pub fn schema() -> Value {
-    let mut task = super::schema();
-    task["properties"]["next_occurrence"] = json!({
-        "type": ["string", "null"], "format": "date-time", "description": "When it comes back; null when it does not",
-    });
-    if let Some(required) = task["required"].as_array_mut() {
-        required.push(json!("next_occurrence"));
-    }
-    task
+    shape::COMPLETED_TASK.schema()
 }

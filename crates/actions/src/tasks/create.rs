@@ -1,4 +1,4 @@
-//! A task is made.
+//! Creates a task.
 
 use domain::{
     Description, DueDate, Errors, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input, within,
@@ -12,23 +12,23 @@ use crate::reminders::NOT_DUE;
 use crate::{Answer, Clock, Problem, series};
 
 input! {
-    /// A task to be made.
+    /// A new task.
     pub struct NewTask {
-        /// What is to be done.
+        /// Title of the task.
         title: Title,
-        /// More about it.
+        /// Details, with line breaks if needed.
         description: Option<Description>,
-        /// How much it matters; `medium` when nothing is said.
+        /// Priority. Defaults to `medium`.
         priority: Option<Priority>,
-        /// What it is filed under.
+        /// Tags of the task.
         tags: Option<Tags>,
-        /// When it is due: a time, or a day for the whole of it.
+        /// Due date: a time, or a whole day.
         due_date: Option<DueDate>,
-        /// Whether that may be in the past, as for something written down afterwards.
+        /// `true` allows a due date in the past. Defaults to `false`.
         allow_past: Option<bool>,
-        /// When to remind of it: at times, or so long before it is due.
+        /// Reminders: at a time, or some time before the due date.
         reminders: Option<Reminders<NewReminder>>,
-        /// How it comes back: it is the first one of a new series then.
+        /// Recurrence: the task becomes the first one of a new series.
         recurrence: Option<Recurrence>,
     }
 }
@@ -40,7 +40,7 @@ struct Input<'a> {
     task: &'a NewTask,
 }
 
-/// Makes a task of the caller, with the series that it begins if it comes back.
+/// Creates a task of the caller, and its series if it recurs.
 pub fn create(principal: &Principal, clock: &Clock, task: &NewTask) -> Result<Answer, Problem> {
     check_reminders(task, clock)?;
     match &task.recurrence {
@@ -52,7 +52,7 @@ pub fn create(principal: &Principal, clock: &Clock, task: &NewTask) -> Result<An
     }
 }
 
-/// Refuses reminders that could never come.
+/// Rejects reminders that could never become due.
 fn check_reminders(task: &NewTask, clock: &Clock) -> Result<(), Problem> {
     let is_due = task.due_date.is_some() || task.recurrence.is_some();
     let mut errors = Errors::new();

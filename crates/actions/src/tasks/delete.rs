@@ -1,4 +1,4 @@
-//! A task is thrown away.
+//! Moves a task to the trash.
 
 use store::{Principal, Refusal, statement};
 

@@ -1,29 +1,29 @@
-//! A task is found by what it is called.
+//! Finds a task by a reference.
 
-use domain::Naming;
+use domain::Reference;
 use serde::Serialize;
 use store::{Principal, Refusal, statement};
 
 use crate::naming::{Found, read};
 
-/// Where to look, beside among what is to be done.
+/// Options of a search, besides open tasks.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Where {
-    /// In the trash too, by its id.
+pub struct SearchScope {
+    /// True to also find a task in the trash by its id.
     pub in_trash: bool,
-    /// Among what is done first, by words.
+    /// True to prefer completed tasks when matching words.
     pub done_first: bool,
 }
 
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    naming: &'a Naming,
+    naming: &'a Reference,
     #[serde(flatten)]
-    r#where: Where,
+    scope: SearchScope,
 }
 
-/// Finds the task of the caller that is meant.
-pub fn find(principal: &Principal, naming: &Naming, r#where: Where) -> Result<Found, Refusal> {
-    read(&store::one(statement!("find.sql"), principal, &Input { naming, r#where })?)
+/// Finds the task of the caller that matches a reference.
+pub fn find(principal: &Principal, naming: &Reference, scope: SearchScope) -> Result<Found, Refusal> {
+    read(&store::one(statement!("find.sql"), principal, &Input { naming, scope })?)
 }

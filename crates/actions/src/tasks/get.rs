@@ -1,4 +1,4 @@
-//! A task is looked at.
+//! Returns a task.
 
 use domain::TaskId;
 use store::{Principal, Refusal, statement};

@@ -1,28 +1,27 @@
-//! Tasks are looked through.
+//! Lists tasks.
 
 use domain::{
-    DueDate as Bound, Errors, Field, Flag, Limit, Offset, Optional, Priority, Search, Several, Tag, choice, input,
+    DueDate as Bound, Errors, Field, Flag, Offset, OneOrMore, Optional, Priority, Search, Tag, choice, input,
     wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
-use crate::Problem;
-use crate::cursor::Cursor;
+use crate::{Cursor, Page, Problem};
 
 choice! {
-    /// Which tasks: those to do, or those done.
+    /// Status of a task.
     pub enum Status { Active = "active", Completed = "completed" }
 }
 
 choice! {
-    /// Whether a task has all the tags or any of them.
+    /// Match of a list of tags: all of them, or any.
     pub enum TagsMode { All = "all", Any = "any" }
 }
 
 choice! {
-    /// What the list is ordered by.
+    /// Sort key of the list.
     pub enum SortBy {
         DueDate = "due_date", Priority = "priority", CreatedAt = "created_at", CompletedAt = "completed_at",
         UpdatedAt = "updated_at", Title = "title", Relevance = "relevance",
@@ -30,53 +29,67 @@ choice! {
 }
 
 choice! {
-    /// Which end of the order comes first.
+    /// Direction of the order.
     pub enum SortOrder { Ascending = "asc", Descending = "desc" }
 }
 
 input! {
-    /// Which tasks to list, in which order.
+    /// Filters that every list of tasks takes.
     #[derive(Default)]
-    pub struct ListTasks {
-        /// Only those to do or those done.
-        status: Optional<Status>,
-        /// Only the trash, with `true`; it is left out otherwise.
-        deleted: Optional<Flag>,
-        /// Only those that matter that much: one, or several separated by commas or repeated.
-        priority: Optional<Several<Priority>>,
-        /// Only those filed under these: one, or several separated by commas or repeated.
-        tags: Optional<Several<Tag>>,
-        /// Whether a task must have all of the tags, or any of them; `all` when nothing is said.
+    pub struct TaskFilters {
+        /// Only tasks with one of these priorities. In a query, separate values with commas or repeat the
+        /// parameter.
+        priority: Optional<OneOrMore<Priority>>,
+        /// Only tasks with these tags. In a query, separate values with commas or repeat the parameter.
+        tags: Optional<OneOrMore<Tag>>,
+        /// Match tasks with `all` of the tags (default) or with `any` of them.
         tags_mode: Optional<TagsMode>,
-        /// Only those due then or later: a time, or the day that it begins with.
+        /// Only tasks due at or after this time, or from the start of this day.
         due_after: Optional<Bound>,
-        /// Only those due then or earlier: a time, or the day that it ends with.
+        /// Only tasks due at or before this time, or until the end of this day.
         due_before: Optional<Bound>,
-        /// Only those completed then or later.
+        /// Only tasks completed at or after this time, or from the start of this day.
         completed_after: Optional<Bound>,
-        /// Only those completed then or earlier.
+        /// Only tasks completed at or before this time, or until the end of this day.
         completed_before: Optional<Bound>,
-        /// Only those to do whose time has come and gone, with `true`; only all others, with `false`.
-        overdue: Optional<Flag>,
-        /// Only occurrences of a series that were missed, with `true`; only all others, with `false`.
-        missed: Optional<Flag>,
-        /// Only those whose title or description has a beginning of every word; the best match comes first, unless
-        /// `sort_by` says otherwise.
-        search: Optional<Search>,
-        /// What to order by; newest first when nothing is said. Tasks without a due date come last.
-        sort_by: Optional<SortBy>,
-        /// Which end of the order comes first: `asc` when nothing is said, but the best match for `relevance`.
-        sort_order: Optional<SortOrder>,
-        /// How many at the most: 1 to 200, 50 when nothing is said.
-        limit: Optional<Limit>,
-        /// How many to leave out at the beginning.
-        offset: Optional<Offset>,
-        /// Go on behind an earlier page: the `next_cursor` that came with it, and the same filters and order.
-        cursor: Optional<Cursor>,
     }
 }
 
-/// What the body is asked.
+input! {
+    /// Search and order of a list of tasks.
+    #[derive(Default)]
+    pub struct TaskOrder {
+        /// Only tasks whose title or description contains words that begin with each of these. The best match
+        /// comes first, unless `sort_by` is set.
+        search: Optional<Search>,
+        /// Sort key. By default the newest task comes first. Tasks without a due date come last.
+        sort_by: Optional<SortBy>,
+        /// Sort order: `asc` by default, but the best match first for `relevance`.
+        sort_order: Optional<SortOrder>,
+    }
+}
+
+input! {
+    /// Filters and order of a list of tasks.
+    #[derive(Default)]
+    pub struct ListTasks {
+        /// Only open (`active`) or only completed tasks.
+        status: Optional<Status>,
+        /// `true` lists the trash instead of all other tasks.
+        deleted: Optional<Flag>,
+        ..filters: TaskFilters,
+        /// `true`: only open tasks past their due date. `false`: only all other tasks.
+        overdue: Optional<Flag>,
+        /// `true`: only missed occurrences of a series. `false`: only all other tasks.
+        missed: Optional<Flag>,
+        ..order: TaskOrder,
+        /// Number of tasks to skip.
+        offset: Optional<Offset>,
+        ..page: Page,
+    }
+}
+
+/// Filters and order, as `list.sql` takes them.
 #[derive(Serialize)]
 struct Input<'a> {
     status: &'a Optional<Status>,
@@ -103,7 +116,7 @@ struct Input<'a> {
 struct Asked<'a> {
     #[serde(flatten)]
     input: Input<'a>,
-    /// What the total is known by, where it does not depend on the time of day.
+    /// Cache key of the total, if the total does not depend on the current time.
     #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<String>,
     limit: u32,
@@ -113,39 +126,42 @@ struct Asked<'a> {
 }
 
 impl ListTasks {
-    /// What one parameter alone cannot tell to be wrong.
+    /// Checks parameters that depend on each other.
     fn check(&self) -> Result<(), Errors> {
         let wrong = |name, detail| Err(wrong_member(name, detail));
-        if self.sort_by.0 == Some(SortBy::Relevance) && self.search.0.is_none() {
+        if self.order.sort_by.0 == Some(SortBy::Relevance) && self.order.search.0.is_none() {
             return wrong("sort_by", "relevance needs a `search`");
         }
-        if let Some(cursor) = &self.cursor.0 {
+        if let Some(cursor) = &self.page.cursor.0 {
             if self.offset.0.is_some() {
-                return wrong("offset", "does not go together with a cursor, which says already where to go on");
+                return wrong("offset", "cannot be combined with `cursor`");
             }
             if cursor.of != self.fingerprint() || !self.is_key(&cursor.after["key"]) {
-                return wrong("cursor", "belongs to other filters or another order: leave it out to begin anew");
+                return wrong(
+                    "cursor",
+                    "belongs to a list with other filters or another order; omit it to start from the beginning",
+                );
             }
         }
         Ok(())
     }
 
-    fn order(&self) -> (SortBy, bool) {
-        let by = match (self.sort_by.0, &self.search.0) {
+    fn sort(&self) -> (SortBy, bool) {
+        let by = match (self.order.sort_by.0, &self.order.search.0) {
             (Some(by), _) => by,
             (None, Some(_)) => SortBy::Relevance,
             (None, None) => SortBy::CreatedAt,
         };
-        let descending = match self.sort_order.0 {
+        let descending = match self.order.sort_order.0 {
             Some(order) => order == SortOrder::Descending,
-            None => self.sort_by.0.is_none() || by == SortBy::Relevance,
+            None => self.order.sort_by.0.is_none() || by == SortBy::Relevance,
         };
         (by, descending)
     }
 
-    /// Whether that can be a key of this order: whatever came as a cursor, Postgres must be able to read it.
+    /// Returns true if Postgres can parse the key in this order. A cursor may contain anything.
     fn is_key(&self, key: &Value) -> bool {
-        match (self.order().0, key.as_str()) {
+        match (self.sort().0, key.as_str()) {
             (SortBy::DueDate | SortBy::CompletedAt, None) | (SortBy::Title, Some(_)) => true,
             (SortBy::Priority, Some(key)) => matches!(key, "1" | "2" | "3"),
             (SortBy::Relevance, Some(key)) => key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0"),
@@ -155,32 +171,35 @@ impl ListTasks {
     }
 
     fn input(&self) -> Input<'_> {
-        let (sort_by, descending) = self.order();
+        let (sort_by, descending) = self.sort();
         let array = |items: Vec<String>| format!("{{{}}}", items.join(","));
         let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let filters = &self.filters;
+        let priorities = filters
+            .priority
+            .0
+            .as_ref()
+            .map(|priorities| array(priorities.0.iter().map(|priority| priority.as_str().to_owned()).collect()));
+        let tags = filters.tags.0.as_ref().map(|tags| array(tags.0.iter().map(|tag| quoted(tag.as_str())).collect()));
         Input {
             status: &self.status,
             deleted: &self.deleted,
-            priorities: self
-                .priority
-                .0
-                .as_ref()
-                .map(|all| array(all.0.iter().map(|one| one.as_str().to_owned()).collect())),
-            tags: self.tags.0.as_ref().map(|all| array(all.0.iter().map(|tag| quoted(tag.as_str())).collect())),
-            tags_mode: &self.tags_mode,
-            due_after: &self.due_after.0,
-            due_before: &self.due_before.0,
-            completed_after: &self.completed_after.0,
-            completed_before: &self.completed_before.0,
+            priorities,
+            tags,
+            tags_mode: &filters.tags_mode,
+            due_after: &filters.due_after.0,
+            due_before: &filters.due_before.0,
+            completed_after: &filters.completed_after.0,
+            completed_before: &filters.completed_before.0,
             overdue: &self.overdue,
             missed: &self.missed,
-            search: &self.search,
+            search: &self.order.search,
             sort_by,
             descending,
         }
     }
 
-    /// What a cursor must come with again.
+    /// Returns the fingerprint that ties a cursor to these filters and this order.
     fn fingerprint(&self) -> String {
         format!("{:016x}", store::checksum(&json!(self.input()).to_string()))
     }
@@ -193,9 +212,9 @@ pub fn list(principal: &Principal, wanted: &ListTasks) -> Result<String, Problem
     let asked = Asked {
         input: wanted.input(),
         filter: wanted.overdue.0.is_none().then(|| fingerprint.clone()),
-        limit: wanted.limit.0.as_ref().map_or(50, |limit| limit.0),
+        limit: wanted.page.limit(),
         offset: wanted.offset.0.as_ref().map_or(0, |offset| offset.0),
-        after: wanted.cursor.0.as_ref().map(|cursor| &cursor.after),
+        after: wanted.page.cursor.0.as_ref().map(|cursor| &cursor.after),
     };
     let mut rows = store::run(statement!("list.sql"), principal, &asked)?;
     let next = rows.pop().filter(|next| next != "null");
@@ -207,15 +226,15 @@ pub fn list(principal: &Principal, wanted: &ListTasks) -> Result<String, Problem
     Ok(format!("{page},\"next_cursor\":{next}}}"))
 }
 
-/// The JSON schema of a list of tasks.
+/// Returns the JSON schema of a list of tasks.
 pub fn schema() -> Value {
     json!({
         "type": "object",
-        "description": "Tasks, how many there are in all, and where to go on",
+        "description": "A page of tasks, and the total number of matches",
         "properties": {
             "items": { "type": "array", "items": super::schema() },
             "total": { "type": "integer", "minimum": 0 },
-            "next_cursor": { "type": ["string", "null"], "description": "To be sent as `cursor`, for the next page" },
+            "next_cursor": { "type": ["string", "null"], "description": "Send it as `cursor` to get the next page; null on the last page" },
         },
         "required": ["items", "total", "next_cursor"],
         "additionalProperties": false,

@@ -1,4 +1,4 @@
-//! A task is changed.
+//! Updates a task.
 
 use domain::{Description, DueDate, Nullable, Optional, Patch, Priority, Tags, Title, input};
 use serde::Serialize;
@@ -8,64 +8,52 @@ use super::{Named, refused};
 use crate::{Answer, Problem};
 
 input! {
-    /// What is to be different about a task: a JSON merge patch. What is missing stays as it is.
+    /// Changes to a task, as a JSON merge patch: omitted members keep their value.
+    #[derive(Default)]
     pub struct TaskPatch {
-        /// What is to be done.
+        /// Title of the task.
         title: Optional<Title>,
-        /// More about it; `null` clears it.
+        /// Details; `null` clears them.
         description: Patch<Description>,
-        /// How much it matters; `null` makes it `medium` again.
+        /// Priority; `null` resets it to `medium`.
         priority: Patch<Priority>,
-        /// What it is filed under, in place of what was; `null` clears it.
+        /// Tags, which replace the current ones; `null` removes all.
         tags: Patch<Tags>,
-        /// When it is due: a time, or a day for the whole of it; `null` clears it.
+        /// Due date: a time, or a whole day; `null` clears it.
         due_date: Patch<DueDate>,
-        /// Whether that may be in the past.
+        /// `true` allows a due date in the past.
         allow_past: Option<bool>,
     }
 }
 
 input! {
-    /// How much the task is to matter.
+    /// New priority of a task.
     pub struct NewPriority {
-        /// `low`, `medium` or `high`.
+        /// Priority: `low`, `medium` or `high`.
         priority: Priority,
     }
 }
 
 input! {
-    /// When the task is to be due.
+    /// New due date of a task.
     pub struct NewDueDate {
-        /// A time, or a day for the whole of it; `null` clears it.
+        /// Due date: a time, or a whole day; `null` clears it.
         due_date: Nullable<DueDate>,
-        /// Whether that may be in the past.
+        /// `true` allows a due date in the past.
         allow_past: Option<bool>,
-    }
-}
-
-impl TaskPatch {
-    fn nothing() -> Self {
-        Self {
-            title: Optional(None),
-            description: Patch::Keep,
-            priority: Patch::Keep,
-            tags: Patch::Keep,
-            due_date: Patch::Keep,
-            allow_past: None,
-        }
     }
 }
 
 impl From<NewPriority> for TaskPatch {
     fn from(new: NewPriority) -> Self {
-        Self { priority: Patch::Set(new.priority), ..Self::nothing() }
+        Self { priority: Patch::Set(new.priority), ..Self::default() }
     }
 }
 
 impl From<NewDueDate> for TaskPatch {
     fn from(new: NewDueDate) -> Self {
         let due_date = new.due_date.0.map_or(Patch::Clear, Patch::Set);
-        Self { due_date, allow_past: new.allow_past, ..Self::nothing() }
+        Self { due_date, allow_past: new.allow_past, ..Self::default() }
     }
 }
 
@@ -76,7 +64,7 @@ struct Input<'a> {
     patch: &'a TaskPatch,
 }
 
-/// Changes a task of the caller, field by field. A patch that changes nothing makes no new version.
+/// Updates the given members of a task of the caller. A patch without changes creates no new version.
 pub fn patch(principal: &Principal, task: &Named, patch: &TaskPatch) -> Result<Answer, Problem> {
     store::one(statement!("patch.sql"), principal, &Input { task, patch }).and_then(Answer::read).map_err(refused)
 }

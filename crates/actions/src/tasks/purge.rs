@@ -1,10 +1,10 @@
-//! A task goes for good.
+//! Purges a task.
 
 use store::{Principal, Refusal, statement};
 
 use super::Named;
 
-/// Deletes a task of the caller for good, from the trash or not. A tombstone stays.
+/// Deletes a task of the caller permanently, in the trash or not. It leaves a tombstone.
 pub fn purge(principal: &Principal, task: &Named) -> Result<(), Refusal> {
     store::one(statement!("purge.sql"), principal, task).map(drop)
 }

@@ -1,11 +1,11 @@
-//! A task is not done after all.
+//! Reopens a task.
 
 use store::{Principal, Refusal, statement};
 
 use super::Named;
 use crate::Answer;
 
-/// Opens a completed task of the caller again. An open one stays as it is.
+/// Reopens a completed task of the caller. Reopening an open task changes nothing.
 pub fn reopen(principal: &Principal, task: &Named) -> Result<Answer, Refusal> {
     store::one(statement!("reopen.sql"), principal, task).and_then(Answer::read)
 }

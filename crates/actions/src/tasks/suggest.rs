@@ -1,11 +1,11 @@
-//! What is in use is suggested to whoever begins to write it.
+//! Suggests tags and titles for completion.
 
 use domain::choice;
 use serde::{Deserialize, Serialize};
 use store::{Principal, Refusal, statement};
 
 choice! {
-    /// What begins so.
+    /// Kind of suggestions.
     pub enum Of { Tags = "tags", Titles = "titles" }
 }
 
@@ -15,16 +15,16 @@ struct Input<'a> {
     beginning: &'a str,
 }
 
-/// What could be meant.
+/// Suggestions for a prefix.
 #[derive(Debug, Deserialize)]
 pub struct Suggestions {
-    /// Up to a hundred, the likeliest first.
+    /// Up to a hundred values, the best first.
     pub values: Vec<String>,
-    /// How many there are.
+    /// Total number of matching values.
     pub total: usize,
 }
 
-/// Suggests tags or titles of the caller's open tasks.
+/// Returns tags or titles of the caller's open tasks that begin with a prefix.
 pub fn suggest(principal: &Principal, of: Of, beginning: &str) -> Result<Suggestions, Refusal> {
     let row = store::one(statement!("suggest.sql"), principal, &Input { of, beginning })?;
     serde_json::from_str(&row).map_err(|_| Refusal::fault("suggestions cannot be read"))

@@ -1,4 +1,4 @@
-//! A device catches up.
+//! Returns changes to a client that syncs.
 
 use domain::{Limit, Optional, Seq, input};
 use serde::Serialize;
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use store::{Principal, Refusal, statement};
 
 input! {
-    /// From where to catch up.
+    /// Position of the client.
     pub struct Since {
-        /// The `seq` of the answer before; 0 or nothing to start.
+        /// `seq` of the previous response. Omit it, or send 0, for the first sync.
         since: Optional<Seq>,
-        /// How many changes at the most: 1 to 200, 200 when nothing is said.
+        /// Maximum number of changes: 1 to 200. Defaults to 200.
         limit: Optional<Limit>,
     }
 }
@@ -21,7 +21,8 @@ struct Input {
     limit: u32,
 }
 
-/// Returns what has changed: `{changes, seq, more}`. `NotFound` tells the client to start again.
+/// Returns the changes since the last sync: `{changes, seq, more}`. `NotFound` means that the client must
+/// start again.
 pub fn sync(principal: &Principal, since: &Since) -> Result<String, Refusal> {
     let input = Input {
         since: since.since.0.as_ref().map_or(0, |seq| seq.0),
@@ -30,7 +31,7 @@ pub fn sync(principal: &Principal, since: &Since) -> Result<String, Refusal> {
     store::one(statement!("sync.sql"), principal, &input)
 }
 
-/// The JSON schema of what has changed.
+/// Returns the JSON schema of the changes.
 pub fn schema() -> Value {
     let change = |kind: &str, data: Value| {
         json!({
@@ -39,8 +40,8 @@ pub fn schema() -> Value {
                 "seq": { "type": "integer" },
                 "kind": { "const": kind },
                 "id": { "type": "string", "format": "uuid" },
-                "deleted": { "type": "boolean", "description": "It is in the trash, or gone for good" },
-                "data": { "anyOf": [data, { "type": "null" }], "description": "What it is now; null when it is gone for good" },
+                "deleted": { "type": "boolean", "description": "True if it is in the trash or was deleted permanently" },
+                "data": { "anyOf": [data, { "type": "null" }], "description": "Current state; null if it was deleted permanently" },
             },
             "required": ["seq", "kind", "id", "deleted", "data"],
             "additionalProperties": false,
@@ -54,11 +55,11 @@ pub fn schema() -> Value {
     ]);
     json!({
         "type": "object",
-        "description": "What has changed, in order, and from where to ask the next time",
+        "description": "Changes in order, and the position for the next sync",
         "properties": {
             "changes": { "type": "array", "items": { "anyOf": changes } },
             "seq": { "type": "integer", "minimum": 0 },
-            "more": { "type": "boolean", "description": "Ask again at once: there is more" },
+            "more": { "type": "boolean", "description": "True if there are more changes: sync again right away" },
         },
         "required": ["changes", "seq", "more"],
         "additionalProperties": false,

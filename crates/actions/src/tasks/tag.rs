@@ -1,4 +1,4 @@
-//! A task is filed under more.
+//! Adds tags to a task.
 
 use domain::{Tags, input};
 use serde::Serialize;
@@ -8,9 +8,9 @@ use super::{Named, refused};
 use crate::{Answer, Problem};
 
 input! {
-    /// What to file a task under, beside what it is filed under already.
+    /// Tags to add to a task.
     pub struct MoreTags {
-        /// The tags.
+        /// Tags to add.
         tags: Tags,
     }
 }
@@ -22,7 +22,7 @@ struct Input<'a> {
     tags: &'a Tags,
 }
 
-/// Files a task of the caller under more tags. `too_many_tags` is said where it would have more than ten.
+/// Adds tags to a task of the caller. More than ten tags in total are rejected.
 pub fn tag(principal: &Principal, task: &Named, tags: &Tags) -> Result<Answer, Problem> {
     store::one(statement!("tag.sql"), principal, &Input { task, tags }).and_then(Answer::read).map_err(refused)
 }

@@ -1,4 +1,4 @@
-//! A task is no longer filed under some tags.
+//! Removes tags from a task.
 
 use domain::Tags;
 use serde::Serialize;
@@ -14,7 +14,7 @@ struct Input<'a> {
     tags: &'a Tags,
 }
 
-/// Takes tags off a task of the caller. Those that it does not have are not missed.
+/// Removes tags from a task of the caller. Tags that the task does not have are ignored.
 pub fn untag(principal: &Principal, task: &Named, tags: &Tags) -> Result<Answer, Refusal> {
     store::one(statement!("untag.sql"), principal, &Input { task, tags }).and_then(Answer::read)
 }

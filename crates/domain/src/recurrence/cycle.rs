@@ -1,14 +1,15 @@
-//! On which days a series comes, before anybody looks at a clock.
+//! Days of a series, without times or time zones.
 //!
-//! Each is computed from the number of periods that have passed, never from the one before it: so it takes no longer
-//! after a thousand periods than after one, and a shorter month changes nothing about those that follow.
+//! Each day is computed from the number of periods since the first one, never from the previous day. So the
+//! cost does not grow with the age of the series, and a day moved by a short month does not shift the
+//! following ones.
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::{DayOfMonth, Frequency, RuleParts, Weekdays};
 
-/// How the days of a series follow each other.
+/// Distance between the days of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cycle {
     every: i64,
@@ -18,17 +19,17 @@ pub struct Cycle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
     Days,
-    /// Weeks, which begin on Monday.
+    /// Weeks, beginning on Monday.
     Weeks(Weekdays),
-    /// Months, on this day or else on the day on which the cycle began.
+    /// Months, on this day, or by default on the day of the month of the first day.
     Months(Option<DayOfMonth>),
 }
 
-/// A day on which a series comes.
+/// Day of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day {
     pub date: Date,
-    /// The day that was wanted, of a month that does not have it.
+    /// Day of the month that the rule names, if the month is too short to have it.
     pub shorter_month: Option<DayOfMonth>,
 }
 
@@ -39,7 +40,7 @@ impl From<Date> for Day {
 }
 
 impl Cycle {
-    pub fn of(parts: &RuleParts) -> Self {
+    pub fn new(parts: &RuleParts) -> Self {
         let interval = i64::from(parts.interval);
         let (every, unit) = match (parts.frequency, parts.by_weekday) {
             (Frequency::Daily, _) => (interval, Unit::Days),
@@ -51,21 +52,21 @@ impl Cycle {
         Self { every, unit }
     }
 
-    /// The first day that fits, from `start` on. Periods are counted from there.
+    /// Returns the first day on or after `start` that the rule selects. Periods are counted from it.
     pub fn first(self, start: Date) -> Option<Day> {
         Self { every: 1, ..self }.on_or_after(start, start)
     }
 
-    /// The day that follows `day`, in a cycle that begins on `first`.
+    /// Returns the next day after `day`, in a cycle that begins on `first`.
     pub fn after(self, first: Date, day: Date) -> Option<Day> {
         self.on_or_after(first, day.tomorrow().ok()?.max(first))
     }
 
-    /// The day that follows, in a cycle that begins anew on the day on which something was done.
-    pub fn after_doing(self, done: Date) -> Option<Day> {
+    /// Returns the next day in a cycle that restarts on the day of completion.
+    pub fn after_completion(self, done: Date) -> Option<Day> {
         let earliest = match self.unit {
             Unit::Days | Unit::Weeks(_) => done,
-            // Not in the same month again.
+            // The next month at the earliest.
             Unit::Months(_) => done.last_of_month(),
         };
         self.after(done, earliest)
@@ -75,34 +76,34 @@ impl Cycle {
         match self.unit {
             Unit::Days => add_days(first, self.round_up(days_between(first, day))).map(Day::from),
             Unit::Weeks(weekdays) => {
-                let monday = add_days(first, -after_monday(first))?;
+                let monday = add_days(first, -days_after_monday(first))?;
                 let weeks = days_between(monday, day) / 7;
                 let round = self.round_up(weeks);
-                let earliest = if round == weeks { after_monday(day) } else { 0 };
-                let this_week = weekdays.after_monday().find(|weekday| *weekday >= earliest);
+                let earliest = if round == weeks { days_after_monday(day) } else { 0 };
+                let this_week = weekdays.days_after_monday().find(|weekday| *weekday >= earliest);
                 let days = match this_week {
                     Some(weekday) => 7 * round + weekday,
-                    None => 7 * (round + self.every) + weekdays.after_monday().next()?,
+                    None => 7 * (round + self.every) + weekdays.days_after_monday().next()?,
                 };
                 add_days(monday, days).map(Day::from)
             }
-            Unit::Months(wanted) => {
-                let wanted = wanted.unwrap_or(DayOfMonth::Number(first.day()));
+            Unit::Months(day_of_month) => {
+                let day_of_month = day_of_month.unwrap_or(DayOfMonth::Number(first.day()));
                 let month = month_number(first) + self.round_up(month_number(day) - month_number(first));
-                in_month(month, wanted)
+                in_month(month, day_of_month)
                     .filter(|found| found.date >= day)
-                    .or_else(|| in_month(month + self.every, wanted))
+                    .or_else(|| in_month(month + self.every, day_of_month))
             }
         }
     }
 
-    /// The first whole number of intervals that is not less than so many days, weeks or months.
+    /// Rounds a number of days, weeks or months up to a multiple of the interval.
     fn round_up(self, passed: i64) -> i64 {
         (passed + self.every - 1) / self.every * self.every
     }
 }
 
-fn after_monday(day: Date) -> i64 {
+fn days_after_monday(day: Date) -> i64 {
     day.weekday().to_monday_zero_offset().into()
 }
 
@@ -114,18 +115,19 @@ fn add_days(date: Date, days: i64) -> Option<Date> {
     date.checked_add(SignedDuration::from_hours(24 * days)).ok()
 }
 
-/// Months since the year 0.
+/// Returns the number of months since the year 0.
 fn month_number(day: Date) -> i64 {
     i64::from(day.year()) * 12 + i64::from(day.month()) - 1
 }
 
-fn in_month(number: i64, wanted: DayOfMonth) -> Option<Day> {
+/// Returns the day in the month with that number, or the month's last day if it is too short.
+fn in_month(number: i64, day_of_month: DayOfMonth) -> Option<Day> {
     let year = i16::try_from(number.div_euclid(12)).ok()?;
     let month = i8::try_from(number.rem_euclid(12) + 1).ok()?;
     let last = Date::new(year, month, 1).ok()?.last_of_month();
-    match wanted {
+    match day_of_month {
         DayOfMonth::Number(day) if day <= last.day() => Date::new(year, month, day).ok().map(Day::from),
-        DayOfMonth::Number(_) => Some(Day { date: last, shorter_month: Some(wanted) }),
+        DayOfMonth::Number(_) => Some(Day { date: last, shorter_month: Some(day_of_month) }),
         DayOfMonth::Last => Some(last.into()),
     }
 }

@@ -1,4 +1,4 @@
-//! A day that every month has, in its own way.
+//! Day of the month in a recurrence rule.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use crate::Errors;
 use crate::field::{Field, whole_number, wrong};
 
-/// A day of any month, as a number or as `"last"`.
+/// Day of the month: a number or `"last"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "Value")]
 pub enum DayOfMonth {
-    /// From 1 to 31. A month that is shorter has its last day instead.
+    /// Number from 1 to 31. A month without that day uses its last day.
     Number(i8),
-    /// The last one, whichever that is.
+    /// Last day of the month.
     Last,
 }
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_of_the_month_is_one_that_some_month_has_or_the_last() {
+    fn a_day_of_the_month_is_from_1_to_31_or_last() {
         for good in [json!(1), json!(31), json!("last")] {
             assert_eq!(DayOfMonth::parse(&good).map(Value::from), Ok(good));
         }

@@ -1,4 +1,4 @@
-//! What comes when an occurrence is done, and when its rule is changed.
+//! Occurrences that follow a completed one, and the open occurrence after a change of the rule.
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
@@ -6,24 +6,25 @@ use jiff::{Span, ToSpan};
 use super::{Anchor, Occurrence, Rule, WallClock};
 use crate::{DueDate, Moment};
 
-/// What comes when an occurrence is done.
+/// Occurrences that follow a completed one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FollowUp {
-    /// The occurrences whose time has gone meanwhile. Where there are many, only those of the last year, so no more than 366.
+    /// Missed occurrences, which were due before the completion: those of the last year only, so at most 366.
     pub missed: Vec<Occurrence>,
-    /// The next one; none when the series has come to its end.
+    /// Next occurrence, or `None` if the series has ended.
     pub next: Option<Occurrence>,
 }
 
 impl Rule {
-    /// What comes when the occurrence of that place is done at that moment. Counted from completion, nothing is missed.
+    /// Returns the occurrences that follow when the one at `place` is done. With the anchor `completion` none
+    /// is missed.
     pub fn follow_up(&self, place: WallClock, done: Moment) -> FollowUp {
         let now = DueDate::At(done.0);
         if self.parts().anchor == Anchor::Completion {
             return FollowUp { missed: Vec::new(), next: self.after(now) };
         }
         let Some(last) = self.due_date(place) else { return FollowUp::default() };
-        // A day is not missed before it is over.
+        // A day is missed only once it is over.
         let (until, a_year_ago) = match last {
             DueDate::At(_) => (now, self.earlier(now, 1.year())),
             DueDate::On(_) => {
@@ -35,10 +36,16 @@ impl Rule {
         FollowUp { missed, next: self.after(self.later(last, until)) }
     }
 
-    /// Where the open occurrence goes when this rule takes the place of another: nowhere else, if this one has its place too.
-    /// Else to the first place that is still to come, after that of the last one that is finished. Counted from completion, it
-    /// is the next one after that. None where nothing comes any more.
-    pub fn moves(&self, open: WallClock, finished: Option<(WallClock, Moment)>, now: Moment) -> Option<Occurrence> {
+    /// Returns the new date of the open occurrence when this rule replaces another one. It keeps its place if
+    /// this rule has that place too. Otherwise it moves to the first future place after the last finished
+    /// occurrence. With the anchor `completion` it follows the last completion. Returns `None` if the rule
+    /// has no occurrence left.
+    pub fn reschedule(
+        &self,
+        open: WallClock,
+        finished: Option<(WallClock, Moment)>,
+        now: Moment,
+    ) -> Option<Occurrence> {
         if self.parts().anchor == Anchor::Completion {
             return match finished {
                 Some((_, done)) => self.after(DueDate::At(done.0)),
@@ -57,16 +64,16 @@ impl Rule {
         self.after(finished.map_or(now, |finished| self.later(finished, now)))
     }
 
-    /// What the clock on the wall shows when something is due.
+    /// Returns the place of a due date: its local date or time in the rule's time zone.
     pub fn place(&self, due: DueDate) -> WallClock {
-        WallClock::of(due, &self.parts().timezone)
+        WallClock::in_zone(due, &self.parts().timezone)
     }
 
     fn later(&self, one: DueDate, other: DueDate) -> DueDate {
         if self.is_after(other, one) { other } else { one }
     }
 
-    /// So long before, on the calendar: of a moment a moment, for a series of days a day.
+    /// Subtracts a calendar span. Returns an instant if the series has a time of day, and a day otherwise.
     fn earlier(&self, due: DueDate, span: Span) -> DueDate {
         match (due, self.parts().start_date) {
             (DueDate::At(instant), WallClock::At(_)) => {

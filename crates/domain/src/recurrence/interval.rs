@@ -1,4 +1,4 @@
-//! Every how many days, weeks, months or years.
+//! Interval of a recurrence rule.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use crate::Errors;
 use crate::field::{Field, whole_number, wrong};
 
-/// Every how many days, weeks, months or years: 1 to 999, and 1 when nothing is said.
+/// Number of days, weeks, months or years between occurrences: 1 to 999, 1 by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Interval(u16);
 
-const MOST: u16 = 999;
+const MAX: u16 = 999;
 
 impl From<Interval> for i64 {
     fn from(interval: Interval) -> Self {
@@ -21,12 +21,12 @@ impl From<Interval> for i64 {
 
 impl Field for Interval {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let number = whole_number(value, 1..=MOST);
-        number.map(Self).ok_or_else(|| wrong(format!("must be a whole number from 1 to {MOST}")))
+        let number = whole_number(value, 1..=MAX);
+        number.map(Self).ok_or_else(|| wrong(format!("must be a whole number from 1 to {MAX}")))
     }
 
     fn schema() -> Value {
-        json!({ "type": "integer", "minimum": 1, "maximum": MOST })
+        json!({ "type": "integer", "minimum": 1, "maximum": MAX })
     }
 
     fn when_absent() -> Option<Self> {

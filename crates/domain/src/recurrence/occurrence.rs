@@ -1,4 +1,4 @@
-//! One time that a series comes, and what had to be adjusted for it.
+//! Occurrences of a series, and their adjustments.
 
 use jiff::civil::Time;
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -10,56 +10,56 @@ use super::{DayOfMonth, WallClock};
 use crate::field::{Errors, Field, read_fields, wrong};
 use crate::{DueDate, input};
 
-/// One time that a series comes.
+/// Occurrence of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Occurrence {
-    /// When that is.
+    /// Due date of the occurrence.
     pub due_date: DueDate,
-    /// How it differs from what the rule wants, if it does.
+    /// Difference from the date that the rule names, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjustment: Option<Adjustment>,
 }
 
 input! {
-    /// What a rule wants and an occurrence cannot have. A day and a time can both be missing.
+    /// Adjustment of an occurrence because a day or a time of the rule does not exist.
     #[derive(Clone, Copy, Default, PartialEq, Eq)]
     pub struct Adjustment {
-        /// The day that the month does not have; its last one is taken.
+        /// Day that the month does not have. The last day of the month is used.
         shorter_month: Option<DayOfMonth>,
-        /// The time that a clock change leaves out; it moves forward by as much as the clock does.
+        /// Local time that a clock change skips. The occurrence moves forward by the length of the gap.
         skipped_time: Option<WallClock>,
-        /// The time that a clock change brings twice; the first one is taken.
+        /// Local time that a clock change repeats. The first one is used.
         repeated_time: Option<WallClock>,
     }
 }
 
 impl Occurrence {
-    /// On that day, at the time if there is one. None in years that nobody can write.
+    /// Makes the occurrence of a day and an optional time. Returns `None` outside the supported years.
     pub(super) fn new(day: Day, time: Option<Time>, zone: &TimeZone) -> Option<Self> {
         let mut adjustment = Adjustment { shorter_month: day.shorter_month, ..Adjustment::default() };
         let due_date = match time {
             None => DueDate::On(day.date),
             Some(time) => {
-                let wanted = day.date.to_datetime(time);
-                let found = zone.to_ambiguous_timestamp(wanted);
+                let local = day.date.to_datetime(time);
+                let found = zone.to_ambiguous_timestamp(local);
                 match found.offset() {
                     AmbiguousOffset::Unambiguous { .. } => {}
-                    AmbiguousOffset::Gap { .. } => adjustment.skipped_time = Some(WallClock::At(wanted)),
-                    AmbiguousOffset::Fold { .. } => adjustment.repeated_time = Some(WallClock::At(wanted)),
+                    AmbiguousOffset::Gap { .. } => adjustment.skipped_time = Some(WallClock::At(local)),
+                    AmbiguousOffset::Fold { .. } => adjustment.repeated_time = Some(WallClock::At(local)),
                 }
                 DueDate::At(found.compatible().ok()?)
             }
         };
         let is_adjusted = adjustment != Adjustment::default();
-        Some(Self { due_date: due_date.allowed()?, adjustment: is_adjusted.then_some(adjustment) })
+        Some(Self { due_date: due_date.in_supported_years()?, adjustment: is_adjusted.then_some(adjustment) })
     }
 }
 
 impl Field for Occurrence {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let mut fields = read_fields(value, &["due_date", "adjustment"])?;
+        let mut fields = read_fields(value, ["due_date", "adjustment"])?;
         match (fields.take("due_date"), fields.take("adjustment"), fields.finish()) {
-            (Some(Written(due_date)), Some(adjustment), errors) if errors.is_empty() => {
+            (Some(TaggedDueDate(due_date)), Some(adjustment), errors) if errors.is_empty() => {
                 Ok(Self { due_date, adjustment })
             }
             (.., errors) => Err(errors),
@@ -69,21 +69,21 @@ impl Field for Occurrence {
     fn schema() -> Value {
         json!({
             "type": "object",
-            "properties": { "due_date": Written::schema(), "adjustment": Option::<Adjustment>::schema() },
+            "properties": { "due_date": TaggedDueDate::schema(), "adjustment": Option::<Adjustment>::schema() },
             "required": ["due_date"],
             "additionalProperties": false,
         })
     }
 }
 
-/// A due date as it is written, which says whether it is a time or a day.
-struct Written(DueDate);
+/// Serialized due date, tagged as an instant or a day.
+struct TaggedDueDate(DueDate);
 
-impl Field for Written {
+impl Field for TaggedDueDate {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let text = value.get("at").or_else(|| value.get("on")).unwrap_or(&Value::Null);
         let read = DueDate::parse(text).ok().filter(|due| json!(due) == *value);
-        read.map(Self).ok_or_else(|| wrong("must be a due date as it is written, with `at` or `on`"))
+        read.map(Self).ok_or_else(|| wrong("must be an object with `at` or `on`"))
     }
 
     fn schema() -> Value {

@@ -1,57 +1,59 @@
-//! What a rule is made of.
+//! Parts of a recurrence rule.
 
 use super::{DayOfMonth, Interval, WallClock, Weekdays};
 use crate::field::FieldError;
 use crate::{Errors, Timezone, choice, input};
 
 choice! {
-    /// What an interval counts.
+    /// Unit of the interval.
     pub enum Frequency { Daily = "daily", Weekly = "weekly", Monthly = "monthly", Yearly = "yearly" }
 }
 
 choice! {
-    /// What the next occurrence is counted from: what was planned, or when the last one was completed.
-    pub enum Anchor { Schedule = "schedule", Completion = "completion" } otherwise Schedule
+    /// Start of the interval to the next occurrence: the planned date, or the completion of the last
+    /// occurrence.
+    pub enum Anchor { Schedule = "schedule", Completion = "completion" } default Schedule
 }
 
 input! {
-    /// When a series comes, as it is stored and logged.
+    /// Recurrence rule as it is stored and published in events.
     #[derive(Clone, PartialEq, Eq)]
     pub struct RuleParts {
-        /// What the interval counts.
+        /// Unit of the interval.
         frequency: Frequency,
-        /// Every how many days, weeks, months or years.
+        /// Number of days, weeks, months or years between occurrences.
         interval: Interval,
-        /// Weekly: on which days. None: on the weekday of the start.
+        /// Days of a weekly rule. Defaults to the weekday of the start.
         by_weekday: Option<Weekdays>,
-        /// Monthly: on which day. None: on that of the start.
+        /// Day of a monthly rule. Defaults to the day of the month of the start.
         day_of_month: Option<DayOfMonth>,
-        /// What the next occurrence is counted from.
+        /// Start of the interval to the next occurrence: the planned date, or the completion of the last
+        /// occurrence.
         anchor: Anchor,
-        /// The first day that fits from here on is the first occurrence; all come at its time of the day if it has one.
+        /// Earliest local date of the series. If it has a time, all occurrences are at that time of day.
         start_date: WallClock,
-        /// The day or the time after which nothing comes any more. Without it, there is no end.
+        /// Latest local date of an occurrence. Without it, the series has no end.
         end_date: Option<WallClock>,
-        /// In which zone these are, and all occurrences.
+        /// Time zone of the local dates.
         timezone: Timezone,
     }
 }
 
 impl RuleParts {
-    /// The parts that have no place beside the frequency.
-    pub(super) fn misplaced(&self) -> Errors {
+    /// Returns an error for each part that the frequency does not allow.
+    pub(super) fn misplaced_parts(&self) -> Errors {
         let mut errors = Errors::new();
         if self.by_weekday.is_some() && self.frequency != Frequency::Weekly {
-            errors.push(misfit("by_weekday", "is only for the frequency weekly"));
+            errors.push(part_error("by_weekday", "is only allowed with the frequency `weekly`"));
         }
         if self.day_of_month.is_some() && self.frequency != Frequency::Monthly {
-            errors.push(misfit("day_of_month", "is only for the frequency monthly"));
+            errors.push(part_error("day_of_month", "is only allowed with the frequency `monthly`"));
         }
         errors
     }
 }
 
-/// The error of a part that does not fit the others.
-pub fn misfit(part: &str, detail: impl Into<String>) -> FieldError {
+/// Returns an error about one part of a rule.
+pub fn part_error(part: &str, detail: impl Into<String>) -> FieldError {
     FieldError { pointer: format!("/{part}"), detail: detail.into() }
 }

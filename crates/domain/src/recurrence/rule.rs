@@ -1,4 +1,4 @@
-//! When a series comes next.
+//! Recurrence rule, and the occurrences that it makes.
 
 use std::iter::successors;
 
@@ -10,13 +10,13 @@ use serde_json::Value;
 use super::WallClock;
 use super::cycle::{Cycle, Day};
 use super::occurrence::Occurrence;
-use super::parts::{Anchor, RuleParts, misfit};
+use super::parts::{Anchor, RuleParts, part_error};
 use crate::{DueDate, Errors, Field, Timezone};
 
-/// Years that can be written and stored in every zone.
+/// Years that can be stored in every time zone.
 const YEARS: std::ops::RangeInclusive<i16> = 2..=9997;
 
-/// A rule whose parts fit together. Its zone is looked up once, when it is made, as that takes a while.
+/// Recurrence rule whose parts are consistent. It keeps its time zone, because the lookup is slow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     parts: RuleParts,
@@ -26,68 +26,69 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The rule of these parts. The errors name those that do not fit the others.
+    /// Checks that the parts are consistent and makes a rule of them.
     pub fn new(parts: RuleParts) -> Result<Self, Errors> {
-        let mut errors = parts.misplaced();
+        let mut errors = parts.misplaced_parts();
         for (part, wall) in [("start_date", Some(parts.start_date)), ("end_date", parts.end_date)] {
             if wall.is_some_and(|wall| !YEARS.contains(&wall.date().year())) {
-                errors.push(misfit(part, "is too early or too late for any zone"));
+                errors.push(part_error(part, "is outside the supported range of dates"));
             }
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        let (cycle, start) = (Cycle::of(&parts), parts.start_date.date());
+        let (cycle, start) = (Cycle::new(&parts), parts.start_date.date());
         let first = cycle.first(start).unwrap_or(start.into());
         let rule = Self { zone: parts.timezone.rules(), parts, cycle, first };
         match rule.occurrence(first) {
-            None => errors.push(misfit("start_date", "is too early or too late for any zone")),
-            Some(occurrence) if rule.has_ended_before(occurrence) => {
-                let shown = WallClock::of(occurrence.due_date, &rule.parts.timezone);
-                errors.push(misfit("end_date", format!("is before the first occurrence, {shown}")));
+            None => errors.push(part_error("start_date", "is outside the supported range of dates")),
+            Some(occurrence) if rule.ends_before(occurrence) => {
+                let shown = WallClock::in_zone(occurrence.due_date, &rule.parts.timezone);
+                errors.push(part_error("end_date", format!("is before the first occurrence, {shown}")));
             }
             Some(_) => {}
         }
         if errors.is_empty() { Ok(rule) } else { Err(errors) }
     }
 
-    /// What it is made of.
+    /// Returns the parts of the rule.
     pub fn parts(&self) -> &RuleParts {
         &self.parts
     }
 
-    /// The same rule in another zone: at the same times on the clocks there.
-    pub fn moved_to(self, timezone: Timezone) -> Self {
+    /// Moves the rule to another time zone, where it keeps its local times.
+    pub fn with_timezone(self, timezone: Timezone) -> Self {
         Self { zone: timezone.rules(), parts: RuleParts { timezone, ..self.parts }, ..self }
     }
 
-    /// The first occurrence.
+    /// Returns the first occurrence.
     pub fn first(&self) -> Option<Occurrence> {
-        self.occurrence(self.first).filter(|first| !self.has_ended_before(*first))
+        self.occurrence(self.first).filter(|first| !self.ends_before(*first))
     }
 
-    /// The next occurrence after any moment or day; none when the series has come to its end. Where completion is the
-    /// anchor, this is when the last one was completed, and the next one is counted from there.
+    /// Returns the next occurrence after an instant or a day, or `None` if the series has ended. With the
+    /// anchor `completion`, `last` is the completion of the last occurrence, and the interval starts there.
     pub fn after(&self, last: DueDate) -> Option<Occurrence> {
         let day = self.day(last);
         let counted_from = match self.parts.anchor {
-            // A zone that skips a whole day moves a time by as much: what was planned for yesterday may come today.
+            // A time zone can skip a whole day (Samoa in 2011): an occurrence planned for yesterday may be
+            // due today.
             Anchor::Schedule => day.yesterday().and_then(Date::yesterday).unwrap_or(day),
             Anchor::Completion => day,
         };
         successors(self.day_after(counted_from), |day| self.day_after(day.date))
             .map_while(|day| self.occurrence(day))
             .find(|next| self.is_after(next.due_date, last))
-            .filter(|next| !self.has_ended_before(*next))
+            .filter(|next| !self.ends_before(*next))
     }
 
-    /// All occurrences after any moment or day, each computed when it is asked for. Where completion is the anchor,
-    /// these are the ones that come if each is completed when it is due.
+    /// Iterates over all occurrences after an instant or a day. With the anchor `completion`, it assumes that
+    /// each occurrence is completed when it is due.
     pub fn all_after(&self, last: DueDate) -> impl Iterator<Item = Occurrence> {
         successors(self.after(last), |occurrence| self.after(occurrence.due_date))
     }
 
-    /// The same, up to another moment or day, which is included.
+    /// Iterates over the occurrences after `last`, up to and including `until`.
     pub fn between(&self, last: DueDate, until: DueDate) -> impl Iterator<Item = Occurrence> {
         self.all_after(last).take_while(move |next| !self.is_after(next.due_date, until))
     }
@@ -95,7 +96,7 @@ impl Rule {
     fn day_after(&self, day: Date) -> Option<Day> {
         match self.parts.anchor {
             Anchor::Schedule => self.cycle.after(self.first.date, day),
-            Anchor::Completion => self.cycle.after_doing(day),
+            Anchor::Completion => self.cycle.after_completion(day),
         }
     }
 
@@ -103,7 +104,7 @@ impl Rule {
         Occurrence::new(day, self.parts.start_date.time(), &self.zone)
     }
 
-    fn has_ended_before(&self, occurrence: Occurrence) -> bool {
+    fn ends_before(&self, occurrence: Occurrence) -> bool {
         let end = self.parts.end_date.and_then(|end| end.due_date(&self.zone));
         end.is_some_and(|end| self.is_after(occurrence.due_date, end))
     }
@@ -112,12 +113,12 @@ impl Rule {
         &self.zone
     }
 
-    /// When it is that the clock on the wall shows this.
+    /// Converts a local date or time in the rule's time zone.
     pub fn due_date(&self, wall: WallClock) -> Option<DueDate> {
         wall.due_date(&self.zone)
     }
 
-    /// Whether the one comes after the other. A time is after a day when that day is over.
+    /// Returns true if `due` is after `other`. An instant is after a day once that day is over.
     pub(super) fn is_after(&self, due: DueDate, other: DueDate) -> bool {
         match (due, other) {
             (DueDate::At(due), DueDate::At(other)) => due > other,
@@ -143,7 +144,7 @@ impl Field for Rule {
     }
 }
 
-/// As its parts, from which it is made again.
+/// Serializes to its parts.
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.parts.serialize(serializer)

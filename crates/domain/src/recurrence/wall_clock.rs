@@ -1,4 +1,4 @@
-//! What calendar and clock on the wall show.
+//! Local dates and times.
 
 use std::fmt::{Display, Formatter};
 
@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 use crate::field::{Errors, Field, text, wrong};
 use crate::{DueDate, Timezone};
 
-/// A day, or a time of a day, of the zone that it is told with. It has no offset: in another zone it is the same.
+/// Local date, or local date and time, without a time zone or an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WallClock {
-    /// When the clock shows this.
+    /// Local date and time.
     At(DateTime),
-    /// Some time that day.
+    /// Local date.
     On(Date),
 }
 
 impl WallClock {
-    /// What it shows in that zone when something is due.
-    pub fn of(due: DueDate, timezone: &Timezone) -> Self {
+    /// Converts a due date to local time in a time zone.
+    pub fn in_zone(due: DueDate, timezone: &Timezone) -> Self {
         match due {
             DueDate::At(instant) => Self::At(timezone.rules().to_datetime(instant)),
             DueDate::On(date) => Self::On(date),
@@ -42,7 +42,8 @@ impl WallClock {
         }
     }
 
-    /// When that is. A time that does not exist moves forward, and of one that exists twice it is the first.
+    /// Converts to a due date in a time zone. A skipped local time moves forward; of a repeated one, the
+    /// first is used.
     pub(super) fn due_date(self, zone: &TimeZone) -> Option<DueDate> {
         match self {
             Self::At(time) => zone.to_timestamp(time).ok().map(DueDate::At),
@@ -64,11 +65,12 @@ impl Field for WallClock {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let text = text(value)?;
         let candidates = [text.parse().map(Self::On), text.parse().map(Self::At)];
-        // Jiff reads more than it writes (other separators, offsets), so what is not written the same is none.
+        // Jiff parses more than it formats (other separators, offsets), so only texts that format the same
+        // are valid.
         let parsed = candidates.into_iter().flatten().find(|parsed| parsed.to_string() == text);
-        parsed.filter(|parsed| parsed.date().year() >= 0).ok_or_else(|| {
-            wrong("must be a time as in 2026-12-31T17:00:00, without an offset, or a day as in 2026-12-31")
-        })
+        parsed
+            .filter(|parsed| parsed.date().year() >= 0)
+            .ok_or_else(|| wrong("must be a local time, such as 2026-12-31T17:00:00, or a day, such as 2026-12-31"))
     }
 
     fn schema() -> Value {
@@ -90,14 +92,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_or_a_day_is_written_as_it_is_read() {
+    fn a_local_time_or_a_day_survives_a_round_trip() {
         for text in ["2026-12-31", "2028-02-29", "2026-12-31T17:00:00", "2026-12-31T23:59:59.999999999"] {
             assert_eq!(WallClock::parse(&json!(text)).map(|parsed| parsed.to_string()), Ok(text.to_owned()));
         }
     }
 
     #[test]
-    fn what_does_not_exist_or_has_an_offset_is_refused() {
+    fn dates_that_do_not_exist_and_offsets_are_rejected() {
         for text in
             ["2026-02-30", "2026-02-29T09:00:00", "2026-12-31T17:00:00Z", "2026-12-31 17:00:00", "-000001-12-31", ""]
         {
@@ -106,9 +108,9 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_shown_as_in_the_zone() {
+    fn an_instant_becomes_the_local_time_of_the_zone() {
         let berlin = Timezone::parse(&json!("Europe/Berlin")).expect("valid");
-        let shown = |due: &str| WallClock::of(DueDate::parse(&json!(due)).expect("valid"), &berlin).to_string();
+        let shown = |due: &str| WallClock::in_zone(DueDate::parse(&json!(due)).expect("valid"), &berlin).to_string();
         assert_eq!(shown("2026-12-31T23:30:00Z"), "2027-01-01T00:30:00");
         assert_eq!(shown("2026-12-31"), "2026-12-31");
     }

@@ -1,32 +1,33 @@
-//! What somebody says of when a series is to come.
+//! Recurrence as clients write it.
 
 use super::{Anchor, DayOfMonth, Frequency, Interval, Rule, RuleParts, WallClock, Weekdays};
 use crate::{DueDate, Errors, Timezone, input};
 
 input! {
-    /// When a series is to come.
+    /// Recurrence of a series.
     pub struct Recurrence {
-        /// What the interval counts.
+        /// Unit of the interval.
         frequency: Frequency,
-        /// Every how many days, weeks, months or years: 1 when nothing is said.
+        /// Number of days, weeks, months or years between occurrences. Defaults to 1.
         interval: Interval,
-        /// Weekly: on which days; on that of the start when nothing is said.
+        /// Days of a weekly recurrence. Defaults to the weekday of the start.
         by_weekday: Option<Weekdays>,
-        /// Monthly: on which day, 1 to 31 or `last`; on that of the start when nothing is said.
+        /// Day of a monthly recurrence, 1 to 31 or `last`. Defaults to the day of the month of the start.
         day_of_month: Option<DayOfMonth>,
-        /// What the next occurrence is counted from: the `schedule`, when nothing is said, or the `completion` of the last one.
+        /// Start of the interval to the next occurrence: the `schedule` (default), or the `completion` of the
+        /// last one.
         anchor: Anchor,
-        /// The first occurrence, or the day from which on the first one comes that fits; today when nothing is said.
+        /// Start of the series: the first occurrence is the first match on or after it. Defaults to today.
         start_date: Option<DueDate>,
-        /// The time or the day after which nothing comes any more.
+        /// End of the series: no occurrence is due after it.
         end_date: Option<DueDate>,
-        /// The zone whose clocks it follows; the user's, wherever they live then, when nothing is said.
+        /// Time zone of the series. By default it follows the user's time zone, also when that changes.
         timezone: Option<Timezone>,
     }
 }
 
 impl Recurrence {
-    /// The rule that follows from this, in a zone, from a first day or time on.
+    /// Makes the rule, with a time zone and a start.
     pub fn rule(&self, timezone: Timezone, start: DueDate) -> Result<Rule, Errors> {
         Rule::new(RuleParts {
             frequency: self.frequency,
@@ -34,8 +35,8 @@ impl Recurrence {
             by_weekday: self.by_weekday,
             day_of_month: self.day_of_month,
             anchor: self.anchor,
-            start_date: WallClock::of(start, &timezone),
-            end_date: self.end_date.map(|end| WallClock::of(end, &timezone)),
+            start_date: WallClock::in_zone(start, &timezone),
+            end_date: self.end_date.map(|end| WallClock::in_zone(end, &timezone)),
             timezone,
         })
     }

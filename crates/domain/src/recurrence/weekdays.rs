@@ -1,26 +1,26 @@
-//! The days of the week on which a series comes.
+//! Weekdays of a recurrence rule.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::field::{Errors, Field, FieldError, wrong};
 
-/// At least one day of the week, each once, in the order of the week, which begins on Monday.
+/// Set of at least one weekday, ordered from Monday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weekdays([bool; 7]);
 
 const WORDS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Weekdays {
-    /// How many days after Monday they are.
-    pub(super) fn after_monday(self) -> impl Iterator<Item = i64> {
-        (0..).zip(self.0).filter(|(_, is_one)| *is_one).map(|(day, _)| day)
+    /// Iterates over the weekdays as days after Monday.
+    pub(super) fn days_after_monday(self) -> impl Iterator<Item = i64> {
+        (0..).zip(self.0).filter(|(_, is_selected)| *is_selected).map(|(day, _)| day)
     }
 }
 
 impl Field for Weekdays {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let given = value.as_array().ok_or_else(|| wrong("must be a list of weekdays as in [\"mon\", \"fri\"]"))?;
+        let given = value.as_array().ok_or_else(|| wrong("must be a list of weekdays, such as [\"mon\", \"fri\"]"))?;
         let mut days = [false; 7];
         let mut errors = Errors::new();
         for (index, value) in given.iter().enumerate() {
@@ -44,7 +44,7 @@ impl Field for Weekdays {
 
 impl Serialize for Weekdays {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(WORDS.iter().zip(self.0).filter(|(_, is_one)| *is_one).map(|(word, _)| word))
+        serializer.collect_seq(WORDS.iter().zip(self.0).filter(|(_, is_selected)| *is_selected).map(|(word, _)| word))
     }
 }
 
@@ -64,12 +64,12 @@ mod tests {
     }
 
     #[test]
-    fn a_weekday_that_is_repeated_or_that_nobody_knows_is_named_by_its_place() {
+    fn repeated_and_unknown_weekdays_are_reported_with_their_index() {
         assert_eq!(pointers(json!(["mon", "fri", "mon", "Tue", 1])), ["/2", "/3", "/4"]);
     }
 
     #[test]
-    fn no_weekday_at_all_is_refused() {
+    fn an_empty_list_is_rejected() {
         assert_eq!(pointers(json!([])), [""]);
         assert_eq!(pointers(json!("mon")), [""]);
     }

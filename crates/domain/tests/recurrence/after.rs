@@ -1,4 +1,4 @@
-//! What comes after which moment, and when nothing does.
+//! Next occurrence after an instant or a day, and the end of a series.
 
 use domain::Rule;
 use serde_json::{Value, json};
@@ -10,18 +10,18 @@ fn daily_at_nine() -> Rule {
 }
 
 #[test]
-fn the_next_one_is_always_later_than_the_moment() {
+fn the_next_occurrence_is_later_than_the_instant() {
     assert_eq!(after(&daily_at_nine(), "2026-05-04T06:59:59Z").as_deref(), Some("2026-05-04T09:00+02:00"));
     assert_eq!(after(&daily_at_nine(), "2026-05-04T07:00:00Z").as_deref(), Some("2026-05-05T09:00+02:00"));
 }
 
 #[test]
-fn a_time_is_after_a_day_when_that_day_is_over() {
+fn an_instant_is_after_a_day_once_that_day_is_over() {
     assert_eq!(after(&daily_at_nine(), "2026-05-04").as_deref(), Some("2026-05-05T09:00+02:00"));
 }
 
 #[test]
-fn a_day_is_after_a_time_when_it_is_another_day_there() {
+fn a_day_is_after_an_instant_of_an_earlier_local_day() {
     let rule = rule(json!({ "frequency": "daily", "start_date": "2026-05-01" }));
     assert_eq!(after(&rule, "2026-05-04").as_deref(), Some("2026-05-05"));
     assert_eq!(after(&rule, "2026-05-04T21:59:59Z").as_deref(), Some("2026-05-05"));
@@ -29,7 +29,7 @@ fn a_day_is_after_a_time_when_it_is_another_day_there() {
 }
 
 #[test]
-fn an_occurrence_that_was_moved_changes_nothing_about_those_that_follow() {
+fn moving_an_occurrence_does_not_move_the_next_one() {
     let rule = rule(json!({ "frequency": "weekly", "interval": 2, "start_date": "2026-05-01T09:00:00" }));
     for moved in ["2026-05-01T07:00:00Z", "2026-05-03T15:20:10Z", "2026-05-08", "2026-05-15T06:00:00Z"] {
         assert_eq!(after(&rule, moved).as_deref(), Some("2026-05-15T09:00+02:00"), "{moved}");
@@ -37,7 +37,7 @@ fn an_occurrence_that_was_moved_changes_nothing_about_those_that_follow() {
 }
 
 #[test]
-fn a_series_that_began_long_ago_is_where_it_would_be_had_it_never_paused() {
+fn a_series_that_began_long_ago_keeps_its_interval() {
     let next = |parts: Value| after(&rule(parts), "2026-05-04T12:00:00Z");
     for (parts, expected) in [
         (json!({ "frequency": "daily", "interval": 2, "start_date": "1970-01-01T09:00:00" }), "2026-05-05T09:00+02:00"),
@@ -53,7 +53,7 @@ fn a_series_that_began_long_ago_is_where_it_would_be_had_it_never_paused() {
 }
 
 #[test]
-fn a_series_that_has_not_begun_comes_on_its_first_day() {
+fn before_its_start_a_series_returns_its_first_occurrence() {
     let rule = rule(json!({ "frequency": "monthly", "day_of_month": 31, "start_date": "2030-02-10T09:00:00" }));
     for long_before in ["2026-05-04T12:00:00Z", "2026-05-04", "0001-01-01", "2030-02-28T07:59:59Z"] {
         assert_eq!(after(&rule, long_before).as_deref(), Some("2030-02-28T09:00+01:00"));
@@ -62,7 +62,7 @@ fn a_series_that_has_not_begun_comes_on_its_first_day() {
 }
 
 #[test]
-fn the_end_is_included_and_nothing_comes_after_it() {
+fn the_end_is_inclusive() {
     let until = |start: &str, end: &str| {
         first(9, &rule(json!({ "frequency": "daily", "start_date": start, "end_date": end })))
             .pop()
@@ -76,7 +76,7 @@ fn the_end_is_included_and_nothing_comes_after_it() {
 }
 
 #[test]
-fn a_time_that_was_moved_over_the_end_by_a_clock_change_does_not_come() {
+fn an_occurrence_that_a_clock_change_moves_past_the_end_is_dropped() {
     let rule = rule(json!({
         "frequency": "daily", "start_date": "2026-03-28T02:30:00", "end_date": "2026-03-29T03:00:00",
     }));
@@ -84,7 +84,7 @@ fn a_time_that_was_moved_over_the_end_by_a_clock_change_does_not_come() {
 }
 
 #[test]
-fn years_that_nobody_can_write_are_the_end_of_every_series() {
+fn every_series_ends_with_the_supported_years() {
     for parts in [
         json!({ "frequency": "daily", "start_date": "2026-05-01" }),
         json!({ "frequency": "weekly", "by_weekday": ["mon"], "start_date": "2026-05-01T09:00:00" }),
@@ -96,7 +96,7 @@ fn years_that_nobody_can_write_are_the_end_of_every_series() {
 }
 
 #[test]
-fn between_two_moments_the_first_is_left_out_and_the_second_included() {
+fn a_range_excludes_its_start_and_includes_its_end() {
     let rule = daily_at_nine();
     let between = |from, until| -> Vec<String> {
         rule.between(due(from), due(until)).map(|occurrence| shown(&rule, &occurrence)).collect()
@@ -108,14 +108,14 @@ fn between_two_moments_the_first_is_left_out_and_the_second_included() {
 }
 
 #[test]
-fn the_next_three_are_those_and_no_more_are_computed() {
+fn the_iterator_returns_the_next_occurrences_in_order() {
     let rule = daily_at_nine();
     let next: Vec<_> = rule.all_after(due("2026-05-09")).take(3).map(|occurrence| shown(&rule, &occurrence)).collect();
     assert_eq!(next, ["2026-05-10T09:00+02:00", "2026-05-11T09:00+02:00", "2026-05-12T09:00+02:00"]);
 }
 
 #[test]
-fn an_occurrence_is_written_as_json_that_says_what_was_adjusted() {
+fn the_json_of_an_occurrence_includes_its_adjustment() {
     let rule = rule(json!({ "frequency": "monthly", "start_date": "2026-01-31" }));
     let written = json!(rule.after(due("2026-02-01")));
     assert_eq!(written, json!({ "due_date": { "on": "2026-02-28" }, "adjustment": { "shorter_month": 31 } }));

@@ -1,4 +1,4 @@
-//! Rules that count from the day on which the last occurrence was completed.
+//! Rules with the anchor `completion`.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn days_are_counted_from_the_day_of_completion_at_the_time_of_the_start() {
     let every_third = json!({ "frequency": "daily", "interval": 3, "start_date": "2026-05-01T09:00:00" });
     let next = after_completion(every_third.clone(), "2026-05-06T16:20:00Z");
     assert_eq!(next.as_deref(), Some("2026-05-09T09:00+02:00"));
-    // It was the 7th already in Berlin.
+    // In Berlin it was already the 7th.
     let next = after_completion(every_third, "2026-05-06T22:00:00Z");
     assert_eq!(next.as_deref(), Some("2026-05-10T09:00+02:00"));
 }
@@ -67,20 +67,20 @@ fn a_year_later_is_the_same_day_or_february_28() {
 }
 
 #[test]
-fn the_end_holds_too() {
+fn the_end_applies_too() {
     let parts = json!({ "frequency": "daily", "interval": 3, "start_date": "2026-05-01", "end_date": "2026-05-09" });
     assert_eq!(after_completion(parts.clone(), "2026-05-06").as_deref(), Some("2026-05-09"));
     assert_eq!(after_completion(parts, "2026-05-07"), None);
 }
 
 #[test]
-fn who_completes_the_first_one_early_has_begun() {
+fn completing_the_first_occurrence_early_starts_the_series() {
     let parts = json!({ "frequency": "daily", "interval": 3, "start_date": "2026-05-20" });
     assert_eq!(after_completion(parts, "2026-05-06").as_deref(), Some("2026-05-09"));
 }
 
 #[test]
-fn what_is_to_come_is_what_comes_if_each_is_completed_when_it_is_due() {
+fn later_occurrences_assume_completion_on_the_due_date() {
     let rule = rule(json!({ "frequency": "weekly", "start_date": "2026-05-01T09:00:00", "anchor": "completion" }));
     let next: Vec<_> = rule.all_after(due("2026-05-06")).take(2).map(|occurrence| shown(&rule, &occurrence)).collect();
     assert_eq!(next, ["2026-05-13T09:00+02:00", "2026-05-20T09:00+02:00"]);

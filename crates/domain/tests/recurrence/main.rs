@@ -1,4 +1,4 @@
-//! When series come, seen from outside.
+//! Recurrence rules, tested through the public API.
 
 mod after;
 mod calendar;
@@ -13,7 +13,7 @@ use domain::{DueDate, Field, Occurrence, Rule};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-/// A rule, of Berlin unless another zone is named.
+/// Parses a rule, by default in Berlin's time zone.
 fn rule(mut parts: Value) -> Rule {
     if parts.get("timezone").is_none() {
         parts["timezone"] = json!("Europe/Berlin");
@@ -25,12 +25,12 @@ fn due(text: &str) -> DueDate {
     DueDate::parse(&json!(text)).expect("a time or a day")
 }
 
-/// All occurrences, from the first one on.
+/// Iterates over all occurrences.
 fn all(rule: &Rule) -> impl Iterator<Item = Occurrence> {
     std::iter::successors(rule.first(), |occurrence| rule.after(occurrence.due_date))
 }
 
-/// As the clock at the rule's place shows it.
+/// Formats an occurrence in the time zone of the rule.
 fn shown(rule: &Rule, occurrence: &Occurrence) -> String {
     match occurrence.due_date {
         DueDate::At(instant) => {
@@ -41,17 +41,17 @@ fn shown(rule: &Rule, occurrence: &Occurrence) -> String {
     }
 }
 
-/// The first occurrences as they are shown.
+/// Returns the first occurrences, formatted.
 fn first(count: usize, rule: &Rule) -> Vec<String> {
     all(rule).take(count).map(|occurrence| shown(rule, &occurrence)).collect()
 }
 
-/// The next occurrence as it is shown.
+/// Returns the next occurrence, formatted.
 fn after(rule: &Rule, last: &str) -> Option<String> {
     rule.after(due(last)).map(|occurrence| shown(rule, &occurrence))
 }
 
-/// What was adjusted in the first occurrences, as JSON; null where nothing was.
+/// Returns the adjustments of the first occurrences as JSON, with null for none.
 fn adjustments(count: usize, rule: &Rule) -> Vec<Value> {
     all(rule).take(count).map(|occurrence| json!(occurrence.adjustment)).collect()
 }

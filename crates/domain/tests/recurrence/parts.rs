@@ -1,23 +1,23 @@
-//! What a rule can be made of.
+//! Parts of a rule, and the errors about them.
 
 use domain::{DueDate, Field, Rule};
 use serde_json::{Value, json};
 
 use super::rule;
 
-/// Where the errors are, and what they say.
-fn refused(mut parts: Value) -> Vec<(String, String)> {
+/// Pointers and details of the errors.
+fn errors(mut parts: Value) -> Vec<(String, String)> {
     parts["timezone"] = json!("Europe/Berlin");
-    let errors = Rule::parse(&parts).expect_err("something does not fit");
-    errors.into_iter().map(|error| (error.pointer, error.detail)).collect()
+    let rejected = Rule::parse(&parts).expect_err("invalid parts");
+    rejected.into_iter().map(|error| (error.pointer, error.detail)).collect()
 }
 
 fn pointers(parts: Value) -> Vec<String> {
-    refused(parts).into_iter().map(|(pointer, _)| pointer).collect()
+    errors(parts).into_iter().map(|(pointer, _)| pointer).collect()
 }
 
 #[test]
-fn what_is_not_said_is_every_one_by_schedule() {
+fn interval_and_anchor_have_defaults() {
     let written = json!(rule(json!({ "frequency": "daily", "start_date": "2026-05-01" })));
     assert_eq!(
         written,
@@ -29,8 +29,8 @@ fn what_is_not_said_is_every_one_by_schedule() {
 }
 
 #[test]
-fn frequency_start_and_zone_must_be_said() {
-    let errors = Rule::parse(&json!({})).expect_err("nothing is said");
+fn frequency_start_and_time_zone_are_required() {
+    let errors = Rule::parse(&json!({})).expect_err("an empty rule");
     assert_eq!(
         errors.iter().map(|error| &error.pointer).collect::<Vec<_>>(),
         ["/frequency", "/start_date", "/timezone"]
@@ -38,7 +38,7 @@ fn frequency_start_and_zone_must_be_said() {
 }
 
 #[test]
-fn every_wrong_part_is_named() {
+fn every_invalid_part_is_reported() {
     assert_eq!(
         pointers(json!({
             "frequency": "hourly", "interval": 0, "by_weekday": ["mon", "mon"], "day_of_month": 32,
@@ -49,7 +49,7 @@ fn every_wrong_part_is_named() {
 }
 
 #[test]
-fn weekdays_are_for_weeks_and_days_of_the_month_for_months() {
+fn weekdays_need_a_weekly_rule_and_a_day_of_the_month_a_monthly_one() {
     for frequency in ["daily", "yearly"] {
         assert_eq!(
             pointers(json!({
@@ -66,7 +66,7 @@ fn weekdays_are_for_weeks_and_days_of_the_month_for_months() {
 }
 
 #[test]
-fn an_end_before_the_first_occurrence_is_refused() {
+fn an_end_before_the_first_occurrence_is_rejected() {
     // The start is on a Friday, so the first occurrence is on the 4th.
     let until = |end: &str| {
         let start = "2026-05-01T09:00:00";
@@ -74,7 +74,7 @@ fn an_end_before_the_first_occurrence_is_refused() {
     };
     for end in ["2026-04-30", "2026-05-03", "2026-05-04T08:59:59"] {
         let detail = "is before the first occurrence, 2026-05-04T09:00:00";
-        assert_eq!(refused(until(end)), [("/end_date".to_owned(), detail.to_owned())], "{end}");
+        assert_eq!(errors(until(end)), [("/end_date".to_owned(), detail.to_owned())], "{end}");
     }
     for end in ["2026-05-04", "2026-05-04T09:00:00"] {
         rule(until(end));
@@ -82,7 +82,7 @@ fn an_end_before_the_first_occurrence_is_refused() {
 }
 
 #[test]
-fn a_start_so_late_that_nothing_can_come_is_refused() {
+fn a_start_so_late_that_nothing_can_come_is_rejected() {
     for start in ["9999-12-31", "9998-12-31T23:59:00"] {
         let monthly = json!({ "frequency": "monthly", "day_of_month": 1, "start_date": start });
         assert_eq!(pointers(monthly), ["/start_date"]);
@@ -90,14 +90,14 @@ fn a_start_so_late_that_nothing_can_come_is_refused() {
 }
 
 #[test]
-fn february_30_is_no_day_at_all() {
+fn dates_that_do_not_exist_are_rejected() {
     for text in ["2026-02-30", "2026-02-29", "2026-02-30T09:00:00Z", "2026-04-31T09:00:00+02:00"] {
         assert!(DueDate::parse(&json!(text)).is_err(), "{text}");
     }
 }
 
 #[test]
-fn a_rule_is_made_again_from_what_was_written() {
+fn a_rule_survives_a_round_trip() {
     for parts in [
         json!({ "frequency": "weekly", "by_weekday": ["fri", "mon"], "start_date": "2026-05-01T09:00:00" }),
         json!({ "frequency": "monthly", "day_of_month": "last", "start_date": "2026-05-01", "end_date": "2027-05-01" }),

@@ -1,4 +1,4 @@
-//! What holds for every rule.
+//! Properties of all rules.
 
 use domain::{DayOfMonth, DueDate, Field, Occurrence, Rule, RuleParts, WallClock};
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use super::all;
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// Zones that change their clocks by an hour, by half of one, at midnight, by a whole day, and never.
+/// Time zones that change their clocks by an hour, by half an hour, at midnight, by a whole day, and never.
 const ZONES: [&str; 7] = [
     "Europe/Berlin",
     "America/New_York",
@@ -44,7 +44,7 @@ fn moments(years: std::ops::Range<i16>) -> impl Strategy<Value = DueDate> {
     prop_oneof![instants(years.clone()).prop_map(DueDate::At), days(years).prop_map(DueDate::On)]
 }
 
-/// The members of a rule of some frequency, but for when it starts and ends.
+/// Rules without start and end, as JSON.
 fn cycles(intervals: std::ops::RangeInclusive<u16>) -> impl Strategy<Value = Value> {
     let day_of_month = prop_oneof![(1..=31).prop_map(|day| json!(day)), Just(json!("last"))];
     let cycle = prop_oneof![
@@ -61,7 +61,7 @@ fn cycles(intervals: std::ops::RangeInclusive<u16>) -> impl Strategy<Value = Val
     })
 }
 
-/// Rules that never end, with both anchors.
+/// Rules without an end.
 fn endless(years: std::ops::Range<i16>, anchors: &'static [&str]) -> impl Strategy<Value = Rule> {
     let intervals = prop_oneof![3 => 1..=5_u16, 1 => 1..=999_u16].prop_flat_map(|interval| cycles(interval..=interval));
     (intervals, wall_clocks(years), select(ZONES.to_vec()), select(anchors)).prop_filter_map(
@@ -75,7 +75,7 @@ fn endless(years: std::ops::Range<i16>, anchors: &'static [&str]) -> impl Strate
     )
 }
 
-/// Rules that come at about the time of a clock change, and moments around it.
+/// Rules with occurrences near a clock change, and instants around it.
 fn around_clock_changes() -> impl Strategy<Value = (Rule, DueDate)> {
     let intervals = cycles(1..=2);
     let minutes = |most: i64| (-most..=most).prop_map(SignedDuration::from_mins);
@@ -95,7 +95,7 @@ fn around_clock_changes() -> impl Strategy<Value = (Rule, DueDate)> {
 const SCHEDULE: &[&str] = &["schedule"];
 const BOTH: &[&str] = &["schedule", "completion"];
 
-/// Rules that end, if they have an occurrence before that.
+/// Rules with an end and at least one occurrence.
 fn ending(anchors: &'static [&str]) -> impl Strategy<Value = Rule> {
     (endless(1990..2040, anchors), wall_clocks(1990..2050)).prop_filter_map("ends before it begins", |(rule, end)| {
         let end_date = WallClock::parse(&json!(end)).ok();
@@ -119,8 +119,8 @@ fn is_after(rule: &Rule, due: DueDate, other: DueDate) -> bool {
     }
 }
 
-/// Whether a rule without a time means that day, by what the words say and without any counting ahead.
-fn is_meant(parts: &Value, start: Date, first: Date, day: Date) -> bool {
+/// Returns true if a rule without a time selects that day, straight from the definition of its parts.
+fn is_selected(parts: &Value, start: Date, first: Date, day: Date) -> bool {
     let interval = parts["interval"].as_i64().expect("a number");
     let days = |from: Date, to: Date| from.duration_until(to).as_hours() / 24;
     let monday = |day: Date| days(Date::constant(1900, 1, 1), day) / 7;
@@ -141,43 +141,43 @@ fn is_meant(parts: &Value, start: Date, first: Date, day: Date) -> bool {
     }
 }
 
-/// The days that a rule means, found by asking for each.
-fn meant(parts: &Value, start: Date) -> impl Iterator<Item = Date> {
+/// Finds the days that a rule selects by testing every day.
+fn selected_days(parts: &Value, start: Date) -> impl Iterator<Item = Date> {
     let from = |day: Date| std::iter::successors(Some(day), |day| day.tomorrow().ok());
     let mut every_one = parts.clone();
     every_one["interval"] = json!(1);
-    let first = from(start).find(|day| is_meant(&every_one, start, start, *day)).expect("there is one");
-    from(first).filter(move |day| is_meant(parts, start, first, *day))
+    let first = from(start).find(|day| is_selected(&every_one, start, start, *day)).expect("there is one");
+    from(first).filter(move |day| is_selected(parts, start, first, *day))
 }
 
 proptest! {
     #[test]
-    fn no_period_is_skipped_and_none_comes_twice(parts in cycles(1..=4), start in days(1990..2040)) {
+    fn no_period_is_skipped_or_repeated(parts in cycles(1..=4), start in days(1990..2040)) {
         let mut whole = parts.clone();
         whole["start_date"] = json!(start.to_string());
         whole["timezone"] = json!("UTC");
         let rule = Rule::parse(&whole).expect("valid");
         let found: Vec<_> = all(&rule).take(12).map(|occurrence| occurrence.due_date).collect();
-        let expected: Vec<_> = meant(&parts, start).take(12).map(DueDate::On).collect();
+        let expected: Vec<_> = selected_days(&parts, start).take(12).map(DueDate::On).collect();
         prop_assert_eq!(found, expected);
     }
 
     #[test]
-    fn the_next_one_is_found_from_anywhere_as_it_is_by_going_there(
+    fn the_next_occurrence_equals_the_one_found_by_iteration(
         rule in endless(2000..2030, SCHEDULE), moment in moments(2000..2031),
     ) {
-        let gone_to = all(&rule).find(|occurrence| is_after(&rule, occurrence.due_date, moment));
-        prop_assert_eq!(rule.after(moment), gone_to);
+        let found = all(&rule).find(|occurrence| is_after(&rule, occurrence.due_date, moment));
+        prop_assert_eq!(rule.after(moment), found);
     }
 
     #[test]
-    fn it_is_found_around_a_clock_change_too((rule, moment) in around_clock_changes()) {
-        let gone_to = all(&rule).find(|occurrence| is_after(&rule, occurrence.due_date, moment));
-        prop_assert_eq!(rule.after(moment), gone_to);
+    fn the_next_occurrence_near_a_clock_change_equals_the_one_found_by_iteration((rule, moment) in around_clock_changes()) {
+        let found = all(&rule).find(|occurrence| is_after(&rule, occurrence.due_date, moment));
+        prop_assert_eq!(rule.after(moment), found);
     }
 
     #[test]
-    fn each_comes_after_the_one_before(rule in ending(BOTH), moment in moments(1990..2050)) {
+    fn occurrences_are_in_ascending_order(rule in ending(BOTH), moment in moments(1990..2050)) {
         let mut last = moment;
         for occurrence in rule.all_after(moment).take(30) {
             prop_assert!(is_after(&rule, occurrence.due_date, last), "{:?} after {:?}", occurrence, last);
@@ -186,13 +186,13 @@ proptest! {
     }
 
     #[test]
-    fn nothing_comes_before_the_start_or_after_the_end(rule in ending(SCHEDULE), moment in moments(1980..2050)) {
+    fn no_occurrence_is_before_the_start_or_after_the_end(rule in ending(SCHEDULE), moment in moments(1980..2050)) {
         let written = json!(rule);
-        let local = |due: DueDate| WallClock::of(due, &rule.parts().timezone).to_string();
+        let local = |due: DueDate| WallClock::in_zone(due, &rule.parts().timezone).to_string();
         for Occurrence { due_date, .. } in rule.all_after(moment).take(30) {
             prop_assert!(local(due_date).as_str() >= written["start_date"].as_str().expect("a start"));
             let end = written["end_date"].as_str().expect("an end");
-            // A day is compared to a day.
+            // An end without a time is compared by day.
             let length = end.len().min(local(due_date).len());
             prop_assert!(local(due_date)[..length] <= end[..length]);
         }
@@ -218,22 +218,22 @@ proptest! {
     }
 
     #[test]
-    fn the_clock_shows_the_same_time_unless_it_cannot(
+    fn the_local_time_is_the_same_unless_it_is_skipped(
         rule in endless(1990..2040, BOTH), moment in moments(1990..2040),
     ) {
         let written = json!(rule);
         let time = &written["start_date"].as_str().expect("a start")[10..];
         for occurrence in rule.all_after(moment).take(20) {
-            let local = WallClock::of(occurrence.due_date, &rule.parts().timezone).to_string();
+            let local = WallClock::in_zone(occurrence.due_date, &rule.parts().timezone).to_string();
             match occurrence.adjustment.unwrap_or_default().skipped_time {
-                Some(wanted) => prop_assert!(local > wanted.to_string()),
+                Some(skipped) => prop_assert!(local > skipped.to_string()),
                 None => prop_assert_eq!(&local[10..], time),
             }
         }
     }
 
     #[test]
-    fn rules_and_occurrences_survive_being_written_and_read(rule in ending(BOTH), moment in moments(1990..2050)) {
+    fn rules_and_occurrences_survive_a_round_trip(rule in ending(BOTH), moment in moments(1990..2050)) {
         let text = json!(rule).to_string();
         prop_assert_eq!(Rule::parse(&serde_json::from_str(&text).expect("JSON")), Ok(rule.clone()));
         if let Some(occurrence) = rule.after(moment) {
@@ -243,7 +243,7 @@ proptest! {
     }
 
     #[test]
-    fn no_moment_and_no_year_make_it_panic(rule in endless(0..9999, BOTH), moment in moments(-9999..9999)) {
+    fn no_date_makes_a_rule_panic(rule in endless(0..9999, BOTH), moment in moments(-9999..9999)) {
         let first_and_last = [Timestamp::MIN, Timestamp::MAX].map(DueDate::At).into_iter();
         let first_and_last = first_and_last.chain([Date::MIN, Date::MAX].map(DueDate::On));
         for moment in first_and_last.chain([moment]) {
@@ -252,7 +252,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>(), number in any::<i64>()) {
+    fn no_value_makes_the_parser_panic(text in any::<String>(), number in any::<i64>()) {
         for value in [json!(text), json!(number), json!([text])] {
             for member in ["frequency", "interval", "by_weekday", "day_of_month", "anchor", "start_date", "end_date"] {
                 let mut parts = json!({ "frequency": "weekly", "start_date": "2026-05-01", "timezone": "UTC" });

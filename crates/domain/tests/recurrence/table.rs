@@ -1,4 +1,4 @@
-//! What another implementation says of the same rules: `../recurrence.py` writes the table, with python-dateutil.
+//! Comparison with python-dateutil: `../recurrence.py` writes the table.
 
 use domain::{Anchor, DueDate, Occurrence, Rule};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::{all, due, rule};
 const SHOWN: usize = 5;
 
 #[test]
-fn dateutil_says_the_same() {
+fn dateutil_computes_the_same_occurrences() {
     let table: Vec<Value> = serde_json::from_str(include_str!("../recurrence.json")).expect("the table is JSON");
     assert!(table.len() > 300);
     for case in table {
@@ -18,16 +18,16 @@ fn dateutil_says_the_same() {
 }
 
 fn occurrences(rule: &Rule, after: Option<&str>) -> Vec<Value> {
-    // Of what is counted from completion, the table knows the next one.
+    // With the anchor completion, the table has only the next occurrence.
     let count = if rule.parts().anchor == Anchor::Completion { 1 } else { SHOWN };
     match after {
-        Some(after) => rule.all_after(due(after)).take(count).map(written).collect(),
-        None => all(rule).take(count).map(written).collect(),
+        Some(after) => rule.all_after(due(after)).take(count).map(to_table_format).collect(),
+        None => all(rule).take(count).map(to_table_format).collect(),
     }
 }
 
-/// When it is due, and with what adjustment if there is one.
-fn written(occurrence: Occurrence) -> Value {
+/// Formats an occurrence as the table does.
+fn to_table_format(occurrence: Occurrence) -> Value {
     let due = match occurrence.due_date {
         DueDate::At(instant) => instant.to_string(),
         DueDate::On(date) => date.to_string(),

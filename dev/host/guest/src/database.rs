@@ -1,18 +1,16 @@
-//! Runs the statements that the body describes on one connection, and tells everything that came back.
+//! Runs the statements in the request body on one connection and responds with their results.
 
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use spin_sdk::{
-    http::{IncomingRequest, ResponseOutparam},
-    pg4::{Connection, ParameterValue, PgError},
-};
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
+use spin_sdk::pg4::{Connection, DbValue, ParameterValue, PgError};
 
 #[derive(Deserialize)]
-struct Work {
+struct Input {
     address: String,
     calls: Vec<Call>,
-    /// What to do with the connection at the end: a trap must give it back too.
+    /// Traps at the end, while the connection is open.
     #[serde(default)]
     trap: bool,
 }
@@ -49,14 +47,14 @@ enum Parameter {
 }
 
 pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> {
-    let work: Work = serde_json::from_slice(&request.into_body().await?)?;
-    let connection = match Connection::open(&work.address) {
+    let input: Input = serde_json::from_slice(&request.into_body().await?)?;
+    let connection = match Connection::open(&input.address) {
         Ok(connection) => connection,
-        Err(error) => return crate::json(out, &json!({ "open": problem(&error) })).await,
+        Err(error) => return crate::json(out, &json!({ "open": error_json(&error) })).await,
     };
-    let told: Vec<Value> = work.calls.into_iter().map(|call| run_call(&connection, call)).collect();
-    assert!(!work.trap, "this guest traps with a connection in its hands");
-    crate::json(out, &json!(told)).await
+    let results: Vec<Value> = input.calls.into_iter().map(|call| run_call(&connection, call)).collect();
+    assert!(!input.trap, "this guest traps while it holds a connection");
+    crate::json(out, &json!(results)).await
 }
 
 fn run_call(connection: &Connection, call: Call) -> Value {
@@ -64,18 +62,22 @@ fn run_call(connection: &Connection, call: Call) -> Value {
     if call.execute {
         return connection
             .execute(&call.statement, &parameters)
-            .map_or_else(|e| problem(&e), |rows| json!({ "affected": rows }));
+            .map_or_else(|error| error_json(&error), |rows| json!({ "affected": rows }));
     }
     match connection.query(&call.statement, &parameters) {
-        Err(error) => problem(&error),
+        Err(error) => error_json(&error),
         Ok(set) => json!({
             "columns": set.columns.iter().map(|c| format!("{} {:?}", c.name, c.data_type)).collect::<Vec<_>>(),
-            "rows": set.rows.iter().map(|row| row.iter().map(|v| format!("{v:?}")).collect()).collect::<Vec<Vec<String>>>(),
+            "rows": set.rows.iter().map(|row| row_json(row)).collect::<Vec<_>>(),
         }),
     }
 }
 
-fn problem(error: &PgError) -> Value {
+fn row_json(row: &[DbValue]) -> Vec<String> {
+    row.iter().map(|value| format!("{value:?}")).collect()
+}
+
+fn error_json(error: &PgError) -> Value {
     json!({ "error": format!("{error:?}") })
 }
 

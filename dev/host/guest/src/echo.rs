@@ -1,13 +1,11 @@
-//! Tells what reached the component.
+//! Responds with the request as the component sees it.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 use serde_json::json;
-use spin_sdk::{
-    http::{IncomingRequest, Method, ResponseOutparam},
-    variables,
-};
+use spin_sdk::http::{IncomingRequest, Method, ResponseOutparam};
+use spin_sdk::variables;
 
 pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> {
     let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -28,9 +26,9 @@ pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> 
     };
     let path = request.path_with_query();
     let authority = request.authority();
-    // A body that breaks off is answered all the same: it is the client that ended it.
+    // A truncated body is answered like an empty one, because the client ended it.
     let body = request.into_body().await.unwrap_or_default();
-    let told = json!({
+    let request = json!({
         "component": variables::get("component").unwrap_or_default(),
         "method": method,
         "path": path,
@@ -38,5 +36,5 @@ pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> 
         "headers": headers,
         "body": String::from_utf8_lossy(&body),
     });
-    crate::json(out, &told).await
+    crate::json(out, &request).await
 }

@@ -1,4 +1,4 @@
-//! Sends the request that the body describes, and tells how it went.
+//! Sends the request in the request body and responds with its response, or with the error.
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde_json::json;
 use spin_sdk::http::{self, IncomingRequest, Method, Request, Response, ResponseOutparam};
 
 #[derive(Deserialize)]
-struct Wanted {
+struct Input {
     url: String,
     #[serde(default)]
     headers: Vec<(String, String)>,
@@ -14,14 +14,14 @@ struct Wanted {
 }
 
 pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> {
-    let wanted: Wanted = serde_json::from_slice(&request.into_body().await?)?;
+    let input: Input = serde_json::from_slice(&request.into_body().await?)?;
     let mut builder = Request::builder();
-    builder.method(if wanted.body.is_some() { Method::Post } else { Method::Get }).uri(&wanted.url);
-    for (name, value) in wanted.headers {
+    builder.method(if input.body.is_some() { Method::Post } else { Method::Get }).uri(&input.url);
+    for (name, value) in input.headers {
         builder.header(name, value);
     }
-    let sent = http::send::<_, Response>(builder.body(wanted.body.unwrap_or_default()).build()).await;
-    let told = match sent {
+    let result = http::send::<_, Response>(builder.body(input.body.unwrap_or_default()).build()).await;
+    let output = match result {
         Ok(response) => json!({
             "status": response.status(),
             "headers": response.headers().map(|(name, value)| (name, value.as_str())).collect::<Vec<_>>(),
@@ -29,7 +29,7 @@ pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> 
         }),
         Err(error) => json!({ "error": format!("{error:?}") }),
     };
-    crate::json(out, &told).await
+    crate::json(out, &output).await
 }
 
 pub async fn post(url: &str, body: &str) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Traps, endless loops, and too much of everything.
+//! Traps, endless loops and excessive memory.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 use futures::SinkExt;
 use spin_sdk::http::ResponseOutparam;
 
-/// Before the head, without a head, or in the middle of the body.
+/// Traps before the response (by default) or after its head (`late`), or ends without one (`silent`).
 pub async fn trap(when: &str, out: ResponseOutparam) -> Result<()> {
     match when {
         "silent" => Ok(()),

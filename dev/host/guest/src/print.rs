@@ -1,8 +1,9 @@
-//! Writes its request body to both outputs.
+//! Writes the request body to `stdout`, and a line to `stderr`.
+
+use std::io::Write;
 
 use anyhow::Result;
 use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-use std::io::Write;
 
 pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> {
     let body = request.into_body().await.unwrap_or_default();

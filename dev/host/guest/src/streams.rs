@@ -1,4 +1,4 @@
-//! Bodies that come and go in pieces, and work that goes on behind them.
+//! Streamed bodies, and work after the response.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 
 use crate::fetch::post;
 
-/// Answers before the request body has ended, and tells its length at the end.
+/// Begins the response before the request body has ended, and ends it with the length of the request body.
 pub async fn upload(request: IncomingRequest, out: ResponseOutparam) -> Result<()> {
     let response = crate::response(200);
     let mut body = response.take_body();
@@ -16,26 +16,26 @@ pub async fn upload(request: IncomingRequest, out: ResponseOutparam) -> Result<(
     body.send(b"ready\n".to_vec()).await?;
     let mut incoming = request.into_body_stream();
     let mut length = 0;
-    while let Some(Ok(piece)) = incoming.next().await {
-        length += piece.len();
+    while let Some(Ok(chunk)) = incoming.next().await {
+        length += chunk.len();
     }
     body.send(length.to_string().into_bytes()).await?;
     Ok(())
 }
 
-/// Sends every piece of the request body back as it comes.
+/// Streams the request body back.
 pub async fn pass(request: IncomingRequest, out: ResponseOutparam) -> Result<()> {
     let response = crate::response(200);
     let mut body = response.take_body();
     out.set(response);
     let mut incoming = request.into_body_stream();
-    while let Some(Ok(piece)) = incoming.next().await {
-        body.send(piece).await?;
+    while let Some(Ok(chunk)) = incoming.next().await {
+        body.send(chunk).await?;
     }
     Ok(())
 }
 
-/// Writes until nobody listens, then reports to the URL in the query.
+/// Writes until the client disconnects, then reports to the URL in the query.
 pub async fn ticks(url: &str, out: ResponseOutparam) -> Result<()> {
     let response = crate::response(200);
     let mut body = response.take_body();
@@ -45,21 +45,21 @@ pub async fn ticks(url: &str, out: ResponseOutparam) -> Result<()> {
         count += 1;
         std::thread::sleep(Duration::from_millis(10));
     }
-    post(url, "the client left").await?;
+    post(url, "the client disconnected").await?;
     Ok(())
 }
 
-/// Answers, ends the response, and only then reports to the URL in the query.
+/// Ends the response before it reports to the URL in the query.
 pub async fn after(url: &str, out: ResponseOutparam) -> Result<()> {
     crate::text(out, 200, "answered").await?;
     std::thread::sleep(Duration::from_millis(200));
-    post(url, "after the answer").await?;
+    post(url, "after the response").await?;
     Ok(())
 }
 
-/// Reports to the URL in the query before it answers.
+/// Reports to the URL in the query before it responds.
 pub async fn before(url: &str, out: ResponseOutparam) -> Result<()> {
     std::thread::sleep(Duration::from_millis(200));
-    post(url, "before the answer").await?;
+    post(url, "before the response").await?;
     crate::text(out, 200, "answered").await
 }

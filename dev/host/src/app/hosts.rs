@@ -1,7 +1,8 @@
-//! `allowed_outbound_hosts`: the one list that HTTP and Postgres are both checked against. Anything that cannot be read
-//! for certain is refused.
+//! `allowed_outbound_hosts`: the list that both HTTP requests and Postgres connections are checked against.
+//! An ambiguous entry is rejected.
 
-use std::{net::IpAddr, ops::Range};
+use std::net::IpAddr;
+use std::ops::Range;
 
 use anyhow::{Context, Result, bail, ensure};
 use ipnet::IpNet;
@@ -9,91 +10,95 @@ use url::{Host, Url};
 
 const CHAINING: &str = "spin.internal";
 
-/// What a component may reach.
-pub(crate) struct AllowedHosts(Vec<Allowed>);
+/// Hosts that a component may reach.
+pub struct AllowedHosts(Vec<AllowedEntry>);
 
-struct Allowed {
-    /// `None` is `*`.
+struct AllowedEntry {
+    /// `None` stands for `*`.
     scheme: Option<String>,
     host: AllowedHost,
-    /// `None` is `*`.
+    /// `None` stands for `*`.
     ports: Option<Range<u32>>,
 }
 
 enum AllowedHost {
     Any,
-    /// The app itself, reached by a URL without a host.
-    Itself,
-    Below(String),
-    Exactly(Host),
+    /// The app itself, called by a URL without a host.
+    ThisApp,
+    /// Subdomains, by the suffix that they share.
+    Subdomains(String),
+    Exact(Host),
     Network(IpNet),
 }
 
 impl AllowedHosts {
-    /// Reads entries whose templates are filled. `*.spin.internal` means the components that there are.
+    /// Parses entries, with their templates filled in. `*.spin.internal` stands for every component of the
+    /// app.
     pub fn parse(entries: &[String], components: &[String]) -> Result<Self> {
-        let mut list = Vec::new();
+        let mut allowed = Vec::new();
         for entry in entries {
-            let place = || format!("{entry:?}");
+            let name = || format!("{entry:?}");
             if let Some((before, after)) = entry.split_once(&format!("*.{CHAINING}")) {
                 for component in components {
-                    let one = format!("{before}{component}.{CHAINING}{after}");
-                    list.push(Allowed::parse(&one).with_context(place)?);
+                    let expanded = format!("{before}{component}.{CHAINING}{after}");
+                    allowed.push(AllowedEntry::parse(&expanded).with_context(name)?);
                 }
             } else {
-                list.push(Allowed::parse(entry).with_context(place)?);
+                allowed.push(AllowedEntry::parse(entry).with_context(name)?);
             }
         }
-        Ok(Self(list))
+        Ok(Self(allowed))
     }
 
-    /// Whether a URL may be reached; one without a scheme is taken to be of `scheme`.
-    pub fn allow(&self, url: &str, scheme: &str) -> bool {
+    /// Returns true if a URL may be reached. A URL without a scheme gets `default_scheme`.
+    pub fn allow(&self, url: &str, default_scheme: &str) -> bool {
         let parsed = match Url::parse(url) {
             Ok(url) if url.has_host() => Ok(url),
-            _ => Url::parse(&format!("{scheme}://{url}")),
+            _ => Url::parse(&format!("{default_scheme}://{url}")),
         };
         let Ok(url) = parsed else { return false };
-        // The crate parses hosts of schemes that it does not know as opaque text, so an address is looked for again.
+        // The crate keeps the host of an unknown scheme as opaque text, so an IP address in it is parsed
+        // here.
         let Some(Ok(host)) = url.host_str().map(Host::parse) else { return false };
         let port = url.port().or_else(|| well_known_port(url.scheme()));
-        self.0.iter().any(|allowed| allowed.matches(url.scheme(), &host, port))
+        self.0.iter().any(|entry| entry.matches(url.scheme(), &host, port))
     }
 
-    /// Whether the app may call itself.
-    pub fn allow_itself(&self) -> bool {
-        self.0.iter().any(|allowed| {
-            matches!(allowed.scheme.as_deref(), None | Some("http" | "https"))
-                && matches!(allowed.host, AllowedHost::Any | AllowedHost::Itself)
+    /// Returns true if the component may call its own app.
+    pub fn allow_this_app(&self) -> bool {
+        self.0.iter().any(|entry| {
+            matches!(entry.scheme.as_deref(), None | Some("http" | "https"))
+                && matches!(entry.host, AllowedHost::Any | AllowedHost::ThisApp)
         })
     }
 }
 
-impl Allowed {
+impl AllowedEntry {
     fn parse(entry: &str) -> Result<Self> {
-        let (scheme, rest) = entry.trim().split_once("://").context("has no scheme, such as http://")?;
+        let (scheme, rest) =
+            entry.trim().split_once("://").context("a scheme is missing, such as http://")?;
         let scheme = match scheme {
             "*" => None,
             name if !name.is_empty() && name.chars().all(char::is_alphabetic) => Some(name.to_owned()),
-            _ => bail!("has a scheme that is not a plain word"),
+            _ => bail!("the scheme must consist of letters"),
         };
         let (host, port) = rest.rsplit_once(':').unwrap_or((rest, ""));
         let (port, path) = port.split_once('/').unwrap_or((port, ""));
-        ensure!(path.is_empty(), "has a path");
+        ensure!(path.is_empty(), "a path is not allowed");
         let ports = match port {
             "*" => None,
             "" => {
                 let scheme = scheme.as_deref().unwrap_or("*");
                 let port = well_known_port(scheme)
-                    .with_context(|| format!("{scheme} has no usual port, so it must name one"))?;
+                    .with_context(|| format!("scheme {scheme} has no default port, so a port is required"))?;
                 Some(port.into()..u32::from(port) + 1)
             }
             range if range.contains("..") => {
-                let (from, to) = range.split_once("..").context("has no port range")?;
+                let (from, to) = range.split_once("..").context("the port range is invalid")?;
                 Some(from.parse::<u16>()?.into()..to.parse::<u16>()?.into())
             }
-            one => {
-                let port: u16 = one.parse().with_context(|| format!("{one:?} is not a port"))?;
+            port => {
+                let port: u16 = port.parse().with_context(|| format!("{port:?} is not a port"))?;
                 Some(port.into()..u32::from(port) + 1)
             }
         };
@@ -111,17 +116,17 @@ impl AllowedHost {
     fn parse(host: &str) -> Result<Self> {
         Ok(match host {
             "*" => Self::Any,
-            "self" | "self.alt" => Self::Itself,
+            "self" | "self.alt" => Self::ThisApp,
             _ => {
-                if let Some(network) = network(host) {
+                if let Some(network) = parse_network(host) {
                     return Ok(Self::Network(network));
                 }
                 let host = host.trim_end_matches('/');
-                ensure!(!host.contains('/'), "has a path");
+                ensure!(!host.contains('/'), "a path is not allowed");
                 match host.strip_prefix("*.") {
-                    Some(domain) if !domain.contains('*') => Self::Below(format!(".{domain}")),
-                    None if !host.contains('*') => Self::Exactly(Host::parse(host)?),
-                    _ => bail!("may have * only in front, as a whole part"),
+                    Some(domain) if !domain.contains('*') => Self::Subdomains(format!(".{domain}")),
+                    None if !host.contains('*') => Self::Exact(Host::parse(host)?),
+                    _ => bail!("* is allowed only as the first label of the host"),
                 }
             }
         })
@@ -130,16 +135,16 @@ impl AllowedHost {
     fn matches(&self, host: &Host) -> bool {
         match (self, host) {
             (Self::Any, _) => true,
-            (Self::Below(suffix), Host::Domain(domain)) => domain.ends_with(suffix),
-            (Self::Exactly(allowed), host) => allowed == host,
+            (Self::Subdomains(suffix), Host::Domain(domain)) => domain.ends_with(suffix),
+            (Self::Exact(allowed), host) => allowed == host,
             (Self::Network(network), Host::Ipv4(ip)) => network.contains(&IpAddr::V4(*ip)),
             (Self::Network(network), Host::Ipv6(ip)) => network.contains(&IpAddr::V6(*ip)),
-            (Self::Itself | Self::Below(_) | Self::Network(_), _) => false,
+            (Self::ThisApp | Self::Subdomains(_) | Self::Network(_), _) => false,
         }
     }
 }
 
-fn network(text: &str) -> Option<IpNet> {
+fn parse_network(text: &str) -> Option<IpNet> {
     text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
@@ -155,8 +160,8 @@ fn well_known_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// The component that `{component}.spin.internal` names.
-pub(crate) fn chained_component(host: &str) -> Option<&str> {
+/// Returns the component that `{component}.spin.internal` names.
+pub fn chained_component(host: &str) -> Option<&str> {
     let host = host.trim().rsplit_once(':').map_or(host.trim(), |(host, _)| host);
     host.split_once('.').filter(|(_, rest)| *rest == CHAINING).map(|(component, _)| component)
 }

@@ -1,11 +1,12 @@
-//! The shape of `spin.toml`, version 2. A key that is not here is refused by name: what the host cannot do as Spin does,
-//! it does not pretend to do.
+//! Structure of `spin.toml`, version 2. A key that is not listed here is rejected by name, because the host
+//! does not support it as Spin does.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
-/// Keys that Spin reads for other commands or for people; they change nothing about how an app runs.
+/// Value of a key that does not affect how an app runs: it is for other commands of Spin, or for readers.
 type Ignored = Option<toml::Value>;
 
 #[derive(Deserialize)]
@@ -22,7 +23,7 @@ pub struct Manifest {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "the ignored keys are listed so that they are allowed")]
+#[expect(dead_code, reason = "the ignored keys are listed so that they are accepted")]
 pub struct Application {
     pub name: String,
     pub version: Option<String>,
@@ -34,7 +35,7 @@ pub struct Application {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "the ignored keys are listed so that they are allowed")]
+#[expect(dead_code, reason = "the ignored keys are listed so that they are accepted")]
 pub struct Variable {
     pub default: Option<String>,
     #[serde(default)]
@@ -51,7 +52,7 @@ pub struct Triggers {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "the ignored keys are listed so that they are allowed")]
+#[expect(dead_code, reason = "the ignored keys are listed so that they are accepted")]
 pub struct HttpTrigger {
     pub route: Route,
     pub component: String,
@@ -67,7 +68,7 @@ pub enum Route {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "the ignored keys are listed so that they are allowed")]
+#[expect(dead_code, reason = "the ignored keys are listed so that they are accepted")]
 pub struct Component {
     pub source: PathBuf,
     #[serde(default)]

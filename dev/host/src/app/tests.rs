@@ -1,16 +1,14 @@
-use std::{collections::BTreeMap, path::Path};
+use super::*;
 
-use super::{AllowedHosts, App, chained_component};
-
-fn load(text: &str) -> anyhow::Result<App> {
+fn load(text: &str) -> Result<App> {
     App::parse(text, Path::new("/app"), &BTreeMap::from([("given".into(), "from the caller".into())]))
 }
 
-fn refusal(text: &str) -> String {
-    format!("{:#}", load(text).err().expect("this must be refused"))
+fn error(text: &str) -> String {
+    format!("{:#}", load(text).err().expect("this must be rejected"))
 }
 
-const WHOLE: &str = r#"
+const MANIFEST: &str = r#"
     spin_manifest_version = 2
     [application]
     name = "demo"
@@ -28,19 +26,20 @@ const WHOLE: &str = r#"
 "#;
 
 #[test]
-fn a_manifest_is_read_with_its_templates_filled() {
-    let app = load(WHOLE).unwrap();
-    let a = &app.components["a"];
+fn a_manifest_is_read_and_its_templates_are_filled_in() {
+    let app = load(MANIFEST).unwrap();
+    let a = &app.components[0];
+    assert_eq!((&*a.name, app.components.len()), ("a", 1));
     assert_eq!(app.routes, [("/a/...".into(), "a".into())]);
     assert_eq!(a.source, Path::new("/app/a.wasm"));
     assert_eq!(a.variables["both"], "p-from the caller!");
-    assert!(a.allowed.allow("http://p.test:81/x", "https"));
-    assert!(!a.allowed.allow("http://p.test/x", "https"));
+    assert!(a.allowed_hosts.allow("http://p.test:81/x", "https"));
+    assert!(!a.allowed_hosts.allow("http://p.test/x", "https"));
 }
 
 #[test]
-fn what_is_wrong_is_named() {
-    for (from, to, told) in [
+fn an_error_names_what_is_invalid() {
+    for (from, to, expected) in [
         ("source = \"a.wasm\"", "source = \"a.wasm\"\nfiles = [\"x\"]", "files"),
         ("source = \"a.wasm\"", "source = \"a.wasm\"\nenvironment = { A = \"b\" }", "environment"),
         ("version = 2", "version = 1", "spin_manifest_version"),
@@ -59,19 +58,20 @@ fn what_is_wrong_is_named() {
         ("http://", "", "allowed_outbound_hosts"),
         ("test:81", "test:81/path", "path"),
     ] {
-        let text = WHOLE.replacen(from, to, 1);
-        if told.is_empty() {
+        let text = MANIFEST.replacen(from, to, 1);
+        if expected.is_empty() {
             load(&text).unwrap();
         } else {
-            assert!(refusal(&text).contains(told), "{told}: {}", refusal(&text));
+            assert!(error(&text).contains(expected), "{expected}: {}", error(&text));
         }
     }
 }
 
 #[test]
-fn only_what_is_listed_may_be_reached() {
+fn only_listed_hosts_may_be_reached() {
     let list = |entries: &[&str]| {
-        AllowedHosts::parse(&entries.iter().map(|e| e.to_string()).collect::<Vec<_>>(), &["tasks".into()]).unwrap()
+        AllowedHosts::parse(&entries.iter().map(|e| e.to_string()).collect::<Vec<_>>(), &["tasks".into()])
+            .unwrap()
     };
     for (entry, url, allowed) in [
         ("http://example.com", "http://example.com/", true),
@@ -101,8 +101,8 @@ fn only_what_is_listed_may_be_reached() {
     ] {
         assert_eq!(list(&[entry]).allow(url, "postgres"), allowed, "{entry} {url}");
     }
-    assert!(list(&["http://self"]).allow_itself());
-    assert!(!list(&["http://other"]).allow_itself());
+    assert!(list(&["http://self"]).allow_this_app());
+    assert!(!list(&["http://other"]).allow_this_app());
 }
 
 #[test]

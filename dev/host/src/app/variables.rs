@@ -1,18 +1,19 @@
-//! `[variables]`: every name with its value, found once at start so that a missing one stops the start.
+//! `[variables]`, resolved once at start, so that a missing value prevents the start.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::{
-    manifest::Variable,
-    template::{Part, Template},
-};
+use crate::app::manifest::Variable;
+use crate::app::template::{Part, Template};
 
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    pub fn resolve(declared: &BTreeMap<String, Variable>, overrides: &BTreeMap<String, String>) -> Result<Self> {
+    pub fn resolve(
+        declared: &BTreeMap<String, Variable>,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<Self> {
         for name in overrides.keys() {
             ensure!(
                 declared.contains_key(name),
@@ -21,8 +22,8 @@ impl Variables {
         }
         let mut values = BTreeMap::new();
         for (name, variable) in declared {
-            let at = || format!("variables.{name}");
-            check_declared(name).with_context(at)?;
+            let key = || format!("variables.{name}");
+            check_declared(name).with_context(key)?;
             ensure!(
                 variable.required != variable.default.is_some(),
                 "variables.{name} needs either `default` or `required = true`"
@@ -30,7 +31,7 @@ impl Variables {
             let environment = format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase());
             let value = overrides.get(name).cloned().or_else(|| std::env::var(&environment).ok());
             let value = value.or_else(|| variable.default.clone()).ok_or_else(|| {
-                anyhow!("variable {name:?} is required and has no value: set {environment}, or pass it as a variable")
+                anyhow!("variable {name:?} is required and has no value: set {environment}, or pass a value")
             })?;
             values.insert(name.clone(), value);
         }
@@ -55,22 +56,23 @@ impl Variables {
     }
 }
 
-/// The names that Spin accepts in a manifest: of words that each start with a letter.
+/// Checks a name by Spin's rule for manifests: every word between underscores starts with a letter.
 pub fn check_declared(name: &str) -> Result<()> {
     check_name(name).map_err(anyhow::Error::msg)?;
-    let odd = name.split('_').find(|word| !word.starts_with(|c: char| c.is_ascii_lowercase()));
-    ensure!(odd.is_none(), "'_'-separated words must start with an ASCII letter; got {odd:?}");
+    let invalid = name.split('_').find(|word| !word.starts_with(|c: char| c.is_ascii_lowercase()));
+    ensure!(invalid.is_none(), "'_'-separated words must start with an ASCII letter; got {invalid:?}");
     Ok(())
 }
 
-/// The names that a guest may ask for; the text of the refusal is the one that a guest sees there.
+/// Checks a name by Spin's rule for guests. The error is the text that a guest gets from Spin.
 pub fn check_name(name: &str) -> Result<(), String> {
-    let odd = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_'));
+    let invalid = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_'));
     let reason = if name.is_empty() {
         "must not be empty".into()
-    } else if let Some(odd) = odd {
+    } else if let Some(invalid) = invalid {
         format!(
-            "invalid character {odd:?}. Variable names may contain only lower-case letters, numbers, and underscores."
+            "invalid character {invalid:?}. Variable names may contain only lower-case letters, numbers, \
+             and underscores."
         )
     } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
         "must start with a lowercase ASCII letter".into()

@@ -1,26 +1,26 @@
-//! Errors in the words of Spin 3.6, whose older driver put the cause into the text of every error.
+//! Errors with the texts of Spin 3.6, whose older driver appends the cause to the text of every error.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 
 use tokio_postgres::error::DbError;
 
 use crate::bindings::spin::postgres::postgres::{self as wit, Error, QueryError};
 
-/// An error with its cause, as the older driver displays it.
-pub fn display(error: &tokio_postgres::Error) -> String {
+/// Returns the text of an error, with its cause.
+pub fn error_text(error: &tokio_postgres::Error) -> String {
     match error.source() {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     }
 }
 
-/// An error of the driver with its causes, as Spin shows it.
-pub fn chain(error: &tokio_postgres::Error) -> String {
-    layout(display(error), error.source())
+/// Returns the text of an error of the driver with all of its causes.
+pub fn error_chain(error: &tokio_postgres::Error) -> String {
+    with_causes(error_text(error), error.source())
 }
 
-/// Causes below a text, in the layout that `anyhow` gives them.
-pub fn layout(mut text: String, mut next: Option<&(dyn std::error::Error + 'static)>) -> String {
+/// Appends causes to a text, in the layout of `anyhow`.
+pub fn with_causes(mut text: String, mut next: Option<&(dyn StdError + 'static)>) -> String {
     let mut causes = Vec::new();
     while let Some(cause) = next {
         causes.push(cause.to_string());
@@ -29,14 +29,14 @@ pub fn layout(mut text: String, mut next: Option<&(dyn std::error::Error + 'stat
     text.push_str(if causes.is_empty() { "" } else { "\n\nCaused by:" });
     for (number, cause) in causes.iter().enumerate() {
         let first = if causes.len() == 1 { "    ".to_owned() } else { format!("{number:>5}: ") };
-        let others = format!("\n{}", " ".repeat(first.len()));
-        text.push_str(&format!("\n{first}{}", cause.replace('\n', &others)));
+        let line_break = format!("\n{}", " ".repeat(first.len()));
+        text.push_str(&format!("\n{first}{}", cause.replace('\n', &line_break)));
     }
     text
 }
 
-/// What preparing, binding and `execute` fail with: the parts of what the server says, where it was the server.
-pub fn query_failed(error: tokio_postgres::Error) -> Error {
+/// Converts an error of preparing, binding or `execute`. An error of the server keeps its fields.
+pub fn query_error(error: tokio_postgres::Error) -> Error {
     let as_text = format!("{error:?}");
     Error::QueryFailed(match error.as_db_error() {
         None => QueryError::Text(as_text),

@@ -1,4 +1,4 @@
-//! JSON on its way to Postgres.
+//! JSON parameters.
 
 use std::fmt;
 
@@ -6,19 +6,23 @@ use bytes::{BufMut, BytesMut};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-/// A text that is JSON for Spin too: Postgres takes larger numbers, and deeper ones.
+/// Text that Spin accepts as JSON. Postgres accepts larger numbers and deeper nesting.
 #[derive(Debug)]
 pub struct Json(Vec<u8>);
 
 impl Json {
     pub fn new(text: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice::<Looked>(text)?;
+        serde_json::from_slice::<Checked>(text)?;
         Ok(Self(text.to_owned()))
     }
 }
 
 impl ToSql for Json {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         if *ty == Type::JSONB {
             out.put_u8(1);
         }
@@ -33,55 +37,55 @@ impl ToSql for Json {
     to_sql_checked!();
 }
 
-/// A value that was looked at as if it were kept, but is not.
-struct Looked;
+/// A value that was parsed and discarded.
+struct Checked;
 
-impl<'de> Deserialize<'de> for Looked {
+impl<'de> Deserialize<'de> for Checked {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Look)
+        deserializer.deserialize_any(CheckVisitor)
     }
 }
 
-struct Look;
+struct CheckVisitor;
 
-impl<'de> Visitor<'de> for Look {
-    type Value = Looked;
+impl<'de> Visitor<'de> for CheckVisitor {
+    type Value = Checked;
 
     fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
         out.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Looked, E> {
-        Ok(Looked)
+    fn visit_unit<E>(self) -> Result<Checked, E> {
+        Ok(Checked)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Looked, E> {
-        Ok(Looked)
+    fn visit_bool<E>(self, _: bool) -> Result<Checked, E> {
+        Ok(Checked)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Looked, E> {
-        Ok(Looked)
+    fn visit_i64<E>(self, _: i64) -> Result<Checked, E> {
+        Ok(Checked)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Looked, E> {
-        Ok(Looked)
+    fn visit_u64<E>(self, _: u64) -> Result<Checked, E> {
+        Ok(Checked)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Looked, E> {
-        Ok(Looked)
+    fn visit_f64<E>(self, _: f64) -> Result<Checked, E> {
+        Ok(Checked)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Looked, E> {
-        Ok(Looked)
+    fn visit_str<E>(self, _: &str) -> Result<Checked, E> {
+        Ok(Checked)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Looked, A::Error> {
-        while let Some(Looked) = list.next_element()? {}
-        Ok(Looked)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Checked, A::Error> {
+        while let Some(Checked) = list.next_element()? {}
+        Ok(Checked)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Looked, A::Error> {
-        while let Some((Looked, Looked)) = members.next_entry()? {}
-        Ok(Looked)
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Checked, A::Error> {
+        while let Some((Checked, Checked)) = members.next_entry()? {}
+        Ok(Checked)
     }
 }

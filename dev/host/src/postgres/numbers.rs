@@ -1,4 +1,4 @@
-//! Decimals and ranges, in both directions.
+//! Conversion of decimals and ranges from and to Postgres.
 
 use anyhow::{Context, Result};
 use bytes::BytesMut;
@@ -8,10 +8,10 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::bindings::spin::postgres::postgres::RangeBoundKind as Kind;
 
-type Failure = Box<dyn std::error::Error + Sync + Send>;
+type BoxError = Box<dyn std::error::Error + Sync + Send>;
 pub type Bounds<T> = (Option<(T, Kind)>, Option<(T, Kind)>);
 
-pub fn decimal(text: &str) -> Result<Decimal> {
+pub fn parse_decimal(text: &str) -> Result<Decimal> {
     Decimal::from_str_exact(text).with_context(|| format!("invalid decimal {text}"))
 }
 
@@ -19,9 +19,12 @@ pub fn range<T: Normalizable + PartialOrd>((lower, upper): Bounds<T>) -> Range<T
     Range::new(lower.map(bound), upper.map(bound))
 }
 
-pub fn decimal_range((lower, upper): &Bounds<String>) -> Result<Range<Ranged>> {
+pub fn decimal_range((lower, upper): &Bounds<String>) -> Result<Range<RangeDecimal>> {
     let parse = |bound: &Option<(String, Kind)>| {
-        bound.as_ref().map(|(text, kind)| Ok::<_, anyhow::Error>((Ranged(decimal(text)?), *kind))).transpose()
+        bound
+            .as_ref()
+            .map(|(text, kind)| Ok::<_, anyhow::Error>((RangeDecimal(parse_decimal(text)?), *kind)))
+            .transpose()
     };
     Ok(range((parse(lower)?, parse(upper)?)))
 }
@@ -48,18 +51,18 @@ fn kind(kind: BoundType) -> Kind {
     }
 }
 
-/// A decimal in a range, which has no next neighbour to normalise to.
+/// Bound of a range of decimals. Decimals are not discrete, so there is no canonical form to normalize to.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Ranged(pub Decimal);
+pub struct RangeDecimal(pub Decimal);
 
-impl Normalizable for Ranged {
+impl Normalizable for RangeDecimal {
     fn normalize<S: BoundSided>(bound: RangeBound<S, Self>) -> RangeBound<S, Self> {
         bound
     }
 }
 
-impl ToSql for Ranged {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
+impl ToSql for RangeDecimal {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
         self.0.to_sql(ty, out)
     }
 
@@ -70,8 +73,8 @@ impl ToSql for Ranged {
     to_sql_checked!();
 }
 
-impl<'a> FromSql<'a> for Ranged {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Failure> {
+impl<'a> FromSql<'a> for RangeDecimal {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
         Decimal::from_sql(ty, raw).map(Self)
     }
 

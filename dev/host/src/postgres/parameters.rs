@@ -1,4 +1,4 @@
-//! What a guest passes to a statement, as Postgres takes it.
+//! Parameters of statements, from the guest's values to the driver's.
 
 use anyhow::Context;
 use bytes::{BufMut, BytesMut};
@@ -7,22 +7,21 @@ use rust_decimal::Decimal;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
-use super::{
-    error::layout,
-    json::Json,
-    numbers::{decimal, decimal_range, range},
-};
 use crate::bindings::spin::postgres::postgres::{Interval, ParameterValue as Value};
+use crate::postgres::error::with_causes;
+use crate::postgres::json::Json;
+use crate::postgres::numbers::{decimal_range, parse_decimal, range};
 
 pub type Parameter = Box<dyn ToSql + Send + Sync>;
-type Failure = Box<dyn std::error::Error + Sync + Send>;
+type BoxError = Box<dyn std::error::Error + Sync + Send>;
 
-/// The parameters of a call, or why one of them is none.
-pub fn all(values: &[Value]) -> Result<Vec<Parameter>, String> {
-    values.iter().map(one).collect::<Result<_, _>>().map_err(|error| layout(error.to_string(), error.source()))
+/// Converts the parameters of a call. The error is the text that a guest gets from Spin.
+pub fn convert(values: &[Value]) -> Result<Vec<Parameter>, String> {
+    let parameters = values.iter().map(convert_value).collect::<anyhow::Result<_>>();
+    parameters.map_err(|error| with_causes(error.to_string(), error.source()))
 }
 
-fn one(value: &Value) -> anyhow::Result<Parameter> {
+fn convert_value(value: &Value) -> anyhow::Result<Parameter> {
     Ok(match value {
         Value::Boolean(value) => Box::new(*value),
         Value::Int8(value) => Box::new(*value),
@@ -43,10 +42,10 @@ fn one(value: &Value) -> anyhow::Result<Parameter> {
                 .with_context(|| format!("invalid epoch timestamp {seconds}"))?,
         ),
         Value::Uuid(text) => Box::new(Uuid::parse_str(text).with_context(|| format!("invalid UUID {text}"))?),
-        Value::Jsonb(bytes) => {
-            Box::new(Json::new(bytes).with_context(|| format!("invalid JSON {}", String::from_utf8_lossy(bytes)))?)
-        }
-        Value::Decimal(text) => Box::new(decimal(text)?),
+        Value::Jsonb(bytes) => Box::new(
+            Json::new(bytes).with_context(|| format!("invalid JSON {}", String::from_utf8_lossy(bytes)))?,
+        ),
+        Value::Decimal(text) => Box::new(parse_decimal(text)?),
         Value::RangeInt32(bounds) => Box::new(range(*bounds)),
         Value::RangeInt64(bounds) => Box::new(range(*bounds)),
         Value::RangeDecimal(bounds) => Box::new(decimal_range(bounds)?),
@@ -56,10 +55,10 @@ fn one(value: &Value) -> anyhow::Result<Parameter> {
         Value::ArrayDecimal(values) => Box::new(
             values
                 .iter()
-                .map(|value| value.as_deref().map(decimal).transpose())
+                .map(|value| value.as_deref().map(parse_decimal).transpose())
                 .collect::<anyhow::Result<Vec<Option<Decimal>>>>()?,
         ),
-        Value::Interval(interval) => Box::new(Span(*interval)),
+        Value::Interval(interval) => Box::new(IntervalParameter(*interval)),
         Value::DbNull => Box::new(Null),
     })
 }
@@ -74,12 +73,12 @@ fn time(hour: u8, minute: u8, second: u8, nano: u32) -> anyhow::Result<NaiveTime
         .with_context(|| format!("invalid time {hour}:{minute}:{second}:{nano}"))
 }
 
-/// NULL of whatever type the statement wants.
+/// NULL of the type that the statement expects.
 #[derive(Debug)]
 struct Null;
 
 impl ToSql for Null {
-    fn to_sql(&self, _: &Type, _: &mut BytesMut) -> Result<IsNull, Failure> {
+    fn to_sql(&self, _: &Type, _: &mut BytesMut) -> Result<IsNull, BoxError> {
         Ok(IsNull::Yes)
     }
 
@@ -91,10 +90,10 @@ impl ToSql for Null {
 }
 
 #[derive(Debug)]
-struct Span(Interval);
+struct IntervalParameter(Interval);
 
-impl ToSql for Span {
-    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
+impl ToSql for IntervalParameter {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
         out.put_i64(self.0.micros);
         out.put_i32(self.0.days);
         out.put_i32(self.0.months);

@@ -1,31 +1,30 @@
-//! At most 64 connections for each connection string, as in Spin. A lease goes back when its handle is dropped.
+//! Pools of at most 64 connections for each connection string, as in Spin. A connection returns to its pool
+//! when its lease is dropped.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, Weak},
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{sleep, timeout},
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
 use tokio_postgres::Config;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use super::{connect, session::Session};
 use crate::bindings::spin::postgres::postgres::{Error, ParameterValue, RowSet};
+use crate::postgres::connect::open_session;
+use crate::postgres::session::Session;
 
-const CONNECTIONS: usize = 64;
-/// Connection strings to keep a pool for.
-const POOLS: usize = 16;
-/// What opening waits for a free connection. Spin waits for ever; a guest that is told can answer 503.
-const WAIT: Duration = Duration::from_secs(10);
-/// A server process costs memory, so what a burst has opened is closed again.
-const IDLE: Duration = Duration::from_secs(60);
+const MAX_CONNECTIONS: usize = 64;
+/// Connection strings that have a pool.
+const MAX_POOLS: usize = 16;
+/// Time to wait for a free connection. Spin waits without limit; with an error, a guest can respond with 503.
+const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections opened in a burst are closed again, because each takes a server process.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The pools of an app.
-pub(crate) struct Pools {
+/// Connection pools of an app.
+pub struct Pools {
     pools: Mutex<HashMap<String, Arc<Pool>>>,
     tasks: TaskTracker,
     closed: CancellationToken,
@@ -34,16 +33,17 @@ pub(crate) struct Pools {
 struct Pool {
     config: Config,
     free: Arc<Semaphore>,
-    /// The one used last is lent first: it is warm, and the others get old enough to be closed.
+    /// Sessions with the time of their return. The newest is leased first, so that the others reach their
+    /// idle timeout.
     idle: Mutex<Vec<(Session, Instant)>>,
 }
 
-/// A connection in a guest's hands.
+/// A connection leased to a guest.
 pub struct Lease {
     session: Option<Session>,
     pool: Arc<Pool>,
-    /// A call is under way. When it is dropped in the middle, nobody knows what the connection is doing.
-    busy: bool,
+    /// True during a call. A connection whose call was dropped is in an unknown state.
+    is_busy: bool,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -52,35 +52,41 @@ impl Pools {
         Self { pools: Mutex::default(), tasks, closed: CancellationToken::new() }
     }
 
-    /// Ends every connection that is not lent, and the others when they come back.
+    /// Closes idle connections now and leased ones when they are returned.
     pub fn close(&self) {
         self.closed.cancel();
-        self.pools.lock().expect("no holder panics").clear();
+        self.pools.lock().expect("the lock is not poisoned").clear();
     }
 
+    /// Leases an idle connection, or opens one.
     pub async fn lease(&self, address: String, config: Config) -> Result<Lease, String> {
         let pool = self.pool(address, config);
-        let permit = match timeout(WAIT, pool.free.clone().acquire_owned()).await {
+        let permit = match timeout(LEASE_TIMEOUT, pool.free.clone().acquire_owned()).await {
             Ok(Ok(permit)) => permit,
-            _ => return Err(format!("no free connection within {} s", WAIT.as_secs())),
+            _ => return Err(format!("no free connection within {} s", LEASE_TIMEOUT.as_secs())),
         };
         let session = match pool.reuse().await {
             Some(session) => session,
-            None => connect::connect(&pool.config, &self.tasks).await?,
+            None => open_session(&pool.config, &self.tasks).await?,
         };
-        Ok(Lease { session: Some(session), pool, busy: false, _permit: permit })
+        Ok(Lease { session: Some(session), pool, is_busy: false, _permit: permit })
     }
 
     fn pool(&self, address: String, config: Config) -> Arc<Pool> {
-        let mut pools = self.pools.lock().expect("no holder panics");
+        let mut pools = self.pools.lock().expect("the lock is not poisoned");
         if let Some(pool) = pools.get(&address) {
             return pool.clone();
         }
-        if pools.len() >= POOLS {
-            // An app has one or two; one that makes up addresses loses the pooling, not the host's memory.
+        if pools.len() >= MAX_POOLS {
+            // An app has one or two. An app that generates addresses loses pooling, instead of filling the
+            // host's memory.
             pools.clear();
         }
-        let pool = Arc::new(Pool { config, free: Arc::new(Semaphore::new(CONNECTIONS)), idle: Mutex::default() });
+        let pool = Arc::new(Pool {
+            config,
+            free: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            idle: Mutex::default(),
+        });
         if !self.closed.is_cancelled() {
             pools.insert(address, pool.clone());
             self.tasks.spawn(close_idle(Arc::downgrade(&pool), self.closed.clone()));
@@ -92,20 +98,23 @@ impl Pools {
 async fn close_idle(pool: Weak<Pool>, closed: CancellationToken) {
     loop {
         tokio::select! {
-            () = sleep(IDLE / 4) => {}
+            () = sleep(IDLE_TIMEOUT / 4) => {}
             () = closed.cancelled() => return,
         }
         let Some(pool) = pool.upgrade() else { return };
-        pool.idle.lock().expect("no holder panics").retain(|(_, since)| since.elapsed() < IDLE);
+        pool.idle
+            .lock()
+            .expect("the lock is not poisoned")
+            .retain(|(_, since)| since.elapsed() < IDLE_TIMEOUT);
     }
 }
 
 impl Pool {
-    /// A connection that was given back and still works.
+    /// Takes an idle connection that still works.
     async fn reuse(&self) -> Option<Session> {
         loop {
-            let (mut session, _) = self.idle.lock().expect("no holder panics").pop()?;
-            if session.clean().await {
+            let (mut session, _) = self.idle.lock().expect("the lock is not poisoned").pop()?;
+            if session.reset().await {
                 return Some(session);
             }
         }
@@ -113,36 +122,46 @@ impl Pool {
 }
 
 impl Lease {
-    pub async fn query(&mut self, statement: String, parameters: Vec<ParameterValue>) -> Result<RowSet, Error> {
-        self.busy = true;
+    pub async fn query(
+        &mut self,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<RowSet, Error> {
+        self.is_busy = true;
         let result = match &mut self.session {
             Some(session) => session.query(statement, parameters).await,
-            None => Err(lost()),
+            None => Err(no_connection()),
         };
-        self.busy = false;
+        self.is_busy = false;
         result
     }
 
-    pub async fn execute(&mut self, statement: String, parameters: Vec<ParameterValue>) -> Result<u64, Error> {
-        self.busy = true;
+    pub async fn execute(
+        &mut self,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<u64, Error> {
+        self.is_busy = true;
         let result = match &mut self.session {
             Some(session) => session.execute(statement, parameters).await,
-            None => Err(lost()),
+            None => Err(no_connection()),
         };
-        self.busy = false;
+        self.is_busy = false;
         result
     }
 }
 
-fn lost() -> Error {
+fn no_connection() -> Error {
     Error::ConnectionFailed("no connection found".into())
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         match self.session.take() {
-            Some(session) if self.busy => session.abandon(),
-            Some(session) => self.pool.idle.lock().expect("no holder panics").push((session, Instant::now())),
+            Some(session) if self.is_busy => session.abandon(),
+            Some(session) => {
+                self.pool.idle.lock().expect("the lock is not poisoned").push((session, Instant::now()))
+            }
             None => {}
         }
     }

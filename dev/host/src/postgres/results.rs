@@ -1,47 +1,47 @@
-//! Rows, as a guest sees them. What cannot be read is an error of the whole query, as in Spin.
+//! Rows of a query, from the driver's values to the guest's. A value that cannot be converted fails the whole
+//! query, as in Spin.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use postgres_range::Range;
 use rust_decimal::Decimal;
-use tokio_postgres::{
-    Row,
-    types::{FromSql, Type},
-};
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
-use super::{
-    error::chain,
-    numbers::{Ranged, bounds},
+use crate::bindings::spin::postgres::postgres::{
+    Column, DbDataType as Kind, DbValue as Value, Interval, RowSet,
 };
-use crate::bindings::spin::postgres::postgres::{Column, DbDataType as Kind, DbValue as Value, Interval, RowSet};
+use crate::postgres::error::error_chain;
+use crate::postgres::numbers::{RangeDecimal, bounds};
 
-/// What the rows of one query may take, as in Spin.
-const LARGEST: usize = 128 << 20;
+/// Limit of the rows of one query in bytes, as in Spin.
+const MAX_BYTES: usize = 128 << 20;
 
 #[derive(Default)]
-pub struct Results {
+pub struct ResultBuilder {
     columns: Vec<Column>,
     rows: Vec<Vec<Value>>,
     bytes: usize,
 }
 
-impl Results {
+impl ResultBuilder {
     pub fn push(&mut self, row: &Row) -> Result<(), String> {
         if self.rows.is_empty() {
-            let column = |c: &tokio_postgres::Column| Column { name: c.name().to_owned(), data_type: kind(c.type_()) };
+            let column =
+                |c: &tokio_postgres::Column| Column { name: c.name().to_owned(), data_type: kind(c.type_()) };
             self.columns = row.columns().iter().map(column).collect();
         }
         let values = (0..row.len()).map(|index| value(row, index)).collect::<Result<Vec<_>, _>>();
-        let values = values.map_err(|error| chain(&error))?;
+        let values = values.map_err(|error| error_chain(&error))?;
         self.bytes += row.raw_size_bytes() + values.len() * size_of::<Value>();
-        if self.bytes > LARGEST {
-            return Err(format!("query result exceeds limit of {LARGEST} bytes"));
+        if self.bytes > MAX_BYTES {
+            return Err(format!("query result exceeds limit of {MAX_BYTES} bytes"));
         }
         self.rows.push(values);
         Ok(())
     }
 
-    /// Without a row there are no columns either, as in Spin.
+    /// Returns the rows and their columns. A result without rows has no columns, as in Spin.
     pub fn finish(self) -> RowSet {
         RowSet { columns: self.columns, rows: self.rows }
     }
@@ -85,7 +85,7 @@ fn value(row: &Row, index: usize) -> Result<Value, tokio_postgres::Error> {
         Type::INT4 => get(row, index, Value::Int32),
         Type::INT8 => get(row, index, Value::Int64),
         Type::TEXT | Type::VARCHAR | Type::BPCHAR => get(row, index, Value::Str),
-        // The type without a zone refuses one with a zone: that is how Spin behaves, NULL included.
+        // `NaiveDateTime` does not accept `timestamptz`, so such a column fails, NULL included, as in Spin.
         Type::TIMESTAMP | Type::TIMESTAMPTZ => get(row, index, |at: NaiveDateTime| {
             let ((y, m, d), (h, min, s, n)) = (date(at.date()), time(at.time()));
             Value::Datetime((y, m, d, h, min, s, n))
@@ -95,19 +95,23 @@ fn value(row: &Row, index: usize) -> Result<Value, tokio_postgres::Error> {
         Type::UUID => get(row, index, |id: Uuid| Value::Uuid(id.to_string())),
         Type::JSONB => get(row, index, |json: serde_json::Value| Value::Jsonb(json.to_string().into_bytes())),
         Type::NUMERIC => get(row, index, |number: Decimal| Value::Decimal(number.to_string())),
-        Type::INT4_RANGE => get(row, index, |range: Range<i32>| Value::RangeInt32(bounds(&range, |bound| bound))),
-        Type::INT8_RANGE => get(row, index, |range: Range<i64>| Value::RangeInt64(bounds(&range, |bound| bound))),
-        Type::NUM_RANGE => {
-            get(row, index, |range: Range<Ranged>| Value::RangeDecimal(bounds(&range, |bound| bound.0.to_string())))
+        Type::INT4_RANGE => {
+            get(row, index, |range: Range<i32>| Value::RangeInt32(bounds(&range, |bound| bound)))
         }
+        Type::INT8_RANGE => {
+            get(row, index, |range: Range<i64>| Value::RangeInt64(bounds(&range, |bound| bound)))
+        }
+        Type::NUM_RANGE => get(row, index, |range: Range<RangeDecimal>| {
+            Value::RangeDecimal(bounds(&range, |bound| bound.0.to_string()))
+        }),
         Type::INT4_ARRAY => get(row, index, Value::ArrayInt32),
         Type::INT8_ARRAY => get(row, index, Value::ArrayInt64),
         Type::NUMERIC_ARRAY => get(row, index, |numbers: Vec<Option<Decimal>>| {
             Value::ArrayDecimal(numbers.iter().map(|number| number.map(|n| n.to_string())).collect())
         }),
         Type::TEXT_ARRAY | Type::VARCHAR_ARRAY | Type::BPCHAR_ARRAY => get(row, index, Value::ArrayStr),
-        Type::INTERVAL => get(row, index, |span: Span| Value::Interval(span.0)),
-        _ => get(row, index, |raw: Raw| Value::Unsupported(raw.0)),
+        Type::INTERVAL => get(row, index, |span: IntervalValue| Value::Interval(span.0)),
+        _ => get(row, index, |raw: RawValue| Value::Unsupported(raw.0)),
     }
 }
 
@@ -127,14 +131,14 @@ fn time(at: NaiveTime) -> (u8, u8, u8, u32) {
     (small(at.hour()), small(at.minute()), small(at.second()), at.nanosecond())
 }
 
-/// Parts of dates and times, none of which is above 60.
+/// Narrows a part of a date or time, which is at most 60.
 fn small(part: u32) -> u8 {
     part as u8
 }
 
-struct Span(Interval);
+struct IntervalValue(Interval);
 
-impl<'a> FromSql<'a> for Span {
+impl<'a> FromSql<'a> for IntervalValue {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
         let (micros, rest) = raw.split_first_chunk().ok_or("an interval is too short")?;
         let (days, rest) = rest.split_first_chunk().ok_or("an interval is too short")?;
@@ -150,10 +154,10 @@ impl<'a> FromSql<'a> for Span {
     }
 }
 
-/// Whatever the server sends for a type that has no case of its own.
-struct Raw(Vec<u8>);
+/// Bytes of a value whose type has no variant of its own.
+struct RawValue(Vec<u8>);
 
-impl<'a> FromSql<'a> for Raw {
+impl<'a> FromSql<'a> for RawValue {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
         Ok(Self(raw.to_owned()))
     }

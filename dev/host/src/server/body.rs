@@ -1,10 +1,8 @@
-//! The body of a request, which has to keep coming: who begins to send and then stops must not hold an instance for long.
+//! Request body with a timeout, so that a client that stops sending does not hold an instance for long.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -12,31 +10,34 @@ use hyper::body::Incoming;
 use tokio::time::{Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
-/// What may pass between two pieces.
-const PAUSE: Duration = Duration::from_secs(10);
+/// Longest time between two frames.
+const FRAME_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub struct Coming {
+pub struct TimedBody {
     body: Incoming,
-    pause: Option<Pin<Box<Sleep>>>,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Coming {
+impl TimedBody {
     pub fn new(body: Incoming) -> Self {
-        Self { body, pause: None }
+        Self { body, timer: None }
     }
 }
 
-impl Body for Coming {
+impl Body for TimedBody {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            self.pause = None;
+            self.timer = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(PAUSE)));
-        pause.as_mut().poll(context).map(|()| Some(Err(Error::ConnectionReadTimeout)))
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(FRAME_TIMEOUT)));
+        timer.as_mut().poll(context).map(|()| Some(Err(Error::ConnectionReadTimeout)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,23 +1,29 @@
-//! TCP connections: HTTP/1.1 with keep-alive, bounded in headers and in the time they may take to arrive.
+//! TCP connections: HTTP/1.1 with keep-alive, with limits on the size of a request head and its time to
+//! arrive.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
 
-use hyper::{server::conn::http1, service::service_fn};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    time::sleep,
-};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
 
-use super::{Running, request};
+use crate::server::request;
+use crate::server::served_app::ServedApp;
 
-/// Spin's bound for the fields of a request.
-const LONGEST_HEAD: usize = 128 * 1024;
-/// Bounds slow senders, and how long an idle connection is kept: short enough for the first, long enough for the pools of
-/// clients.
-const HEAD_TIME: Duration = Duration::from_secs(60);
+/// Limit of a request head in bytes, as in Spin.
+const MAX_HEAD: usize = 128 * 1024;
+/// Time for a request head to arrive, and for which an idle connection is kept: short enough against slow
+/// senders, long enough for the connection pools of clients.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 
-pub async fn accept(app: Arc<Running>, listener: TcpListener) {
+/// Accepts connections until the server stops.
+pub async fn accept(app: Arc<ServedApp>, listener: TcpListener) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -27,26 +33,26 @@ pub async fn accept(app: Arc<Running>, listener: TcpListener) {
             Ok((stream, client)) => {
                 app.tasks.spawn(serve(app.clone(), stream, client));
             }
-            // Out of file handles, most likely: some are given back when requests end.
+            // Usually out of file descriptors, of which some become free when requests end.
             Err(_) => sleep(Duration::from_millis(50)).await,
         }
     }
 }
 
-async fn serve(app: Arc<Running>, stream: TcpStream, client: SocketAddr) {
-    // Fails only when the client has gone, which the next read finds out.
+async fn serve(app: Arc<ServedApp>, stream: TcpStream, client: SocketAddr) {
+    // Fails only if the client has disconnected, which the next read reports.
     let _ = stream.set_nodelay(true);
-    let answer = |request| {
+    let respond = |request| {
         let app = app.clone();
-        async move { Ok::<_, Infallible>(request::answer(&app, request, client).await) }
+        async move { Ok::<_, Infallible>(request::respond(&app, request, client).await) }
     };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .max_buf_size(LONGEST_HEAD)
-        .serve_connection(TokioIo::new(stream), service_fn(answer));
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(stream), service_fn(respond));
     let mut connection = pin!(connection);
-    // How a connection ends is the client's affair; the guest's faults are logged where they happen.
+    // Errors of a connection are the client's; those of guests are logged where they occur.
     tokio::select! {
         _ = connection.as_mut() => return,
         () = app.closing.cancelled() => connection.as_mut().graceful_shutdown(),

@@ -1,10 +1,11 @@
-//! The headers that tell a component how it was reached. What a client sends under these names is thrown away.
+//! Headers that describe a request to its component. Headers of these names that a client sends are removed.
 
 use std::net::SocketAddr;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header::HOST};
+use http::header::HOST;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
-use super::route::Match;
+use crate::server::route::Match;
 
 const PARAM: &str = "spin-path-match-";
 const PATH_INFO: HeaderName = HeaderName::from_static("spin-path-info");
@@ -38,7 +39,7 @@ pub fn add(headers: &mut HeaderMap, uri: &Uri, route: &Match, client: SocketAddr
     }
 }
 
-/// A value that no header may have is left out, and with it whatever the client sent in its place.
+/// Sets a header, or only removes the client's if the value is not valid in a header.
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     headers.remove(&name);
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {

@@ -1,23 +1,33 @@
-//! From a request to the component that answers it. Whatever goes wrong becomes a status with an empty body.
+//! From a request to the component that answers it. A failure becomes a status with an empty body.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{
-    Request, Response, StatusCode, Uri,
-    header::{CONTENT_TYPE, HOST, HeaderValue},
-    uri::{Authority, Scheme},
-};
+use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use wasmtime_wasi_http::WasiBody;
 
-use super::{Running, body::Coming, headers, route::Match, run};
 use crate::app::chained_component;
+use crate::instance::Chain;
+use crate::server::body::TimedBody;
+use crate::server::route::Match;
+use crate::server::served_app::ServedApp;
+use crate::server::{headers, run};
 
+/// Prefix of the paths that the host answers itself.
 const RESERVED: &str = "/.well-known/spin/";
 
-pub async fn answer(app: &Arc<Running>, request: Request<Incoming>, client: SocketAddr) -> Response<WasiBody> {
+/// Responds to the request of a client.
+pub async fn respond(
+    app: &Arc<ServedApp>,
+    request: Request<Incoming>,
+    client: SocketAddr,
+) -> Response<WasiBody> {
     let path = request.uri().path().to_owned();
     if let Some(name) = path.strip_prefix(RESERVED) {
         return match name {
@@ -33,9 +43,9 @@ pub async fn answer(app: &Arc<Running>, request: Request<Incoming>, client: Sock
     let Some(route) = app.router.find(&path) else {
         return empty(StatusCode::NOT_FOUND);
     };
-    let request = request.map(|body| Coming::new(body).boxed_unsync());
+    let request = request.map(|body| TimedBody::new(body).boxed_unsync());
     match authority(&request) {
-        // A name that only components can call is no host for a client.
+        // Names below `spin.internal` are for calls between components only.
         Some(authority) if chained_component(authority.host()).is_none() => {
             call(app, request, authority, &route, client).await
         }
@@ -43,18 +53,24 @@ pub async fn answer(app: &Arc<Running>, request: Request<Incoming>, client: Sock
     }
 }
 
-/// A call of a component by another. `None` when there is no such component to call.
-pub async fn chained(app: &Arc<Running>, request: Request<WasiBody>) -> Option<Response<WasiBody>> {
-    let authority = request.uri().authority()?.clone();
-    let component = chained_component(authority.host())?.to_owned();
-    app.components.get(&component)?;
-    let path = request.uri().path().to_owned();
-    let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
-    Some(call(app, request, authority, &Match::chained(&component, &path), nowhere).await)
+impl Chain for ServedApp {
+    fn send(
+        self: Arc<Self>,
+        request: Request<WasiBody>,
+    ) -> Pin<Box<dyn Future<Output = Option<Response<WasiBody>>> + Send>> {
+        Box::pin(async move {
+            let authority = request.uri().authority()?.clone();
+            let component = chained_component(authority.host())?.to_owned();
+            self.components.get(component.as_str())?;
+            let path = request.uri().path().to_owned();
+            let no_client = SocketAddr::from(([0, 0, 0, 0], 0));
+            Some(call(&self, request, authority, &Match::chained(&component, &path), no_client).await)
+        })
+    }
 }
 
 async fn call(
-    app: &Arc<Running>,
+    app: &Arc<ServedApp>,
     mut request: Request<WasiBody>,
     authority: Authority,
     route: &Match<'_>,
@@ -68,17 +84,17 @@ async fn call(
     parts.authority = Some(authority);
     match Uri::from_parts(parts) {
         Ok(uri) => *request.uri_mut() = uri,
-        // `OPTIONS *` has no path that a URL could have.
+        // The path of `OPTIONS *` cannot be part of a URL.
         Err(_) => return empty(StatusCode::BAD_REQUEST),
     }
     let (mut head, body) = request.into_parts();
     headers::add(&mut head.headers, &head.uri, route, client);
     let component = &app.components[route.component];
     let request = Request::from_parts(head, body);
-    run::respond(app, component, request).await.unwrap_or_else(|| empty(StatusCode::INTERNAL_SERVER_ERROR))
+    run::handle(app, component, request).await.unwrap_or_else(|| empty(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// The one host that the request is for; none when it names none, or two.
+/// Returns the host that the request is for: `None` if it names no host, or two.
 fn authority(request: &Request<WasiBody>) -> Option<Authority> {
     let header = match request.headers().get(HOST) {
         Some(host) => Some(host.to_str().ok()?.parse::<Authority>().ok()?),
@@ -94,7 +110,7 @@ fn text(body: Bytes) -> Response<WasiBody> {
     Response::new(Full::new(body).map_err(|never| match never {}).boxed_unsync())
 }
 
-pub fn empty(status: StatusCode) -> Response<WasiBody> {
+fn empty(status: StatusCode) -> Response<WasiBody> {
     let mut response = text(Bytes::new());
     *response.status_mut() = status;
     response

@@ -1,4 +1,4 @@
-//! Which component answers a path. The matching itself is that of the crate that Spin uses, so that no corner differs.
+//! Routes from paths to components, matched by the crate that Spin uses, so that corner cases agree.
 
 use std::borrow::Cow;
 
@@ -12,12 +12,12 @@ struct Route {
     component: String,
 }
 
-/// A route that fits a path, or the stand-in for one when a component was called by its name.
+/// Route that matches a path, or its substitute in a call between components.
 pub struct Match<'a> {
     pub component: &'a str,
-    /// The pattern as the manifest has it.
+    /// Pattern, as in the manifest.
     pub raw: &'a str,
-    /// What the final `...` stands for.
+    /// Part of the path that the final `...` matches.
     pub rest: Cow<'a, str>,
     pub params: Vec<(String, String)>,
 }
@@ -27,7 +27,9 @@ impl Router {
         let mut router = routefinder::Router::new();
         for (raw, component) in routes {
             let route = Route { raw: raw.clone(), component: component.clone() };
-            router.add(pattern(raw), route).map_err(|error| anyhow!("route {raw:?} of {component:?}: {error}"))?;
+            router
+                .add(pattern(raw), route)
+                .map_err(|error| anyhow!("route {raw:?} of {component:?}: {error}"))?;
         }
         Ok(Self(router))
     }
@@ -46,18 +48,18 @@ impl Router {
 }
 
 impl<'a> Match<'a> {
-    /// A call of a component by its name: as if it had the route `/...`.
+    /// Returns the match for a call between components, as if the component had the route `/...`.
     pub fn chained(component: &'a str, path: &'a str) -> Self {
         Self { component, raw: "/...", rest: path.into(), params: Vec::new() }
     }
 
-    /// The pattern with one leading and no trailing slash.
+    /// Returns the pattern with one leading and no trailing slash.
     pub fn matched(&self) -> Cow<'a, str> {
         let raw = self.raw.strip_suffix('/').unwrap_or(self.raw);
         if self.raw.starts_with('/') { raw.into() } else { format!("/{raw}").into() }
     }
 
-    /// The pattern without its final `/...`.
+    /// Returns the pattern without its final `/...`.
     pub fn prefix(&self) -> &'a str {
         self.raw.strip_suffix("/...").unwrap_or(self.raw)
     }
@@ -68,7 +70,7 @@ fn pattern(raw: &str) -> String {
     raw.strip_suffix("/...").map_or(raw.to_owned(), |prefix| format!("{prefix}/*"))
 }
 
-/// Spin keeps the slashes around the rest of a path that the matching takes off.
+/// Restores the slashes around the rest of a path, which the crate strips and Spin keeps.
 fn rest<'a>(path: &str, captures: &Captures<'_, '_>) -> Cow<'a, str> {
     let end = if path.ends_with('/') { "/" } else { "" };
     match captures.wildcard() {
@@ -80,14 +82,15 @@ fn rest<'a>(path: &str, captures: &Captures<'_, '_>) -> Cow<'a, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Match, Router};
+    use super::*;
 
     fn router(routes: &[&str]) -> Router {
-        Router::new(&routes.iter().map(|route| (route.to_string(), route.to_string())).collect::<Vec<_>>()).unwrap()
+        Router::new(&routes.iter().map(|route| (route.to_string(), route.to_string())).collect::<Vec<_>>())
+            .unwrap()
     }
 
     #[test]
-    fn exact_beats_wildcard_and_the_longest_prefix_wins() {
+    fn an_exact_route_wins_over_a_wildcard_and_a_longer_prefix_over_a_shorter() {
         let router = router(&["/...", "/a/...", "/a/b/...", "/a/b", "/a/:id", "/a/:id/x", "/"]);
         for (path, route) in [
             ("/", "/"),
@@ -103,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_pattern_leaves_open_is_captured_with_its_slashes() {
+    fn wildcards_and_parameters_are_captured_with_their_slashes() {
         let router = router(&["/t/...", "/u/:one/:two/..."]);
         for (path, rest) in [("/t", ""), ("/t/", "/"), ("/t/a", "/a"), ("/t/a/", "/a/"), ("/t/a/b", "/a/b")] {
             assert_eq!(router.find(path).unwrap().rest, rest, "{path}");

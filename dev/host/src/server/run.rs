@@ -1,155 +1,165 @@
-//! One request in one fresh instance, from the head of the request to the last of the work after the response.
+//! One request in a fresh instance, up to the end of the work after its response.
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
-use tokio::{sync::oneshot, time::sleep};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
-use wasmtime_wasi_http::{
-    Error, WasiBody, WasiHttpView,
-    p2::bindings::http::types::{ErrorCode, Scheme},
-};
+use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
+use wasmtime_wasi_http::{Error, WasiBody, WasiHttpView};
 
-use super::{Component, Running};
-use crate::{engine::State, outbound::Outbound};
+use crate::instance::{Outbound, State};
+use crate::server::served_app::{LinkedComponent, ServedApp};
 
-type Head = Result<Response<WasiBody>, ErrorCode>;
-type Guest = Pin<Box<dyn Future<Output = ()> + Send>>;
+type GuestResponse = Result<Response<WasiBody>, ErrorCode>;
+type GuestRun = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The response, or `None` when the guest failed to give one; why is in the log then.
-pub async fn respond(
-    app: &Arc<Running>,
-    component: &Arc<Component>,
+/// Returns the guest's response, or `None` if it failed to give one. The reason is logged.
+pub async fn handle(
+    app: &Arc<ServedApp>,
+    linked: &Arc<LinkedComponent>,
     request: Request<WasiBody>,
 ) -> Option<Response<WasiBody>> {
-    let (head_sender, mut head) = oneshot::channel();
-    let guest: Guest = Box::pin(guest(app.clone(), component.clone(), request, head_sender));
-    let mut guest = Detached { guest: Some(guest), tasks: app.tasks.clone() };
-    // Most guests end right after they have set the response, so they run here and not on a task of their own.
-    let head = tokio::select! {
+    let (response_sender, mut response) = oneshot::channel();
+    let run: GuestRun = Box::pin(run_guest(app.clone(), linked.clone(), request, response_sender));
+    let mut guest = DetachedGuest { run: Some(run), tasks: app.tasks.clone() };
+    // Most guests end right after they have set the response, so they run on this task and not on their own.
+    let response = tokio::select! {
         biased;
-        () = guest.run() => head.try_recv().ok(),
-        head = &mut head => head.ok(),
+        () = guest.run() => response.try_recv().ok(),
+        response = &mut response => response.ok(),
     };
-    match head? {
+    match response? {
         Ok(response) => Some(response),
         Err(code) => {
-            app.logs.error(&component.name, &format!("the guest gave an error for a response: {code:?}"));
+            let message = format!("the guest responded with an error: {code:?}");
+            app.resources.logs.error(&linked.component.name, &message);
             None
         }
     }
 }
 
-/// A guest that outlives whoever waits for it: a client that leaves does not stop what it started.
-struct Detached {
-    guest: Option<Guest>,
+/// A guest that runs on after the future that awaits it is dropped: a client that disconnects does not stop
+/// it.
+struct DetachedGuest {
+    run: Option<GuestRun>,
     tasks: TaskTracker,
 }
 
-impl Detached {
+impl DetachedGuest {
     async fn run(&mut self) {
-        if let Some(guest) = &mut self.guest {
-            guest.await;
-            self.guest = None;
+        if let Some(run) = &mut self.run {
+            run.await;
+            self.run = None;
         }
     }
 }
 
-impl Drop for Detached {
+impl Drop for DetachedGuest {
     fn drop(&mut self) {
-        if let Some(guest) = self.guest.take() {
-            self.tasks.spawn(guest);
+        if let Some(run) = self.run.take() {
+            self.tasks.spawn(run);
         }
     }
 }
 
-async fn guest(app: Arc<Running>, component: Arc<Component>, request: Request<WasiBody>, head: oneshot::Sender<Head>) {
-    let (failed_sender, failed) = oneshot::channel();
-    let (gone_sender, gone) = oneshot::channel();
-    let has_head = Arc::new(AtomicBool::new(false));
-    let limit = Duration::from_secs(app.engine.inner().limits.request_seconds);
-    let call = {
-        let has_head = has_head.clone();
-        let head = move |response: Head| {
-            has_head.store(true, Ordering::Relaxed);
-            let watched = response.map(|r| r.map(|body| Watched { body, _gone: gone_sender }.boxed_unsync()));
-            // Nobody waits any more when the client has left; the guest learns that at its first write.
-            let _ = head.send(watched);
-        };
-        call(&app, &component, request, Outbound::new(&app, &component, failed_sender), head)
+async fn run_guest(
+    app: Arc<ServedApp>,
+    linked: Arc<LinkedComponent>,
+    request: Request<WasiBody>,
+    response_sender: oneshot::Sender<GuestResponse>,
+) {
+    let (abort_sender, aborted) = oneshot::channel();
+    let (dropped_sender, body_dropped) = oneshot::channel();
+    let has_responded = Arc::new(AtomicBool::new(false));
+    let on_response = {
+        let has_responded = has_responded.clone();
+        move |response: GuestResponse| {
+            has_responded.store(true, Ordering::Relaxed);
+            let watched =
+                response.map(|r| r.map(|body| WatchedBody { body, _dropped: dropped_sender }.boxed_unsync()));
+            // Fails if the client has disconnected, which the guest finds out at its first write.
+            let _ = response_sender.send(watched);
+        }
     };
+    let outbound = Outbound::new(&app.resources, &linked.component, app.clone(), abort_sender);
     let outcome = tokio::select! {
         biased;
-        outcome = call => outcome,
-        Ok(reason) = failed => Err(anyhow!(reason)),
-        overtime = overtime(limit, &has_head, gone) => Err(overtime),
+        outcome = call_handler(&app, &linked, request, outbound, on_response) => outcome,
+        Ok(reason) = aborted => Err(anyhow!(reason)),
+        timeout = time_out(app.time_limit, &has_responded, body_dropped) => Err(timeout),
         () = app.ended.cancelled() => Err(anyhow!("the host stopped")),
     };
     let outcome = outcome.and_then(|()| {
-        ensure!(has_head.load(Ordering::Relaxed), "it ended without a response");
+        ensure!(has_responded.load(Ordering::Relaxed), "it ended without a response");
         Ok(())
     });
     if let Err(error) = outcome {
-        app.logs.error(&component.name, &format!("the guest failed: {error:#}"));
+        app.resources.logs.error(&linked.component.name, &format!("the guest failed: {error:#}"));
     }
 }
 
-async fn call(
-    app: &Arc<Running>,
-    component: &Arc<Component>,
+async fn call_handler(
+    app: &Arc<ServedApp>,
+    linked: &LinkedComponent,
     request: Request<WasiBody>,
     outbound: Outbound,
-    head: impl FnOnce(Head) + Send + Sync + 'static,
+    on_response: impl FnOnce(GuestResponse) + Send + Sync + 'static,
 ) -> Result<()> {
-    let mut store = State::store(app, component, outbound);
+    let mut store = State::store(linked.code.engine(), &app.resources, &linked.component, outbound);
     let mut http = store.data_mut().http();
     let request = http.new_incoming_request(Scheme::Http, request)?;
-    let response = http.new_response_outparam_from_callback(head)?;
-    let proxy = component.code.instantiate_async(&mut store).await?;
+    let response = http.new_response_outparam_from_callback(on_response)?;
+    let proxy = linked.code.instantiate_async(&mut store).await?;
     proxy.wasi_http_incoming_handler().call_handle(&mut store, request, response).await?;
-    // The store goes, and with it the callback when the guest has not used it.
     Ok(())
 }
 
-/// Ends when the guest has used up its time: `limit` for the head, any time while a client listens, `limit` after that.
-async fn overtime(limit: Duration, has_head: &AtomicBool, mut gone: oneshot::Receiver<()>) -> anyhow::Error {
+/// Returns an error when the time of a guest is up: `limit` for the head of the response, unlimited while the
+/// client reads the body, and `limit` after that.
+async fn time_out(
+    limit: Duration,
+    has_responded: &AtomicBool,
+    mut body_dropped: oneshot::Receiver<()>,
+) -> anyhow::Error {
     let seconds = limit.as_secs();
     tokio::select! {
-        _ = &mut gone => {}
+        _ = &mut body_dropped => {}
         () = sleep(limit) => {
-            if !has_head.load(Ordering::Relaxed) {
+            if !has_responded.load(Ordering::Relaxed) {
                 return anyhow!("no response within {seconds} s");
             }
-            let _ = gone.await;
+            let _ = body_dropped.await;
         }
     }
     sleep(limit).await;
-    anyhow!("still at work {seconds} s after its response")
+    anyhow!("still running {seconds} s after its response")
 }
 
-/// A body that tells, by being dropped, that nobody reads it any more.
-struct Watched {
+/// Response body that signals when it is dropped, because it was read to its end or the client has
+/// disconnected.
+struct WatchedBody {
     body: WasiBody,
-    _gone: oneshot::Sender<()>,
+    _dropped: oneshot::Sender<()>,
 }
 
-impl Body for Watched {
+impl Body for WatchedBody {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         Pin::new(&mut self.body).poll_frame(context)
     }
 

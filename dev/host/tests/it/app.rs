@@ -1,10 +1,12 @@
-//! A running app, on the engine that is tested.
+//! The test app, running on the embedded host or on Spin.
 
-use std::{net::SocketAddr, path::Path, sync::OnceLock};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::OnceLock;
 
 use host::{Engine, Limits, Logs, Running};
 
-use crate::client::{self, Answer};
+use crate::client::{self, Response};
 
 pub struct App {
     running: Running,
@@ -12,16 +14,16 @@ pub struct App {
     pub logs: Logs,
 }
 
-/// Whether a test has to be left out, because Spin has nothing of the kind.
-pub fn only_embedded() -> bool {
-    if on_spin() {
-        eprintln!("left out: Spin has nothing of the kind");
+/// Returns true on the embedded host. A test of something that Spin lacks ends early otherwise.
+pub fn is_embedded() -> bool {
+    if is_spin() {
+        eprintln!("skipped: Spin has no such feature");
     }
-    !on_spin()
+    !is_spin()
 }
 
-/// Whether real Spin is what is tested.
-pub fn on_spin() -> bool {
+/// Returns true if the tests run on real Spin.
+pub fn is_spin() -> bool {
     std::env::var("TASKFLOW_ENGINE").is_ok_and(|engine| engine == "spin")
 }
 
@@ -33,10 +35,10 @@ impl App {
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         static ENGINE: OnceLock<Engine> = OnceLock::new();
         let engine = || ENGINE.get_or_init(|| Engine::new(Limits::default()).expect("an engine"));
-        Self::on((!on_spin()).then(engine), variables).await
+        Self::on((!is_spin()).then(engine), variables).await
     }
 
-    /// An app on the embedded host with limits of its own.
+    /// Starts the app on the embedded host with other limits.
     pub async fn limited(limits: Limits) -> Self {
         Self::limited_with(limits, &[]).await
     }
@@ -53,11 +55,11 @@ impl App {
         Self { address: running.address(), running, logs }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Response {
         client::send(self.address, "GET", path, &[], "").await
     }
 
-    pub async fn post(&self, path: &str, body: impl ToString) -> Answer {
+    pub async fn post(&self, path: &str, body: impl ToString) -> Response {
         client::send(self.address, "POST", path, &[], &body.to_string()).await
     }
 
@@ -66,11 +68,12 @@ impl App {
     }
 }
 
+/// Address of any free port.
 pub fn any_port() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
-/// Its guest is built by `cargo dev test`.
-fn manifest() -> &'static Path {
+/// The manifest of the test app, whose guest is built by `cargo dev test`.
+pub fn manifest() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/spin.toml"))
 }

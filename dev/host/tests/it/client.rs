@@ -1,43 +1,54 @@
-//! A client that sends exactly what a test wants sent.
+//! HTTP client that sends requests as they are, including invalid ones.
 
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, client::conn::http1};
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: StatusCode,
     pub body: String,
 }
 
-impl Answer {
+impl Response {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// Status and nothing else: what the host says on its own.
+    /// Returns true for a status without a body, which is the form of the host's own errors.
     pub fn is_empty(&self, status: u16) -> bool {
         self.status == status && self.body.is_empty()
     }
 }
 
-pub async fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub async fn send(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response {
     let response = open(to, method, path, headers, Full::new(Bytes::from(body.to_owned()))).await;
     let (head, body) = response.into_parts();
-    let body = body.collect().await.expect("a whole body").to_bytes();
-    Answer { status: head.status, body: String::from_utf8_lossy(&body).into_owned() }
+    let body = body.collect().await.expect("a complete body").to_bytes();
+    Response { status: head.status, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
-/// The response as soon as its head is there. Dropping it leaves the connection.
-pub async fn open<B>(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: B) -> Response<Incoming>
+/// Returns the response when its head has arrived. Dropping it closes the connection.
+pub async fn open<B>(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: B,
+) -> http::Response<Incoming>
 where
     B: hyper::body::Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + 'static,
 {
@@ -54,12 +65,12 @@ where
     sender.send_request(request.body(body).expect("a request")).await.expect("a response")
 }
 
-/// Sends bytes and reads until the other side ends.
+/// Sends bytes and reads until the server closes the connection.
 pub async fn raw(to: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(to).await.expect("a connection");
-    // The other side may refuse before it has read everything.
+    // The server may reject the request before it has read all of it.
     let _ = stream.write_all(bytes).await;
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response).await;
+    String::from_utf8_lossy(&response).into_owned()
 }

@@ -1,9 +1,10 @@
-//! A database of the test's own.
+//! A new database for one test.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
-use tokio_postgres::{Client, Config, NoTls, config::Host};
+use tokio_postgres::config::Host;
+use tokio_postgres::{Client, Config, NoTls};
 
 use crate::app::App;
 
@@ -13,7 +14,7 @@ pub struct Database {
     port: String,
     user: String,
     password: String,
-    /// Connected to the database itself.
+    /// Connection of the test.
     pub client: Client,
     server: Config,
 }
@@ -22,7 +23,8 @@ impl Database {
     pub async fn create() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let url = std::env::var("TASKFLOW_TEST_DATABASE").expect(
-            "TASKFLOW_TEST_DATABASE must be the URL of a Postgres superuser, such as postgres://postgres@127.0.0.1:5432/postgres",
+            "TASKFLOW_TEST_DATABASE must be the URL of a Postgres superuser, \
+             such as postgres://postgres@127.0.0.1:5432/postgres",
         );
         let server: Config = url.parse().expect("TASKFLOW_TEST_DATABASE is a URL of Postgres");
         let name = format!("host_it_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -50,12 +52,12 @@ impl Database {
         format!("postgres://{}:{}@{host}:{port}/{}?sslmode=disable", self.user, self.password, self.name)
     }
 
-    /// An app that may reach it.
+    /// Starts an app that may connect to it.
     pub async fn app(&self) -> App {
         App::with(&self.variables()).await
     }
 
-    /// What lets a component reach it.
+    /// Returns the variables that let a component connect to it.
     pub fn variables(&self) -> [(&str, &str); 2] {
         [("database_host", &self.host), ("database_port", &self.port)]
     }
@@ -64,7 +66,7 @@ impl Database {
         &self.port
     }
 
-    /// Runs calls on one connection of a guest.
+    /// Runs calls on one connection of a guest and returns their results.
     pub async fn calls(&self, app: &App, calls: Value) -> Value {
         app.post("/database", json!({ "address": self.address(), "calls": calls })).await.json()
     }
@@ -79,7 +81,7 @@ impl Database {
             .await
             .batch_execute(&format!("drop database {} with (force)", self.name))
             .await
-            .expect("it goes");
+            .expect("the database is dropped");
     }
 }
 

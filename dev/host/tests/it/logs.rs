@@ -1,34 +1,35 @@
-//! Lines as JSON: the embedded host's own. Spin passes on what a guest writes as it is.
+//! Log lines as JSON, on the embedded host only: Spin prints the lines of guests as they are.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use crate::app::{App, only_embedded};
+use crate::app::{App, is_embedded};
 
-/// The lines, as soon as there are as many.
+/// Waits until `count` lines are logged and returns them.
 async fn lines(app: &App, count: usize) -> Vec<Value> {
-    let gathered = async {
+    let logged = async {
         while app.logs.lines().len() < count {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_secs(5), gathered).await.expect("the lines come");
+    timeout(Duration::from_secs(5), logged).await.expect("the lines are logged");
     app.logs.lines().iter().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
 }
 
 #[tokio::test]
-async fn every_line_is_an_object_that_names_its_function() {
-    if !only_embedded() {
+async fn every_line_is_a_json_object_with_the_name_of_its_function() {
+    if !is_embedded() {
         return;
     }
     let app = App::start().await;
     let written = "plain \"text\"\n{\"level\":\"warn\",\"message\":\"own\"}\n{\"function\":\"mine\"}\nhalf";
     app.post("/lines", written).await;
     let lines = lines(&app, 5).await;
-    let find =
-        |message: &str| lines.iter().find(|line| line["message"] == message).unwrap_or_else(|| panic!("{lines:?}"));
+    let find = |message: &str| {
+        lines.iter().find(|line| line["message"] == message).unwrap_or_else(|| panic!("{lines:?}"))
+    };
     let plain = find("plain \"text\"");
     assert_eq!((&plain["level"], &plain["function"]), (&json!("info"), &json!("every")));
     assert!(plain["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')));
@@ -40,8 +41,8 @@ async fn every_line_is_an_object_that_names_its_function() {
 }
 
 #[tokio::test]
-async fn a_line_without_end_is_cut() {
-    if !only_embedded() {
+async fn a_line_that_is_too_long_is_truncated() {
+    if !is_embedded() {
         return;
     }
     let app = App::start().await;
@@ -52,8 +53,8 @@ async fn a_line_without_end_is_cut() {
 }
 
 #[tokio::test]
-async fn why_a_guest_failed_is_in_the_log_and_not_in_the_answer() {
-    if !only_embedded() {
+async fn the_reason_of_a_failure_is_logged_and_not_in_the_response() {
+    if !is_embedded() {
         return;
     }
     let app = App::start().await;
@@ -64,7 +65,13 @@ async fn why_a_guest_failed_is_in_the_log_and_not_in_the_answer() {
         lines.iter().any(|line| line["message"].as_str().unwrap().contains("ended without a response")),
         "{lines:?}"
     );
-    assert!(lines.iter().any(|line| line["message"].as_str().unwrap().starts_with("the guest failed")), "{lines:?}");
-    assert!(lines.iter().any(|line| line["message"].as_str().unwrap().contains("traps before the head")), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line["message"].as_str().unwrap().starts_with("the guest failed")),
+        "{lines:?}"
+    );
+    assert!(
+        lines.iter().any(|line| line["message"].as_str().unwrap().contains("traps before the head")),
+        "{lines:?}"
+    );
     app.stop().await;
 }

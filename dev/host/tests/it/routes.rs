@@ -1,12 +1,10 @@
 use serde_json::json;
 
-use crate::{
-    app::App,
-    client::{raw, send},
-};
+use crate::app::App;
+use crate::client::{raw, send};
 
 #[tokio::test]
-async fn exact_beats_wildcard_and_the_longest_prefix_wins() {
+async fn an_exact_route_wins_over_a_wildcard_and_a_longer_prefix_over_a_shorter() {
     let app = App::start().await;
     for (path, component) in [
         ("/", "every"),
@@ -26,15 +24,15 @@ async fn exact_beats_wildcard_and_the_longest_prefix_wins() {
 }
 
 #[tokio::test]
-async fn a_component_is_told_how_it_was_reached() {
+async fn headers_describe_the_request_to_its_component() {
     let app = App::start().await;
     let headers = [("host", "example.org:81"), ("x-own", "kept")];
-    let told = send(app.address, "PUT", "/param/7/of/a%20b/rest/?q=1", &headers, "body").await.json();
-    let header = |name: &str| told["headers"][name][0].clone();
-    assert_eq!(told["method"], "PUT");
-    assert_eq!(told["path"], "/param/7/of/a%20b/rest/?q=1");
-    assert_eq!(told["body"], "body");
-    assert_eq!(told["authority"], "example.org:81");
+    let request = send(app.address, "PUT", "/param/7/of/a%20b/rest/?q=1", &headers, "body").await.json();
+    let header = |name: &str| request["headers"][name][0].clone();
+    assert_eq!(request["method"], "PUT");
+    assert_eq!(request["path"], "/param/7/of/a%20b/rest/?q=1");
+    assert_eq!(request["body"], "body");
+    assert_eq!(request["authority"], "example.org:81");
     assert_eq!(header("x-own"), "kept");
     assert_eq!(header("spin-full-url"), "http://example.org:81/param/7/of/a%20b/rest/?q=1");
     assert_eq!(header("spin-path-info"), "/rest/");
@@ -49,20 +47,24 @@ async fn a_component_is_told_how_it_was_reached() {
 }
 
 #[tokio::test]
-async fn the_hosts_own_paths_are_answered_without_a_component() {
+async fn reserved_paths_are_answered_by_the_host() {
     let app = App::start().await;
     assert_eq!(app.get("/.well-known/spin/health").await.body, "OK");
-    assert_eq!(app.get("/.well-known/spin/info").await.json(), json!({ "name": "tests", "version": "1.2.3" }));
+    assert_eq!(
+        app.get("/.well-known/spin/info").await.json(),
+        json!({ "name": "tests", "version": "1.2.3" })
+    );
     assert!(app.get("/.well-known/spin/other").await.is_empty(404));
     app.stop().await;
 }
 
 #[tokio::test]
-async fn head_is_answered_without_a_body_and_a_connection_is_kept() {
+async fn a_response_to_head_has_no_body_and_connections_are_kept_alive() {
     let app = App::start().await;
-    let answer = send(app.address, "HEAD", "/hello", &[], "").await;
-    assert!(answer.is_empty(200));
-    let twice = "GET /hello HTTP/1.1\r\nhost: a\r\n\r\nGET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let response = send(app.address, "HEAD", "/hello", &[], "").await;
+    assert!(response.is_empty(200));
+    let twice =
+        "GET /hello HTTP/1.1\r\nhost: a\r\n\r\nGET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     assert_eq!(raw(app.address, twice.as_bytes()).await.matches("HTTP/1.1 200").count(), 2);
     app.stop().await;
 }

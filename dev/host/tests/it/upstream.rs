@@ -1,22 +1,18 @@
-//! A server that components reach: keeps what it gets and says so.
+//! A server for requests of components, which records them.
 
-use std::{
-    convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::{
-    net::TcpListener,
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::any_port;
 
@@ -40,7 +36,7 @@ impl Upstream {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The body of the next request.
+    /// Waits for the next request and returns its body.
     pub async fn next(&mut self) -> String {
         self.received.recv().await.expect("the upstream runs")
     }
@@ -50,14 +46,14 @@ async fn accept(listener: TcpListener, sender: UnboundedSender<String>, connecti
     while let Ok((stream, _)) = listener.accept().await {
         connections.fetch_add(1, Ordering::Relaxed);
         let sender = sender.clone();
-        let answer = move |request| answer(request, sender.clone());
+        let respond = move |request| respond(request, sender.clone());
         tokio::spawn(async move {
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(respond)).await;
         });
     }
 }
 
-async fn answer(
+async fn respond(
     request: Request<Incoming>,
     sender: UnboundedSender<String>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {

@@ -1,4 +1,4 @@
--- The first write wins over one that is there, unless that has expired.
+-- With first-write concurrency ($4), an existing item is replaced only if it has expired.
 insert into state as old (key, value, expires_at)
 values ($1, $2, now() + make_interval(secs => $3))
 on conflict (key) do update

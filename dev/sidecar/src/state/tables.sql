@@ -1,4 +1,5 @@
--- The tables of Dapr's `state.postgresql` v2, and its note that they are made, so that either finds what the other kept.
+-- The tables of Dapr's `state.postgresql` v2 and its migration record, so that Dapr can take over from this
+-- sidecar.
 select pg_advisory_xact_lock(hashtext('dapr state'));
 create table if not exists dapr_metadata (
     key text not null primary key,

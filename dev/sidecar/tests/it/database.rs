@@ -1,18 +1,18 @@
-//! A database of the test's own.
+//! A database for one test.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls};
 
-/// It is dropped by the next `cargo dev test`.
+/// A database that the next `cargo dev test` drops.
 pub struct Database {
     server: Config,
     name: String,
 }
 
 impl Database {
-    /// One with a schema `dapr`, which is all that there is.
+    /// Creates a database that is empty except for the schema `dapr`.
     pub async fn create() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("TASKFLOW_TEST_DATABASE")
@@ -25,14 +25,14 @@ impl Database {
         database
     }
 
-    /// As Dapr wants it.
+    /// Returns a connection string in the form that Dapr takes.
     pub fn connection_string(&self) -> String {
         self.connection_string_at(self.server.get_ports().first().copied().unwrap_or(5432))
     }
 
-    /// The same by way of another port.
+    /// Returns a connection string with another port.
     pub fn connection_string_at(&self, port: u16) -> String {
-        let [Host::Tcp(host)] = self.server.get_hosts() else { panic!("TASKFLOW_TEST_DATABASE names no host") };
+        let [Host::Tcp(host)] = self.server.get_hosts() else { panic!("TASKFLOW_TEST_DATABASE has no host") };
         let password = self.server.get_password().map(String::from_utf8_lossy).unwrap_or_default();
         let user = self.server.get_user().unwrap_or("postgres");
         format!(
@@ -43,7 +43,7 @@ impl Database {
     }
 
     pub fn server(&self) -> (String, u16) {
-        let [Host::Tcp(host)] = self.server.get_hosts() else { panic!("TASKFLOW_TEST_DATABASE names no host") };
+        let [Host::Tcp(host)] = self.server.get_hosts() else { panic!("TASKFLOW_TEST_DATABASE has no host") };
         (host.clone(), self.server.get_ports().first().copied().unwrap_or(5432))
     }
 
@@ -57,7 +57,8 @@ impl Database {
 }
 
 async fn connect(config: &Config) -> Client {
-    let (client, connection) = config.connect(NoTls).await.expect("the Postgres of the tests answers");
+    let (client, connection) =
+        config.connect(NoTls).await.expect("a connection to the Postgres of the tests");
     tokio::spawn(connection);
     client
 }

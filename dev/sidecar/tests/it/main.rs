@@ -1,4 +1,4 @@
-//! The sidecar from outside: over HTTP, and over SMTP.
+//! Tests of the sidecar over HTTP and SMTP.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::world::{FILES, NOWHERE, World, call, changed, secrets, start};
 
 #[tokio::test]
-async fn a_secret_is_given_with_all_its_keys_when_functions_may_read_it() {
+async fn a_secret_that_functions_may_read_is_returned_with_all_its_keys() {
     let (_folder, files) = changed("config.yaml", "allowedSecrets: []", "allowedSecrets: [kafka, nothing]");
     let data = TempDir::new().unwrap();
     let sidecar = start(&files, data.path(), &sample()).await.unwrap();
@@ -24,16 +24,22 @@ async fn a_secret_is_given_with_all_its_keys_when_functions_may_read_it() {
 }
 
 #[tokio::test]
-async fn what_only_components_need_is_kept_from_functions() {
+async fn functions_cannot_read_secrets_of_components() {
     let world = World::new().await;
 
-    assert_eq!(world.get("/v1.0/secrets/secrets/smtp").await.failure(), (403, "ERR_PERMISSION_DENIED".into()));
+    assert_eq!(
+        world.get("/v1.0/secrets/secrets/smtp").await.failure(),
+        (403, "ERR_PERMISSION_DENIED".into())
+    );
     assert_eq!(world.get("/v1.0/secrets/secrets/bulk").await.json(), json!({}));
-    assert_eq!(world.get("/v1.0/secrets/elsewhere/smtp").await.failure(), (401, "ERR_SECRET_STORE_NOT_FOUND".into()));
+    assert_eq!(
+        world.get("/v1.0/secrets/elsewhere/smtp").await.failure(),
+        (401, "ERR_SECRET_STORE_NOT_FOUND".into())
+    );
 }
 
 #[tokio::test]
-async fn what_functions_do_not_use_cannot_be_called() {
+async fn building_blocks_that_functions_do_not_use_cannot_be_called() {
     let world = World::new().await;
 
     for path in [
@@ -46,11 +52,11 @@ async fn what_functions_do_not_use_cannot_be_called() {
     }
 }
 
-/// Why the sidecar does not start.
-async fn refusal(files: &Path, secrets: &Value) -> String {
+/// Returns the error with which the sidecar does not start.
+async fn start_error(files: &Path, secrets: &Value) -> String {
     let data = TempDir::new().unwrap();
-    let refused = start(files, data.path(), secrets).await.err().expect("it does not start");
-    format!("{refused:#}").replace(&data.path().display().to_string(), "DATA")
+    let error = start(files, data.path(), secrets).await.err().expect("an error");
+    format!("{error:#}").replace(&data.path().display().to_string(), "DATA")
 }
 
 fn sample() -> Value {
@@ -58,39 +64,42 @@ fn sample() -> Value {
 }
 
 #[tokio::test]
-async fn it_does_not_start_without_a_secret_that_a_component_names() {
+async fn it_does_not_start_without_a_secret_that_a_component_refers_to() {
     let mut secrets = sample();
     secrets["smtp"].as_object_mut().unwrap().remove("port");
-    let why = refusal(FILES.as_ref(), &secrets).await;
-    assert_eq!(why, "the component email needs a secret for its port: DATA/secrets.json has no port in smtp");
+    let error = start_error(FILES.as_ref(), &secrets).await;
+    assert_eq!(
+        error,
+        "the component email needs a secret for its port: DATA/secrets.json has no port in smtp"
+    );
 
     let mut secrets = sample();
     secrets.as_object_mut().unwrap().remove("kafka");
-    assert!(refusal(FILES.as_ref(), &secrets).await.contains("has no brokers in kafka"));
+    assert!(start_error(FILES.as_ref(), &secrets).await.contains("has no brokers in kafka"));
 }
 
 #[tokio::test]
-async fn it_does_not_start_with_values_that_its_components_would_refuse() {
-    let refused = async |secret: &str, key: &str, value: Value| {
+async fn it_does_not_start_with_invalid_values() {
+    let error = async |secret: &str, key: &str, value: Value| {
         let mut secrets = sample();
         secrets[secret][key] = value;
-        refusal(FILES.as_ref(), &secrets).await
+        start_error(FILES.as_ref(), &secrets).await
     };
 
-    // Real Dapr would make nonsense of a number.
-    assert!(refused("smtp", "port", json!(25)).await.contains("an object of texts"));
-    assert!(refused("smtp", "port", json!("many")).await.contains("`many` is no port"));
-    assert!(refused("smtp", "host", json!("")).await.contains("the component email has no host"));
-    assert!(refused("smtp", "user", json!("somebody")).await.contains("both of user and password"));
-    assert!(refused("postgres", "connectionString", json!("")).await.contains("has no connectionString"));
-    assert!(refused("postgres", "connectionString", json!("what?")).await.contains("cannot be read"));
+    // Real Dapr would turn a number into unusable text.
+    assert!(error("smtp", "port", json!(25)).await.contains("an object of strings"));
+    assert!(error("smtp", "port", json!("many")).await.contains("invalid port `many`"));
+    assert!(error("smtp", "host", json!("")).await.contains("the component email has no host"));
+    assert!(error("smtp", "user", json!("ann")).await.contains("both user and password"));
+    assert!(error("postgres", "connectionString", json!("")).await.contains("has no connectionString"));
+    assert!(error("postgres", "connectionString", json!("what?")).await.contains("cannot be parsed"));
 }
 
 #[tokio::test]
-async fn it_does_not_start_with_components_that_real_dapr_would_take_otherwise() {
-    for (name, from, to, why) in [
+async fn it_does_not_start_with_files_that_real_dapr_would_treat_differently() {
+    for (name, from, to, message) in [
         ("components/state.yaml", "version: v2", "version: v1", "must be of version v2"),
-        ("components/state.yaml", "state.postgresql", "state.redis", "does not know"),
+        ("components/state.yaml", "state.postgresql", "state.redis", "is not supported"),
         ("components/state.yaml", "auth:\n  secretStore: secrets", "", "no auth.secretStore"),
         (
             "components/state.yaml",
@@ -98,21 +107,51 @@ async fn it_does_not_start_with_components_that_real_dapr_would_take_otherwise()
             "secretStore: elsewhere",
             "there is no secret store elsewhere",
         ),
-        ("components/configuration.yaml", "value: configuration", "value: Configuration; drop", "no name of a table"),
-        ("components/configuration.yaml", "- name: table", "- name: tabel", "means nothing to this sidecar"),
+        (
+            "components/configuration.yaml",
+            "value: configuration",
+            "value: Configuration; drop",
+            "is not a valid table name",
+        ),
+        (
+            "components/configuration.yaml",
+            "- name: table",
+            "- name: tabel",
+            "which this sidecar does not support",
+        ),
         ("components/secrets.yaml", "value: \"true\"", "value: \"false\"", "must be multiValued"),
         ("components/secrets.yaml", "secrets.json", "elsewhere.json", "cannot read the secrets"),
-        ("components/email.yaml", "- tasks", "- task", "email is for task, which dapr.yaml does not list"),
+        (
+            "components/email.yaml",
+            "- tasks",
+            "- task",
+            "email has the scope task, which dapr.yaml does not list",
+        ),
         ("components/send-mail.yaml", "scopes:\n  - notifications", "", "send-mail must have one scope"),
-        ("subscriptions/recurrence.yaml", "  - recurrence", "  - audit", "audit takes task-events already"),
-        ("subscriptions/recurrence.yaml", "pubsubname: pubsub", "pubsubname: kafka", "takes events of kafka"),
+        (
+            "subscriptions/recurrence.yaml",
+            "  - recurrence",
+            "  - audit",
+            "audit has two subscriptions to task-events",
+        ),
+        (
+            "subscriptions/recurrence.yaml",
+            "pubsubname: pubsub",
+            "pubsubname: kafka",
+            "subscribes to the component kafka",
+        ),
         ("subscriptions/recurrence.yaml", "default:", "rules: []\n    default:", "and no rules"),
-        ("topics.yaml", "name: recurrence-dead-letters", "name: letters", "which topics.yaml does not declare"),
+        (
+            "topics.yaml",
+            "name: recurrence-dead-letters",
+            "name: letters",
+            "which topics.yaml does not declare",
+        ),
         ("resiliency.yaml", "email:", "mail:", "a target mail, which is no output binding"),
         ("resiliency.yaml", "timeout: mail", "timeout: mail\n          retry: publish", "the target email"),
     ] {
         let (_folder, files) = changed(name, from, to);
-        let refused = refusal(&files, &sample()).await;
-        assert!(refused.contains(why), "{refused}");
+        let error = start_error(&files, &sample()).await;
+        assert!(error.contains(message), "{error}");
     }
 }

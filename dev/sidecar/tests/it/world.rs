@@ -1,4 +1,4 @@
-//! A sidecar that runs by the files of the project, with secrets of the test's own.
+//! A sidecar with the files of the project, and with secrets, data and a mailbox for one test.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -25,24 +25,24 @@ pub struct World {
     _mailbox: Mailbox,
 }
 
-pub struct Answer {
+pub struct TestResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
 }
 
-impl Answer {
+impl TestResponse {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
     }
 
-    /// The status and Dapr's code.
+    /// Returns the status and Dapr's error code.
     pub fn failure(&self) -> (u16, String) {
         (self.status, self.json()["errorCode"].as_str().unwrap().to_owned())
     }
 }
 
-/// What `cargo dev up` would write.
+/// Returns secrets such as `cargo dev up` writes.
 pub fn secrets(connection_string: &str, smtp: SocketAddr) -> Value {
     json!({
         "kafka": { "brokers": "", "authType": "none" },
@@ -54,7 +54,7 @@ pub fn secrets(connection_string: &str, smtp: SocketAddr) -> Value {
     })
 }
 
-/// Nobody listens there.
+/// An address that nothing listens on.
 pub const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable";
 
 pub async fn start(files: &Path, data: &Path, secrets: &Value) -> anyhow::Result<Sidecar> {
@@ -62,7 +62,7 @@ pub async fn start(files: &Path, data: &Path, secrets: &Value) -> anyhow::Result
     Sidecar::start(files, data, LOCAL, Tokens { api: String::new(), app: "token-of-app".into() }).await
 }
 
-/// The files of the project, with one of them changed.
+/// Copies the files of the project and changes one of them.
 pub fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     for sub in ["", "components", "subscriptions"] {
@@ -81,13 +81,13 @@ pub fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
     (folder, files)
 }
 
-/// What an app says to a delivery: a status and JSON, or never anything.
-pub type Says = fn(&str, &Value) -> Option<(u16, Value)>;
+/// Responder of an app: returns status and body for a route and a request body, or `None` for no response.
+pub type Responder = fn(&str, &Value) -> Option<(u16, Value)>;
 
-/// An app, with what it is asked: paths and bodies.
-pub async fn app(says: Says) -> (SocketAddr, UnboundedReceiver<(String, Value)>) {
+/// Starts an app. Returns its address and the requests that it receives: paths and bodies.
+pub async fn app(respond: Responder) -> (SocketAddr, UnboundedReceiver<(String, Value)>) {
     let listener = TcpListener::bind(LOCAL).await.unwrap();
-    let (address, (sender, asked)) = (listener.local_addr().unwrap(), unbounded_channel());
+    let (address, (sender, requests)) = (listener.local_addr().unwrap(), unbounded_channel());
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
@@ -98,21 +98,23 @@ pub async fn app(says: Says) -> (SocketAddr, UnboundedReceiver<(String, Value)>)
                     let path = request.uri().path().to_owned();
                     let body = request.into_body().collect().await.unwrap().to_bytes();
                     let body: Value = serde_json::from_slice(&body).unwrap();
-                    let said = says(&path, &body);
-                    // A test that has seen enough hears no more.
+                    let response = respond(&path, &body);
+                    // Fails if the test is over.
                     let _ = sender.send((path, body));
-                    let (status, said) = match said {
-                        Some(said) => said,
+                    let (status, response) = match response {
+                        Some(response) => response,
                         None => std::future::pending().await,
                     };
-                    let body = Full::new(bytes::Bytes::from(said.to_string()));
+                    let body = Full::new(bytes::Bytes::from(response.to_string()));
                     Ok::<_, Infallible>(Response::builder().status(status).body(body).unwrap())
                 }
             });
-            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service),
+            );
         }
     });
-    (address, asked)
+    (address, requests)
 }
 
 impl World {
@@ -121,51 +123,58 @@ impl World {
     }
 
     pub async fn with_database(connection_string: &str) -> Self {
-        Self::with(|mailbox| secrets(connection_string, mailbox)).await
+        Self::with_secrets(|mailbox| secrets(connection_string, mailbox)).await
     }
 
-    pub async fn with(secrets: impl FnOnce(SocketAddr) -> Value) -> Self {
-        Self::by(Path::new(FILES), secrets).await
+    pub async fn with_secrets(secrets: impl FnOnce(SocketAddr) -> Value) -> Self {
+        Self::with_files(Path::new(FILES), secrets).await
     }
 
-    /// One by other files.
-    pub async fn by(files: &Path, secrets: impl FnOnce(SocketAddr) -> Value) -> Self {
+    /// Starts with other files.
+    pub async fn with_files(files: &Path, secrets: impl FnOnce(SocketAddr) -> Value) -> Self {
         let data = TempDir::new().unwrap();
         let mailbox = Mailbox::start(0, &data.path().join("mail")).await.unwrap();
         let sidecar = start(files, data.path(), &secrets(mailbox.address())).await.unwrap();
         Self { sidecar, data, _mailbox: mailbox }
     }
 
-    /// It is stopped, and starts again with what it has.
+    /// Stops the sidecar, and starts it again with the same data.
     pub async fn restarted(self) -> Self {
         let Self { sidecar, data, _mailbox: mailbox } = self;
         sidecar.stop().await;
-        let sidecar = start(Path::new(FILES), data.path(), &secrets(NOWHERE, mailbox.address())).await.unwrap();
+        let sidecar =
+            start(Path::new(FILES), data.path(), &secrets(NOWHERE, mailbox.address())).await.unwrap();
         Self { sidecar, data, _mailbox: mailbox }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> TestResponse {
         self.call("GET", path, &[], "").await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> TestResponse {
         self.call("POST", path, &[], &body.to_string()).await
     }
 
-    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> TestResponse {
         call(self.sidecar.address(), method, path, headers, body).await
     }
 }
 
-pub async fn call(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub async fn call(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> TestResponse {
     let mut request = Request::builder().method(method).uri(format!("http://{to}{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let request = request.body(Full::new(bytes::Bytes::from(body.to_owned()))).unwrap();
     let client = Client::builder(TokioExecutor::new()).build_http();
-    let answer = client.request(request).await.unwrap();
-    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    let body = answer.into_body().collect().await.unwrap().to_bytes();
-    Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    let response = client.request(request).await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    TestResponse { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
 }

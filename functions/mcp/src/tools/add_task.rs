@@ -1,10 +1,7 @@
 use actions::tasks::{self, NewTask};
 use serde_json::Value;
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, parse_json};
 
 /// `add_task`
 pub struct AddTask;
@@ -12,20 +9,21 @@ pub struct AddTask;
 impl Tool for AddTask {
     const NAME: &'static str = "add_task";
     const TITLE: &'static str = "Add a task";
-    const ABOUT: &'static str = "Adds a task to the person's to-do list and returns it with its id. Use it whenever they want to \
-        remember or do something once; several things are several calls. For something that comes back (\"every Monday\") give \
-        `recurrence`, or use create_recurring_task. Do not use it to change a task that exists: that is update_task. \
-        A due date is a time with an offset or a plain date. \
-        Example: {\"title\": \"Call mom\", \"due_date\": \"2026-04-02T17:00:00+02:00\", \"priority\": \"high\", \"tags\": [\"family\"], \"reminders\": [{\"before\": \"1h\"}]}";
-    const DOES: Does = Does::Add;
+    const DESCRIPTION: &'static str = "Adds a task to the person's to-do list and returns it with its id. \
+        Use it for anything to do or to remember once, with one call for each task. For something that \
+        repeats (\"every Monday\") set `recurrence`, or use create_recurring_task. To change an existing \
+        task, use update_task. A due date is a time with an offset or a plain date. Example: {\"title\": \
+        \"Call mom\", \"due_date\": \"2026-04-02T17:00:00+02:00\", \"priority\": \"high\", \"tags\": \
+        [\"family\"], \"reminders\": [{\"before\": \"1h\"}]}";
+    const EFFECT: Effect = Effect::Create;
     type Input = NewTask;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, task: NewTask) -> Result<Reply, Trouble> {
-        let made = tasks::create(&call.principal, &call.clock, &task)?;
-        Ok(Reply::one(read(&made.json)?, "Added"))
+    fn run(call: &Call, task: NewTask) -> Result<ToolOutput, ToolError> {
+        let added = tasks::create(&call.principal, &call.clock, &task)?;
+        Ok(ToolOutput::item(parse_json(&added.json)?, "Added"))
     }
 }

@@ -2,18 +2,15 @@ use actions::reminders;
 use domain::{TaskId, input};
 use serde_json::{Value, json};
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::{Reply, line};
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, line, parse_json};
 
 /// `cancel_reminder`
 pub struct CancelReminder;
 
 input! {
-    /// Which reminder.
+    /// The reminder to cancel.
     pub struct Input {
-        /// The reminder's id, from list_reminders.
+        /// Id of the reminder, from list_reminders.
         reminder: TaskId,
     }
 }
@@ -21,24 +18,24 @@ input! {
 impl Tool for CancelReminder {
     const NAME: &'static str = "cancel_reminder";
     const TITLE: &'static str = "Cancel a reminder";
-    const ABOUT: &'static str = "Deletes a reminder, so that it does not come; the task stays as it is. Get its id from list_reminders. \
-        Example: {\"reminder\": \"0190163d-8694-739b-aea5-966c26f8ad91\"}";
-    const DOES: Does = Does::Replace;
+    const DESCRIPTION: &'static str = "Deletes a reminder before it is sent. The task stays as it is. Get \
+        the id from list_reminders. Example: {\"reminder\": \"0190163d-8694-739b-aea5-966c26f8ad91\"}";
+    const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
     fn output() -> Value {
         json!({
             "type": "object",
-            "description": "What was cancelled",
+            "description": "The cancelled reminder",
             "properties": { "cancelled": { "const": true }, "reminder": reminders::schema() },
             "required": ["cancelled", "reminder"],
             "additionalProperties": false,
         })
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
-        let reminder = read(&reminders::delete(&call.principal, input.reminder)?)?;
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let reminder = parse_json(&reminders::delete(&call.principal, input.reminder)?)?;
         let data = json!({ "cancelled": true, "reminder": reminder });
-        Ok(Reply::new(data, |data| format!("Cancelled the reminder: {}", line(&data["reminder"]))))
+        Ok(ToolOutput::new(data, |data| format!("Cancelled the reminder: {}", line(&data["reminder"]))))
     }
 }

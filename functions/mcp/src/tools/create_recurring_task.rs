@@ -1,30 +1,29 @@
 use actions::series::{self, NewSeries};
 use serde_json::Value;
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, parse_json};
 
 /// `create_recurring_task`
 pub struct CreateRecurringTask;
 
 impl Tool for CreateRecurringTask {
     const NAME: &'static str = "create_recurring_task";
-    const TITLE: &'static str = "Create a series of tasks";
-    const ABOUT: &'static str = "Creates a task that comes back: a series and its first task; the next one is made when that is done. Use it \
-        for \"every weekday at 9:30\" or \"on the last day of each month\". `anchor` is `completion` where the next one counts \
-        from when the last was done (\"ten days after I watered the plants\"). For something that happens once use add_task. \
-        Example: {\"title\": \"Stand-up\", \"frequency\": \"weekly\", \"by_weekday\": [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], \"start_date\": \"2026-04-07T09:30:00+02:00\"}";
-    const DOES: Does = Does::Add;
+    const TITLE: &'static str = "Create a recurring task";
+    const DESCRIPTION: &'static str = "Creates a series with its first task; completing a task creates the \
+        next one. Use it for \"every weekday at 9:30\" or \"on the last day of each month\". Set `anchor` to \
+        `completion` if the interval starts when the last task is completed (\"ten days after I watered the \
+        plants\"). For a task that happens once, use add_task. Example: {\"title\": \"Stand-up\", \
+        \"frequency\": \"weekly\", \"by_weekday\": [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], \
+        \"start_date\": \"2026-04-07T09:30:00+02:00\"}";
+    const EFFECT: Effect = Effect::Create;
     type Input = NewSeries;
 
     fn output() -> Value {
         series::schema()
     }
 
-    fn run(call: &Call, new: NewSeries) -> Result<Reply, Trouble> {
-        let made = series::create(&call.principal, &call.clock, &new)?;
-        Ok(Reply::one(read(&made.json)?, "Created the series"))
+    fn run(call: &Call, new: NewSeries) -> Result<ToolOutput, ToolError> {
+        let created = series::create(&call.principal, &call.clock, &new)?;
+        Ok(ToolOutput::item(parse_json(&created.json)?, "Created the series"))
     }
 }

@@ -1,23 +1,21 @@
 use actions::naming::Hit;
-use actions::tasks::find::Where;
+use actions::tasks::find::SearchScope;
 use actions::tasks::{self, Named};
-use domain::{Both, Flag, Optional, input};
+use domain::{Flag, Optional, input};
 use serde_json::{Value, json};
 use store::Refusal;
 
-use super::Which;
-use crate::call::{Call, id, read};
-use crate::refused::Trouble;
-use crate::reply::{Reply, line};
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, id_of, line, parse_json};
 
 /// `delete_task`
 pub struct DeleteTask;
 
 input! {
-    /// Whether the person agreed.
-    pub struct Confirm {
-        /// `true` only when the person agreed to it. Without it nothing changes, and you hear what would happen.
+    /// The task to delete, and the person's consent.
+    pub struct Input {
+        ..task: TaskInput,
+        /// Set it to `true` only after the person agreed. Without it nothing changes, and the answer
+        /// describes the effect.
         confirm: Optional<Flag>,
     }
 }
@@ -25,20 +23,25 @@ input! {
 impl Tool for DeleteTask {
     const NAME: &'static str = "delete_task";
     const TITLE: &'static str = "Delete a task";
-    const ABOUT: &'static str = "Moves a task to the trash, where it stays for 30 days. Without `confirm` it only says which task that would \
-        be: show it to the person, and call again with its id and `confirm: true` when they agree. Do not use it for what \
-        was done: that is complete_task. To end a series, use stop_recurring_task: deleting one occurrence makes the next one. \
-        Example: {\"task\": \"buy milk\"}, and after they agreed {\"task\": \"0190163d-8694-739b-aea5-966c26f8ad91\", \"confirm\": true}";
-    const DOES: Does = Does::Replace;
-    type Input = Both<Which, Confirm>;
+    const DESCRIPTION: &'static str = "Moves a task to the trash, where it stays for 30 days. Without \
+        `confirm` it only returns the task that would be deleted: show it to the person, and call again with \
+        its id and `confirm: true` when they agree. If the task was done, use complete_task. To end a \
+        series, use stop_recurring_task: deleting one occurrence creates the next one. Example: {\"task\": \
+        \"buy milk\"}, and after they agreed {\"task\": \"0190163d-8694-739b-aea5-966c26f8ad91\", \
+        \"confirm\": true}";
+    const EFFECT: Effect = Effect::Destroy;
+    type Input = Input;
 
     fn output() -> Value {
         json!({
             "type": "object",
-            "description": "Whether the task is in the trash now",
+            "description": "The task, and the outcome",
             "properties": {
-                "deleted": { "type": "boolean", "description": "Whether it is in the trash" },
-                "needs_confirmation": { "type": "boolean", "description": "Whether nothing was done, as the person has to agree first" },
+                "deleted": { "type": "boolean", "description": "True if the task is in the trash" },
+                "needs_confirmation": {
+                    "type": "boolean",
+                    "description": "True if nothing was done yet, because the person has to agree first",
+                },
                 "task": tasks::schema(),
             },
             "required": ["deleted", "needs_confirmation", "task"],
@@ -46,32 +49,33 @@ impl Tool for DeleteTask {
         })
     }
 
-    fn run(call: &Call, Both(which, confirm): Self::Input) -> Result<Reply, Trouble> {
-        let confirmed = matches!(confirm.confirm.0, Some(Flag(true)));
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let is_confirmed = matches!(input.confirm.0, Some(Flag(true)));
         let delete = |id| tasks::delete(&call.principal, &Named { id, expected: None });
-        let (deleted, text, task) = if call.comes_again && confirmed {
-            (true, "Moved to the trash, for 30 days", read(&delete(call.clock.ids[0])?)?)
+        let (deleted, text, task) = if call.is_replay && is_confirmed {
+            (true, "Moved to the trash for 30 days", parse_json(&delete(call.clock.ids[0])?)?)
         } else {
             let Hit { shown: task, is_exact, .. } =
-                call.task(&which.task, Where { in_trash: true, ..Where::default() })?;
-            match (task["deleted_at"].is_null(), confirmed) {
-                (false, _) => (true, "It is in the trash already", task),
-                // What only has the words may be another task than the person was asked about.
-                (true, true) if is_exact => match delete(id(&task)?) {
-                    Ok(deleted) => (true, "Moved to the trash, for 30 days", read(&deleted)?),
-                    // Somebody else threw it away meanwhile.
-                    Err(Refusal::NotFound) => (true, "It is in the trash already", task),
+                call.find_task(&input.task.task, SearchScope { in_trash: true, ..SearchScope::default() })?;
+            match (task["deleted_at"].is_null(), is_confirmed) {
+                (false, _) => (true, "Already in the trash", task),
+                // Words can match another task than the one that the person agreed to delete.
+                (true, true) if is_exact => match delete(id_of(&task)?) {
+                    Ok(deleted) => (true, "Moved to the trash for 30 days", parse_json(&deleted)?),
+                    // Deleted by another request after this one found it.
+                    Err(Refusal::NotFound) => (true, "Already in the trash", task),
                     Err(refusal) => return Err(refusal.into()),
                 },
-                (true, true) => (false, "Nothing was done yet: to confirm, name the task by its id", task),
+                (true, true) => (false, "Nothing was done yet. To confirm, name the task by its id", task),
                 (true, false) => (
                     false,
-                    "Nothing was done yet. With its id and `confirm: true` this task is moved to the trash, for 30 days; ask the person first",
+                    "Nothing was done yet. To move this task to the trash for 30 days, ask the person, then call \
+                     again with its id and `confirm: true`",
                     task,
                 ),
             }
         };
         let data = json!({ "deleted": deleted, "needs_confirmation": !deleted, "task": task });
-        Ok(Reply::new(data, |data| format!("{text}: {}", line(&data["task"]))))
+        Ok(ToolOutput::new(data, |data| format!("{text}: {}", line(&data["task"]))))
     }
 }

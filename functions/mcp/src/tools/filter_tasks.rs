@@ -1,86 +1,68 @@
-use actions::tasks;
-use domain::{Errors, Field, wrong_member};
-use serde_json::{Value, json};
+use actions::Page;
+use actions::tasks::list::{TaskFilters, TaskOrder};
+use actions::tasks::{self, ListTasks};
+use domain::{Flag, Optional, input};
+use serde_json::Value;
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, StatusFilter, Tool, ToolError, ToolOutput, parse_json};
 
 /// `filter_tasks`
 pub struct FilterTasks;
 
-/// What only counts when it is `true`.
-const YES: [&str; 3] = ["deleted", "overdue", "missed"];
-
-/// What a list can be asked, but a model means open tasks unless it names others.
-pub struct Input(tasks::ListTasks);
-
-impl Field for Input {
-    fn parse(value: &Value) -> Result<Self, Errors> {
-        let mut value = value.clone();
-        if let Some(members) = value.as_object_mut() {
-            // There is `cursor`.
-            if members.contains_key("offset") {
-                return Err(wrong_member("offset", "is not known here: go on with `cursor`"));
-            }
-            // Models that send all that they know of send `false` for what they do not ask.
-            let is_no = |value: &Value| *value == json!(false) || *value == json!("false");
-            for name in YES {
-                if members.get(name).is_some_and(is_no) {
-                    members.shift_remove(name);
-                }
-            }
-            let others = ["completed_after", "completed_before", "deleted", "missed"];
-            let names_others = others.iter().any(|name| members.get(*name).is_some_and(|value| !value.is_null()));
-            match members.get("status").and_then(Value::as_str) {
-                Some("any") => drop(members.remove("status")),
-                None if !names_others && !members.contains_key("status") => {
-                    members.insert("status".into(), "active".into());
-                }
-                Some("active" | "completed") | None => {}
-                Some(_) => return Err(wrong_member("status", "must be one of: active completed any")),
-            }
-        }
-        tasks::ListTasks::parse(&value).map(Self).map_err(|mut errors| {
-            errors.iter_mut().for_each(|error| error.detail = error.detail.replace(", offset", ""));
-            errors
-        })
+input! {
+    /// Filters and order of a list of tasks.
+    pub struct Input {
+        /// Open tasks (`active`), `completed` tasks, or `any`. Defaults to `active`, or to `any` together
+        /// with `completed_after`, `completed_before`, `deleted` or `missed`.
+        status: Optional<StatusFilter>,
+        /// `true` lists the trash instead of all other tasks.
+        deleted: Optional<Flag>,
+        ..filters: TaskFilters,
+        /// `true` lists only open tasks past their due date.
+        overdue: Optional<Flag>,
+        /// `true` lists only missed occurrences of a series.
+        missed: Optional<Flag>,
+        ..order: TaskOrder,
+        ..page: Page,
     }
+}
 
-    fn schema() -> Value {
-        let mut schema = tasks::ListTasks::schema();
-        if let Some(properties) = schema["properties"].as_object_mut() {
-            properties.shift_remove("offset");
-        }
-        schema["properties"]["overdue"]["description"] =
-            "With `true`, only those to do whose time has come and gone.".into();
-        schema["properties"]["missed"]["description"] =
-            "With `true`, only occurrences of a series that were missed.".into();
-        schema["properties"]["status"] = json!({
-            "type": "string", "enum": ["active", "completed", "any"],
-            "description": "Those to do, those done, or all; `active` when nothing is said, unless completion, the trash or what was missed is asked for",
-        });
-        schema
+/// Drops `false`: models that send every argument send it for a filter that they do not want.
+fn only_true(flag: Optional<Flag>) -> Optional<Flag> {
+    Optional(flag.0.filter(|Flag(is_set)| *is_set))
+}
+
+impl From<Input> for ListTasks {
+    fn from(input: Input) -> Self {
+        let Input { status, deleted, filters, overdue, missed, order, page } = input;
+        let (deleted, missed) = (only_true(deleted), only_true(missed));
+        let implies_any = filters.completed_after.0.is_some()
+            || filters.completed_before.0.is_some()
+            || deleted.0.is_some()
+            || missed.0.is_some();
+        let default = if implies_any { StatusFilter::Any } else { StatusFilter::Active };
+        let status = status.0.unwrap_or(default).status();
+        Self { status, deleted, filters, overdue: only_true(overdue), missed, order, page, offset: Optional(None) }
     }
 }
 
 impl Tool for FilterTasks {
     const NAME: &'static str = "filter_tasks";
     const TITLE: &'static str = "Filter tasks";
-    const ABOUT: &'static str = "Lists tasks that fit all that is given: due or completed between times, overdue, priority, tags, words, \
-        in any order. Use it for \"high priority work tasks due this week\", \"what is overdue?\", \"what did I finish \
-        yesterday?\", or the trash (`deleted`). Bounds are inclusive; a plain date means that whole day. For all open tasks \
-        list_tasks is simpler. \
-        Example: {\"priority\": [\"high\"], \"tags\": [\"work\"], \"due_before\": \"2026-04-05\", \"sort_by\": \"due_date\"}";
-    const DOES: Does = Does::Look;
+    const DESCRIPTION: &'static str = "Lists the tasks that match all given filters: due or completed \
+        between times, overdue, priority, tags, words; in any order. Use it for \"high priority work tasks \
+        due this week\", \"what is overdue?\", \"what did I finish yesterday?\", or the trash (`deleted`). \
+        Bounds are inclusive; a plain date is the whole day. For all open tasks, list_tasks is simpler. \
+        Example: {\"priority\": [\"high\"], \"tags\": [\"work\"], \"due_before\": \"2026-04-05\", \
+        \"sort_by\": \"due_date\"}";
+    const EFFECT: Effect = Effect::Read;
     type Input = Input;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, Input(wanted): Input) -> Result<Reply, Trouble> {
-        Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks that fit"))
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &input.into())?)?, "matching tasks"))
     }
 }

@@ -1,33 +1,38 @@
-use actions::audit;
-use actions::tasks::find::Where;
-use domain::Both;
+use actions::tasks::find::SearchScope;
+use actions::{Page, audit};
+use domain::input;
 use serde_json::{Value, json};
 
-use super::{Part, Which};
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `get_task_history`
 pub struct GetTaskHistory;
 
+input! {
+    /// The task, and a page of its history.
+    pub struct Input {
+        ..task: TaskInput,
+        ..page: Page,
+    }
+}
+
 impl Tool for GetTaskHistory {
     const NAME: &'static str = "get_task_history";
-    const TITLE: &'static str = "See what happened to a task";
-    const ABOUT: &'static str = "Tells what happened to a task, the oldest first: when it was made, changed, completed or deleted, by whom (the \
-        person, an assistant, TaskFlow), and what was before and after. What happened within the last second may be missing. By \
-        its id, also of a task that is gone. Example: {\"task\": \"buy milk\"}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Which, Part>;
+    const TITLE: &'static str = "Get the history of a task";
+    const DESCRIPTION: &'static str = "Lists the changes of a task, oldest first: when it was created, \
+        updated, completed or deleted, by whom (the person, an assistant, or TaskFlow), with the values \
+        before and after. Changes of the last second may be missing. Use the id for a task that was deleted. \
+        Example: {\"task\": \"buy milk\"}";
+    const EFFECT: Effect = Effect::Read;
+    type Input = Input;
 
     fn output() -> Value {
         audit::list::schema(json!({ "type": "string" }))
     }
 
-    fn run(call: &Call, Both(which, part): Self::Input) -> Result<Reply, Trouble> {
-        let task = call.task_id(&which.task, Where::default())?;
-        let wanted = audit::Wanted { task: Some(task), limit: part.limit, cursor: part.cursor, ..Default::default() };
-        Ok(Reply::page(read(&audit::list(&call.principal, &wanted)?)?, "events, the oldest first"))
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let task = call.task_id(&input.task.task, SearchScope::default())?;
+        let wanted = audit::Wanted { task: Some(task), page: input.page, ..Default::default() };
+        Ok(ToolOutput::page(parse_json(&audit::list(&call.principal, &wanted)?)?, "events, oldest first"))
     }
 }

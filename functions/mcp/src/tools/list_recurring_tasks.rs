@@ -1,27 +1,25 @@
 use actions::series::{self, ListSeries};
 use serde_json::Value;
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, parse_json};
 
 /// `list_recurring_tasks`
 pub struct ListRecurringTasks;
 
 impl Tool for ListRecurringTasks {
     const NAME: &'static str = "list_recurring_tasks";
-    const TITLE: &'static str = "List series";
-    const ABOUT: &'static str = "Lists the series of tasks that come back, the newest first, with when each comes next. Use it for \"what do I \
-        do regularly?\" or to find a series' id. Their single tasks are in list_tasks. Example: {\"status\": \"active\"}";
-    const DOES: Does = Does::Look;
+    const TITLE: &'static str = "List recurring tasks";
+    const DESCRIPTION: &'static str = "Lists the person's series of recurring tasks, newest first, with the \
+        next due date of each. Use it for \"what do I do regularly?\" or to find the id of a series. The \
+        single tasks of a series are in list_tasks. Example: {\"status\": \"active\"}";
+    const EFFECT: Effect = Effect::Read;
     type Input = ListSeries;
 
     fn output() -> Value {
         series::list::schema()
     }
 
-    fn run(call: &Call, wanted: ListSeries) -> Result<Reply, Trouble> {
-        Ok(Reply::page(read(&series::list(&call.principal, &wanted)?)?, "series, the newest first"))
+    fn run(call: &Call, wanted: ListSeries) -> Result<ToolOutput, ToolError> {
+        Ok(ToolOutput::page(parse_json(&series::list(&call.principal, &wanted)?)?, "series, newest first"))
     }
 }

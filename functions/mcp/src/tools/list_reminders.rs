@@ -1,49 +1,46 @@
-use actions::reminders;
-use actions::tasks::find::Where;
-use domain::{Both, Naming, Optional, input};
+use actions::tasks::find::SearchScope;
+use actions::{Page, reminders};
+use domain::{Optional, Reference, input};
 use serde_json::{Value, json};
 
-use super::Part;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, parse_json};
 
 /// `list_reminders`
 pub struct ListReminders;
 
 input! {
-    /// Which reminders.
+    /// The task whose reminders to list, or a page of all upcoming ones.
     pub struct Input {
-        /// All reminders of this task, on one page, also those that came: its id, or words of its title such as "buy milk".
-        task: Optional<Naming>,
+        /// Lists all reminders of this task on one page, also those that were sent: its id, or words of its
+        /// title such as "buy milk".
+        task: Optional<Reference>,
+        ..page: Page,
     }
 }
 
 impl Tool for ListReminders {
     const NAME: &'static str = "list_reminders";
     const TITLE: &'static str = "List reminders";
-    const ABOUT: &'static str = "Lists the reminders that are to come, the nearest first, or all reminders of one task. Use it for \"what will \
-        you remind me of?\" and to find a reminder's id. What reminders said already is in list_notifications. \
-        Example: {\"task\": \"dentist\"}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Input, Part>;
+    const DESCRIPTION: &'static str = "Lists the upcoming reminders, next one first, or all reminders of one \
+        task. Use it for \"what will you remind me of?\" and to find the id of a reminder. Reminders that \
+        were sent are in list_notifications. Example: {\"task\": \"dentist\"}";
+    const EFFECT: Effect = Effect::Read;
+    type Input = Input;
 
     fn output() -> Value {
         reminders::list::page_schema()
     }
 
-    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
-        let Some(naming) = &input.task.0 else {
-            let wanted = reminders::ListReminders { limit: part.limit, cursor: part.cursor };
-            let page = read(&reminders::upcoming(&call.principal, &wanted)?)?;
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let Some(task) = &input.task.0 else {
+            let page = parse_json(&reminders::upcoming(&call.principal, &input.page)?)?;
             let titles = call.titles(&page["items"])?;
-            return Ok(Reply::reminders(page, "reminders to come, the nearest first", &titles));
+            return Ok(ToolOutput::reminders(page, "upcoming reminders, next one first", &titles));
         };
-        let task = call.task_id(naming, Where::default())?;
-        let mut page = read(&reminders::of_task(&call.principal, task)?)?;
+        let task = call.task_id(task, SearchScope::default())?;
+        let mut page = parse_json(&reminders::of_task(&call.principal, task)?)?;
         page["next_cursor"] = json!(null);
         let titles = call.titles(&page["items"])?;
-        Ok(Reply::reminders(page, "reminders of the task", &titles))
+        Ok(ToolOutput::reminders(page, "reminders of the task", &titles))
     }
 }

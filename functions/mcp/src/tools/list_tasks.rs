@@ -1,46 +1,43 @@
-use actions::tasks;
-use actions::tasks::list::SortBy;
-use domain::{Both, Optional, input};
+use actions::tasks::list::{SortBy, TaskOrder};
+use actions::{Page, tasks};
+use domain::{Optional, input};
 use serde_json::Value;
 
-use super::{Part, Wanted};
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, StatusFilter, Tool, ToolError, ToolOutput, parse_json};
 
 /// `list_tasks`
 pub struct ListTasks;
 
 input! {
-    /// Which tasks, the nearest due first.
+    /// A page of tasks.
     pub struct Input {
-        /// Those to do (`active`, when nothing is said), those done (`completed`), or all (`any`).
-        status: Optional<Wanted>,
+        /// Open tasks (`active`, the default), `completed` tasks, or `any`.
+        status: Optional<StatusFilter>,
+        ..page: Page,
     }
 }
 
 impl Tool for ListTasks {
     const NAME: &'static str = "list_tasks";
     const TITLE: &'static str = "List tasks";
-    const ABOUT: &'static str = "Lists the person's tasks, the nearest due first: open ones unless `status` says otherwise. Use it for \
-        \"what is on my list?\". For words use search_tasks, for dates, tags, priority or what is overdue filter_tasks, for another \
-        order sort_tasks. `total` says how many there are in all. Example: {}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Input, Part>;
+    const DESCRIPTION: &'static str = "Lists the person's tasks, nearest due date first: open tasks unless \
+        `status` says otherwise. Use it for \"what is on my list?\". To find words use search_tasks; for \
+        dates, tags, priority or overdue tasks use filter_tasks; for another order use sort_tasks. `total` \
+        counts all matches. Example: {}";
+    const EFFECT: Effect = Effect::Read;
+    type Input = Input;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let wanted = tasks::ListTasks {
-            status: Wanted::status(&input.status),
-            sort_by: Optional(Some(SortBy::DueDate)),
-            limit: part.limit,
-            cursor: part.cursor,
+            status: input.status.0.unwrap_or(StatusFilter::Active).status(),
+            order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
+            page: input.page,
             ..Default::default()
         };
-        Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks, the nearest due first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, nearest due date first"))
     }
 }

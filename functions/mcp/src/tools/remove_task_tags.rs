@@ -1,38 +1,35 @@
 use actions::tasks;
-use domain::{Both, Tags, input};
+use domain::{Tags, input};
 use serde_json::Value;
 
-use super::Which;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `remove_task_tags`
 pub struct RemoveTaskTags;
 
 input! {
-    /// Which tags to take off.
-    pub struct FewerTags {
-        /// The tags. One that the task does not have is not missed.
+    /// Tags to remove from a task.
+    pub struct Input {
+        ..task: TaskInput,
+        /// Tags to remove. Tags that the task does not have are ignored.
         tags: Tags,
     }
 }
 
 impl Tool for RemoveTaskTags {
     const NAME: &'static str = "remove_task_tags";
-    const TITLE: &'static str = "Take tags off a task";
-    const ABOUT: &'static str =
-        "Takes tags off a task; the others stay. Example: {\"task\": \"buy milk\", \"tags\": [\"shopping\"]}";
-    const DOES: Does = Does::Replace;
-    type Input = Both<Which, FewerTags>;
+    const TITLE: &'static str = "Remove tags from a task";
+    const DESCRIPTION: &'static str = "Removes tags from a task and keeps the others. Example: {\"task\": \
+        \"buy milk\", \"tags\": [\"shopping\"]}";
+    const EFFECT: Effect = Effect::Destroy;
+    type Input = Input;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, Both(which, fewer): Self::Input) -> Result<Reply, Trouble> {
-        let untagged = tasks::untag(&call.principal, &call.named(&which.task)?, &fewer.tags)?;
-        Ok(Reply::one(read(&untagged.json)?, "Changed"))
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let untagged = tasks::untag(&call.principal, &call.named(&input.task.task)?, &input.tags)?;
+        Ok(ToolOutput::item(parse_json(&untagged.json)?, "Updated"))
     }
 }

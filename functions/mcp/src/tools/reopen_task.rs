@@ -1,31 +1,28 @@
 use actions::tasks;
-use actions::tasks::find::Where;
+use actions::tasks::find::SearchScope;
 use serde_json::Value;
 
-use super::Which;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `reopen_task`
 pub struct ReopenTask;
 
 impl Tool for ReopenTask {
     const NAME: &'static str = "reopen_task";
-    const TITLE: &'static str = "Open a task again";
-    const ABOUT: &'static str = "Makes a completed task one to do again. Use it when something was marked as done by mistake or has to be \
-        done once more. Words find completed tasks first. For what is in the trash it does nothing. Example: {\"task\": \"buy milk\"}";
-    const DOES: Does = Does::Change;
-    type Input = Which;
+    const TITLE: &'static str = "Reopen a task";
+    const DESCRIPTION: &'static str = "Makes a completed task open again. Use it when a task was completed \
+        by mistake or has to be done once more. Words match completed tasks first. It does not restore tasks \
+        from the trash. Example: {\"task\": \"buy milk\"}";
+    const EFFECT: Effect = Effect::Update;
+    type Input = TaskInput;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, input: Which) -> Result<Reply, Trouble> {
-        let id = call.task_id(&input.task, Where { done_first: true, ..Where::default() })?;
-        let open = tasks::reopen(&call.principal, &tasks::Named { id, expected: None })?;
-        Ok(Reply::one(read(&open.json)?, "Open again"))
+    fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
+        let id = call.task_id(&input.task, SearchScope { done_first: true, ..SearchScope::default() })?;
+        let reopened = tasks::reopen(&call.principal, &tasks::Named { id, expected: None })?;
+        Ok(ToolOutput::item(parse_json(&reopened.json)?, "Reopened"))
     }
 }

@@ -1,48 +1,46 @@
-use actions::tasks;
-use domain::{Both, Optional, Search, input};
+use actions::Page;
+use actions::tasks::list::TaskOrder;
+use actions::tasks::{self, ListTasks};
+use domain::{Optional, Search, input};
 use serde_json::Value;
 
-use super::{Part, Wanted};
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, StatusFilter, Tool, ToolError, ToolOutput, parse_json};
 
 /// `search_tasks`
 pub struct SearchTasks;
 
 input! {
-    /// What to look for.
+    /// The words to search for.
     pub struct Input {
-        /// Words, or beginnings of words, that the title or the description has: all of them.
+        /// Words or beginnings of words. The title or the description must contain all of them.
         search: Search,
-        /// Those to do (`active`), those done (`completed`), or all (`any`, when nothing is said).
-        status: Optional<Wanted>,
+        /// Open tasks (`active`), `completed` tasks, or `any` (the default).
+        status: Optional<StatusFilter>,
+        ..page: Page,
     }
 }
 
 impl Tool for SearchTasks {
     const NAME: &'static str = "search_tasks";
     const TITLE: &'static str = "Search tasks";
-    const ABOUT: &'static str = "Finds tasks whose title or description has the given words, the best match first, open and done ones \
-        alike. Use it to find a task's id, or to answer \"did I ever …?\". You need not search before you act on a task: \
-        `task` takes words as well. For dates, tags or priority use filter_tasks. Example: {\"search\": \"dentist\"}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Input, Part>;
+    const DESCRIPTION: &'static str = "Finds tasks by words of their title or description, best match first, \
+        both open and completed ones. Use it to find the id of a task, or to answer \"did I ever …?\". It is \
+        not needed before other tools: their `task` takes words too. For dates, tags or priority use \
+        filter_tasks. Example: {\"search\": \"dentist\"}";
+    const EFFECT: Effect = Effect::Read;
+    type Input = Input;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
-        let status = Optional(input.status.0.or(Some(Wanted::Any)));
-        let wanted = tasks::ListTasks {
-            search: Optional(Some(input.search)),
-            status: Wanted::status(&status),
-            limit: part.limit,
-            cursor: part.cursor,
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let wanted = ListTasks {
+            status: input.status.0.unwrap_or(StatusFilter::Any).status(),
+            order: TaskOrder { search: Optional(Some(input.search)), ..Default::default() },
+            page: input.page,
             ..Default::default()
         };
-        Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks, the best match first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, best match first"))
     }
 }

@@ -1,53 +1,52 @@
 use actions::reminders;
-use actions::tasks::find::Where;
-use domain::{Before, Field, Moment, Naming, NewReminder, Optional, input};
+use actions::tasks::find::SearchScope;
+use domain::{Duration, Field, Moment, NewReminder, Optional, input};
 use serde_json::{Value, json};
 
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `set_reminder`
 pub struct SetReminder;
 
 input! {
-    /// Of which task to remind, and when: `at` a time, or so long `before` it is due.
+    /// The task, and the time of the reminder: `at` a time, or some time `before` the due date.
     pub struct Input {
-        /// The task: its id, or words of its title such as "buy milk".
-        task: Naming,
-        /// At this time, as in 2026-04-02T17:00:00+02:00. Either this or `before`.
+        ..task: TaskInput,
+        /// Time of the reminder, such as 2026-04-02T17:00:00+02:00. Set either this or `before`.
         at: Optional<Moment>,
-        /// So long before it is due, as in 15m, 1h, 2d or 1w. Either this or `at`; the task needs a due date.
-        before: Optional<Before>,
+        /// Time before the due date, such as 15m, 1h, 2d or 1w. Set either this or `at`; the task needs a due
+        /// date.
+        before: Optional<Duration>,
     }
 }
 
 impl Tool for SetReminder {
     const NAME: &'static str = "set_reminder";
     const TITLE: &'static str = "Set a reminder";
-    const ABOUT: &'static str = "Reminds the person of a task, at a time or some time before it is due; one that is relative moves along \
-        when the due date changes. A task may have several. Use it for \"remind me an hour before\". For something that is no task \
-        yet, give `reminders` to add_task. Example: {\"task\": \"dentist\", \"before\": \"1h\"}";
-    const DOES: Does = Does::Add;
+    const DESCRIPTION: &'static str = "Adds a reminder to a task, at a time or some time before its due \
+        date. A reminder relative to the due date moves along with it. A task can have several. Use it for \
+        \"remind me an hour before\". If there is no task yet, use add_task with `reminders`. Example: \
+        {\"task\": \"dentist\", \"before\": \"1h\"}";
+    const EFFECT: Effect = Effect::Create;
     type Input = Input;
 
     fn output() -> Value {
         reminders::schema()
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let given = [("at", input.at.0.map(|at| json!(at))), ("before", input.before.0.map(|before| json!(before)))];
         let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let reminder = NewReminder::parse(&Value::Object(given))?;
-        let task = call.task_id(&input.task, Where::default())?;
-        let made = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
-        let made = read(&made.json)?;
-        let done = if made["status"] == "cancelled" {
-            "This reminder will not come, as its time is over or the task is done; give `at`, or move the due date"
+        let task = call.task_id(&input.task.task, SearchScope::default())?;
+        let added = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
+        let added = parse_json(&added.json)?;
+        let done = if added["status"] == "cancelled" {
+            "This reminder will not be sent, because its time has passed or the task is completed. Set `at`, or \
+             move the due date"
         } else {
             "Set a reminder"
         };
-        Ok(Reply::one(made, done))
+        Ok(ToolOutput::item(added, done))
     }
 }

@@ -1,30 +1,34 @@
 use actions::tasks::{self, NewPriority};
-use domain::Both;
+use domain::input;
 use serde_json::Value;
 
-use super::Which;
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
 
 /// `set_task_priority`
 pub struct SetTaskPriority;
 
+input! {
+    /// The task, and its new priority.
+    pub struct Input {
+        ..task: TaskInput,
+        ..new: NewPriority,
+    }
+}
+
 impl Tool for SetTaskPriority {
     const NAME: &'static str = "set_task_priority";
-    const TITLE: &'static str = "Say how much a task matters";
-    const ABOUT: &'static str = "Sets the priority of a task: low, medium or high. \"Urgent\" and \"important\" are high. \
-        Example: {\"task\": \"buy milk\", \"priority\": \"high\"}";
-    const DOES: Does = Does::Change;
-    type Input = Both<Which, NewPriority>;
+    const TITLE: &'static str = "Set the priority of a task";
+    const DESCRIPTION: &'static str = "Sets the priority of a task to low, medium or high. \"Urgent\" and \
+        \"important\" mean high. Example: {\"task\": \"buy milk\", \"priority\": \"high\"}";
+    const EFFECT: Effect = Effect::Update;
+    type Input = Input;
 
     fn output() -> Value {
         tasks::schema()
     }
 
-    fn run(call: &Call, Both(which, priority): Self::Input) -> Result<Reply, Trouble> {
-        let changed = tasks::patch(&call.principal, &call.named(&which.task)?, &priority.into())?;
-        Ok(Reply::one(read(&changed.json)?, "Changed"))
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let updated = tasks::patch(&call.principal, &call.named(&input.task.task)?, &input.new.into())?;
+        Ok(ToolOutput::item(parse_json(&updated.json)?, "Updated"))
     }
 }

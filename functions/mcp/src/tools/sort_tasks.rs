@@ -1,51 +1,52 @@
-use actions::tasks;
-use actions::tasks::list::{SortBy, SortOrder};
-use domain::{Both, Optional, input};
+use actions::Page;
+use actions::tasks::list::{SortBy, SortOrder, TaskOrder};
+use actions::tasks::{self, ListTasks};
+use domain::{Optional, input};
 use serde_json::Value;
 
-use super::{Part, Wanted};
-use crate::call::{Call, read};
-use crate::refused::Trouble;
-use crate::reply::Reply;
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, StatusFilter, Tool, ToolError, ToolOutput, parse_json};
 
 /// `sort_tasks`
 pub struct SortTasks;
 
 input! {
-    /// In which order.
+    /// The order of a list of tasks.
     pub struct Input {
-        /// What to order by.
+        /// Sort key.
         sort_by: SortBy,
-        /// `asc`, when nothing is said (nearest due first, `priority` low to high), or `desc`.
+        /// `asc` (the default: nearest due date first, `priority` from low to high) or `desc`.
         sort_order: Optional<SortOrder>,
-        /// Those to do (`active`, when nothing is said), those done (`completed`), or all (`any`).
-        status: Optional<Wanted>,
+        /// Open tasks (`active`, the default), `completed` tasks, or `any`.
+        status: Optional<StatusFilter>,
+        ..page: Page,
     }
 }
 
 impl Tool for SortTasks {
     const NAME: &'static str = "sort_tasks";
-    const TITLE: &'static str = "List tasks in some order";
-    const ABOUT: &'static str = "Lists the person's tasks in the order they ask for; it changes nothing. Use it for \"the most important \
-        first\" or \"the newest first\". To narrow the list as well, use filter_tasks, which also takes `sort_by`. \
-        Example: {\"sort_by\": \"priority\", \"sort_order\": \"desc\"}";
-    const DOES: Does = Does::Look;
-    type Input = Both<Input, Part>;
+    const TITLE: &'static str = "List tasks in a given order";
+    const DESCRIPTION: &'static str = "Lists the person's tasks in a given order; it changes nothing. Use it \
+        for \"the most important first\" or \"the newest first\". To filter the list as well, use \
+        filter_tasks, which also takes `sort_by`. Example: {\"sort_by\": \"priority\", \"sort_order\": \
+        \"desc\"}";
+    const EFFECT: Effect = Effect::Read;
+    type Input = Input;
 
     fn output() -> Value {
         tasks::list::schema()
     }
 
-    fn run(call: &Call, Both(input, part): Self::Input) -> Result<Reply, Trouble> {
-        let wanted = tasks::ListTasks {
-            sort_by: Optional(Some(input.sort_by)),
-            sort_order: input.sort_order,
-            status: Wanted::status(&input.status),
-            limit: part.limit,
-            cursor: part.cursor,
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let wanted = ListTasks {
+            status: input.status.0.unwrap_or(StatusFilter::Active).status(),
+            order: TaskOrder {
+                sort_by: Optional(Some(input.sort_by)),
+                sort_order: input.sort_order,
+                ..Default::default()
+            },
+            page: input.page,
             ..Default::default()
         };
-        Ok(Reply::page(read(&tasks::list(&call.principal, &wanted)?)?, "tasks, in that order"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks in this order"))
     }
 }

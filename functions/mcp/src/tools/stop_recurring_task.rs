@@ -1,46 +1,45 @@
 use actions::naming::Hit;
 use actions::series::{self, Stopping};
-use domain::{Flag, Naming, Optional, input};
+use domain::{Flag, Optional, Reference, input};
 use serde_json::{Value, json};
 
-use crate::call::{Call, id, read};
-use crate::refused::Trouble;
-use crate::reply::{Reply, line};
-use crate::tool::{Does, Tool};
+use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, id_of, line, parse_json};
 
 /// `stop_recurring_task`
 pub struct StopRecurringTask;
 
 input! {
-    /// Which series, and how.
+    /// The series to stop, and the person's consent.
     pub struct Input {
         /// The series: its id, or words of its title such as "stand-up".
-        recurring_task: Naming,
-        /// With `true`, what is still to be done of it goes to the trash, too; that needs `confirm`. Else it stays.
-        delete_open: Optional<Flag>,
-        /// `true` only when the person agreed that open tasks are deleted, which needs it. With `false` nothing changes, and you
-        /// hear what would happen.
+        recurring_task: Reference,
+        ..stopping: Stopping,
+        /// `delete_open` needs `true`, which you may send only after the person agreed. With `false` nothing
+        /// changes, and the answer describes the effect.
         confirm: Optional<Flag>,
     }
 }
 
 impl Tool for StopRecurringTask {
     const NAME: &'static str = "stop_recurring_task";
-    const TITLE: &'static str = "Stop a series";
-    const ABOUT: &'static str = "Ends a series: no further task of it comes. The open one stays to be done, unless `delete_open` is true: that \
-        is done only with `confirm: true`, after the person agreed. To skip a single occurrence use delete_task on that task. \
-        Example: {\"recurring_task\": \"stand-up\"}";
-    const DOES: Does = Does::Replace;
+    const TITLE: &'static str = "Stop a recurring task";
+    const DESCRIPTION: &'static str = "Ends a series: it gets no more tasks. Its open task stays, unless \
+        `delete_open` is true; that also needs `confirm: true`, after the person agreed. To skip a single \
+        occurrence, use delete_task on that task. Example: {\"recurring_task\": \"stand-up\"}";
+    const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
     fn output() -> Value {
         json!({
             "type": "object",
-            "description": "Whether the series has ended",
+            "description": "The series, and the outcome",
             "properties": {
-                "stopped": { "type": "boolean", "description": "Whether nothing of it comes any more" },
-                "needs_confirmation": { "type": "boolean", "description": "Whether nothing was done, as the person has to agree first" },
-                "open_tasks": { "type": "integer", "minimum": 0, "description": "How many tasks of it were to be done" },
+                "stopped": { "type": "boolean", "description": "True if the series has ended" },
+                "needs_confirmation": {
+                    "type": "boolean",
+                    "description": "True if nothing was done yet, because the person has to agree first",
+                },
+                "open_tasks": { "type": "integer", "minimum": 0, "description": "Number of its tasks that were open" },
                 "recurring_task": series::schema(),
             },
             "required": ["stopped", "needs_confirmation", "open_tasks", "recurring_task"],
@@ -48,18 +47,19 @@ impl Tool for StopRecurringTask {
         })
     }
 
-    fn run(call: &Call, input: Input) -> Result<Reply, Trouble> {
-        let (deletes, confirmed) = (input.delete_open.0 == Some(Flag(true)), input.confirm.0.map(|Flag(yes)| yes));
-        let stop = |id| series::stop(&call.principal, id, None, &Stopping { delete_open: input.delete_open });
-        // The words may mean something else by now, but the first answer is given again whatever they mean.
-        let (stopped, mut data) = if call.comes_again {
-            (true, read(&stop(call.clock.ids[0])?)?)
+    fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
+        let deletes = input.stopping.delete_open.0 == Some(Flag(true));
+        let confirmed = input.confirm.0.map(|Flag(yes)| yes);
+        let stop = |id| series::stop(&call.principal, id, None, &input.stopping);
+        // The words may name another series by now. Any id does, as the first answer is returned.
+        let (stopped, mut data) = if call.is_replay {
+            (true, parse_json(&stop(call.clock.ids[0])?)?)
         } else {
-            let Hit { shown, is_exact, open_tasks } = call.series(&input.recurring_task)?;
-            // What only has the words may be another series than the person was asked about.
-            let agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
-            if agreed {
-                (true, read(&stop(id(&shown)?)?)?)
+            let Hit { shown, is_exact, open_tasks } = call.find_series(&input.recurring_task)?;
+            // Words can match another series than the one whose tasks the person agreed to delete.
+            let is_agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
+            if is_agreed {
+                (true, parse_json(&stop(id_of(&shown)?)?)?)
             } else {
                 (false, json!({ "recurring_task": shown, "open_tasks": open_tasks }))
             }
@@ -67,19 +67,20 @@ impl Tool for StopRecurringTask {
         data["stopped"] = stopped.into();
         data["needs_confirmation"] = (!stopped).into();
         let open = match &data["open_tasks"] {
-            one if *one == json!(1) => "1 open task".to_owned(),
-            many => format!("{many} open tasks"),
+            number if *number == json!(1) => "1 open task".to_owned(),
+            number => format!("{number} open tasks"),
         };
         let text = match (stopped, deletes) {
-            (true, true) => format!("Stopped, with {open} of it put into the trash"),
-            (true, false) => format!("Stopped, with {open} of it left to be done"),
+            (true, true) => format!("Stopped the series and moved {open} to the trash"),
+            (true, false) => format!("Stopped the series and kept {open}"),
             (false, true) => format!(
-                "Nothing was done yet. With its id and `confirm: true` this series ends, with {open} of it put into the trash; ask the person first"
+                "Nothing was done yet. To stop this series and move {open} to the trash, ask the person, then call \
+                 again with its id and `confirm: true`"
             ),
-            (false, false) => format!(
-                "Nothing was done yet. Without `confirm: false` this series ends, with {open} of it left to be done"
-            ),
+            (false, false) => {
+                format!("Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}")
+            }
         };
-        Ok(Reply::new(data, |data| format!("{text}: {}", line(&data["recurring_task"]))))
+        Ok(ToolOutput::new(data, |data| format!("{text}: {}", line(&data["recurring_task"]))))
     }
 }

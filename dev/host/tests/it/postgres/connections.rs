@@ -1,4 +1,4 @@
-//! Connections that are lent, and what stays on them.
+//! Reuse of pooled connections, and their state.
 
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -6,29 +6,33 @@ use tokio::task::JoinSet;
 use crate::database::Database;
 
 #[tokio::test]
-async fn settings_locks_and_temporary_tables_do_not_reach_the_next_request() {
+async fn settings_locks_and_temporary_tables_do_not_leak_into_the_next_request() {
     let database = Database::create().await;
     let app = database.app().await;
-    let left = json!([
+    let leave = json!([
         { "execute": true, "statement": "set my.setting = 'left'" },
         { "execute": true, "statement": "create temporary table leftover (id int)" },
         { "statement": "select pg_advisory_lock(42)::text" },
     ]);
-    database.calls(&app, left).await;
-    let look = "select coalesce(current_setting('my.setting', true), ''), to_regclass('leftover')::text, \
+    database.calls(&app, leave).await;
+    let inspect = "select coalesce(current_setting('my.setting', true), ''), to_regclass('leftover')::text, \
                 (select count(*) from pg_locks where locktype = 'advisory')";
-    let answer = database.query(&app, look).await;
-    assert_eq!(answer["rows"][0], json!(["DbValue::Str(\"\")", "DbValue::DbNull", "DbValue::Int64(0)"]));
+    let response = database.query(&app, inspect).await;
+    assert_eq!(response["rows"][0], json!(["DbValue::Str(\"\")", "DbValue::DbNull", "DbValue::Int64(0)"]));
     app.stop().await;
     database.drop().await;
 }
 
 #[tokio::test]
-async fn an_open_transaction_is_not_ended_for_the_guest() {
+async fn an_open_transaction_is_not_ended_by_the_host() {
     let database = Database::create().await;
     let app = database.app().await;
     database.client.batch_execute("create table t (id int)").await.unwrap();
-    database.calls(&app, json!([{ "execute": true, "statement": "begin" }, { "execute": true, "statement": "insert into t values (1)" }])).await;
+    let insert = json!([
+        { "execute": true, "statement": "begin" },
+        { "execute": true, "statement": "insert into t values (1)" },
+    ]);
+    database.calls(&app, insert).await;
     let inside = database.query(&app, "select count(*) from t").await;
     assert_eq!(inside["rows"][0][0], "DbValue::Int64(1)");
     let outside: i64 = database.client.query_one("select count(*) from t", &[]).await.unwrap().get(0);
@@ -38,7 +42,7 @@ async fn an_open_transaction_is_not_ended_for_the_guest() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_also_after_a_trap() {
+async fn a_connection_is_reused_after_a_trap() {
     let database = Database::create().await;
     let app = database.app().await;
     let first = database.query(&app, "select pg_backend_pid()").await;
@@ -50,19 +54,21 @@ async fn a_connection_is_used_again_also_after_a_trap() {
 }
 
 #[tokio::test]
-async fn at_most_64_connections_are_open_and_every_request_gets_one() {
+async fn at_most_64_connections_are_open_and_every_request_gets_its_turn() {
     let database = Database::create().await;
     let app = std::sync::Arc::new(database.app().await);
-    let body = json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(0.05)::text" }] });
+    let body =
+        json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(0.05)::text" }] });
     let mut requests = JoinSet::new();
     for _ in 0..200 {
         let (app, body) = (app.clone(), body.clone());
         requests.spawn(async move { app.post("/database", body).await.json() });
     }
-    for answer in requests.join_all().await {
-        assert_eq!(answer[0]["rows"][0][0], "DbValue::Str(\"\")");
+    for response in requests.join_all().await {
+        assert_eq!(response[0]["rows"][0][0], "DbValue::Str(\"\")");
     }
-    let count = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    let count = "select count(*) from pg_stat_activity \
+                 where datname = current_database() and pid <> pg_backend_pid()";
     let open: i64 = database.client.query_one(count, &[]).await.unwrap().get(0);
     assert!((2..=64).contains(&open), "{open}");
     drop(app);
@@ -70,27 +76,28 @@ async fn at_most_64_connections_are_open_and_every_request_gets_one() {
 }
 
 #[tokio::test]
-async fn a_connection_that_the_server_ended_is_replaced() {
+async fn a_connection_closed_by_the_server_is_replaced() {
     let database = Database::create().await;
     let app = database.app().await;
     database.query(&app, "select 1").await;
-    let end = "select pg_terminate_backend(pid, 2000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    let end = "select pg_terminate_backend(pid, 2000) from pg_stat_activity \
+               where datname = current_database() and pid <> pg_backend_pid()";
     database.client.query(end, &[]).await.unwrap();
-    let answer = database.query(&app, "select 1").await;
-    assert_eq!(answer["rows"][0][0], "DbValue::Int32(1)", "{answer}");
+    let response = database.query(&app, "select 1").await;
+    assert_eq!(response["rows"][0][0], "DbValue::Int32(1)", "{response}");
     app.stop().await;
     database.drop().await;
 }
 
 #[tokio::test]
-async fn a_table_that_changes_between_two_requests_is_no_error() {
+async fn a_table_that_changes_between_two_requests_causes_no_error() {
     let database = Database::create().await;
     let app = database.app().await;
     database.client.batch_execute("create table t (id int); insert into t values (1)").await.unwrap();
     assert_eq!(database.query(&app, "select * from t").await["rows"][0].as_array().unwrap().len(), 1);
     database.client.batch_execute("alter table t add other int").await.unwrap();
-    let answer = database.query(&app, "select * from t").await;
-    assert_eq!(answer["rows"][0].as_array().map(Vec::len), Some(2), "{answer}");
+    let response = database.query(&app, "select * from t").await;
+    assert_eq!(response["rows"][0].as_array().map(Vec::len), Some(2), "{response}");
     database.calls(&app, json!([{ "execute": true, "statement": "deallocate all" }])).await;
     assert_eq!(database.query(&app, "select * from t").await["rows"][0].as_array().unwrap().len(), 2);
     app.stop().await;

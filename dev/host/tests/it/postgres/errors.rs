@@ -1,23 +1,25 @@
-//! Errors, word for word as on real Spin.
+//! Errors, with the same texts as on real Spin.
 
 use serde_json::json;
 
-use super::error;
 use crate::database::Database;
+use crate::postgres::error;
 
 #[tokio::test]
-async fn what_a_running_query_fails_with_is_text_alone() {
+async fn an_error_of_a_running_query_is_text_only() {
     let database = Database::create().await;
     let app = database.app().await;
-    let raise =
-        "do $$ begin raise exception 'no way' using errcode = 'P0009', detail = 'personal', hint = 'ask'; end $$";
+    let raise = "do $$ begin raise exception 'no way' using errcode = 'P0009', detail = 'personal', hint = 'ask'; end $$";
     database
         .client
         .batch_execute("create table t (id int constraint t_is_unique unique); insert into t values (1)")
         .await
         .unwrap();
     for (statement, text) in [
-        ("select 1 / (select 0)", "db error: ERROR: division by zero\\n\\nCaused by:\\n    ERROR: division by zero"),
+        (
+            "select 1 / (select 0)",
+            "db error: ERROR: division by zero\\n\\nCaused by:\\n    ERROR: division by zero",
+        ),
         (
             raise,
             "db error: ERROR: no way\\nDETAIL: personal\\nHINT: ask\\n\\nCaused by:\\n    ERROR: no way\\n    DETAIL: personal\\n    HINT: ask",
@@ -28,15 +30,19 @@ async fn what_a_running_query_fails_with_is_text_alone() {
              \\n\\nCaused by:\\n    ERROR: duplicate key value violates unique constraint \\\"t_is_unique\\\"\\n    DETAIL: Key (id)=(1) already exists.",
         ),
     ] {
-        let answer = database.query(&app, statement).await;
-        assert_eq!(error(&answer), format!("Error::QueryFailed(QueryError::Text(\"{text}\"))"), "{statement}");
+        let response = database.query(&app, statement).await;
+        assert_eq!(
+            error(&response),
+            format!("Error::QueryFailed(QueryError::Text(\"{text}\"))"),
+            "{statement}"
+        );
     }
     app.stop().await;
     database.drop().await;
 }
 
 #[tokio::test]
-async fn preparing_and_executing_fail_with_the_parts() {
+async fn errors_of_preparing_and_executing_have_their_fields() {
     let database = Database::create().await;
     let app = database.app().await;
     database
@@ -45,7 +51,7 @@ async fn preparing_and_executing_fail_with_the_parts() {
         .await
         .unwrap();
     let nested = ["[", "]"].map(|part| part.repeat(128)).concat();
-    let answer = database
+    let response = database
         .calls(
             &app,
             json!([
@@ -62,12 +68,12 @@ async fn preparing_and_executing_fail_with_the_parts() {
             ]),
         )
         .await;
-    let parts = |number: usize, told: &[&str]| {
-        for part in told {
-            assert!(error(&answer[number]).contains(part), "{part}: {}", answer[number]);
+    let assert_contains = |index: usize, expected: &[&str]| {
+        for part in expected {
+            assert!(error(&response[index]).contains(part), "{part}: {}", response[index]);
         }
     };
-    parts(
+    assert_contains(
         0,
         &[
             "QueryError::DbError(DbError { as-text: \"Error { kind: Db, cause: Some(DbError { severity: \\\"ERROR\\\"",
@@ -75,7 +81,7 @@ async fn preparing_and_executing_fail_with_the_parts() {
             "detail: None",
         ],
     );
-    parts(
+    assert_contains(
         1,
         &[
             "code: \"23505\"",
@@ -84,22 +90,29 @@ async fn preparing_and_executing_fail_with_the_parts() {
             "(\"table\", \"t\")",
         ],
     );
-    assert_eq!(answer[2], json!({ "affected": 2 }));
-    parts(
+    assert_eq!(response[2], json!({ "affected": 2 }));
+    assert_contains(
         3,
         &[
             "QueryError::Text(\"Error { kind: ToSql(0), cause: Some(WrongType { postgres: Int4, rust: \\\"alloc::string::String\\\" }) }\")",
         ],
     );
-    parts(4, &["QueryError::Text(\"Error { kind: Parameters(0, 1), cause: None }\")"]);
-    parts(
+    assert_contains(4, &["QueryError::Text(\"Error { kind: Parameters(0, 1), cause: None }\")"]);
+    assert_contains(
         5,
-        &["BadParameter(\"invalid JSON {\\n\\nCaused by:\\n    EOF while parsing an object at line 1 column 1\")"],
+        &[
+            "BadParameter(\"invalid JSON {\\n\\nCaused by:\\n    EOF while parsing an object at line 1 column 1\")",
+        ],
     );
-    parts(6, &["BadParameter(\"invalid UUID x\\n\\nCaused by:\\n    invalid character"]);
-    parts(7, &["ValueConversionFailed(\"invalid decimal x\\n\\nCaused by:\\n    "]);
-    parts(8, &["BadParameter(\"invalid JSON [1e400]\\n\\nCaused by:\\n    number out of range at line 1 column 6\")"]);
-    parts(9, &["recursion limit exceeded at line 1 column 128\")"]);
+    assert_contains(6, &["BadParameter(\"invalid UUID x\\n\\nCaused by:\\n    invalid character"]);
+    assert_contains(7, &["ValueConversionFailed(\"invalid decimal x\\n\\nCaused by:\\n    "]);
+    assert_contains(
+        8,
+        &[
+            "BadParameter(\"invalid JSON [1e400]\\n\\nCaused by:\\n    number out of range at line 1 column 6\")",
+        ],
+    );
+    assert_contains(9, &["recursion limit exceeded at line 1 column 128\")"]);
     app.stop().await;
     database.drop().await;
 }

@@ -5,7 +5,7 @@ mod types;
 
 use serde_json::Value;
 
-/// What a call failed with.
-fn error(answer: &Value) -> &str {
-    answer["error"].as_str().unwrap_or_else(|| panic!("this must fail: {answer}"))
+/// Returns the error of a call.
+fn error(result: &Value) -> &str {
+    result["error"].as_str().unwrap_or_else(|| panic!("expected an error: {result}"))
 }

@@ -1,0 +1,142 @@
+//! `resources/…`: the tasks of today, overdue tasks, and single tasks by id or title.
+
+use actions::Page;
+use actions::naming::Found;
+use actions::tasks::find::SearchScope;
+use actions::tasks::list::{SortBy, Status, TaskOrder};
+use actions::tasks::{self, ListTasks};
+use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
+use rust_mcp_schema::{
+    ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
+    ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult, ReadResourceResultCacheScope,
+    Resource, ResourceTemplate, TextResourceContents,
+};
+use serde_json::{Value, json};
+use store::{Principal, Refusal};
+
+use crate::protocol::{CACHE_TTL_MS, Era, INVALID_PARAMS, RESOURCE_NOT_FOUND, RpcError, RpcRequest, page, result_meta};
+use crate::toolkit::{localise, parse_json};
+
+pub const TODAY: &str = "taskflow://today";
+pub const OVERDUE: &str = "taskflow://overdue";
+/// URI template of a single task.
+pub const TASK: &str = "taskflow://task/{task}";
+
+const JSON: &str = "application/json";
+
+/// URI, title and description of the listed resources.
+const LISTED: [(&str, &str, &str); 2] = [
+    (TODAY, "Today", "Open tasks that are due today, in the person's time zone"),
+    (OVERDUE, "Overdue", "Open tasks past their due date"),
+];
+
+/// `resources/list`
+pub fn list(request: &RpcRequest) -> Result<Value, RpcError> {
+    let resources = LISTED.map(|(uri, title, description)| Resource {
+        uri: uri.into(),
+        name: title.to_lowercase(),
+        title: Some(title.into()),
+        description: Some(description.into()),
+        mime_type: Some(JSON.into()),
+        annotations: None,
+        icons: Vec::new(),
+        meta: None,
+        size: None,
+    });
+    let page = page(&request.params, resources.into())?;
+    Ok(json!(ListResourcesResult {
+        cache_scope: ListResourcesResultCacheScope::Public,
+        meta: Some(result_meta()),
+        next_cursor: page.next,
+        resources: page.items,
+        result_type: "complete".into(),
+        ttl_ms: CACHE_TTL_MS,
+    }))
+}
+
+/// `resources/templates/list`
+pub fn templates(request: &RpcRequest) -> Result<Value, RpcError> {
+    let task = ResourceTemplate {
+        uri_template: TASK.into(),
+        name: "task".into(),
+        title: Some("A task".into()),
+        description: Some("A task, by its id or by words of its title".into()),
+        mime_type: Some(JSON.into()),
+        annotations: None,
+        icons: Vec::new(),
+        meta: None,
+    };
+    let page = page(&request.params, vec![task])?;
+    Ok(json!(ListResourceTemplatesResult {
+        cache_scope: ListResourceTemplatesResultCacheScope::Public,
+        meta: Some(result_meta()),
+        next_cursor: page.next,
+        resource_templates: page.items,
+        result_type: "complete".into(),
+        ttl_ms: CACHE_TTL_MS,
+    }))
+}
+
+/// `resources/read`
+pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
+    let uri = request.params::<ReadResourceRequestParams>()?.uri;
+    let unknown = |why: String| {
+        let code = if request.client.era == Era::Modern { INVALID_PARAMS } else { RESOURCE_NOT_FOUND };
+        RpcError::new(code, format!("Unknown resource {uri:?}: {why}")).with_data(json!({ "uri": uri }))
+    };
+    let principal = request.principal()?;
+    let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));
+    let content = match (uri.as_str(), task) {
+        (TODAY | OVERDUE, _) => tasks_of(&principal, &uri, None)?,
+        (_, Some(Ok(reference))) => find_task(&principal, &reference)?.map_err(unknown)?,
+        _ => return Err(unknown(format!("resources are {TODAY}, {OVERDUE} and {TASK}."))),
+    };
+    Ok(json!(ReadResourceResult {
+        cache_scope: ReadResourceResultCacheScope::Private,
+        contents: vec![contents(&uri, &content).into()],
+        meta: Some(result_meta()),
+        result_type: "complete".into(),
+        ttl_ms: 0,
+    }))
+}
+
+/// A resource's content as the protocol has it.
+pub fn contents(uri: &str, content: &Value) -> TextResourceContents {
+    TextResourceContents { uri: uri.into(), mime_type: Some(JSON.into()), text: content.to_string(), meta: None }
+}
+
+/// The open tasks of today or those overdue, filtered by a tag if one is given.
+pub fn tasks_of(principal: &Principal, uri: &str, tag: Option<&str>) -> Result<Value, RpcError> {
+    let mut wanted = ListTasks {
+        status: Optional(Some(Status::Active)),
+        order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
+        page: Page { limit: Optional(Some(Limit(200))), ..Default::default() },
+        ..Default::default()
+    };
+    if uri == OVERDUE {
+        wanted.overdue = Optional(Some(Flag(true)));
+    } else {
+        let zone = actions::series::users_zone(principal)?;
+        let today = Optional(Some(DueDate::today(domain::Moment::from_ms(web::now_ms()), &zone)));
+        (wanted.filters.due_after, wanted.filters.due_before) = (today.clone(), today);
+    }
+    if let Some(tag) = tag {
+        let tags = Field::parse(&json!([tag])).map_err(actions::Problem::Invalid)?;
+        wanted.filters.tags = Optional(Some(tags));
+    }
+    let mut list = parse_json(&tasks::list(principal, &wanted)?)?;
+    localise(&mut list);
+    Ok(list)
+}
+
+/// Finds a task. The inner error is the reason why no single task matches.
+fn find_task(principal: &Principal, reference: &Reference) -> Result<Result<Value, String>, RpcError> {
+    let mut task = match tasks::find(principal, reference, SearchScope::default()) {
+        Ok(Found::One(hit)) => hit.shown,
+        Ok(Found::Several(_)) => return Ok(Err("several tasks match, so use an id.".into())),
+        Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Ok(Err("no task matches.".into())),
+        Err(refusal) => return Err(refusal.into()),
+    };
+    localise(&mut task);
+    Ok(Ok(task))
+}

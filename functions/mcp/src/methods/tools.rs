@@ -1,0 +1,116 @@
+//! `tools/list` and `tools/call`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use actions::{Clock, Problem};
+use domain::{Errors, Field, IdempotencyKey, Moment, TaskId, within};
+use rust_mcp_schema::CallToolRequestParams;
+use serde_json::{Value, json};
+use store::{Principal, statement};
+use web::Response;
+
+use crate::access::scopes;
+use crate::protocol::{CACHE_TTL_MS, INVALID_PARAMS, RpcError, RpcRequest, RpcResult, page, result_meta};
+use crate::toolkit::{Call, Effect, IDEMPOTENCY_KEY, ToolEntry, ToolError, is_blank, to_result};
+use crate::tools::{self, TOOLS};
+
+/// Each tool of tools.json in one line, in the order of [`TOOLS`]. Written by the build script.
+const LISTED: &[&str] = include!(concat!(env!("OUT_DIR"), "/tools.in"));
+
+/// The last members of every list.
+static CLOSING: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        r#""resultType":"complete","ttlMs":{CACHE_TTL_MS},"cacheScope":"private","_meta":{}}}}}"#,
+        json!(result_meta())
+    )
+});
+
+/// `tools/list`: the tools that the caller may use. A session may use all of them and the list is public, so
+/// an expired session is not noticed before its first call.
+pub fn list(request: &RpcRequest) -> RpcResult {
+    let scopes = match request.http.session_token() {
+        Some(_) => None,
+        None => Some(scopes(&request.principal()?)?),
+    };
+    let is_allowed = |tool: &ToolEntry| {
+        scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == tool.effect.required_scope()))
+    };
+    let tools = TOOLS.iter().zip(LISTED).filter(|(tool, _)| is_allowed(tool));
+    let page = page(&request.params, tools.map(|(_, listed)| *listed).collect())?;
+    let next = page.next.map(|next| format!(r#""nextCursor":{},"#, json!(next))).unwrap_or_default();
+    let text = format!(
+        r#"{{"jsonrpc":"2.0","id":{},"result":{{"tools":[{}],{next}{}"#,
+        json!(request.id),
+        page.items.join(","),
+        *CLOSING
+    );
+    Ok(Response::json(200, text))
+}
+
+/// `tools/call`
+pub fn call(request: &RpcRequest) -> Result<Value, RpcError> {
+    let params: CallToolRequestParams = request.params()?;
+    let Some(tool) = tools::find(&params.name) else {
+        let message = format!("Unknown tool {:?}. `tools/list` returns the tools.", params.name);
+        return Err(RpcError::new(INVALID_PARAMS, message));
+    };
+    let ms = web::now_ms();
+    let clock = Clock { now: Moment::from_ms(ms), ids: [(); 2].map(|()| TaskId::new(ms, web::random())) };
+    // Also required to look up what an argument names, so that a call without the scope learns nothing.
+    let mut principal = Principal { needs: Some(tool.effect.required_scope()), ..request.principal()? };
+    let mut arguments = Value::from(params.arguments.unwrap_or_default());
+    let mut is_replay = false;
+    if tool.effect != Effect::Read {
+        match take_key(&mut arguments) {
+            Ok(None) => {}
+            Ok(Some(key)) => {
+                let again = web::again(
+                    &format!("tool {}", tool.name),
+                    key.as_str(),
+                    canonical(&arguments, tool.null_is_missing).as_bytes(),
+                );
+                is_replay =
+                    store::run(statement!("kept.sql"), &principal, &json!({ "kept": again.id }))?.pop().is_some();
+                principal.again = Some(again);
+            }
+            Err(errors) => return to_result(Err(errors.into()), &arguments),
+        }
+    }
+    let call = Call { principal, clock, is_replay };
+    let done = (tool.run)(&call, &arguments);
+    // The explanation states the caller's time, so the zone has to be known. This also rejects an invalid
+    // token.
+    if matches!(done, Err(ToolError::Problem(Problem::Invalid(_)))) && store::zone().is_none() {
+        scopes(&call.principal)?;
+    }
+    to_result(done, &arguments)
+}
+
+/// Removes the idempotency key from the arguments of a tool.
+fn take_key(arguments: &mut Value) -> Result<Option<IdempotencyKey>, Errors> {
+    match arguments.as_object_mut().and_then(|members| members.shift_remove(IDEMPOTENCY_KEY)) {
+        None => Ok(None),
+        Some(key) if is_blank(&key) => Ok(None),
+        Some(key) => IdempotencyKey::parse(&key).map(Some).map_err(|errors| within(IDEMPOTENCY_KEY, errors)),
+    }
+}
+
+/// Text that is the same for the same arguments in any order.
+fn canonical(arguments: &Value, null_is_missing: bool) -> String {
+    match arguments {
+        Value::Object(members) => {
+            let members: BTreeMap<&String, String> = members
+                .iter()
+                .filter(|(_, value)| !null_is_missing || !value.is_null())
+                .map(|(name, value)| (name, canonical(value, null_is_missing)))
+                .collect();
+            format!("{members:?}")
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| canonical(item, null_is_missing)).collect();
+            format!("{items:?}")
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,5 +1,0 @@
--- frame: read
--- What those tasks of the caller are called, by their ids.
-select coalesce(json_object_agg(task.id, task.title), '{}')::text
-  from tasks as task
- where task.user_id = caller and task.id in (select id::uuid from jsonb_array_elements_text(input -> 'tasks') as id)

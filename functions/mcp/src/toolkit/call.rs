@@ -1,0 +1,75 @@
+//! A call of a tool, and the tasks and series that its arguments name.
+
+use std::collections::BTreeSet;
+
+use actions::Clock;
+use actions::naming::{Found, Hit};
+use actions::tasks::Named;
+use actions::tasks::find::SearchScope;
+use domain::{Reference, TaskId};
+use serde_json::{Value, json};
+use store::{Principal, Refusal, statement};
+
+use super::error::ToolError;
+
+/// A call of a tool.
+#[derive(Debug)]
+pub struct Call {
+    pub principal: Principal,
+    pub clock: Clock,
+    /// True if this call was answered before: its first answer is returned again.
+    pub is_replay: bool,
+}
+
+impl Call {
+    /// Finds the task of that name.
+    pub fn find_task(&self, reference: &Reference, scope: SearchScope) -> Result<Hit, ToolError> {
+        resolve("task", actions::tasks::find(&self.principal, reference, scope)?)
+    }
+
+    /// Returns the id of the task of that name. An id is returned unchecked: the action checks it.
+    pub fn task_id(&self, reference: &Reference, scope: SearchScope) -> Result<TaskId, ToolError> {
+        match reference {
+            Reference::Id(id) => Ok(*id),
+            // The words may name another task by now. Any id does, as the first answer is returned.
+            Reference::Words(_) if self.is_replay => Ok(self.clock.ids[0]),
+            Reference::Words(_) => Ok(id_of(&self.find_task(reference, scope)?.shown)?),
+        }
+    }
+
+    /// The same, as actions that change a task take it.
+    pub fn named(&self, reference: &Reference) -> Result<Named, ToolError> {
+        Ok(Named { id: self.task_id(reference, SearchScope::default())?, expected: None })
+    }
+
+    /// Finds the series of that name.
+    pub fn find_series(&self, reference: &Reference) -> Result<Hit, ToolError> {
+        resolve("recurring_task", actions::series::named(&self.principal, reference)?)
+    }
+
+    /// Returns the titles of the reminders' tasks, by task id.
+    pub fn titles(&self, reminders: &Value) -> Result<Value, Refusal> {
+        let reminders = reminders.as_array().map(Vec::as_slice).unwrap_or_default();
+        let tasks: BTreeSet<&str> = reminders.iter().filter_map(|reminder| reminder["task_id"].as_str()).collect();
+        parse_json(&store::one(statement!("titles.sql"), &self.principal, &json!({ "tasks": tasks }))?)
+    }
+}
+
+fn resolve(argument: &'static str, found: Found) -> Result<Hit, ToolError> {
+    match found {
+        Found::One(hit) => Ok(hit),
+        Found::Several(candidates) => Err(ToolError::Ambiguous { argument, candidates }),
+        Found::Nothing(candidates) => Err(ToolError::NoMatch { argument, candidates }),
+    }
+}
+
+/// Parses the answer of an action.
+pub fn parse_json(json: &str) -> Result<Value, Refusal> {
+    serde_json::from_str(json).map_err(|error| Refusal::fault(format!("an answer is not JSON: {error}")))
+}
+
+/// The `id` of a task or series.
+pub fn id_of(shown: &Value) -> Result<TaskId, Refusal> {
+    let id = shown["id"].as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Refusal::fault("an answer has no id"))
+}

@@ -1,0 +1,31 @@
+//! Arguments that several tools take.
+
+use actions::tasks::list::Status;
+use domain::{Optional, Reference, choice, input};
+
+/// Argument of every tool that writes.
+pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
+
+input! {
+    /// A task.
+    pub struct TaskInput {
+        /// The task: its id, or words of its title such as "buy milk".
+        task: Reference,
+    }
+}
+
+choice! {
+    /// Status of the tasks to list.
+    pub enum StatusFilter { Active = "active", Completed = "completed", Any = "any" }
+}
+
+impl StatusFilter {
+    /// Returns the filter of the task list, where no status means any.
+    pub fn status(self) -> Optional<Status> {
+        Optional(match self {
+            Self::Active => Some(Status::Active),
+            Self::Completed => Some(Status::Completed),
+            Self::Any => None,
+        })
+    }
+}
