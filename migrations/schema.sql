@@ -99,6 +99,12 @@ create type app.relative_reminder as (
     created_at timestamp with time zone
 );
 
+-- A row of a reply: its kind, and a JSON text.
+create type app.reply_row as (
+    kind text,
+    body text
+);
+
 create type app.task as (
     id                uuid,
     title             text,

@@ -83,7 +83,7 @@ begin
         insert into parked select gone.*, clock_timestamp() from gone;
     end if;
 
-    -- When nothing succeeds, the shard rests.
+    -- The shard rests if nothing succeeds.
     if tried > 0 and cardinality(done) = 0 and not guilty then
         update publishers as one
            set holder = null,
