@@ -38,13 +38,6 @@ enum Action {
     },
 }
 
-impl Arguments {
-    /// True if the command runs until it is interrupted.
-    pub fn is_endless(&self) -> bool {
-        self.follow
-    }
-}
-
 /// Runs the command.
 pub async fn run(arguments: Arguments, url: &DatabaseUrl) -> anyhow::Result<()> {
     let mut client = url.connect().await?;

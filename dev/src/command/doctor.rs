@@ -1,7 +1,6 @@
 //! `cargo dev doctor`: what is missing on this machine, and how to get it.
 
 use anyhow::bail;
-
 use embedded_postgres::programs;
 
 use crate::database::DatabaseUrl;
