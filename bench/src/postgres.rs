@@ -21,7 +21,8 @@ pub async fn load(
     time: Duration,
 ) -> anyhow::Result<Measured> {
     let name = store::installed_name(call.body.0, store::hash(call.body.1));
-    let inputs = scenario.asks.iter().map(|ask| input(call, ask, world)).collect::<anyhow::Result<Vec<Value>>>()?;
+    let inputs =
+        scenario.asks.iter().map(|ask| input(call, ask, world)).collect::<anyhow::Result<Vec<Value>>>()?;
     let inputs = Arc::new(inputs);
     run(CONNECTIONS, time, |number, window| {
         let (database, name, inputs) = (world.database.clone(), name.clone(), Arc::clone(&inputs));
@@ -53,7 +54,11 @@ pub async fn load(
 
 /// Returns the list with the longest 95th percentile, in milliseconds, of all lists requested one at a time.
 /// Totals are counted each time.
-pub async fn slowest_list(scenario: &Scenario, call: &Call, world: &World) -> anyhow::Result<(&'static str, f64)> {
+pub async fn slowest_list(
+    scenario: &Scenario,
+    call: &Call,
+    world: &World,
+) -> anyhow::Result<(&'static str, f64)> {
     const TURNS: usize = 60;
     let name = store::installed_name(call.body.0, store::hash(call.body.1));
     let client = world.database.connect().await?;

@@ -10,8 +10,11 @@ use crate::step::Step;
 use crate::tools;
 
 /// Sources of `daprd`. Their checksum is part of the program's file name, so a change leads to a new build.
-const DAPRD: [&str; 3] =
-    [include_str!("../full/daprd/main.go"), include_str!("../full/daprd/go.mod"), include_str!("../full/daprd/go.sum")];
+const DAPRD: [&str; 3] = [
+    include_str!("../full/daprd/main.go"),
+    include_str!("../full/daprd/go.mod"),
+    include_str!("../full/daprd/go.sum"),
+];
 const KAFKA: &str = include_str!("../full/kafka/pom.xml");
 
 /// Installs missing programs, and returns the paths of all.
@@ -23,7 +26,8 @@ pub async fn get() -> anyhow::Result<Programs> {
         let step = Step::begin("building Dapr's sidecar 1.14 (once, takes some minutes)");
         files::create_once(&daprd, async |path| {
             let source = to_text(&project::root().join("dev/full/daprd"));
-            let arguments = ["-C", &source, "build", "-trimpath", "-ldflags=-s -w", "-o", &to_text(path), "."];
+            let arguments =
+                ["-C", &source, "build", "-trimpath", "-ldflags=-s -w", "-o", &to_text(path), "."];
             tools::output("go", &arguments).await.map(drop)
         })
         .await?;
@@ -34,7 +38,9 @@ pub async fn get() -> anyhow::Result<Programs> {
         files::create_once(&kafka, async |path| {
             let source = to_text(&project::root().join("dev/full/kafka/pom.xml"));
             let output = format!("-DoutputDirectory={}", path.display());
-            tools::output("mvn", &["-q", "-B", "-f", &source, "dependency:copy-dependencies", &output]).await.map(drop)
+            tools::output("mvn", &["-q", "-B", "-f", &source, "dependency:copy-dependencies", &output])
+                .await
+                .map(drop)
         })
         .await?;
         step.end(&format!("kept in {}", kafka.display()));

@@ -87,7 +87,8 @@ pub async fn start(
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     write_secrets(&folder.join("secrets.json"), &secrets)?;
     let files = project::root().join("dapr");
-    let default_port: u16 = project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is not a port")?;
+    let default_port: u16 =
+        project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is not a port")?;
     let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let kind = match kafka {
         Some((kafka, programs)) => {
@@ -96,10 +97,14 @@ pub async fn start(
             let sidecars = Sidecars::new(&programs.daprd, &files, &folder, port, tokens)?;
             Kind::Full { sidecars: Box::new(sidecars), _kafka: kafka }
         }
-        None => Kind::Embedded(match Sidecar::start(&files, &folder, local(default_port), tokens.clone()).await {
-            Ok(sidecar) => sidecar,
-            Err(_) => Sidecar::start(&files, &folder, local(0), tokens).await.context("the sidecar cannot start")?,
-        }),
+        None => {
+            Kind::Embedded(match Sidecar::start(&files, &folder, local(default_port), tokens.clone()).await {
+                Ok(sidecar) => sidecar,
+                Err(_) => Sidecar::start(&files, &folder, local(0), tokens)
+                    .await
+                    .context("the sidecar cannot start")?,
+            })
+        }
     };
     let sidecar = RunningSidecar { kind, _mailbox: mailbox };
     variables.insert("dapr_host".into(), sidecar.address().ip().to_string());
@@ -119,7 +124,8 @@ async fn start_kafka(data: &DataFolder) -> anyhow::Result<(Kafka, Programs)> {
 
 /// Returns the secrets of the SMTP server: the operator's, or a mailbox that this starts.
 async fn smtp_secrets(data: &DataFolder) -> anyhow::Result<(Value, Option<Mailbox>)> {
-    let variable = |name: &str| std::env::var(format!("TASKFLOW_SMTP_{name}")).ok().filter(|value| !value.is_empty());
+    let variable =
+        |name: &str| std::env::var(format!("TASKFLOW_SMTP_{name}")).ok().filter(|value| !value.is_empty());
     let (mailbox, host, port) = match variable("HOST") {
         Some(host) => (None, host, variable("PORT").unwrap_or_else(|| "587".into())),
         None => {
@@ -129,7 +135,8 @@ async fn smtp_secrets(data: &DataFolder) -> anyhow::Result<(Value, Option<Mailbo
         }
     };
     // The mailbox gets no password of the operator's.
-    let credential = |name: &str| if mailbox.is_none() { variable(name).unwrap_or_default() } else { String::new() };
+    let credential =
+        |name: &str| if mailbox.is_none() { variable(name).unwrap_or_default() } else { String::new() };
     let values = json!({
         "host": host,
         "port": port,

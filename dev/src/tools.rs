@@ -19,8 +19,11 @@ pub async fn run(
     arguments: &[&str],
     environment: impl IntoIterator<Item = (&str, impl AsRef<OsStr>)>,
 ) -> anyhow::Result<()> {
-    let status =
-        command(program, arguments).envs(environment).status().await.map_err(|error| missing(program, error))?;
+    let status = command(program, arguments)
+        .envs(environment)
+        .status()
+        .await
+        .map_err(|error| missing(program, error))?;
     ensure!(status.success(), "`{program} {}` failed; see its output above", arguments.join(" "));
     Ok(())
 }
@@ -60,7 +63,9 @@ pub async fn has_wasm_target() -> anyhow::Result<bool> {
 /// Fails if Spin is not installed.
 pub async fn ensure_spin() -> anyhow::Result<()> {
     let version = output("spin", &["--version"]).await;
-    version.map(drop).context("Spin is not on the PATH: install it (https://spinframework.dev) or omit `--engine spin`")
+    version
+        .map(drop)
+        .context("Spin is not on the PATH: install it (https://spinframework.dev) or omit `--engine spin`")
 }
 
 fn command(program: &str, arguments: &[&str]) -> Command {

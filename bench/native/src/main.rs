@@ -73,7 +73,8 @@ async fn call(
     let name = store::installed_name(stem, store::hash(body));
     let statement = client.prepare_cached(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
     let rows = client.query(&statement, &[&json!(principal), &input]).await?;
-    let of_kind = |kind: &str| rows.iter().filter(|row| row.get::<_, &str>(0) == kind).map(|row| row.get(1)).collect();
+    let of_kind =
+        |kind: &str| rows.iter().filter(|row| row.get::<_, &str>(0) == kind).map(|row| row.get(1)).collect();
     let refusals: Vec<String> = of_kind("refusal");
     if !refusals.is_empty() {
         bail!("refused");

@@ -23,8 +23,8 @@ impl Answer {
             id: TaskId,
             version: Version,
         }
-        let Versioned { id, version } =
-            serde_json::from_str(&json).map_err(|error| Refusal::unreadable("the version of an answer", error))?;
+        let Versioned { id, version } = serde_json::from_str(&json)
+            .map_err(|error| Refusal::unreadable("the version of an answer", error))?;
         Ok(Self { json, id, version })
     }
 

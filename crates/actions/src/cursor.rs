@@ -22,7 +22,10 @@ impl Cursor {
         if self.of == of && is_time {
             return Ok(&self.after);
         }
-        Err(domain::wrong_member("cursor", "belongs to a list with other filters; omit it to start from the beginning"))
+        Err(domain::wrong_member(
+            "cursor",
+            "belongs to a list with other filters; omit it to start from the beginning",
+        ))
     }
 
     /// Returns the JSON schema of a page of items.

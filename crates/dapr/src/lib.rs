@@ -35,7 +35,9 @@ impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Http(_) => f.write_str("Dapr cannot be reached"),
-            Self::Status(status, message) if message.is_empty() => write!(f, "Dapr responded with status {status}"),
+            Self::Status(status, message) if message.is_empty() => {
+                write!(f, "Dapr responded with status {status}")
+            }
             Self::Status(status, message) => write!(f, "Dapr responded with status {status}: {message}"),
             Self::Unreadable(_) => f.write_str("the response of Dapr cannot be read"),
         }
@@ -102,7 +104,8 @@ pub async fn publish(topic: &str, entries: &[&RawValue], timeout_ms: u64) -> Res
     if is_success(response.status) {
         return Ok(());
     }
-    let failures = serde_json::from_slice::<Failures>(&response.body).map_or_else(|_| Vec::new(), |all| all.entries);
+    let failures =
+        serde_json::from_slice::<Failures>(&response.body).map_or_else(|_| Vec::new(), |all| all.entries);
     let message = failures.first().map(|failure| failure.error.clone()).unwrap_or_default();
     let entries = failures.into_iter().map(|failure| failure.id).collect();
     Err(PublishError { entries, cause: Error::Status(response.status, message) })
@@ -128,7 +131,8 @@ pub fn configuration(store: &str) -> Result<BTreeMap<String, String>, Error> {
         // The store is empty.
         204 => Ok(BTreeMap::new()),
         200 => {
-            let items: BTreeMap<String, Item> = serde_json::from_slice(&response.body).map_err(Error::Unreadable)?;
+            let items: BTreeMap<String, Item> =
+                serde_json::from_slice(&response.body).map_err(Error::Unreadable)?;
             Ok(items.into_iter().map(|(key, item)| (key, item.value)).collect())
         }
         status => Err(Error::Status(status, String::new())),

@@ -253,7 +253,8 @@ mod tests {
     #[test]
     fn broken_json_and_unknown_types_are_told_apart() {
         assert_eq!(Event::read(b"{").map(drop), Err("broken JSON".to_owned()));
-        let unknown = br#"{"type":"x","data":{"schema_version":1,"event_id":"","seq":1,"actor":"","occurred_at":""}}"#;
+        let unknown =
+            br#"{"type":"x","data":{"schema_version":1,"event_id":"","seq":1,"actor":"","occurred_at":""}}"#;
         assert_eq!(Event::read(unknown).map(drop), Err("unknown event type".to_owned()));
     }
 }

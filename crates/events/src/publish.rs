@@ -71,7 +71,8 @@ async fn publish_shard(PublishLease { shard, holder }: PublishLease) -> Result<(
         if waiting.len() < SMALL_BATCH && failed.is_empty() {
             wait(GATHER_MS - now_ms() % GATHER_MS).await;
         }
-        let (failed, done) = waiting.iter().map(|event| event.position).partition(|position| failed.contains(position));
+        let (failed, done) =
+            waiting.iter().map(|event| event.position).partition(|position| failed.contains(position));
         let leaves = now_ms() - begun > MAX_DURATION_MS;
         report = Report { shard, holder: holder.clone(), done, failed, problem, leaves };
     }

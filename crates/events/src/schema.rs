@@ -28,7 +28,9 @@ pub fn schema(kind: &Kind, subject: Value) -> Value {
     let (null, is_security) = (json!({ "type": "null" }), kind.subject == Subject::Security);
     let (before, after) = match kind.name {
         "recurring.generated" => (null.clone(), null),
-        "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => (null, subject),
+        "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => {
+            (null, subject)
+        }
         "task.purged" => (subject, null),
         // One that was deleted is not there afterwards.
         "reminder.cancelled" => (subject.clone(), or_null(&subject)),

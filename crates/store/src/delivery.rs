@@ -49,8 +49,9 @@ impl Client<'_> {
         self.call(statement, &Input { events })?
             .all("failed")
             .map(|body| {
-                let failed: Failed = serde_json::from_str(&body)
-                    .map_err(|error| Refusal::unreadable(format!("a failure of {}", statement.stem), error))?;
+                let failed: Failed = serde_json::from_str(&body).map_err(|error| {
+                    Refusal::unreadable(format!("a failure of {}", statement.stem), error)
+                })?;
                 Ok((failed.event, Refusal::read(statement.stem, failed.refusal.get(), 1.0)))
             })
             .collect()

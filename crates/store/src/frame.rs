@@ -185,7 +185,9 @@ impl Header {
         let mut words = first_line.strip_prefix(MARKER).unwrap_or_default().split(", ");
         let access = Access::of(first_line).filter(|access| words.next() == Some(access.name()));
         let Some(access) = access else {
-            return Err(wrong("it must be `-- frame: read`, `write`, `open` or `consumer`, with options behind it"));
+            return Err(wrong(
+                "it must be `-- frame: read`, `write`, `open` or `consumer`, with options behind it",
+            ));
         };
         let (mut role, mut limit, mut own_account) = (None, None, false);
         for word in words {
@@ -243,7 +245,10 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
     // Consumers return no rows, so their frame has the block itself.
     let own_function = is_block(body) && header.access != Access::Consumer;
     let (block, body) = match own_function {
-        true => (BLOCK.replace("{body}", body), format!("select * from bodies.{name}_body(caller, principal, input)")),
+        true => (
+            BLOCK.replace("{body}", body),
+            format!("select * from bodies.{name}_body(caller, principal, input)"),
+        ),
         false => (String::new(), body.trim_end().to_owned()),
     };
     let create = (block + header.access.sql())
@@ -299,7 +304,10 @@ mod tests {
     #[test]
     fn a_block_is_a_function_of_its_own_unless_it_takes_events() {
         let create = |body: &str| frame("x", body).expect("framed").create;
-        assert!(create("-- frame: read\n-- Why.\n\ndeclare\n    a int;\nbegin\nend;").contains("_body(caller uuid"));
+        assert!(
+            create("-- frame: read\n-- Why.\n\ndeclare\n    a int;\nbegin\nend;")
+                .contains("_body(caller uuid")
+        );
         assert!(create("-- frame: write\nbegin\n    return;\nend;").contains("_body(caller uuid"));
         assert!(!create("-- frame: read\nselect 'row', 'true'").contains("_body("));
         assert!(!create("-- frame: consumer\nbegin\nend;").contains("_body("));

@@ -164,13 +164,18 @@ impl Refusal {
             Row { recurring_task: Some(current), .. } => Self::Conflict { member: "recurring_task", current },
             // Class of integrity constraint violations.
             Row { error, constraint: Some(name), .. } if error.starts_with("23") => Constraint::find(&name)
-                .map_or_else(|| Self::fault(format!("{statement} violates the constraint {name}")), Self::Violated),
+                .map_or_else(
+                    || Self::fault(format!("{statement} violates the constraint {name}")),
+                    Self::Violated,
+                ),
             Row { error, place: Some(place), .. } => {
                 let place = place.lines().next().unwrap_or_default();
                 Self::fault(format!("{statement} failed with SQLSTATE {error} at {place}"))
             }
-            Row { error, .. } => Reason::find(&error)
-                .map_or_else(|| Self::fault(format!("{statement} gives an unknown reason: {error}")), Self::Rejected),
+            Row { error, .. } => Reason::find(&error).map_or_else(
+                || Self::fault(format!("{statement} gives an unknown reason: {error}")),
+                Self::Rejected,
+            ),
         }
     }
 }

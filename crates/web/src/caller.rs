@@ -48,11 +48,14 @@ fn cookie(request: &Request) -> Option<&str> {
 /// a change without an `Authorization` header must come from TaskFlow's own pages. Other programs send
 /// neither `Sec-Fetch-Site` nor `Origin`.
 pub fn check_site(request: &Request) -> Result<(), Problem> {
-    if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") || request.header("authorization").is_some() {
+    if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+        || request.header("authorization").is_some()
+    {
         return Ok(());
     }
     // The host hides the `Host` header from functions, but passes the full URL.
-    let host = |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
+    let host =
+        |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
     let ours = match (request.header("sec-fetch-site"), request.header("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => {

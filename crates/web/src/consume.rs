@@ -214,14 +214,14 @@ fn bury(request: &Request, consumer: &'static str, body: &[u8], reason: &str) ->
         Ok(Value::Object(event)) if !events::has_nul(body) => event,
         _ => {
             let text = String::from_utf8_lossy(body).replace('\0', "\u{fffd}");
-            let made =
-                json!({ "specversion": "1.0", "source": "taskflow", "type": "unreadable", "data": { "text": text } });
+            let made = json!({ "specversion": "1.0", "source": "taskflow", "type": "unreadable", "data": { "text": text } });
             made.as_object().cloned().unwrap_or_default()
         }
     };
     // Members that every CloudEvent has, so that it can be published.
     let id = domain::TaskId::new(now_ms(), random()).to_string();
-    for (name, default) in [("id", id.as_str()), ("specversion", "1.0"), ("source", "taskflow"), ("type", "unreadable")]
+    for (name, default) in
+        [("id", id.as_str()), ("specversion", "1.0"), ("source", "taskflow"), ("type", "unreadable")]
     {
         if event.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
             event.insert(name.into(), json!(default));

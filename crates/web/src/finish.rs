@@ -28,7 +28,8 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
     {
         response = Response { status: 304, ..Response::empty() }.with("etag", etag);
     }
-    let missing: Vec<_> = SECURITY_HEADERS.into_iter().filter(|(name, _)| response.header(name).is_none()).collect();
+    let missing: Vec<_> =
+        SECURITY_HEADERS.into_iter().filter(|(name, _)| response.header(name).is_none()).collect();
     response.headers.extend(missing.into_iter().map(|(name, value)| (name, value.to_owned())));
     if request.is_secure() {
         response = response.with("strict-transport-security", "max-age=31536000");

@@ -56,9 +56,8 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
     let issuer = configured(token)?;
     let key = match find(&keys(request, &issuer)?.0, &header) {
         Some(key) => key,
-        None => {
-            find(&fetched(request, &issuer).await?, &header).ok_or_else(|| Problem::token_rejected("an unknown key"))?
-        }
+        None => find(&fetched(request, &issuer).await?, &header)
+            .ok_or_else(|| Problem::token_rejected("an unknown key"))?,
     };
     let mut validation = Validation::new(header.alg);
     validation.set_issuer(&[&issuer.issuer]);
@@ -66,8 +65,10 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.validate_nbf = true;
     validation.leeway = SKEW;
-    let key = DecodingKey::from_jwk(&key).map_err(|_| Problem::token_rejected("a key that cannot be used"))?;
-    let claims = decode::<Claims>(token, &key, &validation).map_err(|_| Problem::token_rejected("not valid"))?.claims;
+    let key =
+        DecodingKey::from_jwk(&key).map_err(|_| Problem::token_rejected("a key that cannot be used"))?;
+    let claims =
+        decode::<Claims>(token, &key, &validation).map_err(|_| Problem::token_rejected("not valid"))?.claims;
     if claims.sub.is_empty() || claims.sub.len() > 255 || claims.sub.contains('\0') {
         return Err(Problem::token_rejected("a subject that cannot be used"));
     }
@@ -135,7 +136,8 @@ async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> 
         };
     }
     let message = format!("the keys of {} cannot be fetched", issuer.issuer);
-    let unavailable = |cause: Box<dyn Error + Send + Sync>| Problem::unavailable(Fault::caused_by(message, cause));
+    let unavailable =
+        |cause: Box<dyn Error + Send + Sync>| Problem::unavailable(Fault::caused_by(message, cause));
     let response = match dapr::http::send(&issuer.jwks, &[], None, TIMEOUT_MS).await {
         Ok(response) if response.status == 200 => response,
         Ok(response) => return Err(unavailable(format!("status {}", response.status).into())),
@@ -170,13 +172,19 @@ fn issued(issuer: Issuer, claims: Claims) -> Issued {
         }
     });
     let parsed = |text: Option<String>| text.map(Value::String);
-    let email = parsed(claims.email)
-        .filter(|email| claims.email_verified == Some(true) && <domain::Email as domain::Field>::parse(email).is_ok());
+    let email = parsed(claims.email).filter(|email| {
+        claims.email_verified == Some(true) && <domain::Email as domain::Field>::parse(email).is_ok()
+    });
     let name = parsed(claims.name).filter(|name| <domain::Name as domain::Field>::parse(name).is_ok());
-    let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
+    let text =
+        |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
     // Scopes such as `openid` and `profile` permit nothing here.
     let scopes = claims.scope.map(|scope| {
-        scope.split(' ').filter(|scope| matches!(*scope, "read" | "write")).map(str::to_owned).collect::<Vec<_>>()
+        scope
+            .split(' ')
+            .filter(|scope| matches!(*scope, "read" | "write"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     });
     Issued {
         issuer: issuer.issuer,

@@ -29,8 +29,12 @@ pub fn value(request: &Request) -> Result<Value, Problem> {
             let (line, column) = (error.line(), error.column());
             Problem::malformed(format!("The body is not valid JSON: see line {line}, column {column}."))
         }
-        StrictError::TooDeep => Problem::malformed("The body is nested too deep.").suspicious("nested too deep"),
-        StrictError::Duplicates(errors) => Problem::invalid_body(errors).suspicious("a member that comes twice"),
+        StrictError::TooDeep => {
+            Problem::malformed("The body is nested too deep.").suspicious("nested too deep")
+        }
+        StrictError::Duplicates(errors) => {
+            Problem::invalid_body(errors).suspicious("a member that comes twice")
+        }
     })
 }
 
@@ -40,7 +44,9 @@ fn check_nul(value: &Value, problem: Problem) -> Problem {
         match value {
             Value::String(text) => text.contains('\0'),
             Value::Array(values) => values.iter().any(has_nul),
-            Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+            Value::Object(members) => {
+                members.iter().any(|(name, value)| name.contains('\0') || has_nul(value))
+            }
             _ => false,
         }
     }

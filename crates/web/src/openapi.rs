@@ -29,7 +29,8 @@ fn operation(route: &Route, routes: &[Route]) -> Value {
         operation["responses"][route.gives.0.to_string()]["links"] = links.into();
     }
     if let Some(schema) = route.takes.map(|schema| schema()) {
-        let is_needed = |schema: &Value| schema["required"].as_array().is_some_and(|members| !members.is_empty());
+        let is_needed =
+            |schema: &Value| schema["required"].as_array().is_some_and(|members| !members.is_empty());
         let required = is_needed(&schema) || is_needed(&schema["anyOf"][0]);
         operation["requestBody"] =
             json!({ "required": required, "content": { "application/json": { "schema": schema } } });
@@ -86,21 +87,29 @@ fn parameters(route: &Route) -> Vec<Value> {
         json!({ "name": name, "in": "path", "required": true, "schema": schema })
     });
     let schema = route.query.map(|schema| schema()).unwrap_or_default();
-    let in_query =
-        schema["properties"].as_object().cloned().unwrap_or_default().into_iter().map(|(name, mut schema)| {
+    let in_query = schema["properties"].as_object().cloned().unwrap_or_default().into_iter().map(
+        |(name, mut schema)| {
             let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
-            let mut parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+            let mut parameter =
+                json!({ "name": name, "in": "query", "description": description, "schema": schema });
             if schema["type"] == "array" {
                 parameter["style"] = "form".into();
                 parameter["explode"] = true.into();
             }
             parameter
-        });
+        },
+    );
     let named = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let if_match = (route.versioned && changes(route) && route.path.contains('{')).then(|| named("If-Match"));
     let if_none_match = (route.versioned && !changes(route)).then(|| named("If-None-Match"));
     let key = takes_key(route).then(|| named("Idempotency-Key"));
-    in_path.chain(in_query).chain(if_match).chain(if_none_match).chain(key).chain([named("X-Correlation-Id")]).collect()
+    in_path
+        .chain(in_query)
+        .chain(if_match)
+        .chain(if_none_match)
+        .chain(key)
+        .chain([named("X-Correlation-Id")])
+        .collect()
 }
 
 /// Headers of a response with that status.
@@ -142,7 +151,9 @@ fn responses(route: &Route) -> Map<String, Value> {
     };
     let mut responses = Map::from_iter([(status.to_string(), content)]);
     responses.extend(
-        route.gives_too.map(|(status, schema)| (status.to_string(), given(status, "application/json", schema()))),
+        route
+            .gives_too
+            .map(|(status, schema)| (status.to_string(), given(status, "application/json", schema()))),
     );
     if route.versioned && !changes(route) {
         let unchanged = json!({ "description": "Not modified", "headers": headers(route, 304, true) });
@@ -152,7 +163,8 @@ fn responses(route: &Route) -> Map<String, Value> {
     let named: &[u16] = if route.path.contains('{') { &[404] } else { &[] };
     let caller: &[u16] = if route.open { &[] } else { &[401, 403, 429, 503] };
     let from_pages: &[u16] = if changes(route) { &[403] } else { &[] };
-    let newer: &[u16] = if route.versioned && changes(route) && route.path.contains('{') { &[412] } else { &[] };
+    let newer: &[u16] =
+        if route.versioned && changes(route) && route.path.contains('{') { &[412] } else { &[] };
     let mut refusals = [&[422], takes, named, caller, from_pages, newer, route.refuses].concat();
     refusals.sort_unstable();
     for status in refusals {
@@ -214,8 +226,7 @@ fn shared_parameters() -> Value {
 }
 
 fn shared_headers() -> Value {
-    let header =
-        |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
+    let header = |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
     let text = json!({ "type": "string" });
     json!({
         "X-Correlation-Id": header("Id of the request", text.clone()),

@@ -151,8 +151,13 @@ impl Problem {
 
     /// A rate limit is exceeded. Its state is in the headers of every response.
     fn too_many(retry_after: f64) -> Self {
-        Self::new(429, "too-many-requests", "Too many requests", format!("Please try again in {retry_after} seconds."))
-            .header("retry-after", format!("{retry_after}"))
+        Self::new(
+            429,
+            "too-many-requests",
+            "Too many requests",
+            format!("Please try again in {retry_after} seconds."),
+        )
+        .header("retry-after", format!("{retry_after}"))
     }
 
     /// The client's copy is too old to continue from.
@@ -194,8 +199,9 @@ impl Problem {
 
     /// The version is not one that the client expects. The problem shows the current state under that name.
     fn changed(name: &'static str, current: &str) -> Self {
-        let detail =
-            format!("`{name}` has its current state. Apply your change to that, with its `version` as If-Match.");
+        let detail = format!(
+            "`{name}` has its current state. Apply your change to that, with its `version` as If-Match."
+        );
         let mut problem = Self::new(412, "changed-meanwhile", "It was changed in the meantime", detail);
         problem.0.current = Some((name, serde_json::from_str(current).unwrap_or_default()));
         problem
@@ -277,8 +283,13 @@ impl Problem {
 
     /// A fault of TaskFlow with an error as its cause.
     pub fn caused_by(cause: impl StdError + 'static) -> Self {
-        Self::new(500, "fault", "Something went wrong on our side", "We logged it under this `correlation_id`.")
-            .because(cause)
+        Self::new(
+            500,
+            "fault",
+            "Something went wrong on our side",
+            "We logged it under this `correlation_id`.",
+        )
+        .because(cause)
     }
 
     pub(crate) fn into_response(self, correlation_id: &str) -> Response {
@@ -298,13 +309,15 @@ impl Problem {
         }
         let mut response = match parts.instead {
             Some(body) => Response::json(parts.status, body.to_string()),
-            None => Response::json(parts.status, body.to_string()).with("content-type", "application/problem+json"),
+            None => Response::json(parts.status, body.to_string())
+                .with("content-type", "application/problem+json"),
         };
         if let Some(parameters) = parts.challenge {
             // Only functions that accept tokens of OAuth have this variable.
             let metadata = spin_sdk::variables::get("resource_metadata").ok();
             let metadata = metadata.map(|url| format!(r#"resource_metadata="{url}""#));
-            let all: Vec<String> = metadata.into_iter().chain(Some(parameters)).filter(|one| !one.is_empty()).collect();
+            let all: Vec<String> =
+                metadata.into_iter().chain(Some(parameters)).filter(|one| !one.is_empty()).collect();
             response = response.with("www-authenticate", format!("Bearer {}", all.join(", ")).trim_end());
         }
         parts.headers.into_iter().fold(response, |response, (name, value)| response.with(name, value))

@@ -133,8 +133,9 @@ impl Request {
     /// Derives the replay key from the `Idempotency-Key` header. Responses of /api/auth are secret, so they
     /// are not kept.
     fn replay_key(&self) -> Result<Option<ReplayKey>, Problem> {
-        let Some(key) =
-            self.header("idempotency-key").filter(|_| self.method == "POST" && !self.path.starts_with("/api/auth/"))
+        let Some(key) = self
+            .header("idempotency-key")
+            .filter(|_| self.method == "POST" && !self.path.starts_with("/api/auth/"))
         else {
             return Ok(None);
         };

@@ -183,7 +183,11 @@ pub fn find(routes: &[Route], request: &mut Request) -> Result<Found, Problem> {
     }
     allowed.push("OPTIONS");
     let allowed = allowed.join(", ");
-    if request.method == "OPTIONS" { Ok(Found::Methods(allowed)) } else { Err(Problem::method_not_allowed(allowed)) }
+    if request.method == "OPTIONS" {
+        Ok(Found::Methods(allowed))
+    } else {
+        Err(Problem::method_not_allowed(allowed))
+    }
 }
 
 pub(crate) fn parameter(segment: &'static str) -> Option<&'static str> {

@@ -34,7 +34,12 @@ macro_rules! export {
 /// Responds to a request by the function's routes, and then does the work that is left: publishing events,
 /// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
 /// here, once.
-pub async fn serve(function: &'static str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
+pub async fn serve(
+    function: &'static str,
+    routes: &[Route],
+    incoming: IncomingRequest,
+    out: ResponseOutparam,
+) {
     let mut request = head(&incoming);
     let mut response = answer(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
@@ -58,7 +63,11 @@ pub async fn publish(function: &str, request: &Request) {
     }
 }
 
-async fn answer(routes: &[Route], incoming: IncomingRequest, request: &mut Request) -> Result<Response, Problem> {
+async fn answer(
+    routes: &[Route],
+    incoming: IncomingRequest,
+    request: &mut Request,
+) -> Result<Response, Problem> {
     if request.path.len() + request.query.len() > limits::TARGET {
         return Err(Problem::target_too_long());
     }
@@ -78,7 +87,8 @@ async fn answer(routes: &[Route], incoming: IncomingRequest, request: &mut Reque
 /// Reports a security incident as an event. If that fails, the response to the client stays the same.
 fn report(function: &str, problem: &Problem, request: &Request) {
     let Some((event, what)) = problem.incident() else { return };
-    let input = json!({ "type": event, "what": what, "route": format!("{} {}", request.method, request.path) });
+    let input =
+        json!({ "type": event, "what": what, "route": format!("{} {}", request.method, request.path) });
     if let Err(refusal @ Refusal::Fault(_)) = request.anonymous().rows(statement!("report.sql"), &input) {
         log::fault(function, &request.correlation_id, FAULT, &refusal);
     }
@@ -123,7 +133,8 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
     }
     let mut stream = incoming.into_body_stream();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Problem::malformed("The connection was closed in the middle of the body."))?;
+        let chunk =
+            chunk.map_err(|_| Problem::malformed("The connection was closed in the middle of the body."))?;
         if request.body.len() + chunk.len() > most {
             return Err(Problem::too_large());
         }

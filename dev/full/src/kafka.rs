@@ -34,7 +34,8 @@ impl Kafka {
             .replace("{port}", &port.to_string())
             .replace("{controller_port}", &controller_port.to_string())
             .replace("{data}", &folder.join("data").to_string_lossy());
-        std::fs::write(folder.join("server.properties"), properties).context("cannot write server.properties")?;
+        std::fs::write(folder.join("server.properties"), properties)
+            .context("cannot write server.properties")?;
         let mut kafka = Self { jars: jars.to_owned(), folder, port, program: None };
         kafka.format().await?;
         kafka.launch()?;
@@ -94,10 +95,16 @@ impl Kafka {
         let mut java = self.java(64);
         java.args(["kafka.tools.StorageTool", "format", "--ignore-formatted", "--cluster-id", CLUSTER_ID]);
         java.args(["--config", "server.properties"]);
-        let output =
-            tokio::process::Command::from(java).output().await.context("cannot run `java`: install Java 17")?;
+        let output = tokio::process::Command::from(java)
+            .output()
+            .await
+            .context("cannot run `java`: install Java 17")?;
         let stderr = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "Kafka cannot create its files in {}: {stderr}", self.folder.display());
+        ensure!(
+            output.status.success(),
+            "Kafka cannot create its files in {}: {stderr}",
+            self.folder.display()
+        );
         Ok(())
     }
 }

@@ -21,8 +21,12 @@ pub async fn create_topics(port: u16, topics: &[Topic]) -> Result<()> {
     // Skips the correlation id and the throttle time.
     let mut response = Reader(response.get(8..).context("the response is too short")?);
     for _ in 0..response.read_number::<4>()? {
-        let (name, code, message) = (response.read_string()?, response.read_number::<2>()?, response.read_string()?);
-        ensure!([0, TOPIC_EXISTS].contains(&code), "Kafka cannot create the topic {name}: {message} ({code})");
+        let (name, code, message) =
+            (response.read_string()?, response.read_number::<2>()?, response.read_string()?);
+        ensure!(
+            [0, TOPIC_EXISTS].contains(&code),
+            "Kafka cannot create the topic {name}: {message} ({code})"
+        );
     }
     Ok(())
 }

@@ -43,7 +43,8 @@ impl App {
     /// Reads a manifest. The value of a variable is taken from `overrides`, else from `SPIN_VARIABLE_<NAME>`,
     /// else it is the default.
     pub fn load(manifest: &Path, overrides: &BTreeMap<String, String>) -> Result<Self> {
-        let text = std::fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+        let text = std::fs::read_to_string(manifest)
+            .with_context(|| format!("cannot read {}", manifest.display()))?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
         Self::parse(&text, folder, overrides).with_context(|| format!("{} is invalid", manifest.display()))
     }
@@ -80,7 +81,8 @@ impl App {
                 let value = Template::parse(host).and_then(|t| variables.fill(&t));
                 hosts.push(value.with_context(|| key("allowed_outbound_hosts"))?);
             }
-            let allowed_hosts = AllowedHosts::parse(&hosts, &all).with_context(|| key("allowed_outbound_hosts"))?;
+            let allowed_hosts =
+                AllowedHosts::parse(&hosts, &all).with_context(|| key("allowed_outbound_hosts"))?;
             if triggered.contains(&id) {
                 let source = folder.join(&component.source);
                 components.push(AppComponent { name: id.into(), source, variables: values, allowed_hosts });

@@ -42,7 +42,11 @@ impl HttpClient {
         )
     }
 
-    pub async fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> Result<Response<WasiBody>, Error> {
+    pub async fn send(
+        &self,
+        request: Request<WasiBody>,
+        options: RequestOptions,
+    ) -> Result<Response<WasiBody>, Error> {
         let connect_timeout = options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
         let sending = CONNECT_TIMEOUT.scope(connect_timeout, self.0.request(request));
         let response = timeout(options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT), sending)
@@ -86,7 +90,10 @@ impl Body for TimedBody {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
             if let Some(timer) = &mut this.timer {

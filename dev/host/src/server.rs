@@ -95,7 +95,10 @@ impl Drop for Server {
     }
 }
 
-fn compile(engine: &Engine, components: Vec<AppComponent>) -> Result<HashMap<Arc<str>, Arc<LinkedComponent>>> {
+fn compile(
+    engine: &Engine,
+    components: Vec<AppComponent>,
+) -> Result<HashMap<Arc<str>, Arc<LinkedComponent>>> {
     let link = |component: AppComponent| {
         let (name, source) = (component.name.clone(), &component.source);
         let code = engine.inner().components.load(source).with_context(|| format!("component {name:?}"))?;

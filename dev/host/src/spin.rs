@@ -26,7 +26,11 @@ pub struct Spin {
 
 impl Spin {
     /// Starts the `spin` on the search path and waits until it responds. Port 0 stands for any free port.
-    pub async fn start(manifest: &Path, variables: &BTreeMap<String, String>, address: SocketAddr) -> Result<Self> {
+    pub async fn start(
+        manifest: &Path,
+        variables: &BTreeMap<String, String>,
+        address: SocketAddr,
+    ) -> Result<Self> {
         let address = free_address(address).await?;
         let mut command = Command::new("spin");
         command.arg("up").arg("--from").arg(manifest).arg("--listen").arg(address.to_string());
@@ -74,7 +78,11 @@ impl Spin {
     fn signal(&self, name: &str) {
         if let Some(id) = self.child.id() {
             // The standard library cannot signal a process group.
-            let _ = std::process::Command::new("kill").arg(format!("-{name}")).arg("--").arg(format!("-{id}")).status();
+            let _ = std::process::Command::new("kill")
+                .arg(format!("-{name}"))
+                .arg("--")
+                .arg(format!("-{id}"))
+                .status();
         }
     }
 }
@@ -92,7 +100,8 @@ async fn free_address(address: SocketAddr) -> Result<SocketAddr> {
 
 async fn is_healthy(address: SocketAddr) -> Result<bool> {
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET /.well-known/spin/health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let request =
+        format!("GET /.well-known/spin/health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut response = String::new();
     stream.read_to_string(&mut response).await?;

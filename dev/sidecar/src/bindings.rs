@@ -59,9 +59,10 @@ impl OutputBindings {
         };
         match result {
             Ok(()) => Ok(no_content()),
-            Err(error) => {
-                internal_error("ERR_INVOKE_OUTPUT_BINDING", format!("error invoking output binding {name}: {error:#}"))
-            }
+            Err(error) => internal_error(
+                "ERR_INVOKE_OUTPUT_BINDING",
+                format!("error invoking output binding {name}: {error:#}"),
+            ),
         }
     }
 }

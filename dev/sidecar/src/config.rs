@@ -90,7 +90,10 @@ impl Config {
 
     fn add_component(&mut self, component: Component) -> Result<()> {
         let (name, kind) = (&component.name, component.kind.as_str());
-        ensure!(SUPPORTED.contains(&kind), "the component {name} has the type {kind}, which is not supported");
+        ensure!(
+            SUPPORTED.contains(&kind),
+            "the component {name} has the type {kind}, which is not supported"
+        );
         match kind {
             PUBSUB_KIND => self.pubsub = name.clone(),
             Cron::KIND => self.crons.push(Cron::parse(&component)?),
@@ -103,7 +106,8 @@ impl Config {
     fn add_subscription(&mut self, subscription: Subscription) -> Result<()> {
         let Subscription { consumer, topic, .. } = &subscription;
         // Dapr would use the one that it happens to read last.
-        let is_duplicate = self.subscriptions.iter().any(|other| other.consumer == *consumer && other.topic == *topic);
+        let is_duplicate =
+            self.subscriptions.iter().any(|other| other.consumer == *consumer && other.topic == *topic);
         ensure!(!is_duplicate, "{consumer} has two subscriptions to {topic}");
         self.subscriptions.push(subscription);
         Ok(())
@@ -126,7 +130,8 @@ impl Config {
 
     fn check_binding_timeouts(&self) -> Result<()> {
         for name in self.resiliency.binding_timeouts.keys() {
-            let is_binding = self.components.iter().any(|other| other.name == *name && other.kind == Smtp::KIND);
+            let is_binding =
+                self.components.iter().any(|other| other.name == *name && other.kind == Smtp::KIND);
             ensure!(is_binding, "resiliency.yaml has a target {name}, which is no output binding");
         }
         Ok(())
@@ -141,7 +146,8 @@ mod tests {
 
     #[test]
     fn the_files_of_the_project_can_be_read() {
-        let config = Config::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../dapr"))).expect("valid files");
+        let config =
+            Config::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../dapr"))).expect("valid files");
         assert_eq!(config.pubsub, "pubsub");
         assert!(config.subscriptions.iter().any(|one| one.consumer == "audit" && one.topic == "task-events"));
         assert!(config.crons.iter().any(|cron| cron.route == "/internal/outbox-relay"));

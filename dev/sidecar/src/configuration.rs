@@ -44,7 +44,10 @@ impl ConfigurationStores {
             let table = values.required("table")?.to_owned();
             // The name becomes part of a statement.
             let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c);
-            ensure!(table.chars().all(is_allowed) && table.len() <= 64, "`{table}` is not a valid table name for Dapr");
+            ensure!(
+                table.chars().all(is_allowed) && table.len() <= 64,
+                "`{table}` is not a valid table name for Dapr"
+            );
             let postgres = Postgres::new(values.required("connectionString")?)
                 .with_context(|| format!("the component {}", component.name))?;
             stores.insert(component.name.clone(), ConfigurationStore { table, postgres });
@@ -55,7 +58,10 @@ impl ConfigurationStores {
     /// Handles `GET /v1.0/configuration/{store}`: the items of the given keys, or all.
     pub async fn get(&self, name: &str, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
         if self.0.is_empty() {
-            return internal_error("ERR_CONFIGURATION_STORE_NOT_CONFIGURED", "configuration stores not configured");
+            return internal_error(
+                "ERR_CONFIGURATION_STORE_NOT_CONFIGURED",
+                "configuration stores not configured",
+            );
         }
         let Some(store) = self.0.get(name) else {
             let message = format!("configuration store {name} not found");
@@ -90,7 +96,8 @@ impl ConfigurationStore {
         let all = format!("select * from {}", self.table);
         let filtered = format!("{all} where key = any ($1)");
         let parameters: &[&(dyn ToSql + Sync)] = &[&keys];
-        let (query, parameters) = if keys.is_empty() { (all, &parameters[..0]) } else { (filtered, parameters) };
+        let (query, parameters) =
+            if keys.is_empty() { (all, &parameters[..0]) } else { (filtered, parameters) };
         let rows = self.postgres.with(async |client| client.query(&query, parameters).await).await?;
         let mut items = BTreeMap::<String, Item>::new();
         for row in rows {

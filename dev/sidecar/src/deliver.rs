@@ -132,7 +132,8 @@ impl PartitionConsumer {
         }
         if let (Some(topic), false) = (&self.dead_letter_topic, dead_letters.is_empty()) {
             // Unchanged: Dapr adds neither the consumer nor the reason.
-            let dead_letters: Vec<_> = dead_letters.into_iter().map(|event| (self.id.clone(), event)).collect();
+            let dead_letters: Vec<_> =
+                dead_letters.into_iter().map(|event| (self.id.clone(), event)).collect();
             self.topics.publish(topic, &dead_letters).await?;
         }
         Ok(())

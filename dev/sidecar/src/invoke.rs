@@ -36,7 +36,9 @@ pub async fn invoke(app: &App, rest: &str, request: &ApiRequest) -> Result<ApiRe
             remove_hop_by_hop(&mut head.headers);
             Ok(Response::from_parts(head, body.into()))
         }
-        Err(error) => internal_error("ERR_DIRECT_INVOKE", format!("failed to invoke, id: {id}, err: {error:#}")),
+        Err(error) => {
+            internal_error("ERR_DIRECT_INVOKE", format!("failed to invoke, id: {id}, err: {error:#}"))
+        }
     }
 }
 

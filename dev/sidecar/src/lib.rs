@@ -88,7 +88,8 @@ impl Sidecar {
         let configuration = ConfigurationStores::open(components, &secrets)?;
         let state = StateStores::open(components, &secrets)?;
         let bindings = OutputBindings::open(components, &secrets, &config.resiliency.binding_timeouts)?;
-        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+        let listener =
+            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let address = listener.local_addr()?;
         let topics = Arc::new(Topics::open(&config.topics, &data.join("topics"))?);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -100,7 +101,8 @@ impl Sidecar {
         tasks.spawn(stop.clone().run_until_cancelled_owned(delete_expired(Arc::clone(&topics))));
         let publisher = Publisher { topics, pubsub: config.pubsub };
         let token = tokens.api;
-        let api = Api { publisher, secrets, configuration, state, bindings, app, access: config.access, token };
+        let api =
+            Api { publisher, secrets, configuration, state, bindings, app, access: config.access, token };
         tasks.spawn(server::serve(listener, api, stop.clone()));
         Ok(Self { address, app: sender, tasks, stop })
     }

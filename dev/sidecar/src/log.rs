@@ -109,7 +109,11 @@ mod tests {
 
         // A crash in the middle of a line.
         let path = segments::path(folder.path(), 0);
-        OpenOptions::new().append(true).open(path).and_then(|mut file| file.write_all(b"thr")).expect("written");
+        OpenOptions::new()
+            .append(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(b"thr"))
+            .expect("written");
         let log = Log::open(folder.path()).expect("opens");
         log.append(b"four\n").expect("written");
         let mut reader = log.reader(4);
@@ -132,6 +136,10 @@ mod tests {
 
         log.delete_expired(Duration::ZERO).expect("deleted");
         let mut reader = log.reader(0);
-        assert_eq!(reader.next().await.expect("a line").0, "second", "it continues with the oldest line that is kept");
+        assert_eq!(
+            reader.next().await.expect("a line").0,
+            "second",
+            "it continues with the oldest line that is kept"
+        );
     }
 }

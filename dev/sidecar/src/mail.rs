@@ -43,20 +43,25 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Reads a mail.
 pub fn read(path: &Path) -> Result<Mail> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let message = MessageParser::new().parse(&bytes).with_context(|| format!("{} is not a mail", path.display()))?;
+    let message =
+        MessageParser::new().parse(&bytes).with_context(|| format!("{} is not a mail", path.display()))?;
     let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let millis = id.split('-').next().and_then(|millis| millis.parse::<i64>().ok()).unwrap_or_default();
     let headers = message.headers().iter().map(|header| {
         let raw = String::from_utf8_lossy(
             bytes.get(header.offset_start() as usize..header.offset_end() as usize).unwrap_or_default(),
         );
-        let value =
-            if header.name == HeaderName::Subject { header.value.as_text().unwrap_or_default() } else { raw.trim() };
+        let value = if header.name == HeaderName::Subject {
+            header.value.as_text().unwrap_or_default()
+        } else {
+            raw.trim()
+        };
         (header.name.as_str().to_owned(), value.split_whitespace().collect::<Vec<_>>().join(" "))
     });
     let headers: Vec<_> = headers.collect();
-    let value =
-        |name: &str| headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone());
+    let value = |name: &str| {
+        headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    };
     let part = message.html_part(0).or_else(|| message.text_part(0));
     Ok(Mail {
         id,

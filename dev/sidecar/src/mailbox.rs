@@ -25,7 +25,8 @@ impl Mailbox {
     pub async fn start(port: u16, folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+        let listener =
+            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let (address, stop) = (listener.local_addr()?, CancellationToken::new());
         let folder = Arc::from(folder);
         tokio::spawn(stop.clone().run_until_cancelled_owned({
@@ -36,7 +37,9 @@ impl Mailbox {
                     let _ = stream.set_nodelay(true);
                     let session = Session::new(stream, Arc::clone(&folder));
                     // An error only means that the client has disconnected.
-                    tokio::spawn(stop.clone().run_until_cancelled_owned(async { drop(session.serve().await) }));
+                    tokio::spawn(
+                        stop.clone().run_until_cancelled_owned(async { drop(session.serve().await) }),
+                    );
                 }
             }
         }));

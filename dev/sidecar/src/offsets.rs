@@ -20,7 +20,9 @@ impl Offsets {
     /// Reads the file, and then writes all changes to it until `stop` is cancelled.
     pub fn open(path: &Path, tasks: &TaskTracker, stop: CancellationToken) -> Result<Self> {
         let offsets = match std::fs::read(path) {
-            Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?,
+            Ok(text) => {
+                serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };

@@ -20,13 +20,17 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn new(connection_string: &str) -> Result<Self> {
-        let mut config: Config = connection_string.parse().context("the connectionString cannot be parsed")?;
+        let mut config: Config =
+            connection_string.parse().context("the connectionString cannot be parsed")?;
         config.connect_timeout(CONNECT_TIMEOUT);
         Ok(Self { config, client: Mutex::new(None) })
     }
 
     /// Runs queries on the connection.
-    pub async fn with<T>(&self, query: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>) -> Result<T> {
+    pub async fn with<T>(
+        &self,
+        query: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T> {
         let result = async {
             let client = self.client().await?;
             query(&client).await

@@ -43,7 +43,12 @@ struct EntryMetadata {
 
 impl Publisher {
     /// Handles `POST /v1.0/publish/{pubsub}/{topic}`.
-    pub async fn publish(&self, pubsub: &str, topic: &str, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    pub async fn publish(
+        &self,
+        pubsub: &str,
+        topic: &str,
+        request: &ApiRequest,
+    ) -> Result<ApiResponse, ApiError> {
         let key = request.metadata().remove("partitionKey").unwrap_or_default();
         let is_cloud_event = is_cloud_event(request.header("content-type"));
         let text = std::str::from_utf8(&request.body).ok().filter(|_| is_cloud_event);
@@ -55,7 +60,12 @@ impl Publisher {
     }
 
     /// Handles `POST /v1.0-alpha1/publish/bulk/{pubsub}/{topic}`.
-    pub async fn publish_bulk(&self, pubsub: &str, topic: &str, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+    pub async fn publish_bulk(
+        &self,
+        pubsub: &str,
+        topic: &str,
+        request: &ApiRequest,
+    ) -> Result<ApiResponse, ApiError> {
         let invalid = |message: &str| reject(StatusCode::BAD_REQUEST, "ERR_PUBSUB_EVENTS_SER", message);
         let Ok(entries) = serde_json::from_slice::<Vec<Entry>>(&request.body) else {
             return invalid("the body is not a list of entries");
@@ -82,7 +92,11 @@ impl Publisher {
 
     async fn write(&self, pubsub: &str, topic: &str, events: &[(String, String)]) -> Result<(), ApiError> {
         if pubsub != self.pubsub {
-            return reject(StatusCode::NOT_FOUND, "ERR_PUBSUB_NOT_FOUND", format!("pubsub {pubsub} is not found"));
+            return reject(
+                StatusCode::NOT_FOUND,
+                "ERR_PUBSUB_NOT_FOUND",
+                format!("pubsub {pubsub} is not found"),
+            );
         }
         self.topics.publish(topic, events).await.or_else(|error| {
             let message = format!("error when publishing to topic {topic} in pubsub {pubsub}: {error:#}");

@@ -37,12 +37,17 @@ impl SecretStores {
         let mut stores = BTreeMap::new();
         for component in components.iter().filter(|component| component.kind == Self::KIND) {
             let values = Self::default().resolve(component, &["secretsFile", "multiValued"])?;
-            ensure!(values.get("multiValued") == "true", "the component {} must be multiValued", component.name);
+            ensure!(
+                values.get("multiValued") == "true",
+                "the component {} must be multiValued",
+                component.name
+            );
             let file = folder.join(values.required("secretsFile")?);
-            let text =
-                std::fs::read(&file).with_context(|| format!("cannot read the secrets in {}", file.display()))?;
-            let secrets: BTreeMap<String, Secret> = serde_json::from_slice(&text)
-                .with_context(|| format!("{}: a secret must be a string or an object of strings", file.display()))?;
+            let text = std::fs::read(&file)
+                .with_context(|| format!("cannot read the secrets in {}", file.display()))?;
+            let secrets: BTreeMap<String, Secret> = serde_json::from_slice(&text).with_context(|| {
+                format!("{}: a secret must be a string or an object of strings", file.display())
+            })?;
             let entry = |(name, secret): (String, Secret)| match secret {
                 Secret::Single(value) => (name.clone(), BTreeMap::from([(name, value)])),
                 Secret::Multiple(values) => (name, values),
@@ -86,7 +91,9 @@ impl SecretStores {
             Some(values) => Ok(ok(values)),
             None => internal_error(
                 "ERR_SECRET_GET",
-                format!("failed getting secret with key {name} from secret store {store}: secret {name} not found"),
+                format!(
+                    "failed getting secret with key {name} from secret store {store}: secret {name} not found"
+                ),
             ),
         }
     }
@@ -94,7 +101,10 @@ impl SecretStores {
     /// Handles `GET /v1.0/secrets/{store}/bulk`.
     pub fn get_all(&self, store: &str, access: &Access) -> Result<ApiResponse, ApiError> {
         let secrets = &self.store(store)?.secrets;
-        Ok(ok(&secrets.iter().filter(|(name, _)| access.allows_secret(store, name)).collect::<BTreeMap<_, _>>()))
+        Ok(ok(&secrets
+            .iter()
+            .filter(|(name, _)| access.allows_secret(store, name))
+            .collect::<BTreeMap<_, _>>()))
     }
 
     fn store(&self, name: &str) -> Result<&SecretStore, ApiError> {
@@ -102,7 +112,9 @@ impl SecretStores {
             return internal_error("ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured");
         }
         let message = format!("failed finding secret store with key {name}");
-        self.0.get(name).map_or_else(|| reject(StatusCode::UNAUTHORIZED, "ERR_SECRET_STORE_NOT_FOUND", message), Ok)
+        self.0
+            .get(name)
+            .map_or_else(|| reject(StatusCode::UNAUTHORIZED, "ERR_SECRET_STORE_NOT_FOUND", message), Ok)
     }
 
     fn value(&self, component: &Component, item: &MetadataItem) -> Result<String> {
@@ -117,7 +129,8 @@ impl SecretStores {
             bail!("the component {} refers to secrets, but has no auth.secretStore", component.name);
         };
         let secret = self.secret(store, name, key.as_ref().unwrap_or(name));
-        secret.with_context(|| format!("the component {} needs a secret for its {}", component.name, item.name))
+        secret
+            .with_context(|| format!("the component {} needs a secret for its {}", component.name, item.name))
     }
 
     fn secret(&self, store: &str, name: &str, key: &str) -> Result<String> {

@@ -51,7 +51,9 @@ pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken) {
         tokio::spawn(async move {
             let service = service_fn(|request| {
                 let api = Arc::clone(&api);
-                async move { Ok::<_, Infallible>(api.respond(request).await.unwrap_or_else(ApiError::into_response)) }
+                async move {
+                    Ok::<_, Infallible>(api.respond(request).await.unwrap_or_else(ApiError::into_response))
+                }
             });
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             tokio::select! {
@@ -65,7 +67,8 @@ pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken) {
 
 impl Api {
     async fn respond(&self, request: Request<Incoming>) -> Result<ApiResponse, ApiError> {
-        let is_health = ["v1.0/healthz", "v1.0/healthz/outbound"].contains(&request.uri().path().trim_matches('/'));
+        let is_health =
+            ["v1.0/healthz", "v1.0/healthz/outbound"].contains(&request.uri().path().trim_matches('/'));
         if is_health && request.method() == Method::GET {
             return Ok(no_content());
         }

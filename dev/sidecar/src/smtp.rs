@@ -42,8 +42,8 @@ impl Smtp {
         let is_complete = user.is_empty() == password.is_empty();
         ensure!(is_complete, "the component {name} needs both user and password, or neither");
         parse_priority(values.get("priority"))?;
-        let skips_verification =
-            ["y", "yes", "true", "t", "on", "1"].contains(&values.get("skipTLSVerify").to_lowercase().as_str());
+        let skips_verification = ["y", "yes", "true", "t", "on", "1"]
+            .contains(&values.get("skipTLSVerify").to_lowercase().as_str());
         let tls = TlsParameters::builder(host.to_owned())
             .dangerous_accept_invalid_certs(skips_verification)
             .dangerous_accept_invalid_hostnames(skips_verification)
@@ -55,8 +55,10 @@ impl Smtp {
             _ if !user.is_empty() && !is_local => Tls::Required(tls),
             _ => Tls::Opportunistic(tls),
         };
-        let mut transport =
-            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).port(port).tls(tls).timeout(Some(TIME_LIMIT));
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
+            .port(port)
+            .tls(tls)
+            .timeout(Some(TIME_LIMIT));
         if !user.is_empty() {
             transport = transport.credentials(Credentials::new(user.to_owned(), password.to_owned()));
         }
@@ -79,7 +81,9 @@ impl Smtp {
             bail!("smtp binding error: {name} is not supported");
         }
         let required = |name: &str| match value(name).unwrap_or(self.values.get(name)) {
-            "" => bail!("smtp binding error: {name} property not supplied in configuration- or request-metadata"),
+            "" => bail!(
+                "smtp binding error: {name} property not supplied in configuration- or request-metadata"
+            ),
             value => Ok(value),
         };
         let (from, to, subject) = (required("emailFrom")?, required("emailTo")?, required("subject")?);

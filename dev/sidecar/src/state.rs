@@ -50,7 +50,11 @@ impl StateStores {
         let mut items: Vec<Item> = request.json()?;
         for item in &mut items {
             if item.key.is_empty() {
-                return reject(StatusCode::BAD_REQUEST, "ERR_MALFORMED_REQUEST", "\"key\" is a required field");
+                return reject(
+                    StatusCode::BAD_REQUEST,
+                    "ERR_MALFORMED_REQUEST",
+                    "\"key\" is a required field",
+                );
             }
             item.key = add_prefix(&item.key)?;
             item.metadata.get_or_insert_default().extend(request.metadata());
@@ -63,7 +67,9 @@ impl StateStores {
         errors.sort_by_key(|error| matches!(error, WriteError::Other(_)));
         match errors.into_iter().next() {
             None => Ok(no_content()),
-            Some(error) => reject_write(error, "ERR_STATE_SAVE", &format!("failed saving state in state store {name}")),
+            Some(error) => {
+                reject_write(error, "ERR_STATE_SAVE", &format!("failed saving state in state store {name}"))
+            }
         }
     }
 
@@ -115,7 +121,9 @@ impl StateStores {
         let etag = Some(request.header("if-match")).filter(|etag| !etag.is_empty());
         match store.delete(&add_prefix(key)?, etag).await {
             Ok(()) => Ok(no_content()),
-            Err(error) => reject_write(error, "ERR_STATE_DELETE", &format!("failed deleting state with key {key}")),
+            Err(error) => {
+                reject_write(error, "ERR_STATE_DELETE", &format!("failed deleting state with key {key}"))
+            }
         }
     }
 
@@ -125,7 +133,9 @@ impl StateStores {
             return internal_error("ERR_STATE_STORE_NOT_CONFIGURED", message);
         }
         let message = format!("state store {name} is not found");
-        self.0.get(name).map_or_else(|| reject(StatusCode::BAD_REQUEST, "ERR_STATE_STORE_NOT_FOUND", message), Ok)
+        self.0
+            .get(name)
+            .map_or_else(|| reject(StatusCode::BAD_REQUEST, "ERR_STATE_STORE_NOT_FOUND", message), Ok)
     }
 }
 

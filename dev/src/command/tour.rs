@@ -25,7 +25,8 @@ pub async fn run() -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let taskflow = start().await?;
     let script = format!("{STRICT}{}", shell_blocks(&page));
-    let toured = Command::new("bash").args(["-c", &script]).current_dir(&folder).kill_on_drop(true).status().await;
+    let toured =
+        Command::new("bash").args(["-c", &script]).current_dir(&folder).kill_on_drop(true).status().await;
     stop(taskflow).await?;
     ensure!(toured.context("cannot run bash")?.success(), "the tour failed at the command above");
     Ok(())

@@ -17,8 +17,13 @@ pub const ROUTES: &[Route] = &[
         .query(list::ListEvents::schema)
         .gives(200, list::schema),
     Route::new(Post, "/internal/audit/events", take::run, "Record events in the audit trail").internal(),
-    Route::new(Post, "/internal/audit/dead-letters/{consumer}", letters::run, "Store a dead letter of a consumer")
-        .internal(),
+    Route::new(
+        Post,
+        "/internal/audit/dead-letters/{consumer}",
+        letters::run,
+        "Store a dead letter of a consumer",
+    )
+    .internal(),
 ];
 
 web::export!("audit", ROUTES);

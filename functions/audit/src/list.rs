@@ -14,7 +14,9 @@ pub struct EventType(&'static str);
 impl Field for EventType {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let found = events::KINDS.iter().find(|kind| value == kind.name);
-        found.map(|kind| Self(kind.name)).ok_or_else(|| domain::wrong("must be an event type, such as task.created"))
+        found
+            .map(|kind| Self(kind.name))
+            .ok_or_else(|| domain::wrong("must be an event type, such as task.created"))
     }
 
     fn schema() -> Value {

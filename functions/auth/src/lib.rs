@@ -50,7 +50,8 @@ pub const ROUTES: &[Route] = &[
         .takes(tokens::NewToken::schema)
         .gives(201, tokens::new_token_schema)
         .refuses(&[409]),
-    Route::new(Get, "/api/auth/tokens", tokens::list, "List personal access tokens").gives(200, tokens::schema),
+    Route::new(Get, "/api/auth/tokens", tokens::list, "List personal access tokens")
+        .gives(200, tokens::schema),
     Route::new(Delete, "/api/auth/tokens", tokens::revoke_all, "Revoke all personal access tokens"),
     Route::new(Delete, "/api/auth/tokens/{id}", tokens::revoke, "Revoke a personal access token"),
 ];

@@ -51,9 +51,9 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 
 fn find(request: &Request, email: &Email) -> Result<Option<StoredAccount>, Problem> {
     match request.anonymous().one(statement!("find_account.sql"), &json!({ "email": email })) {
-        Ok(row) => {
-            serde_json::from_str(&row).map(Some).map_err(|error| Refusal::unreadable("an account", error).into())
-        }
+        Ok(row) => serde_json::from_str(&row)
+            .map(Some)
+            .map_err(|error| Refusal::unreadable("an account", error).into()),
         Err(Refusal::NotFound) => Ok(None),
         Err(refusal) => Err(refusal.into()),
     }

@@ -39,11 +39,12 @@ pub fn sign_up(request: &Request, person: &NewUser) -> Result<Response, Problem>
     let session = NewSession::new(request);
     let id = UserId::new(web::now_ms(), web::random());
     let input = Input { id, person, session: session.fingerprint() };
-    let begun = request.anonymous().one(statement!("sign_up.sql"), &input).map_err(|refusal| match refusal {
-        Refusal::Violated(Constraint::EmailIsUnique) => {
-            Problem::conflict("An account with this e-mail address already exists. Sign in instead.")
-        }
-        other => other.into(),
-    })?;
+    let begun =
+        request.anonymous().one(statement!("sign_up.sql"), &input).map_err(|refusal| match refusal {
+            Refusal::Violated(Constraint::EmailIsUnique) => {
+                Problem::conflict("An account with this e-mail address already exists. Sign in instead.")
+            }
+            other => other.into(),
+        })?;
     session.response(request, 201, &begun)
 }

@@ -20,7 +20,8 @@ pub struct Scopes(Vec<Scope>);
 
 impl Field for Scopes {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let given = value.as_array().ok_or_else(|| domain::wrong("must be a list of scopes, such as [\"read\"]"))?;
+        let given =
+            value.as_array().ok_or_else(|| domain::wrong("must be a list of scopes, such as [\"read\"]"))?;
         let mut scopes = Vec::new();
         for (index, value) in given.iter().enumerate() {
             let pointer = format!("/{index}");
@@ -75,14 +76,16 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
     let token = format!("{TOKEN_PREFIX}{}", secret());
     let id = Id::new(web::now_ms(), web::random());
     let input = Input { id, token_hash: web::fingerprint(&token), token: &wanted };
-    let made = request.caller()?.one(statement!("create_token.sql"), &input).map_err(|refusal| match refusal {
-        Refusal::Rejected(Reason::PastExpiry) => Problem::invalid_member("/expires_at", "is in the past"),
-        Refusal::Rejected(Reason::TooManyTokens) => {
-            Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
-        }
-        other => other.into(),
-    })?;
-    let mut made: Value = serde_json::from_str(&made).map_err(|error| Refusal::unreadable("a token", error))?;
+    let made =
+        request.caller()?.one(statement!("create_token.sql"), &input).map_err(|refusal| match refusal {
+            Refusal::Rejected(Reason::PastExpiry) => Problem::invalid_member("/expires_at", "is in the past"),
+            Refusal::Rejected(Reason::TooManyTokens) => {
+                Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
+            }
+            other => other.into(),
+        })?;
+    let mut made: Value =
+        serde_json::from_str(&made).map_err(|error| Refusal::unreadable("a token", error))?;
     made["token"] = token.into();
     Ok(Response::json(201, made.to_string()))
 }
@@ -123,7 +126,8 @@ fn token_schema() -> Value {
 /// Returns the JSON schema of a new token.
 pub fn new_token_schema() -> Value {
     let mut schema = token_schema();
-    schema["properties"]["token"] = json!({ "type": "string", "description": "The token. It is shown only once" });
+    schema["properties"]["token"] =
+        json!({ "type": "string", "description": "The token. It is shown only once" });
     schema["required"] = json!(["id", "name", "scopes", "created_at", "expires_at", "token"]);
     schema
 }

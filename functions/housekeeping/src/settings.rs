@@ -56,7 +56,12 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
                 let message = "a setting is invalid; the previous value stays in force";
                 log::warn("housekeeping", request.correlation_id(), message, ("cause", &detail));
             }
-            None => log::info("housekeeping", request.correlation_id(), "a setting has changed", ("setting", &key)),
+            None => log::info(
+                "housekeeping",
+                request.correlation_id(),
+                "a setting has changed",
+                ("setting", &key),
+            ),
         }
     }
     Ok(Response::json(200, json!({ "changed": changed.len() }).to_string()))

@@ -18,7 +18,10 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     for user in users {
         let user: String =
             serde_json::from_str(&user).map_err(|error| Refusal::unreadable("the id of a user", error))?;
-        purged += request.service("housekeeping", Some(user)).rows(statement!("purge_trash.sql"), &json!({}))?.len();
+        purged += request
+            .service("housekeeping", Some(user))
+            .rows(statement!("purge_trash.sql"), &json!({}))?
+            .len();
     }
     request.service("housekeeping", None).rows(statement!("tidy.sql"), &json!({}))?;
     request.service("housekeeping", None).rows(statement!("revive.sql"), &json!({}))?;

@@ -18,12 +18,22 @@ pub use tools::tools_json;
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
     Route::new(Post, "/mcp", endpoint::run, "Send an MCP message"),
-    Route::new(Get, "/.well-known/oauth-protected-resource", access::metadata, "Get the OAuth metadata of /mcp")
-        .gives(200, access::schema)
-        .open(),
-    Route::new(Get, "/.well-known/oauth-protected-resource/mcp", access::metadata, "Get the OAuth metadata of /mcp")
-        .gives(200, access::schema)
-        .open(),
+    Route::new(
+        Get,
+        "/.well-known/oauth-protected-resource",
+        access::metadata,
+        "Get the OAuth metadata of /mcp",
+    )
+    .gives(200, access::schema)
+    .open(),
+    Route::new(
+        Get,
+        "/.well-known/oauth-protected-resource/mcp",
+        access::metadata,
+        "Get the OAuth metadata of /mcp",
+    )
+    .gives(200, access::schema)
+    .open(),
 ];
 
 web::export!("mcp", ROUTES);

@@ -16,16 +16,23 @@ pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/notifications", list::run, "List notifications")
         .query(ListNotifications::schema)
         .gives(200, listing::schema),
-    Route::new(Post, "/api/notifications/{id}/read", list::read, "Mark a notification as read").gives(200, schema),
+    Route::new(Post, "/api/notifications/{id}/read", list::read, "Mark a notification as read")
+        .gives(200, schema),
     Route::new(Post, "/api/notifications/read-all", list::read_all, "Mark all notifications as read")
         .gives(200, list::read_schema),
     Route::new(Get, "/api/notifications/unsubscribe/{key}", unsubscribe::ask, "Show the unsubscribe page")
         .gives_text("text/html; charset=utf-8")
         .open(),
-    Route::new(Post, "/api/notifications/unsubscribe/{key}", unsubscribe::run, "Unsubscribe from reminder e-mails")
-        .gives_text("text/html; charset=utf-8")
-        .open(),
-    Route::new(Post, "/internal/notifications/events", notify::run, "Notify users of due reminders").internal(),
+    Route::new(
+        Post,
+        "/api/notifications/unsubscribe/{key}",
+        unsubscribe::run,
+        "Unsubscribe from reminder e-mails",
+    )
+    .gives_text("text/html; charset=utf-8")
+    .open(),
+    Route::new(Post, "/internal/notifications/events", notify::run, "Notify users of due reminders")
+        .internal(),
     Route::new(Post, "/internal/notifications/mail", mails::run, "Send pending e-mails").internal(),
 ];
 

@@ -41,11 +41,12 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 pub async fn send(request: &Request) {
     let began = now_ms();
     while now_ms() - began < MAX_DURATION_MS {
-        let mails = match request.service("notifications", None).rows(statement!("claim_mails.sql"), &json!({})) {
-            Ok(rows) if rows.is_empty() => return,
-            Ok(rows) => rows,
-            Err(refusal) => return log_fault(request, &refusal),
-        };
+        let mails =
+            match request.service("notifications", None).rows(statement!("claim_mails.sql"), &json!({})) {
+                Ok(rows) if rows.is_empty() => return,
+                Ok(rows) => rows,
+                Err(refusal) => return log_fault(request, &refusal),
+            };
         join_all(mails.iter().map(async |mail| {
             if let Err(refusal) = send_one(request, mail).await {
                 log_fault(request, &refusal);
@@ -67,7 +68,12 @@ async fn send_one(request: &Request, row: &str) -> Result<(), Refusal> {
         None => None,
     };
     if let Some(error) = &error {
-        log::warn("notifications", request.correlation_id(), "a mail could not be sent", ("cause", &chain(error)));
+        log::warn(
+            "notifications",
+            request.correlation_id(),
+            "a mail could not be sent",
+            ("cause", &chain(error)),
+        );
     }
     let input = json!({ "notification": notification, "reminders": reminders, "failed": error.is_some() });
     request.service("notifications", Some(user)).rows(statement!("mailed.sql"), &input).map(drop)

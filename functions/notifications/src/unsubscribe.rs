@@ -24,7 +24,8 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 }
 
 fn page(body: &str) -> Response {
-    let html =
-        format!("<!doctype html>\n<html lang=\"en\">\n<title>TaskFlow</title>\n<body>\n{body}\n</body>\n</html>\n");
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<title>TaskFlow</title>\n<body>\n{body}\n</body>\n</html>\n"
+    );
     Response::text("text/html; charset=utf-8", html)
 }

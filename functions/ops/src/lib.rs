@@ -10,7 +10,9 @@ use web::Route;
 
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Get, "/live", health::live, "Check that the process runs").gives(200, health::live_schema).open(),
+    Route::new(Get, "/live", health::live, "Check that the process runs")
+        .gives(200, health::live_schema)
+        .open(),
     Route::new(Get, "/ready", health::ready, "Check readiness")
         .gives(200, health::schema)
         .gives_too(503, health::schema)
@@ -21,7 +23,9 @@ pub const ROUTES: &[Route] = &[
         .open(),
     Route::new(Get, "/metrics", metrics::run, "Get metrics for Prometheus").gives_text("text/plain").open(),
     Route::new(Get, "/api/docs", docs::run, "Read the API reference").gives_text("text/html").open(),
-    Route::new(Get, "/api/openapi.json", openapi::run, "Get this document").gives(200, openapi::schema).open(),
+    Route::new(Get, "/api/openapi.json", openapi::run, "Get this document")
+        .gives(200, openapi::schema)
+        .open(),
 ];
 
 web::export!("ops", ROUTES);

@@ -18,7 +18,11 @@ const FAMILIES: [(&str, &str, &str); 15] = [
     ("taskflow_sidecar_up", "gauge", "1 if Dapr's sidecar can publish."),
     ("taskflow_publishing_enabled", "gauge", "1 if the setting `publishing` is on."),
     ("taskflow_outbox_events", "gauge", "Events waiting to be published, counted up to 100000."),
-    ("taskflow_outbox_oldest_age_seconds", "gauge", "Age of the oldest event in the outbox; 0 if it is empty."),
+    (
+        "taskflow_outbox_oldest_age_seconds",
+        "gauge",
+        "Age of the oldest event in the outbox; 0 if it is empty.",
+    ),
     (
         "taskflow_outbox_shards",
         "gauge",
@@ -26,7 +30,11 @@ const FAMILIES: [(&str, &str, &str); 15] = [
     ),
     ("taskflow_events_published_total", "counter", "Events published."),
     ("taskflow_publish_failures_total", "counter", "Failed attempts to publish an event."),
-    ("taskflow_events_parked", "gauge", "Events set aside after too many failed attempts, counted up to 100000."),
+    (
+        "taskflow_events_parked",
+        "gauge",
+        "Events set aside after too many failed attempts, counted up to 100000.",
+    ),
     (
         "taskflow_events_consumed_total",
         "counter",

@@ -64,7 +64,8 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 
 fn work(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json::value::RawValue>, Refusal> {
     let client = request.service("recurrence", None);
-    let rows = client.rows(statement!("progress.sql"), &json!({ "series": id, "user": event.data.user_id }))?;
+    let rows =
+        client.rows(statement!("progress.sql"), &json!({ "series": id, "user": event.data.user_id }))?;
     let series = rows.first().map(|row| read::<Found>(row)).transpose()?;
     let work = series.and_then(|series| follow_up(id, series, &event.data.occurred_at));
     to_raw_value(&work)
@@ -80,8 +81,11 @@ fn follow_up(id: TaskId, series: Found, happened: &str) -> Option<Work> {
     let follow_up = rule.follow_up(place, done);
     let ends = follow_up.next.is_none();
     // Deleting an occurrence skips the missed ones.
-    let missed =
-        follow_up.missed.into_iter().filter(|_| is_done).map(|occurrence| new_occurrence(&rule, occurrence, true));
+    let missed = follow_up
+        .missed
+        .into_iter()
+        .filter(|_| is_done)
+        .map(|occurrence| new_occurrence(&rule, occurrence, true));
     let next = follow_up.next.map(|occurrence| new_occurrence(&rule, occurrence, false));
     let coming = missed.chain(next).collect();
     Some(Work { series: id, version, coming, rule, ends })

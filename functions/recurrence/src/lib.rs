@@ -7,6 +7,7 @@ use web::Route;
 
 /// Routes of this function.
 pub const ROUTES: &[Route] =
-    &[Route::new(Post, "/internal/recurrence/events", generate::run, "Make the next task of a series").internal()];
+    &[Route::new(Post, "/internal/recurrence/events", generate::run, "Make the next task of a series")
+        .internal()];
 
 web::export!("recurrence", ROUTES);

@@ -37,7 +37,12 @@ async fn claim_until(request: &Request, end: u64) {
         let found = match claim(request) {
             Ok(found) => found,
             Err(refusal) => {
-                return log::fault("reminder-cron", request.correlation_id(), "reminders cannot be claimed", &refusal);
+                return log::fault(
+                    "reminder-cron",
+                    request.correlation_id(),
+                    "reminders cannot be claimed",
+                    &refusal,
+                );
             }
         };
         if found.claimed > 0 {

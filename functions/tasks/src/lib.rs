@@ -27,8 +27,13 @@ use web::{Problem, Route};
 
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/api/tasks", create::run, "Create a task").takes(NewTask::schema).gives(201, schema).versioned(),
-    Route::new(Get, "/api/tasks", list::run, "List tasks").query(ListTasks::schema).gives(200, listing::schema),
+    Route::new(Post, "/api/tasks", create::run, "Create a task")
+        .takes(NewTask::schema)
+        .gives(201, schema)
+        .versioned(),
+    Route::new(Get, "/api/tasks", list::run, "List tasks")
+        .query(ListTasks::schema)
+        .gives(200, listing::schema),
     Route::new(Get, "/api/tasks/{id}", get::run, "Get a task").gives(200, schema).versioned(),
     Route::new(Patch, "/api/tasks/{id}", patch::run, "Update a task")
         .takes(TaskPatch::schema)
@@ -43,7 +48,9 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/api/tasks/{id}/complete", complete::run, "Complete a task")
         .gives(200, tasks::complete::schema)
         .versioned(),
-    Route::new(Post, "/api/tasks/{id}/reopen", reopen::run, "Reopen a completed task").gives(200, schema).versioned(),
+    Route::new(Post, "/api/tasks/{id}/reopen", reopen::run, "Reopen a completed task")
+        .gives(200, schema)
+        .versioned(),
     Route::new(Patch, "/api/tasks/{id}/priority", patch::priority, "Set the priority of a task")
         .takes(NewPriority::schema)
         .gives(200, schema)
@@ -80,15 +87,22 @@ pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/recurring-tasks", series::list, "List series")
         .query(ListSeries::schema)
         .gives(200, recur::list::schema),
-    Route::new(Get, "/api/recurring-tasks/{id}", series::get, "Get a series with its past and next occurrences")
-        .gives(200, recur::get::schema)
-        .versioned(),
+    Route::new(
+        Get,
+        "/api/recurring-tasks/{id}",
+        series::get,
+        "Get a series with its past and next occurrences",
+    )
+    .gives(200, recur::get::schema)
+    .versioned(),
     Route::new(Patch, "/api/recurring-tasks/{id}", series::patch, "Update a series, from its open task on")
         .takes(SeriesPatch::schema)
         .gives(200, recur::schema)
         .refuses(&[409])
         .versioned(),
-    Route::new(Delete, "/api/recurring-tasks/{id}", series::stop, "Stop a series").query(Stopping::schema).versioned(),
+    Route::new(Delete, "/api/recurring-tasks/{id}", series::stop, "Stop a series")
+        .query(Stopping::schema)
+        .versioned(),
     Route::new(
         Post,
         "/api/recurring-tasks/{id}/dismiss-missed",

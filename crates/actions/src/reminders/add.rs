@@ -34,13 +34,16 @@ pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminde
         NewReminder::At(_) => "at",
         NewReminder::Before(_) => "before",
     };
-    let json = client.one(statement!("add.sql"), &Input { id: task, reminder }).map_err(|refusal| match refusal {
-        Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NOT_DUE),
-        Refusal::Rejected(Reason::TooManyReminders) => {
-            Refusal::invalid_member(member, "must not bring the task to more than 100 reminders")
-        }
-        other => refused(other),
-    })?;
+    let json =
+        client.one(statement!("add.sql"), &Input { id: task, reminder }).map_err(
+            |refusal| match refusal {
+                Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NOT_DUE),
+                Refusal::Rejected(Reason::TooManyReminders) => {
+                    Refusal::invalid_member(member, "must not bring the task to more than 100 reminders")
+                }
+                other => refused(other),
+            },
+        )?;
     let Id { id } = serde_json::from_str(&json).map_err(|_| Refusal::fault("a reminder without an id"))?;
     Ok(Made { json, id })
 }

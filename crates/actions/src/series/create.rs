@@ -1,8 +1,8 @@
 //! Creates a series with its first occurrence.
 
 use domain::{
-    Description, DueDate, Field, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags, TaskId,
-    Timezone, Title, WallClock, input, within, wrong_member,
+    Description, DueDate, Field, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags,
+    TaskId, Timezone, Title, WallClock, input, within, wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -61,7 +61,12 @@ struct Made {
     task: String,
 }
 
-fn make(client: &Client<'_>, clock: &Clock, recurrence: &Recurrence, wanted: Wanted) -> Result<Made, Refusal> {
+fn make(
+    client: &Client<'_>,
+    clock: &Clock,
+    recurrence: &Recurrence,
+    wanted: Wanted,
+) -> Result<Made, Refusal> {
     let own_zone = recurrence.timezone.is_some();
     let timezone = match &recurrence.timezone {
         Some(timezone) => timezone.clone(),

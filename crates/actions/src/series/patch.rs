@@ -73,9 +73,15 @@ impl SeriesPatch {
             frequency,
             interval: self.interval.0.unwrap_or(old.interval),
             by_weekday: self.by_weekday.clone().over(old.by_weekday.filter(|_| kept(Frequency::Weekly))),
-            day_of_month: self.day_of_month.clone().over(old.day_of_month.filter(|_| kept(Frequency::Monthly))),
+            day_of_month: self
+                .day_of_month
+                .clone()
+                .over(old.day_of_month.filter(|_| kept(Frequency::Monthly))),
             anchor: self.anchor.0.unwrap_or(old.anchor),
-            start_date: self.start_date.0.map_or(old.start_date, |start| WallClock::in_zone(start, &timezone)),
+            start_date: self
+                .start_date
+                .0
+                .map_or(old.start_date, |start| WallClock::in_zone(start, &timezone)),
             end_date: match self.end_date {
                 Patch::Keep => old.end_date,
                 Patch::Clear => None,
@@ -95,7 +101,12 @@ impl SeriesPatch {
 }
 
 /// Updates a series of the caller, and its open occurrence.
-pub fn patch(client: &Client<'_>, series: &Named, patch: &SeriesPatch, now: Moment) -> Result<Answer, Refusal> {
+pub fn patch(
+    client: &Client<'_>,
+    series: &Named,
+    patch: &SeriesPatch,
+    now: Moment,
+) -> Result<Answer, Refusal> {
     for _ in 0..TRIES {
         let found = Editable::find(client, series)?;
         let Some(open) = found.series.place else {
@@ -105,12 +116,16 @@ pub fn patch(client: &Client<'_>, series: &Named, patch: &SeriesPatch, now: Mome
         // A completed occurrence keeps its place, because the next one is counted from it. If the completion
         // of the last one is no longer known (its task was purged), nothing can be counted from it, so the
         // open one stays, too.
-        let is_lost = rule.parts().anchor == Anchor::Completion && found.finished.is_none() && found.occurrences > 1;
+        let is_lost =
+            rule.parts().anchor == Anchor::Completion && found.finished.is_none() && found.occurrences > 1;
         let place = if !found.series.is_open || is_lost || rule == found.series.rule {
             None
         } else {
             let moved = rule.reschedule(open, found.finished, now).ok_or_else(|| {
-                Refusal::invalid_member("end_date", "leaves no date for the open task; delete the series to stop it")
+                Refusal::invalid_member(
+                    "end_date",
+                    "leaves no date for the open task; delete the series to stop it",
+                )
             })?;
             Some(rule.place(moved.due_date))
         };

@@ -34,8 +34,8 @@ pub fn complete(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
 fn next(progress: &str) -> Result<Option<String>, Refusal> {
     let Done { is_newest, completed_at } = find::read(progress)?;
     let series = find::read::<find::Found>(progress)?;
-    let completed_at =
-        Moment::parse(&completed_at).map_err(|_| Refusal::fault("a completed task has no time of completion"))?;
+    let completed_at = Moment::parse(&completed_at)
+        .map_err(|_| Refusal::fault("a completed task has no time of completion"))?;
     // An occurrence that a newer one follows has been continued already.
     Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
 }

@@ -1,8 +1,8 @@
 //! Creates a task.
 
 use domain::{
-    Description, DueDate, Errors, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input, within,
-    wrong_member,
+    Description, DueDate, Errors, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input,
+    within, wrong_member,
 };
 use serde::Serialize;
 use store::{Client, Refusal, statement};

@@ -166,7 +166,9 @@ impl ListTasks {
         match (self.sort().0, key.as_str()) {
             (SortBy::DueDate | SortBy::CompletedAt, None) | (SortBy::Title, Some(_)) => true,
             (SortBy::Priority, Some(key)) => matches!(key, "1" | "2" | "3"),
-            (SortBy::Relevance, Some(key)) => key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0"),
+            (SortBy::Relevance, Some(key)) => {
+                key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0")
+            }
             (_, Some(time)) => time.ends_with("+00:00") && matches!(Bound::parse(key), Ok(Bound::At(_))),
             (_, None) => false,
         }
@@ -177,12 +179,14 @@ impl ListTasks {
         let array = |items: Vec<String>| format!("{{{}}}", items.join(","));
         let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
         let filters = &self.filters;
-        let priorities = filters
-            .priority
+        let priorities = filters.priority.0.as_ref().map(|priorities| {
+            array(priorities.0.iter().map(|priority| priority.as_str().to_owned()).collect())
+        });
+        let tags = filters
+            .tags
             .0
             .as_ref()
-            .map(|priorities| array(priorities.0.iter().map(|priority| priority.as_str().to_owned()).collect()));
-        let tags = filters.tags.0.as_ref().map(|tags| array(tags.0.iter().map(|tag| quoted(tag.as_str())).collect()));
+            .map(|tags| array(tags.0.iter().map(|tag| quoted(tag.as_str())).collect()));
         Input {
             status: &self.status,
             deleted: &self.deleted,

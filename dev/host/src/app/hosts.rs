@@ -75,7 +75,8 @@ impl AllowedHosts {
 
 impl AllowedEntry {
     fn parse(entry: &str) -> Result<Self> {
-        let (scheme, rest) = entry.trim().split_once("://").context("a scheme is missing, such as http://")?;
+        let (scheme, rest) =
+            entry.trim().split_once("://").context("a scheme is missing, such as http://")?;
         let scheme = match scheme {
             "*" => None,
             name if !name.is_empty() && name.chars().all(char::is_alphabetic) => Some(name.to_owned()),

@@ -13,7 +13,8 @@ impl<'a> Template<'a> {
     pub fn parse(mut rest: &'a str) -> Result<Self> {
         let mut parts = Vec::new();
         while let Some((text, after)) = rest.split_once("{{") {
-            let (name, after) = after.split_once("}}").with_context(|| format!("{rest:?} lacks closing braces"))?;
+            let (name, after) =
+                after.split_once("}}").with_context(|| format!("{rest:?} lacks closing braces"))?;
             parts.push(Part::Text(text));
             parts.push(Part::Name(name.trim()));
             rest = after;

@@ -70,7 +70,8 @@ fn an_error_names_what_is_invalid() {
 #[test]
 fn only_listed_hosts_may_be_reached() {
     let list = |entries: &[&str]| {
-        AllowedHosts::parse(&entries.iter().map(|e| e.to_string()).collect::<Vec<_>>(), &["tasks".into()]).unwrap()
+        AllowedHosts::parse(&entries.iter().map(|e| e.to_string()).collect::<Vec<_>>(), &["tasks".into()])
+            .unwrap()
     };
     for (entry, url, allowed) in [
         ("http://example.com", "http://example.com/", true),

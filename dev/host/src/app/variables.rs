@@ -10,7 +10,10 @@ use crate::app::template::{Part, Template};
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    pub fn resolve(declared: &BTreeMap<String, Variable>, overrides: &BTreeMap<String, String>) -> Result<Self> {
+    pub fn resolve(
+        declared: &BTreeMap<String, Variable>,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<Self> {
         for name in overrides.keys() {
             ensure!(
                 declared.contains_key(name),

@@ -55,7 +55,8 @@ impl Service<Uri> for Connector {
         Box::pin(async move {
             let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
             let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-            let addresses: Vec<_> = lookup_host((host, port)).await.map_err(|_| ConnectError::UnknownHost)?.collect();
+            let addresses: Vec<_> =
+                lookup_host((host, port)).await.map_err(|_| ConnectError::UnknownHost)?.collect();
             let connecting = TcpStream::connect(&*addresses);
             let stream = match limit {
                 Ok(limit) => timeout(limit, connecting).await.map_err(|_| ConnectError::TimedOut)?,

@@ -4,7 +4,9 @@ use tokio_postgres::Config;
 use tokio_postgres::config::Host as Server;
 use wasmtime::component::Resource;
 
-use crate::bindings::spin::postgres::postgres::{Connection, Error, Host, HostConnection, ParameterValue, RowSet};
+use crate::bindings::spin::postgres::postgres::{
+    Connection, Error, Host, HostConnection, ParameterValue, RowSet,
+};
 use crate::instance::State;
 use crate::postgres::{Lease, error_text};
 
@@ -15,7 +17,8 @@ impl HostConnection for State {
         let config: Config = address.parse().map_err(|error| Error::ConnectionFailed(error_text(&error)))?;
         self.check_servers(&config).map_err(Error::ConnectionFailed)?;
         let lease = self.resources.pools.lease(address, config).await.map_err(Error::ConnectionFailed)?;
-        let lease = self.table.push(lease).map_err(|_| Error::ConnectionFailed("too many connections".into()))?;
+        let lease =
+            self.table.push(lease).map_err(|_| Error::ConnectionFailed("too many connections".into()))?;
         Ok(Resource::new_own(lease.rep()))
     }
 

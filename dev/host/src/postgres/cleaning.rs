@@ -20,9 +20,12 @@ mod tests {
 
     #[test]
     fn every_statement_but_a_plain_query_needs_cleaning() {
-        for text in
-            ["select f($1, $2)", "  SELECT 1", "with a as (select 1) select * from a", "insert into t values (1)"]
-        {
+        for text in [
+            "select f($1, $2)",
+            "  SELECT 1",
+            "with a as (select 1) select * from a",
+            "insert into t values (1)",
+        ] {
             assert!(!needs_cleaning(text), "{text}");
         }
         for text in [

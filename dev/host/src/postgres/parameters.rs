@@ -42,9 +42,9 @@ fn convert_value(value: &Value) -> anyhow::Result<Parameter> {
                 .with_context(|| format!("invalid epoch timestamp {seconds}"))?,
         ),
         Value::Uuid(text) => Box::new(Uuid::parse_str(text).with_context(|| format!("invalid UUID {text}"))?),
-        Value::Jsonb(bytes) => {
-            Box::new(Json::new(bytes).with_context(|| format!("invalid JSON {}", String::from_utf8_lossy(bytes)))?)
-        }
+        Value::Jsonb(bytes) => Box::new(
+            Json::new(bytes).with_context(|| format!("invalid JSON {}", String::from_utf8_lossy(bytes)))?,
+        ),
         Value::Decimal(text) => Box::new(parse_decimal(text)?),
         Value::RangeInt32(bounds) => Box::new(range(*bounds)),
         Value::RangeInt64(bounds) => Box::new(range(*bounds)),

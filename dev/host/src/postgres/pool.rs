@@ -82,7 +82,11 @@ impl Pools {
             // host's memory.
             pools.clear();
         }
-        let pool = Arc::new(Pool { config, free: Arc::new(Semaphore::new(MAX_CONNECTIONS)), idle: Mutex::default() });
+        let pool = Arc::new(Pool {
+            config,
+            free: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            idle: Mutex::default(),
+        });
         if !self.closed.is_cancelled() {
             pools.insert(address, pool.clone());
             self.tasks.spawn(close_idle(Arc::downgrade(&pool), self.closed.clone()));
@@ -98,7 +102,10 @@ async fn close_idle(pool: Weak<Pool>, closed: CancellationToken) {
             () = closed.cancelled() => return,
         }
         let Some(pool) = pool.upgrade() else { return };
-        pool.idle.lock().expect("the lock is not poisoned").retain(|(_, since)| since.elapsed() < IDLE_TIMEOUT);
+        pool.idle
+            .lock()
+            .expect("the lock is not poisoned")
+            .retain(|(_, since)| since.elapsed() < IDLE_TIMEOUT);
     }
 }
 
@@ -115,7 +122,11 @@ impl Pool {
 }
 
 impl Lease {
-    pub async fn query(&mut self, statement: String, parameters: Vec<ParameterValue>) -> Result<RowSet, Error> {
+    pub async fn query(
+        &mut self,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<RowSet, Error> {
         self.is_busy = true;
         let result = match &mut self.session {
             Some(session) => session.query(statement, parameters).await,
@@ -125,7 +136,11 @@ impl Lease {
         result
     }
 
-    pub async fn execute(&mut self, statement: String, parameters: Vec<ParameterValue>) -> Result<u64, Error> {
+    pub async fn execute(
+        &mut self,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<u64, Error> {
         self.is_busy = true;
         let result = match &mut self.session {
             Some(session) => session.execute(statement, parameters).await,
@@ -144,7 +159,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         match self.session.take() {
             Some(session) if self.is_busy => session.abandon(),
-            Some(session) => self.pool.idle.lock().expect("the lock is not poisoned").push((session, Instant::now())),
+            Some(session) => {
+                self.pool.idle.lock().expect("the lock is not poisoned").push((session, Instant::now()))
+            }
             None => {}
         }
     }

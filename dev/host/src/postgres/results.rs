@@ -8,7 +8,9 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 use uuid::Uuid;
 
-use crate::bindings::spin::postgres::postgres::{Column, DbDataType as Kind, DbValue as Value, Interval, RowSet};
+use crate::bindings::spin::postgres::postgres::{
+    Column, DbDataType as Kind, DbValue as Value, Interval, RowSet,
+};
 use crate::postgres::error::error_chain;
 use crate::postgres::numbers::{RangeDecimal, bounds};
 
@@ -25,7 +27,8 @@ pub struct ResultBuilder {
 impl ResultBuilder {
     pub fn push(&mut self, row: &Row) -> Result<(), String> {
         if self.rows.is_empty() {
-            let column = |c: &tokio_postgres::Column| Column { name: c.name().to_owned(), data_type: kind(c.type_()) };
+            let column =
+                |c: &tokio_postgres::Column| Column { name: c.name().to_owned(), data_type: kind(c.type_()) };
             self.columns = row.columns().iter().map(column).collect();
         }
         let values = (0..row.len()).map(|index| value(row, index)).collect::<Result<Vec<_>, _>>();
@@ -92,8 +95,12 @@ fn value(row: &Row, index: usize) -> Result<Value, tokio_postgres::Error> {
         Type::UUID => get(row, index, |id: Uuid| Value::Uuid(id.to_string())),
         Type::JSONB => get(row, index, |json: serde_json::Value| Value::Jsonb(json.to_string().into_bytes())),
         Type::NUMERIC => get(row, index, |number: Decimal| Value::Decimal(number.to_string())),
-        Type::INT4_RANGE => get(row, index, |range: Range<i32>| Value::RangeInt32(bounds(&range, |bound| bound))),
-        Type::INT8_RANGE => get(row, index, |range: Range<i64>| Value::RangeInt64(bounds(&range, |bound| bound))),
+        Type::INT4_RANGE => {
+            get(row, index, |range: Range<i32>| Value::RangeInt32(bounds(&range, |bound| bound)))
+        }
+        Type::INT8_RANGE => {
+            get(row, index, |range: Range<i64>| Value::RangeInt64(bounds(&range, |bound| bound)))
+        }
         Type::NUM_RANGE => get(row, index, |range: Range<RangeDecimal>| {
             Value::RangeDecimal(bounds(&range, |bound| bound.0.to_string()))
         }),

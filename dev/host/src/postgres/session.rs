@@ -103,7 +103,11 @@ impl Session {
         Ok(statement)
     }
 
-    async fn start(&self, statement: &Statement, parameters: &[Parameter]) -> Result<RowStream, tokio_postgres::Error> {
+    async fn start(
+        &self,
+        statement: &Statement,
+        parameters: &[Parameter],
+    ) -> Result<RowStream, tokio_postgres::Error> {
         let parameters = parameters.iter().map(|parameter| &**parameter as &(dyn ToSql + Sync));
         self.client.query_raw(statement, parameters.collect::<Vec<_>>()).await
     }

@@ -23,7 +23,11 @@ use crate::server::{headers, run};
 const RESERVED: &str = "/.well-known/spin/";
 
 /// Responds to the request of a client.
-pub async fn respond(app: &Arc<ServedApp>, request: Request<Incoming>, client: SocketAddr) -> Response<WasiBody> {
+pub async fn respond(
+    app: &Arc<ServedApp>,
+    request: Request<Incoming>,
+    client: SocketAddr,
+) -> Response<WasiBody> {
     let path = request.uri().path().to_owned();
     if let Some(name) = path.strip_prefix(RESERVED) {
         return match name {

@@ -27,7 +27,9 @@ impl Router {
         let mut router = routefinder::Router::new();
         for (raw, component) in routes {
             let route = Route { raw: raw.clone(), component: component.clone() };
-            router.add(pattern(raw), route).map_err(|error| anyhow!("route {raw:?} of {component:?}: {error}"))?;
+            router
+                .add(pattern(raw), route)
+                .map_err(|error| anyhow!("route {raw:?} of {component:?}: {error}"))?;
         }
         Ok(Self(router))
     }
@@ -83,7 +85,8 @@ mod tests {
     use super::*;
 
     fn router(routes: &[&str]) -> Router {
-        Router::new(&routes.iter().map(|route| (route.to_string(), route.to_string())).collect::<Vec<_>>()).unwrap()
+        Router::new(&routes.iter().map(|route| (route.to_string(), route.to_string())).collect::<Vec<_>>())
+            .unwrap()
     }
 
     #[test]

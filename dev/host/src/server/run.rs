@@ -85,7 +85,8 @@ async fn run_guest(
         let has_responded = has_responded.clone();
         move |response: GuestResponse| {
             has_responded.store(true, Ordering::Relaxed);
-            let watched = response.map(|r| r.map(|body| WatchedBody { body, _dropped: dropped_sender }.boxed_unsync()));
+            let watched =
+                response.map(|r| r.map(|body| WatchedBody { body, _dropped: dropped_sender }.boxed_unsync()));
             // Fails if the client has disconnected, which the guest finds out at its first write.
             let _ = response_sender.send(watched);
         }
@@ -155,7 +156,10 @@ impl Body for WatchedBody {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         Pin::new(&mut self.body).poll_frame(context)
     }
 

@@ -39,7 +39,8 @@ fn compilations(child: Child) -> usize {
 #[ignore = "a child process of the test above"]
 async fn a_process_that_starts_the_app() {
     let engine = Engine::new(Limits::default()).unwrap();
-    let app = Running::start(Some(&engine), manifest(), &[].into(), any_port(), Logs::captured()).await.unwrap();
+    let app =
+        Running::start(Some(&engine), manifest(), &[].into(), any_port(), Logs::captured()).await.unwrap();
     println!("\n{COMPILED}{}", engine.compilations());
     app.stop().await.unwrap();
 }

@@ -58,7 +58,8 @@ async fn a_component_that_is_not_allowed_is_not_called() {
 async fn a_component_calls_its_own_app() {
     let app = App::start().await;
     let response = app.post("/fetch", json!({ "url": "/wild/deep/x" })).await.json();
-    let request: serde_json::Value = serde_json::from_str(response["body"].as_str().unwrap_or("null")).unwrap();
+    let request: serde_json::Value =
+        serde_json::from_str(response["body"].as_str().unwrap_or("null")).unwrap();
     assert_eq!(request["component"], "deep", "{response}");
     app.stop().await;
 }

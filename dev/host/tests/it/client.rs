@@ -28,7 +28,13 @@ impl Response {
     }
 }
 
-pub async fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+pub async fn send(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response {
     let response = open(to, method, path, headers, Full::new(Bytes::from(body.to_owned()))).await;
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("a complete body").to_bytes();

@@ -31,7 +31,11 @@ async fn a_guest_in_an_endless_loop_does_not_block_others() {
     };
     let (looped, ()) = tokio::join!(looping, serving);
     assert!(looped.is_empty(500), "{looped:?}");
-    assert!(app.logs.lines().iter().any(|line| line.contains("no response within 1 s")), "{:?}", app.logs.lines());
+    assert!(
+        app.logs.lines().iter().any(|line| line.contains("no response within 1 s")),
+        "{:?}",
+        app.logs.lines()
+    );
     app.stop().await;
 }
 
@@ -97,7 +101,8 @@ async fn stopping_ends_guests_that_are_still_running() {
     }
     let mut upstream = Upstream::start().await;
     let app = App::with(&[("upstream_port", &upstream.port)]).await;
-    let stream = open(app.address, "GET", &format!("/ticks?{}", upstream.url("/")), &[], Empty::<Bytes>::new()).await;
+    let stream =
+        open(app.address, "GET", &format!("/ticks?{}", upstream.url("/")), &[], Empty::<Bytes>::new()).await;
     timeout(Duration::from_secs(5), app.stop()).await.expect("it stops");
     drop(stream);
     assert!(timeout(Duration::from_millis(200), upstream.next()).await.is_err());
@@ -110,7 +115,8 @@ async fn a_query_that_outlasts_its_request_closes_its_connection() {
     }
     let database = Database::create().await;
     let app = App::limited_with(one_second(), &database.variables()).await;
-    let slow = json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(3)::text" }] });
+    let slow =
+        json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(3)::text" }] });
     assert!(app.post("/database", slow).await.is_empty(500));
     let start = Instant::now();
     let response = database.query(&app, "select 1").await;

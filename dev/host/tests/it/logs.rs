@@ -27,8 +27,9 @@ async fn every_line_is_a_json_object_with_the_name_of_its_function() {
     let written = "plain \"text\"\n{\"level\":\"warn\",\"message\":\"own\"}\n{\"function\":\"mine\"}\nhalf";
     app.post("/lines", written).await;
     let lines = lines(&app, 5).await;
-    let find =
-        |message: &str| lines.iter().find(|line| line["message"] == message).unwrap_or_else(|| panic!("{lines:?}"));
+    let find = |message: &str| {
+        lines.iter().find(|line| line["message"] == message).unwrap_or_else(|| panic!("{lines:?}"))
+    };
     let plain = find("plain \"text\"");
     assert_eq!((&plain["level"], &plain["function"]), (&json!("info"), &json!("every")));
     assert!(plain["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')));
@@ -64,7 +65,13 @@ async fn the_reason_of_a_failure_is_logged_and_not_in_the_response() {
         lines.iter().any(|line| line["message"].as_str().unwrap().contains("ended without a response")),
         "{lines:?}"
     );
-    assert!(lines.iter().any(|line| line["message"].as_str().unwrap().starts_with("the guest failed")), "{lines:?}");
-    assert!(lines.iter().any(|line| line["message"].as_str().unwrap().contains("traps before the head")), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line["message"].as_str().unwrap().starts_with("the guest failed")),
+        "{lines:?}"
+    );
+    assert!(
+        lines.iter().any(|line| line["message"].as_str().unwrap().contains("traps before the head")),
+        "{lines:?}"
+    );
     app.stop().await;
 }

@@ -9,7 +9,8 @@ use crate::upstream::Upstream;
 async fn an_allowed_host_gets_requests_with_the_host_header_of_the_url() {
     let mut upstream = Upstream::start().await;
     let app = App::with(&[("upstream_port", &upstream.port)]).await;
-    let response = app.post("/fetch", json!({ "url": upstream.url("/path?q=1"), "body": "sent" })).await.json();
+    let response =
+        app.post("/fetch", json!({ "url": upstream.url("/path?q=1"), "body": "sent" })).await.json();
     assert_eq!(response["body"], format!("POST /path?q=1 for 127.0.0.1:{}", upstream.port));
     assert_eq!(upstream.next().await, "sent");
     app.stop().await;

@@ -28,10 +28,23 @@ impl Random {
 
 /// A random request, often invalid.
 fn request(random: &mut Random) -> Vec<u8> {
-    let methods =
-        ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "BREW", "get", "\u{7f}"];
-    let paths =
-        ["/", "/hello", "/echo/", "/wild/", "/param/1/of/", "/.well-known/spin/", "*", "//", "", "http://a/", "/pass/"];
+    let methods = [
+        "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "BREW", "get",
+        "\u{7f}",
+    ];
+    let paths = [
+        "/",
+        "/hello",
+        "/echo/",
+        "/wild/",
+        "/param/1/of/",
+        "/.well-known/spin/",
+        "*",
+        "//",
+        "",
+        "http://a/",
+        "/pass/",
+    ];
     let mut request =
         format!("{} {}", methods[random.below(methods.len())], paths[random.below(paths.len())]).into_bytes();
     request.extend(match random.below(4) {
@@ -44,8 +57,15 @@ fn request(random: &mut Random) -> Vec<u8> {
         request.extend(b"host: example.org\r\n");
     }
     for _ in 0..random.below(5) {
-        let names: [&[u8]; 7] =
-            [b"x-a", b"spin-full-url", b"Transfer-Encoding", b"host", b"accept", b"Content-Length", b"expect"];
+        let names: [&[u8]; 7] = [
+            b"x-a",
+            b"spin-full-url",
+            b"Transfer-Encoding",
+            b"host",
+            b"accept",
+            b"Content-Length",
+            b"expect",
+        ];
         request.extend(names[random.below(names.len())]);
         request.extend(b": ");
         let from: &[u8] = if random.below(2) == 0 { b"abc ,;=\"\t:/0123" } else { b"" };
@@ -103,7 +123,11 @@ async fn send(address: std::net::SocketAddr, bytes: Vec<u8>) {
         return;
     }
     let status = response.get(9..12).and_then(|status| status.parse::<u16>().ok());
-    assert!(status.is_some_and(|status| (200..500).contains(&status)), "{response:?} to {}", bytes.escape_ascii());
+    assert!(
+        status.is_some_and(|status| (200..500).contains(&status)),
+        "{response:?} to {}",
+        bytes.escape_ascii()
+    );
 }
 
 #[tokio::test]

@@ -50,7 +50,10 @@ async fn headers_describe_the_request_to_its_component() {
 async fn reserved_paths_are_answered_by_the_host() {
     let app = App::start().await;
     assert_eq!(app.get("/.well-known/spin/health").await.body, "OK");
-    assert_eq!(app.get("/.well-known/spin/info").await.json(), json!({ "name": "tests", "version": "1.2.3" }));
+    assert_eq!(
+        app.get("/.well-known/spin/info").await.json(),
+        json!({ "name": "tests", "version": "1.2.3" })
+    );
     assert!(app.get("/.well-known/spin/other").await.is_empty(404));
     app.stop().await;
 }
@@ -60,7 +63,8 @@ async fn a_response_to_head_has_no_body_and_connections_are_kept_alive() {
     let app = App::start().await;
     let response = send(app.address, "HEAD", "/hello", &[], "").await;
     assert!(response.is_empty(200));
-    let twice = "GET /hello HTTP/1.1\r\nhost: a\r\n\r\nGET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let twice =
+        "GET /hello HTTP/1.1\r\nhost: a\r\n\r\nGET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     assert_eq!(raw(app.address, twice.as_bytes()).await.matches("HTTP/1.1 200").count(), 2);
     app.stop().await;
 }

@@ -63,7 +63,10 @@ async fn clients_cannot_use_the_internal_names_of_components() {
     let request = b"GET /hello HTTP/1.1\r\nhost: hidden.spin.internal\r\nconnection: close\r\n\r\n";
     let response = raw(app.address, request).await;
     // Spin drops the connection.
-    assert!(if is_embedded() { response.starts_with("HTTP/1.1 400") } else { response.is_empty() }, "{response}");
+    assert!(
+        if is_embedded() { response.starts_with("HTTP/1.1 400") } else { response.is_empty() },
+        "{response}"
+    );
     app.stop().await;
 }
 
@@ -73,8 +76,11 @@ async fn headers_of_the_host_that_a_client_sends_are_removed() {
         return;
     }
     let app = App::start().await;
-    let forged =
-        [("spin-full-url", "http://evil/"), ("spin-path-match-admin", "yes"), ("spin-client-addr", "1.1.1.1:1")];
+    let forged = [
+        ("spin-full-url", "http://evil/"),
+        ("spin-path-match-admin", "yes"),
+        ("spin-client-addr", "1.1.1.1:1"),
+    ];
     let request = send(app.address, "GET", "/", &forged, "").await.json();
     assert!(!request.to_string().contains("evil"), "{request}");
     assert_eq!(request["headers"]["spin-path-match-admin"], json!(null));

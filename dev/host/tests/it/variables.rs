@@ -9,7 +9,10 @@ use crate::app::App;
 async fn a_component_reads_its_own_variables_with_templates_filled_in() {
     let app = App::start().await;
     assert_eq!(app.get("/variable?greeting").await.json(), json!({ "value": "hello by default!" }));
-    assert_eq!(app.get("/variable?both").await.json(), json!({ "value": "hello by default and not for you" }));
+    assert_eq!(
+        app.get("/variable?both").await.json(),
+        json!({ "value": "hello by default and not for you" })
+    );
     app.stop().await;
 }
 

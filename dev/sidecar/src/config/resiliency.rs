@@ -45,7 +45,12 @@ impl Default for Resiliency {
     fn default() -> Self {
         let delay = Duration::from_secs(5);
         Self {
-            delivery_retry: Retry { is_exponential: false, first_delay: delay, max_delay: delay, max_retries: None },
+            delivery_retry: Retry {
+                is_exponential: false,
+                first_delay: delay,
+                max_delay: delay,
+                max_retries: None,
+            },
             delivery_timeout: Duration::from_secs(60),
             binding_timeouts: BTreeMap::new(),
         }
@@ -81,8 +86,11 @@ impl Retry {
     fn parse(policy: &Value) -> Result<Self> {
         let is_exponential = policy["policy"] == "exponential";
         let delay = |member: &str, default| policy[member].as_str().map_or(Ok(default), duration::parse);
-        let first_delay =
-            if is_exponential { Duration::from_millis(500) } else { delay("duration", Duration::from_secs(5))? };
+        let first_delay = if is_exponential {
+            Duration::from_millis(500)
+        } else {
+            delay("duration", Duration::from_secs(5))?
+        };
         let max_delay = delay("maxInterval", Duration::from_secs(60))?.max(first_delay);
         let max_retries = policy["maxRetries"].as_i64().and_then(|retries| u32::try_from(retries).ok());
         Ok(Self { is_exponential, first_delay, max_delay, max_retries })
@@ -110,7 +118,8 @@ mod tests {
             max_delay: Duration::from_secs(1),
             max_retries: Some(3),
         };
-        let delays: Vec<_> = (1..=4).map(|failures| retry.delay(failures).map(|delay| delay.as_millis())).collect();
+        let delays: Vec<_> =
+            (1..=4).map(|failures| retry.delay(failures).map(|delay| delay.as_millis())).collect();
         assert_eq!(delays, [Some(500), Some(750), Some(1000), None]);
     }
 }

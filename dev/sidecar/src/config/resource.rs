@@ -27,7 +27,8 @@ pub struct Metadata {
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for folder in [folder.to_owned(), folder.join("components"), folder.join("subscriptions")] {
-        let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let entries =
+            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
         for entry in entries {
             let path = entry?.path();
             let is_yaml = path.extension().is_some_and(|extension| extension == "yaml");

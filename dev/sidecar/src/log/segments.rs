@@ -16,7 +16,8 @@ pub fn list(folder: &Path) -> Result<Vec<u64>> {
     let mut starts = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let name = entry?.file_name();
-        starts.extend(name.to_string_lossy().strip_suffix(".log").and_then(|start| start.parse::<u64>().ok()));
+        starts
+            .extend(name.to_string_lossy().strip_suffix(".log").and_then(|start| start.parse::<u64>().ok()));
     }
     starts.sort_unstable();
     Ok(starts)

@@ -120,7 +120,8 @@ impl Session {
 async fn store(folder: &Path, mail: &[u8]) -> std::io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
-    let name = format!("{time:013}-{:x}-{:04}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed) % 10_000);
+    let name =
+        format!("{time:013}-{:x}-{:04}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed) % 10_000);
     let temporary = folder.join(format!("{name}.new"));
     tokio::fs::write(&temporary, mail).await?;
     tokio::fs::rename(&temporary, folder.join(format!("{name}.eml"))).await

@@ -98,7 +98,10 @@ impl StateStore {
 
     pub async fn read(&self, keys: &[String]) -> Result<Vec<Row>> {
         self.prepare().await?;
-        let rows = self.postgres.with(async |client| client.query(include_str!("select.sql"), &[&keys]).await).await?;
+        let rows = self
+            .postgres
+            .with(async |client| client.query(include_str!("select.sql"), &[&keys]).await)
+            .await?;
         let row = |row: &tokio_postgres::Row| Row {
             key: row.get(0),
             value: row.get(1),

@@ -25,8 +25,7 @@ async fn a_mail_arrives_unchanged_in_the_mailbox() {
     let world = World::new().await;
     let html = "<p>Grüße, 世界!</p>\n.\n..dots\n<a href=\"https://example.com/?a=b&c=d\">see</a>".to_owned()
         + "x".repeat(2000).as_str();
-    let metadata =
-        json!({ "emailTo": "Ann Example <ann@example.com>;bob@localhost", "subject": "Fällig: 牛奶", "priority": "1" });
+    let metadata = json!({ "emailTo": "Ann Example <ann@example.com>;bob@localhost", "subject": "Fällig: 牛奶", "priority": "1" });
 
     let sent = world.post(EMAIL, json!({ "operation": "create", "data": html, "metadata": metadata })).await;
 
@@ -49,7 +48,8 @@ async fn data_that_is_not_a_string_is_sent_as_json_and_the_sender_can_be_set() {
     let world = World::new().await;
     let metadata = json!({ "emailTo": "ann@example.com", "subject": "s", "emailFrom": "other@example.com" });
 
-    let sent = world.post(EMAIL, json!({ "operation": "create", "data": { "a": 1 }, "metadata": metadata })).await;
+    let sent =
+        world.post(EMAIL, json!({ "operation": "create", "data": { "a": 1 }, "metadata": metadata })).await;
 
     assert_eq!(sent.status, 204);
     let mail = &world.mails()[0];
@@ -88,7 +88,11 @@ async fn missing_and_invalid_values_are_500_with_the_messages_of_dapr() {
             "binding email does not support operation delete. supported operations:create",
         ),
         ("/v1.0/bindings/nothing", json!({ "operation": "create" }), "couldn't find output binding nothing"),
-        ("/v1.0/bindings/outbox-relay", json!({ "operation": "create" }), "couldn't find output binding outbox-relay"),
+        (
+            "/v1.0/bindings/outbox-relay",
+            json!({ "operation": "create" }),
+            "couldn't find output binding outbox-relay",
+        ),
     ] {
         let response = world.post(path, body).await;
         assert_eq!(response.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
@@ -105,7 +109,10 @@ async fn a_line_break_in_a_subject_adds_no_header() {
     let world = World::new().await;
 
     let sent = world
-        .post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "a\r\nBcc: eve@example.com" })))
+        .post(
+            EMAIL,
+            mail_request(json!({ "emailTo": "ann@example.com", "subject": "a\r\nBcc: eve@example.com" })),
+        )
         .await;
 
     assert_eq!(sent.status, 204);
@@ -155,10 +162,15 @@ async fn the_binding_signs_in_and_reports_a_rejection() {
     let (address, received) = server("MAIL").await;
     let world = with_password(address).await;
 
-    let response = world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
+    let response =
+        world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
 
     assert_eq!(response.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
-    assert!(response.body.contains("sending email failed") && response.body.contains("no"), "{}", response.body);
+    assert!(
+        response.body.contains("sending email failed") && response.body.contains("no"),
+        "{}",
+        response.body
+    );
     let received = received.lock().unwrap();
     // Base64 of `\0user\0sample`.
     assert!(received.contains(&"AUTH PLAIN AHVzZXIAc2FtcGxl".to_owned()), "{received:?}");
@@ -168,14 +180,16 @@ async fn the_binding_signs_in_and_reports_a_rejection() {
 #[tokio::test]
 async fn mail_is_not_sent_if_the_server_has_no_authentication() {
     let world = with_password(crate::mailbox::start().await.0.address()).await;
-    let response = world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
+    let response =
+        world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
     assert_eq!(response.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
 }
 
 #[tokio::test]
 async fn an_unreachable_server_is_500() {
     let world = World::with_secrets(|_| secrets(NOWHERE, ([127, 0, 0, 1], 1).into())).await;
-    let response = world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
+    let response =
+        world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
     assert_eq!(response.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
 }
 
@@ -186,7 +200,8 @@ async fn a_silent_server_is_500_after_the_timeout_in_resiliency() {
     let (_folder, files) = changed("resiliency.yaml", "mail: 8s", "mail: 300ms");
     let world = World::with_files(&files, |_| secrets(NOWHERE, silent.local_addr().unwrap())).await;
 
-    let response = world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
+    let response =
+        world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
 
     assert_eq!(response.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
     assert_eq!(response.json()["message"], "error invoking output binding email: context deadline exceeded");
@@ -197,7 +212,8 @@ async fn mail_is_not_sent_if_the_binding_is_not_in_scope_of_the_functions_sideca
     let (_folder, files) = changed("components/email.yaml", "  - tasks\n", "");
     let world = World::with_files(&files, |mailbox| secrets(NOWHERE, mailbox)).await;
 
-    let response = world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
+    let response =
+        world.post(EMAIL, mail_request(json!({ "emailTo": "ann@example.com", "subject": "s" }))).await;
 
     assert_eq!(response.failure(), (500, "ERR_INVOKE_OUTPUT_BINDING".into()));
     assert!(response.body.contains("couldn't find output binding email"), "{}", response.body);

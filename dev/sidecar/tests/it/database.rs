@@ -57,7 +57,8 @@ impl Database {
 }
 
 async fn connect(config: &Config) -> Client {
-    let (client, connection) = config.connect(NoTls).await.expect("a connection to the Postgres of the tests");
+    let (client, connection) =
+        config.connect(NoTls).await.expect("a connection to the Postgres of the tests");
     tokio::spawn(connection);
     client
 }

@@ -21,7 +21,10 @@ struct Received(Vec<(String, Vec<String>)>);
 
 impl Received {
     /// Receives requests until a condition holds.
-    async fn until(requests: &mut UnboundedReceiver<(String, Value)>, is_complete: impl Fn(&Self) -> bool) -> Self {
+    async fn until(
+        requests: &mut UnboundedReceiver<(String, Value)>,
+        is_complete: impl Fn(&Self) -> bool,
+    ) -> Self {
         let mut received = Self(Vec::new());
         while !is_complete(&received) {
             let (path, body) = requests.recv().await.unwrap();
@@ -58,7 +61,8 @@ async fn each_consumer_continues_from_its_own_offset() {
     let world = World::new().await;
     // One consumer accepts all events, the other fails.
     let (address, mut requests) =
-        app(|path, body| if path == RECURRENCE { Some((500, json!({}))) } else { all(body, "SUCCESS") }).await;
+        app(|path, body| if path == RECURRENCE { Some((500, json!({}))) } else { all(body, "SUCCESS") })
+            .await;
     world.sidecar.deliver_to(address);
     for id in ["1", "2", "3"] {
         world.publish("task-events", "ada", id).await;
@@ -71,7 +75,8 @@ async fn each_consumer_continues_from_its_own_offset() {
     let (address, mut requests) = app(|_, body| all(body, "SUCCESS")).await;
     world.sidecar.deliver_to(address);
     world.publish("task-events", "ada", "4").await;
-    let is_complete = |received: &Received| [AUDIT, RECURRENCE].iter().all(|route| received.of(route).contains(&"4"));
+    let is_complete =
+        |received: &Received| [AUDIT, RECURRENCE].iter().all(|route| received.of(route).contains(&"4"));
     let received = Received::until(&mut requests, is_complete).await;
 
     assert_eq!(received.of(RECURRENCE), ["1", "2", "3", "4"]);
@@ -84,7 +89,10 @@ async fn a_slow_event_delays_its_own_partition_only() {
     let (_folder, files) = changed("subscriptions/recurrence.yaml", bulk, "");
     let world = World::with_files(&files, |mailbox| secrets(NOWHERE, mailbox)).await;
     let (address, mut requests) =
-        app(|path, body| if path == RECURRENCE && body["id"] == "long" { None } else { all(body, "SUCCESS") }).await;
+        app(
+            |path, body| if path == RECURRENCE && body["id"] == "long" { None } else { all(body, "SUCCESS") },
+        )
+        .await;
     world.sidecar.deliver_to(address);
 
     world.publish("task-events", "ada", "long").await;
@@ -94,7 +102,8 @@ async fn a_slow_event_delays_its_own_partition_only() {
         world.publish("task-events", &format!("user-{user}"), "elsewhere").await;
     }
 
-    let is_complete = |received: &Received| ["long", "elsewhere"].iter().all(|id| received.of(RECURRENCE).contains(id));
+    let is_complete =
+        |received: &Received| ["long", "elsewhere"].iter().all(|id| received.of(RECURRENCE).contains(id));
     let received = Received::until(&mut requests, is_complete).await;
     assert!(!received.of(RECURRENCE).contains(&"behind"), "{:?}", received.of(RECURRENCE));
 }

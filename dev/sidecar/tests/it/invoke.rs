@@ -31,9 +31,14 @@ async fn a_request_and_its_response_are_forwarded_unchanged() {
     let (address, received) = app(response).await;
     world.sidecar.deliver_to(address);
 
-    let headers =
-        [("dapr-api-token", "token-of-caller"), ("authorization", "Bearer x"), ("connection", "x-hop"), ("x-hop", "1")];
-    let got = world.call("PATCH", "/v1.0/invoke/mcp/method/api/tasks/a%2Fb?q=1%202&r", &headers, "body").await;
+    let headers = [
+        ("dapr-api-token", "token-of-caller"),
+        ("authorization", "Bearer x"),
+        ("connection", "x-hop"),
+        ("x-hop", "1"),
+    ];
+    let got =
+        world.call("PATCH", "/v1.0/invoke/mcp/method/api/tasks/a%2Fb?q=1%202&r", &headers, "body").await;
 
     assert_eq!((got.status, got.body.as_str()), (418, "teapot"));
     assert_eq!(

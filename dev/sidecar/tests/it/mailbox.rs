@@ -25,8 +25,11 @@ async fn codes(mailbox: &Mailbox, lines: &[u8]) -> Vec<u16> {
 }
 
 fn files(folder: &TempDir) -> Vec<String> {
-    let mut files: Vec<_> =
-        mail::list(folder.path()).unwrap().iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let mut files: Vec<_> = mail::list(folder.path())
+        .unwrap()
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
     files.sort();
     files
 }
@@ -42,7 +45,11 @@ async fn a_mail_for_any_recipient_is_stored_unchanged() {
         files(&folder),
         ["Return-Path: <>\r\nDelivered-To: a@b, c@d\r\nSubject: s\r\n\r\n.a\r\nb\r\n\n.\n.\r\nend\r\n"]
     );
-    assert!(std::fs::read_dir(folder.path()).unwrap().all(|entry| entry.unwrap().path().extension().unwrap() == "eml"));
+    assert!(
+        std::fs::read_dir(folder.path())
+            .unwrap()
+            .all(|entry| entry.unwrap().path().extension().unwrap() == "eml")
+    );
 }
 
 #[tokio::test]

@@ -27,9 +27,15 @@ async fn a_secret_that_functions_may_read_is_returned_with_all_its_keys() {
 async fn functions_cannot_read_secrets_of_components() {
     let world = World::new().await;
 
-    assert_eq!(world.get("/v1.0/secrets/secrets/smtp").await.failure(), (403, "ERR_PERMISSION_DENIED".into()));
+    assert_eq!(
+        world.get("/v1.0/secrets/secrets/smtp").await.failure(),
+        (403, "ERR_PERMISSION_DENIED".into())
+    );
     assert_eq!(world.get("/v1.0/secrets/secrets/bulk").await.json(), json!({}));
-    assert_eq!(world.get("/v1.0/secrets/elsewhere/smtp").await.failure(), (401, "ERR_SECRET_STORE_NOT_FOUND".into()));
+    assert_eq!(
+        world.get("/v1.0/secrets/elsewhere/smtp").await.failure(),
+        (401, "ERR_SECRET_STORE_NOT_FOUND".into())
+    );
 }
 
 #[tokio::test]
@@ -62,7 +68,10 @@ async fn it_does_not_start_without_a_secret_that_a_component_refers_to() {
     let mut secrets = sample();
     secrets["smtp"].as_object_mut().unwrap().remove("port");
     let error = start_error(FILES.as_ref(), &secrets).await;
-    assert_eq!(error, "the component email needs a secret for its port: DATA/secrets.json has no port in smtp");
+    assert_eq!(
+        error,
+        "the component email needs a secret for its port: DATA/secrets.json has no port in smtp"
+    );
 
     let mut secrets = sample();
     secrets.as_object_mut().unwrap().remove("kafka");
@@ -104,12 +113,27 @@ async fn it_does_not_start_with_files_that_real_dapr_would_treat_differently() {
             "value: Configuration; drop",
             "is not a valid table name",
         ),
-        ("components/configuration.yaml", "- name: table", "- name: tabel", "which this sidecar does not support"),
+        (
+            "components/configuration.yaml",
+            "- name: table",
+            "- name: tabel",
+            "which this sidecar does not support",
+        ),
         ("components/secrets.yaml", "value: \"true\"", "value: \"false\"", "must be multiValued"),
         ("components/secrets.yaml", "secrets.json", "elsewhere.json", "cannot read the secrets"),
-        ("components/email.yaml", "- tasks", "- task", "email has the scope task, which dapr.yaml does not list"),
+        (
+            "components/email.yaml",
+            "- tasks",
+            "- task",
+            "email has the scope task, which dapr.yaml does not list",
+        ),
         ("components/send-mail.yaml", "scopes:\n  - notifications", "", "send-mail must have one scope"),
-        ("subscriptions/recurrence.yaml", "  - recurrence", "  - audit", "audit has two subscriptions to task-events"),
+        (
+            "subscriptions/recurrence.yaml",
+            "  - recurrence",
+            "  - audit",
+            "audit has two subscriptions to task-events",
+        ),
         (
             "subscriptions/recurrence.yaml",
             "pubsubname: pubsub",
@@ -117,7 +141,12 @@ async fn it_does_not_start_with_files_that_real_dapr_would_treat_differently() {
             "subscribes to the component kafka",
         ),
         ("subscriptions/recurrence.yaml", "default:", "rules: []\n    default:", "and no rules"),
-        ("topics.yaml", "name: recurrence-dead-letters", "name: letters", "which topics.yaml does not declare"),
+        (
+            "topics.yaml",
+            "name: recurrence-dead-letters",
+            "name: letters",
+            "which topics.yaml does not declare",
+        ),
         ("resiliency.yaml", "email:", "mail:", "a target mail, which is no output binding"),
         ("resiliency.yaml", "timeout: mail", "timeout: mail\n          retry: publish", "the target email"),
     ] {

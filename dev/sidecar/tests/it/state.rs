@@ -24,7 +24,10 @@ async fn a_value_can_be_saved_read_and_deleted() {
     let (database, world) = world().await;
 
     let saved = world
-        .post("/v1.0/state/state", json!([{ "key": "a b", "value": { "b": 1, "a": [true, null] } }, { "key": "c" }]))
+        .post(
+            "/v1.0/state/state",
+            json!([{ "key": "a b", "value": { "b": 1, "a": [true, null] } }, { "key": "c" }]),
+        )
         .await;
     assert_eq!((saved.status, saved.body.as_str()), (204, ""));
 
@@ -68,7 +71,8 @@ async fn a_write_with_an_outdated_etag_is_rejected() {
     assert_eq!(world.save(json!({ "key": "new", "value": 3, "etag": seen })).await.status, 409);
     assert_eq!(world.get("/v1.0/state/state/k").await.body, "2");
 
-    let delete = async |etag: &str| world.call("DELETE", "/v1.0/state/state/k", &[("if-match", etag)], "").await;
+    let delete =
+        async |etag: &str| world.call("DELETE", "/v1.0/state/state/k", &[("if-match", etag)], "").await;
     assert_eq!(delete(&seen).await.failure(), (409, "ERR_STATE_DELETE".into()));
     assert_eq!(delete(&world.etag("k").await.to_uppercase()).await.status, 204);
 }
@@ -90,7 +94,8 @@ async fn of_concurrent_first_writes_one_succeeds() {
 
     // The same holds for writes with the same etag.
     let etag = world.etag("k").await;
-    let write = async |value: u32| world.save(json!({ "key": "k", "value": value, "etag": etag })).await.status;
+    let write =
+        async |value: u32| world.save(json!({ "key": "k", "value": value, "etag": etag })).await.status;
     let mut codes: [u16; 3] = tokio::join!(write(5), write(6), write(7)).into();
     codes.sort_unstable();
     assert_eq!(codes, [204, 409, 409]);
@@ -108,7 +113,10 @@ async fn an_expired_item_is_absent_and_can_be_created_again() {
 
     database.run("update dapr.state set expires_at = now() - interval '1 second'").await;
     assert_eq!(world.get("/v1.0/state/state/k").await.status, 204);
-    assert_eq!(world.save(json!({ "key": "k", "value": 1, "etag": world_etag(&database).await })).await.status, 409);
+    assert_eq!(
+        world.save(json!({ "key": "k", "value": 1, "etag": world_etag(&database).await })).await.status,
+        409
+    );
     assert_eq!(world.save(item("-1")).await.status, 204);
     let forever = world.get("/v1.0/state/state/k").await;
     assert_eq!((forever.status, forever.headers.get("metadata.ttlexpiretime")), (200, None));
@@ -131,7 +139,8 @@ async fn several_items_can_be_read_at_once() {
     let (_database, world) = world().await;
     world.save(json!({ "key": "a", "value": "x" })).await;
 
-    let many = world.post("/v1.0/state/state/bulk", json!({ "keys": ["b", "a"], "parallelism": 10 })).await.json();
+    let many =
+        world.post("/v1.0/state/state/bulk", json!({ "keys": ["b", "a"], "parallelism": 10 })).await.json();
 
     assert_eq!(many, json!([{ "key": "a", "data": "x", "etag": world.etag("a").await }, { "key": "b" }]));
     assert_eq!(world.post("/v1.0/state/state/bulk", json!({ "keys": [] })).await.json(), json!([]));
@@ -143,7 +152,10 @@ async fn items_of_one_request_are_written_independently() {
     let etag = "0198c0de-0000-7000-8000-000000000001";
 
     let some = world
-        .post("/v1.0/state/state", json!([{ "key": "a", "value": 1, "etag": etag }, { "key": "b", "value": 2 }]))
+        .post(
+            "/v1.0/state/state",
+            json!([{ "key": "a", "value": 1, "etag": etag }, { "key": "b", "value": 2 }]),
+        )
         .await;
 
     assert_eq!(some.failure(), (409, "ERR_STATE_SAVE".into()));
@@ -155,7 +167,12 @@ async fn numbers_are_stored_as_by_dapr() {
     let (_database, world) = world().await;
 
     world
-        .call("POST", "/v1.0/state/state", &[], r#"[{"key": "n", "value": [1, 1.0, -7, 0.5, 9007199254740993, true]}]"#)
+        .call(
+            "POST",
+            "/v1.0/state/state",
+            &[],
+            r#"[{"key": "n", "value": [1, 1.0, -7, 0.5, 9007199254740993, true]}]"#,
+        )
         .await;
 
     assert_eq!(world.get("/v1.0/state/state/n").await.body, "[1,1,-7,0.5,9007199254740992,true]");
@@ -172,7 +189,10 @@ async fn invalid_requests_are_rejected_as_by_dapr() {
     assert_eq!(world.get("/v1.0/state/state/a%7C%7Cb").await.failure(), malformed);
     assert_eq!(world.call("POST", "/v1.0/state/state", &[], "nonsense").await.failure(), malformed);
     assert_eq!(world.post("/v1.0/state/state", json!([])).await.status, 204);
-    assert_eq!(world.get("/v1.0/state/elsewhere/a").await.failure(), (400, "ERR_STATE_STORE_NOT_FOUND".into()));
+    assert_eq!(
+        world.get("/v1.0/state/elsewhere/a").await.failure(),
+        (400, "ERR_STATE_STORE_NOT_FOUND".into())
+    );
     let option = json!({ "key": "a", "value": 1, "options": { "concurrency": "best" } });
     assert_eq!(world.save(option).await.failure(), (500, "ERR_STATE_SAVE".into()));
 }

@@ -6,7 +6,11 @@ use crate::world::{FILES, LOCAL, NOWHERE, World, call, secrets};
 #[tokio::test]
 async fn without_the_token_only_health_can_be_read() {
     let data = TempDir::new().unwrap();
-    std::fs::write(data.path().join("secrets.json"), secrets(NOWHERE, ([127, 0, 0, 1], 1).into()).to_string()).unwrap();
+    std::fs::write(
+        data.path().join("secrets.json"),
+        secrets(NOWHERE, ([127, 0, 0, 1], 1).into()).to_string(),
+    )
+    .unwrap();
     let tokens = Tokens { api: "secret".into(), app: String::new() };
     let sidecar = Sidecar::start(FILES.as_ref(), data.path(), LOCAL, tokens).await.unwrap();
     let get = async |path: &str, token: &str| {
@@ -27,9 +31,12 @@ async fn without_the_token_only_health_can_be_read() {
 async fn unknown_routes_and_invalid_requests_get_the_errors_of_dapr() {
     let world = World::new().await;
 
-    for (method, path) in
-        [("GET", "/"), ("GET", "/v1.0/nothing"), ("DELETE", "/v1.0/bindings/email"), ("PATCH", "/v1.0/state/state")]
-    {
+    for (method, path) in [
+        ("GET", "/"),
+        ("GET", "/v1.0/nothing"),
+        ("DELETE", "/v1.0/bindings/email"),
+        ("PATCH", "/v1.0/state/state"),
+    ] {
         assert_eq!(
             world.call(method, path, &[], "").await.failure(),
             (404, "ERR_DIRECT_INVOKE".into()),
@@ -38,5 +45,8 @@ async fn unknown_routes_and_invalid_requests_get_the_errors_of_dapr() {
     }
     assert_eq!(world.get("/v1.0/state/state/%zz").await.status, 400);
     let large = "x".repeat(4 * 1024 * 1024 + 1);
-    assert_eq!(world.call("POST", "/v1.0/state/state", &[], &large).await.failure(), (400, "ERR_BODY_READ".into()));
+    assert_eq!(
+        world.call("POST", "/v1.0/state/state", &[], &large).await.failure(),
+        (400, "ERR_BODY_READ".into())
+    );
 }

@@ -109,7 +109,9 @@ pub async fn app(respond: Responder) -> (SocketAddr, UnboundedReceiver<(String, 
                     Ok::<_, Infallible>(Response::builder().status(status).body(body).unwrap())
                 }
             });
-            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service),
+            );
         }
     });
     (address, requests)
@@ -140,7 +142,8 @@ impl World {
     pub async fn restarted(self) -> Self {
         let Self { sidecar, data, _mailbox: mailbox } = self;
         sidecar.stop().await;
-        let sidecar = start(Path::new(FILES), data.path(), &secrets(NOWHERE, mailbox.address())).await.unwrap();
+        let sidecar =
+            start(Path::new(FILES), data.path(), &secrets(NOWHERE, mailbox.address())).await.unwrap();
         Self { sidecar, data, _mailbox: mailbox }
     }
 
@@ -157,7 +160,13 @@ impl World {
     }
 }
 
-pub async fn call(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> TestResponse {
+pub async fn call(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> TestResponse {
     let mut request = Request::builder().method(method).uri(format!("http://{to}{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);

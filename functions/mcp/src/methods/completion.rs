@@ -13,10 +13,13 @@ pub fn complete(request: &RpcRequest) -> Result<Value, RpcError> {
     let CompleteRequestParams { argument, ref_, .. } = request.params()?;
     let of = match (&ref_, argument.name.as_str()) {
         (CompleteRequestRef::PromptReference(prompt), TAG) if prompts::exists(&prompt.name) => Of::Tags,
-        (CompleteRequestRef::ResourceTemplateReference(template), "task") if template.uri == TASK => Of::Titles,
+        (CompleteRequestRef::ResourceTemplateReference(template), "task") if template.uri == TASK => {
+            Of::Titles
+        }
         _ => {
-            let detail =
-                format!("Unknown argument. Completed are `{TAG}` of a prompt of `prompts/list`, and `task` of {TASK}.");
+            let detail = format!(
+                "Unknown argument. Completed are `{TAG}` of a prompt of `prompts/list`, and `task` of {TASK}."
+            );
             return Err(RpcError::new(INVALID_PARAMS, detail));
         }
     };

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::access::scopes;
 use crate::protocol::{
-    CACHE_TTL_MS, INVALID_PARAMS, REVISIONS, RpcError, RpcRequest, RpcResult, result_meta, server_info, session_id,
-    success,
+    CACHE_TTL_MS, INVALID_PARAMS, REVISIONS, RpcError, RpcRequest, RpcResult, result_meta, server_info,
+    session_id, success,
 };
 
 /// Instructions for models, the same for all users.
@@ -19,8 +19,12 @@ const INSTRUCTIONS: &str = include_str!("instructions.md");
 
 /// The instructions, with the caller's time zone.
 fn instructions(request: &RpcRequest) -> String {
-    let zone =
-        request.http.context().zone().map(|zone| format!("\n- The person's time zone is {zone}.")).unwrap_or_default();
+    let zone = request
+        .http
+        .context()
+        .zone()
+        .map(|zone| format!("\n- The person's time zone is {zone}."))
+        .unwrap_or_default();
     format!("{}{zone}", INSTRUCTIONS.trim())
 }
 
@@ -43,8 +47,7 @@ pub fn initialize(request: &RpcRequest) -> RpcResult {
     let version = request.params.get("protocolVersion").and_then(Value::as_str);
     let client = request.params.get("clientInfo").cloned().map(serde_json::from_value::<Implementation>);
     let (Some(version), Some(Ok(client))) = (version, client) else {
-        let detail =
-            "`initialize` needs `protocolVersion`, `capabilities` and `clientInfo` with a `name` and a `version`.";
+        let detail = "`initialize` needs `protocolVersion`, `capabilities` and `clientInfo` with a `name` and a `version`.";
         return Err(RpcError::new(INVALID_PARAMS, detail));
     };
     let [_, legacy @ ..] = REVISIONS;

@@ -8,13 +8,15 @@ use actions::tasks::{self, ListTasks};
 use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
 use rust_mcp_schema::{
     ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
-    ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult, ReadResourceResultCacheScope,
-    Resource, ResourceTemplate, TextResourceContents,
+    ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult,
+    ReadResourceResultCacheScope, Resource, ResourceTemplate, TextResourceContents,
 };
 use serde_json::{Value, json};
 use store::{Client, Refusal};
 
-use crate::protocol::{CACHE_TTL_MS, Era, INVALID_PARAMS, RESOURCE_NOT_FOUND, RpcError, RpcRequest, page, result_meta};
+use crate::protocol::{
+    CACHE_TTL_MS, Era, INVALID_PARAMS, RESOURCE_NOT_FOUND, RpcError, RpcRequest, page, result_meta,
+};
 use crate::toolkit::{localise, parse_json, zone_of};
 
 pub const TODAY: &str = "taskflow://today";
@@ -102,7 +104,12 @@ pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
 
 /// A resource's content as the protocol has it.
 pub fn contents(uri: &str, content: &Value) -> TextResourceContents {
-    TextResourceContents { uri: uri.into(), mime_type: Some(JSON.into()), text: content.to_string(), meta: None }
+    TextResourceContents {
+        uri: uri.into(),
+        mime_type: Some(JSON.into()),
+        text: content.to_string(),
+        meta: None,
+    }
 }
 
 /// The open tasks of today or those overdue, filtered by a tag if one is given.

@@ -52,7 +52,8 @@ impl Call<'_> {
     /// Returns the titles of the reminders' tasks, by task id.
     pub fn titles(&self, reminders: &Value) -> Result<Value, Refusal> {
         let reminders = reminders.as_array().map(Vec::as_slice).unwrap_or_default();
-        let tasks: BTreeSet<&str> = reminders.iter().filter_map(|reminder| reminder["task_id"].as_str()).collect();
+        let tasks: BTreeSet<&str> =
+            reminders.iter().filter_map(|reminder| reminder["task_id"].as_str()).collect();
         parse_json(&self.caller.one(statement!("titles.sql"), &json!({ "tasks": tasks }))?)
     }
 }

@@ -74,8 +74,9 @@ fn not_found(arguments: &Value) -> Explanation {
     ];
     let named = sources.into_iter().find_map(|(name, kind, from)| Some((arguments.get(name)?, kind, from)));
     let (id, kind, from) = named.unwrap_or((&Value::Null, "item", "the lists"));
-    let text =
-        format!("Nothing was done: the person has no {kind} with the id {id}. Get the id of a {kind} from {from}.");
+    let text = format!(
+        "Nothing was done: the person has no {kind} with the id {id}. Get the id of a {kind} from {from}."
+    );
     Explanation::new("not_found", text)
 }
 
@@ -94,10 +95,13 @@ fn invalid(mut errors: Errors, zone: Option<&Timezone>) -> Explanation {
             name => format!("- `{name}` {}", error.detail),
         })
         .collect();
-    let list: Vec<Value> =
-        errors.iter().map(|FieldError { pointer, detail }| json!({ "pointer": pointer, "detail": detail })).collect();
+    let list: Vec<Value> = errors
+        .iter()
+        .map(|FieldError { pointer, detail }| json!({ "pointer": pointer, "detail": detail }))
+        .collect();
     let now = zone.and_then(now).map(|now| format!("\nIt is {now} for the person.")).unwrap_or_default();
-    let text = format!("Nothing was done. Correct these arguments and call again:\n{}{now}", lines.join("\n"));
+    let text =
+        format!("Nothing was done. Correct these arguments and call again:\n{}{now}", lines.join("\n"));
     Explanation { text, problem: json!({ "kind": "invalid", "errors": list }) }
 }
 
@@ -107,8 +111,11 @@ const MAX_CANDIDATES: usize = 5;
 fn ambiguous(argument: &str, candidates: Vec<Candidate>, zone: Option<&Timezone>) -> Explanation {
     let has_more = candidates.len() > MAX_CANDIDATES;
     let (candidates, lines) = list(argument, candidates, zone);
-    let more =
-        if has_more { "\nThere are more: use more words of the title, or find the id with search_tasks." } else { "" };
+    let more = if has_more {
+        "\nThere are more: use more words of the title, or find the id with search_tasks."
+    } else {
+        ""
+    };
     let text = format!(
         "Nothing was done: several {} match `{argument}`. Ask the person which one, or call again with its \
          id:{lines}{more}\n{QUOTES_ARE_DATA}",
@@ -148,7 +155,8 @@ fn list(argument: &str, candidates: Vec<Candidate>, zone: Option<&Timezone>) -> 
     });
     let mut shown: Value = shown.collect();
     localise(&mut shown, zone);
-    let lines = shown.as_array().into_iter().flatten().map(|candidate| format!("\n- {}", line(candidate))).collect();
+    let lines =
+        shown.as_array().into_iter().flatten().map(|candidate| format!("\n- {}", line(candidate))).collect();
     (shown, lines)
 }
 

@@ -24,7 +24,8 @@ impl ToolOutput {
     /// One item, after the words that say what was done with it.
     pub fn item(data: Value, done: &'static str) -> Self {
         Self::new(data, move |data| {
-            let description = data["description"].as_str().map(|text| format!("\nDescription: {}", json!(text)));
+            let description =
+                data["description"].as_str().map(|text| format!("\nDescription: {}", json!(text)));
             format!("{done}: {}{}", line(data), description.unwrap_or_default())
         })
     }

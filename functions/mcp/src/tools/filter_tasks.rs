@@ -42,7 +42,16 @@ impl From<Input> for ListTasks {
             || missed.0.is_some();
         let default = if implies_any { StatusFilter::Any } else { StatusFilter::Active };
         let status = status.0.unwrap_or(default).status();
-        Self { status, deleted, filters, overdue: only_true(overdue), missed, order, page, offset: Optional(None) }
+        Self {
+            status,
+            deleted,
+            filters,
+            overdue: only_true(overdue),
+            missed,
+            order,
+            page,
+            offset: Optional(None),
+        }
     }
 }
 

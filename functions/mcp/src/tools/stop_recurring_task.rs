@@ -58,7 +58,8 @@ impl Tool for StopRecurringTask {
         } else {
             let Hit { shown, is_exact, open_tasks } = call.find_series(&input.recurring_task)?;
             // Words can match another series than the one whose tasks the person agreed to delete.
-            let is_agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
+            let is_agreed =
+                if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
             if is_agreed {
                 (true, parse_json(&stop(id_of(&shown)?)?)?)
             } else {
@@ -79,7 +80,9 @@ impl Tool for StopRecurringTask {
                  again with its id and `confirm: true`"
             ),
             (false, false) => {
-                format!("Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}")
+                format!(
+                    "Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}"
+                )
             }
         };
         Ok(ToolOutput::new(data, move |data| format!("{text}: {}", line(&data["recurring_task"]))))

@@ -12,10 +12,12 @@ use crate::postgres::error;
 async fn servers_that_are_not_allowed_are_rejected() {
     let database = Database::create().await;
     let app = database.app().await;
-    for (host, port) in [("localhost", database.port()), ("127.0.0.1", "1"), ("example.com", database.port())] {
+    for (host, port) in [("localhost", database.port()), ("127.0.0.1", "1"), ("example.com", database.port())]
+    {
         let address = database.address_at(host, port);
         let response = app.post("/database", json!({ "address": address, "calls": [] })).await.json();
-        let expected = format!("Error::ConnectionFailed(\"address postgres://{host}:{port} is not permitted\")");
+        let expected =
+            format!("Error::ConnectionFailed(\"address postgres://{host}:{port} is not permitted\")");
         assert_eq!(error(&response["open"]), expected);
     }
     for (address, expected) in [
@@ -34,7 +36,8 @@ async fn servers_that_are_not_allowed_are_rejected() {
 async fn connecting_to_a_database_that_is_down_fails_fast() {
     let app = App::with(&[("database_port", "1")]).await;
     let start = Instant::now();
-    let response = app.post("/database", json!({ "address": "postgres://a@127.0.0.1:1/a", "calls": [] })).await.json();
+    let response =
+        app.post("/database", json!({ "address": "postgres://a@127.0.0.1:1/a", "calls": [] })).await.json();
     assert!(
         error(&response["open"]).contains("ConnectionFailed")
             && error(&response["open"]).contains("Connection refused"),
@@ -52,8 +55,10 @@ async fn required_tls_does_not_fall_back_to_plain_text() {
     let response = app.post("/database", json!({ "address": address, "calls": [] })).await.json();
     assert!(error(&response["open"]).contains("server does not support TLS"), "{response}");
     let address = database.address().replace("sslmode=disable", "sslmode=prefer");
-    let response =
-        app.post("/database", json!({ "address": address, "calls": [{ "statement": "select 1" }] })).await.json();
+    let response = app
+        .post("/database", json!({ "address": address, "calls": [{ "statement": "select 1" }] }))
+        .await
+        .json();
     assert_eq!(response[0]["rows"][0][0], "DbValue::Int32(1)");
     app.stop().await;
     database.drop().await;

@@ -57,7 +57,8 @@ async fn a_connection_is_reused_after_a_trap() {
 async fn at_most_64_connections_are_open_and_every_request_gets_its_turn() {
     let database = Database::create().await;
     let app = std::sync::Arc::new(database.app().await);
-    let body = json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(0.05)::text" }] });
+    let body =
+        json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(0.05)::text" }] });
     let mut requests = JoinSet::new();
     for _ in 0..200 {
         let (app, body) = (app.clone(), body.clone());

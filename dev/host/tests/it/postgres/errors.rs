@@ -9,15 +9,17 @@ use crate::postgres::error;
 async fn an_error_of_a_running_query_is_text_only() {
     let database = Database::create().await;
     let app = database.app().await;
-    let raise =
-        "do $$ begin raise exception 'no way' using errcode = 'P0009', detail = 'personal', hint = 'ask'; end $$";
+    let raise = "do $$ begin raise exception 'no way' using errcode = 'P0009', detail = 'personal', hint = 'ask'; end $$";
     database
         .client
         .batch_execute("create table t (id int constraint t_is_unique unique); insert into t values (1)")
         .await
         .unwrap();
     for (statement, text) in [
-        ("select 1 / (select 0)", "db error: ERROR: division by zero\\n\\nCaused by:\\n    ERROR: division by zero"),
+        (
+            "select 1 / (select 0)",
+            "db error: ERROR: division by zero\\n\\nCaused by:\\n    ERROR: division by zero",
+        ),
         (
             raise,
             "db error: ERROR: no way\\nDETAIL: personal\\nHINT: ask\\n\\nCaused by:\\n    ERROR: no way\\n    DETAIL: personal\\n    HINT: ask",
@@ -29,7 +31,11 @@ async fn an_error_of_a_running_query_is_text_only() {
         ),
     ] {
         let response = database.query(&app, statement).await;
-        assert_eq!(error(&response), format!("Error::QueryFailed(QueryError::Text(\"{text}\"))"), "{statement}");
+        assert_eq!(
+            error(&response),
+            format!("Error::QueryFailed(QueryError::Text(\"{text}\"))"),
+            "{statement}"
+        );
     }
     app.stop().await;
     database.drop().await;
@@ -94,13 +100,17 @@ async fn errors_of_preparing_and_executing_have_their_fields() {
     assert_contains(4, &["QueryError::Text(\"Error { kind: Parameters(0, 1), cause: None }\")"]);
     assert_contains(
         5,
-        &["BadParameter(\"invalid JSON {\\n\\nCaused by:\\n    EOF while parsing an object at line 1 column 1\")"],
+        &[
+            "BadParameter(\"invalid JSON {\\n\\nCaused by:\\n    EOF while parsing an object at line 1 column 1\")",
+        ],
     );
     assert_contains(6, &["BadParameter(\"invalid UUID x\\n\\nCaused by:\\n    invalid character"]);
     assert_contains(7, &["ValueConversionFailed(\"invalid decimal x\\n\\nCaused by:\\n    "]);
     assert_contains(
         8,
-        &["BadParameter(\"invalid JSON [1e400]\\n\\nCaused by:\\n    number out of range at line 1 column 6\")"],
+        &[
+            "BadParameter(\"invalid JSON [1e400]\\n\\nCaused by:\\n    number out of range at line 1 column 6\")",
+        ],
     );
     assert_contains(9, &["recursion limit exceeded at line 1 column 128\")"]);
     app.stop().await;

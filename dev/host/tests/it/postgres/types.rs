@@ -39,7 +39,10 @@ async fn every_type_of_a_result_is_converted() {
         ("date '2024-02-29'", "DbValue::Date((2024, 2, 29))"),
         ("time '01:02:03.5'", "DbValue::Time((1, 2, 3, 500000000))"),
         ("timestamp '2024-02-29 01:02:03'", "DbValue::Datetime((2024, 2, 29, 1, 2, 3, 0))"),
-        ("'00000000-0000-0000-0000-000000000001'::uuid", "DbValue::Uuid(\"00000000-0000-0000-0000-000000000001\")"),
+        (
+            "'00000000-0000-0000-0000-000000000001'::uuid",
+            "DbValue::Uuid(\"00000000-0000-0000-0000-000000000001\")",
+        ),
         ("1.50::numeric", "DbValue::Decimal(\"1.50\")"),
         ("array[1, null]::int4[]", "DbValue::ArrayInt32([Some(1), None])"),
         ("array[1]::int8[]", "DbValue::ArrayInt64([Some(1)])"),
@@ -54,7 +57,10 @@ async fn every_type_of_a_result_is_converted() {
             "numrange(1.5, 2)",
             "DbValue::RangeDecimal((Some((\"1.5\", RangeBoundKind::Inclusive)), Some((\"2\", RangeBoundKind::Exclusive))))",
         ),
-        ("interval '1 month 2 days 3 microseconds'", "DbValue::Interval(Interval { micros: 3, days: 2, months: 1 })"),
+        (
+            "interval '1 month 2 days 3 microseconds'",
+            "DbValue::Interval(Interval { micros: 3, days: 2, months: 1 })",
+        ),
         ("null::text", "DbValue::DbNull"),
         ("null::uuid", "DbValue::DbNull"),
         ("'{}'::json", "DbValue::Unsupported([123, 125])"),
@@ -79,7 +85,11 @@ async fn every_type_of_a_parameter_is_converted() {
         ("int8", json!({ "long": 7 }), "7"),
         ("float8", json!({ "double": 1.5 }), "1.5"),
         ("bytea", json!({ "bytes": [1, 255] }), "\\x01ff"),
-        ("uuid", json!({ "uuid": "00000000-0000-0000-0000-000000000001" }), "00000000-0000-0000-0000-000000000001"),
+        (
+            "uuid",
+            json!({ "uuid": "00000000-0000-0000-0000-000000000001" }),
+            "00000000-0000-0000-0000-000000000001",
+        ),
         ("numeric", json!({ "decimal": "1.50" }), "1.50"),
         ("date", json!({ "date": [2024, 2, 29] }), "2024-02-29"),
         ("time", json!({ "time": [1, 2, 3, 0] }), "01:02:03"),
@@ -89,14 +99,16 @@ async fn every_type_of_a_parameter_is_converted() {
         ("numeric[]", json!({ "decimals": ["1.5", null] }), "{1.5,NULL}"),
         ("jsonb", json!({ "jsonb": "{\"b\":1,\"a\":[true]}" }), "{\"a\": [true], \"b\": 1}"),
     ] {
-        let statement =
-            format!("select case when $1::{ty} is null then 'null' else ($1::{ty} at time zone 'utc')::text end");
+        let statement = format!(
+            "select case when $1::{ty} is null then 'null' else ($1::{ty} at time zone 'utc')::text end"
+        );
         let statement = if ty == "timestamptz" {
             statement.replace(" end", " || '+00' end")
         } else {
             statement.replace(" at time zone 'utc'", "")
         };
-        let response = database.calls(&app, json!([{ "statement": statement, "parameters": [parameter] }])).await;
+        let response =
+            database.calls(&app, json!([{ "statement": statement, "parameters": [parameter] }])).await;
         assert_eq!(response[0]["rows"][0][0], format!("DbValue::Str({expected:?})"), "{ty}: {response}");
         let null = database.calls(&app, json!([{ "statement": statement, "parameters": ["null"] }])).await;
         assert_eq!(null[0]["rows"][0][0], "DbValue::Str(\"null\")", "{ty}: {null}");
