@@ -7,7 +7,7 @@ use crate::tools;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Only these functions; all when none is named
+    /// Functions to build [default: all]
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(FUNCTIONS))]
     pub functions: Vec<String>,
 }
@@ -17,7 +17,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     functions(if named.is_empty() { FUNCTIONS } else { &named }).await
 }
 
-/// Builds functions. Each knows the release that it belongs to, so that `/ready` can ask for its statements.
+/// Builds functions. The name of the release is compiled in, so that `/ready` can check for its statements.
 pub async fn functions(packages: &[&str]) -> anyhow::Result<()> {
     tools::ensure_wasm_target().await?;
     let step = Step::begin("building the functions (the first time takes some minutes)");

@@ -1,4 +1,4 @@
-//! `cargo dev contract`: a property-based tester of the OpenAPI document, against TaskFlow as it runs.
+//! `cargo dev contract`: a property-based tester of the OpenAPI document, against a running TaskFlow.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use crate::tools;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// How many requests it makes up for each operation
+    /// Number of generated requests per operation
     #[arg(long, default_value_t = 60)]
     examples: u32,
-    /// Begin elsewhere: other requests are made up
+    /// Seed of the generator: another one generates other requests
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -29,7 +29,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let postgres = Embedded::start(&data, 0, Purpose::Tests).await?;
     let template = database::make_template(&postgres).await?;
     let url = postgres.url(&template);
-    // One user sends more here in a minute than a person does in a year.
+    // The tester sends more requests in a minute than a person in a year.
     url.connect().await?.batch_execute("update app.limits set quota = 1000000000").await?;
     let engine = Engine::new(Limits::default())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -62,7 +62,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     tools::run(&tester.display().to_string(), &command, hooks).await
 }
 
-/// The tester, installed into the target folder where it is missing or of another version.
+/// Returns the path of the tester. Installs it into the target folder if it is missing or outdated.
 pub async fn tester() -> anyhow::Result<PathBuf> {
     let wanted = project::root().join("tests/contract/requirements.txt");
     let folder = project::target().join("contract");

@@ -1,4 +1,4 @@
-//! `cargo dev doctor`: what is missing on this machine, and how to get it.
+//! `cargo dev doctor`: prerequisites that this machine lacks, and how to install them.
 
 use anyhow::bail;
 use embedded_postgres::programs;
@@ -28,21 +28,21 @@ pub async fn run() -> anyhow::Result<()> {
     match tools::output("spin", &["--version"]).await {
         Ok(version) => println!("ok       Spin: {version}"),
         Err(_) => {
-            println!("optional Spin: not on the search path; the host that comes with TaskFlow does without")
+            println!("optional Spin: not on the PATH; the embedded host replaces it")
         }
     }
     for (program, question, what) in
         [("go", "version", "Go"), ("java", "--version", "Java"), ("mvn", "--version", "Maven")]
     {
         match tools::output(program, &[question]).await {
-            Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("it is there")),
+            Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("installed")),
             Err(_) => {
-                println!("optional {what}: not on the search path; only `--full` needs it (Go 1.22, Java 17)")
+                println!("optional {what}: not on the PATH; only `--full` needs it (Go 1.22, Java 17)")
             }
         }
     }
     if missing {
-        bail!("something is missing; the lines above say how to get it");
+        bail!("this machine lacks prerequisites; the lines above say how to install them");
     }
     Ok(())
 }
@@ -54,7 +54,7 @@ async fn compiler() -> anyhow::Result<String> {
 async fn linker() -> anyhow::Result<String> {
     let found = tools::output("cc", &["--version"]).await;
     let version =
-        found.map_err(|_| anyhow::anyhow!("`cc` is not on the search path: install gcc or clang"))?;
+        found.map_err(|_| anyhow::anyhow!("`cc` is not on the PATH: install gcc or clang"))?;
     Ok(version.lines().next().unwrap_or("cc").to_owned())
 }
 
@@ -62,14 +62,14 @@ async fn target() -> anyhow::Result<String> {
     if tools::has_wasm_target().await? {
         Ok("wasm32-wasip2".into())
     } else {
-        bail!("add it by `rustup target add wasm32-wasip2` (`cargo dev up` does so by itself)")
+        bail!("add it with `rustup target add wasm32-wasip2` (`cargo dev up` does it, too)")
     }
 }
 
 async fn database() -> anyhow::Result<String> {
     if let Some(url) = DatabaseUrl::from_environment()? {
         url.connect().await?;
-        return Ok("the one that DATABASE_URL names answers".into());
+        return Ok("DATABASE_URL names one that accepts connections".into());
     }
     Ok(match programs::cached() {
         Some(folder) => format!("Postgres in {}", folder.display()),
@@ -81,7 +81,7 @@ fn disk() -> anyhow::Result<String> {
     let disk = rustix::fs::statvfs(crate::project::root())?;
     let free = disk.f_bavail * disk.f_frsize / GIB;
     if free < 5 {
-        bail!("only {free} GiB are free; a build with its tests takes 5");
+        bail!("only {free} GiB are free; a build with tests needs 5");
     }
     Ok(format!("{free} GiB are free"))
 }

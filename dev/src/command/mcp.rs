@@ -1,4 +1,4 @@
-//! `cargo dev mcp`: others' clients of the Model Context Protocol, against TaskFlow as it runs.
+//! `cargo dev mcp`: independent clients of the Model Context Protocol, against a running TaskFlow.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -13,12 +13,12 @@ use crate::sidecar;
 use crate::step::Step;
 use crate::tools;
 
-/// What they are and need, in the project and installed.
+/// Lock files of the clients, in the project and in the installation.
 const LOCKS: [&str; 2] = ["package-lock.json", "requirements.txt"];
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Only those whose name has this in it
+    /// Run only clients whose name contains this
     filter: Option<String>,
 }
 
@@ -29,9 +29,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let postgres = Embedded::start(&data, 0, Purpose::Tests).await?;
     let template = database::make_template(&postgres).await?;
     let url = postgres.url(&template);
-    // One user sends more here in a minute than a person does in a year.
+    // The clients send more requests in a minute than a person in a year.
     url.connect().await?.batch_execute("update app.limits set quota = 1000000000").await?;
-    // Events of the last time are of users who are gone.
+    // Events of a previous run belong to users that no longer exist.
     remove(&data.file("events"))?;
     let mut variables = url.variables();
     let mut sidecar = sidecar::start(&data, &url, false, &mut variables).await?;
@@ -63,12 +63,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         for line in logs.lines().iter().filter(|line| line.contains(r#""level":"error""#)) {
             eprintln!("{line}");
         }
-        bail!("something is wrong with: {}", wrong.join(", "));
+        bail!("these clients failed: {}", wrong.join(", "));
     }
     Ok(())
 }
 
-/// What Node is given, so that each is run as a guest of its own.
+/// Returns the arguments of Node for each client. Each gets a guest account of its own.
 fn programs(clients: &Path) -> [(&'static str, Vec<String>); 6] {
     let program = |names: &[&str]| {
         std::iter::once(&"guest.mjs").chain(names).map(|name| text(&clients.join(name))).collect::<Vec<_>>()
@@ -88,8 +88,8 @@ fn programs(clients: &Path) -> [(&'static str, Vec<String>); 6] {
     ]
 }
 
-/// The clients, in the target folder: what they are run by is new each time, and they are installed where they are missing or of
-/// other versions.
+/// Returns the folder of the clients, below the target folder. Copies their scripts there each time, and installs
+/// packages that are missing or outdated.
 pub async fn clients() -> anyhow::Result<PathBuf> {
     let (source, folder) = (project::root().join("tests/clients"), project::target().join("clients"));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -132,15 +132,15 @@ pub async fn clients() -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// The Node that was installed with the clients. Where there is none for this machine it is the machine's own, which has to be as
-/// new as they want.
+/// Returns the Node that was installed with the clients, or the machine's own if there is none for this platform:
+/// the clients need a recent one.
 fn node(clients: &Path) -> String {
     let kind = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
     let installed = clients.join(format!("node_modules/node-linux-{kind}/bin/node"));
     if installed.exists() { text(&installed) } else { "node".into() }
 }
 
-/// Known before TaskFlow runs, as it tells clients where it is.
+/// Returns a free address. TaskFlow must know it before it starts, because it announces it to clients.
 fn free_address() -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("this machine has no free port")?;
     Ok(listener.local_addr()?)

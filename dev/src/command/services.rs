@@ -7,12 +7,12 @@ use crate::database::{self, DataFolder};
 use crate::project;
 use crate::sidecar;
 
-/// Where `spin up` listens when nothing is said.
+/// Default address of `spin up`.
 const SPIN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The folder for the database [default: .taskflow in the project]
+    /// Folder for the database [default: .taskflow in the project]
     #[arg(long)]
     data: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! `cargo dev test`: all tests, against the functions as they are run and a real Postgres.
+//! `cargo dev test`: all tests, against the built functions and a real Postgres.
 
 use full::Programs;
 
@@ -13,12 +13,12 @@ use crate::tools;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Only tests whose name has this in it
+    /// Run only tests whose name contains this
     filter: Option<String>,
-    /// What runs the functions
+    /// Host that runs the functions
     #[arg(long, value_enum, default_value_t = EngineKind::Embedded)]
     engine: EngineKind,
-    /// Events go through Kafka and Dapr themselves, each test with its own
+    /// Use real Kafka and Dapr, one of each per test; without a filter, run only tests that involve them
     #[arg(long)]
     full: bool,
 }

@@ -1,4 +1,4 @@
-//! `cargo dev up`: all of TaskFlow on this machine, until it is told to stop.
+//! `cargo dev up`: all of TaskFlow on this machine, until it is stopped.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,29 +15,29 @@ use crate::watch::Watch;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The port to answer at
+    /// Port to listen on
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// The folder for the database and logs [default: .taskflow in the project]
+    /// Folder for the database and logs [default: .taskflow in the project]
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Build and start again when a file changes
+    /// Rebuild and restart when a file changes
     #[arg(long)]
     watch: bool,
-    /// With Kafka and Dapr themselves in place of the sidecar that comes with TaskFlow
+    /// Use real Kafka and Dapr instead of the embedded sidecar
     #[arg(long)]
     full: bool,
-    /// What runs the functions [default: spin where it is installed, else embedded]
+    /// Host that runs the functions [default: spin if it is installed, else embedded]
     #[arg(long, value_enum)]
     engine: Option<EngineKind>,
 }
 
-/// What runs the functions.
+/// Host that runs the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum EngineKind {
-    /// The host that comes with TaskFlow
+    /// The embedded host
     Embedded,
-    /// The `spin` on the search path
+    /// The `spin` on the PATH
     Spin,
 }
 
@@ -51,7 +51,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut watch = Watch::begin()?;
     build::functions(project::FUNCTIONS).await?;
     let database::Ready { mut variables, url, mut embedded } = database::prepare(&data).await?;
-    // What links in e-mails begin with, unless the operator has set it.
+    // Links in e-mails begin with it, unless the operator has set another URL.
     if std::env::var_os("SPIN_VARIABLE_PUBLIC_URL").is_none() {
         variables.insert("public_url".into(), format!("http://{address}"));
     }
@@ -74,7 +74,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
             lost = database::lost(&mut embedded) => return Err(lost),
             changed = watch.changed(), if arguments.watch => changed?,
         }
-        // What cannot be built is told, and what ran before goes on.
+        // After a failed build the previous version keeps running.
         if let Err(error) = rebuild(&url).await {
             eprintln!("error: {error:#}");
             continue;

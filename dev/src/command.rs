@@ -22,7 +22,7 @@ use crate::signal;
 #[derive(Debug, clap::Parser)]
 #[command(name = "cargo dev", bin_name = "cargo dev", disable_help_subcommand = true)]
 pub enum Command {
-    /// Run all of TaskFlow on this machine: gets what is missing, builds, and starts
+    /// Run all of TaskFlow on this machine: installs what is missing, builds, and starts
     Up(up::Arguments),
     /// Run the database and the sidecar only, for a plain `spin up`
     Services(services::Arguments),
@@ -30,9 +30,9 @@ pub enum Command {
     Build(build::Arguments),
     /// Run the tests
     Test(test::Arguments),
-    /// Have a property-based tester try the whole API by its OpenAPI document
+    /// Test the whole API with a property-based tester of its OpenAPI document
     Contract(contract::Arguments),
-    /// Have others' clients of the Model Context Protocol try TaskFlow: the conformance suite, the SDKs, the inspector
+    /// Test /mcp with the official conformance suite, SDKs and inspector of the Model Context Protocol
     Mcp(mcp::Arguments),
     /// Change the schema of the database, and install the statements of this release
     Migrate(migrate::Arguments),
@@ -40,13 +40,13 @@ pub enum Command {
     Events(operate::Events),
     /// Show the e-mails that were sent
     Mail(mail::Arguments),
-    /// Move old months of the audit trail into files, and back
+    /// Archive old months of the audit trail, and restore them
     Audit(operate::Audit),
     /// Show or change the settings that take effect while TaskFlow runs
     Settings(operate::Settings),
     /// Make an account an administrator, who sees the audit trail of all users
     Admin(operate::Admin),
-    /// Say what is missing on this machine, and how to get it
+    /// List prerequisites that this machine lacks, and how to install them
     Doctor,
     /// Run the tour of docs/tour.md, as written
     Tour,
@@ -57,7 +57,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Does what was asked, or stops when it is told to: what was started so far is dropped, and so ended.
+    /// Runs the command until it ends or a signal stops it. Dropping what it has started stops that too.
     pub async fn run(self) -> anyhow::Result<()> {
         let only_ends_when_told =
             matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
