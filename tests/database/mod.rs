@@ -149,7 +149,10 @@ async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_
 
 async fn call(client: &Client, name: &str, principal: &Value, input: &Value) -> Vec<Value> {
     let rows = client
-        .query(&format!("select body from bodies.{name}($1, $2) where kind not in ('quota', 'lease')"), &[principal, input])
+        .query(
+            &format!("select body from bodies.{name}($1, $2) where kind not in ('quota', 'lease')"),
+            &[principal, input],
+        )
         .await
         .unwrap_or_else(|error| panic!("{name}: {error:?}"));
     rows.iter().map(|row| serde_json::from_str::<Value>(row.get(0)).unwrap()).collect()

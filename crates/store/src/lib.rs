@@ -19,7 +19,7 @@ pub use frame::{Framed, checksum, frame, hash, installed_name};
 pub use principal::{Identity, Issued, Principal, ReplayKey};
 pub use reason::{Constraint, Reason};
 pub use refusal::{Fault, Refusal, chain};
-pub use reply::{PublishLease, Quota, Reply, Rows};
+pub use reply::{PublishLease, Quota, Rows};
 pub use statement::Statement;
 
 /// Release that this component was built from: a hash of all statements, set by `cargo dev build`.

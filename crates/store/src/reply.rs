@@ -6,7 +6,7 @@ use crate::Refusal;
 
 /// Reply of a statement that was not refused.
 #[derive(Debug, Default)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// Rows of the body.
     pub rows: Rows,
     /// Tightest of the rate limits that the request counted against.
@@ -73,7 +73,7 @@ pub struct PublishLease {
 impl Reply {
     /// Sorts the rows of a call by their kinds. Returns the refusal beside the rest, as a refused call has a
     /// quota and leases too.
-    pub(crate) fn read(statement: &str, rows: Vec<Row>) -> (Self, Option<Refusal>) {
+    pub fn read(statement: &str, rows: Vec<Row>) -> (Self, Option<Refusal>) {
         let mut reply = Self::default();
         let mut refused = None;
         let mut unreadable = None;

@@ -27,7 +27,7 @@ pub use etag::expected_versions;
 pub use openapi::{document, paths};
 pub use problem::Problem;
 pub use request::{Request, replay_key};
-pub use response::{Response, Work};
+pub use response::Response;
 pub use route::{Body, Handler, Method, Route, decode};
 pub use serve::{publish, serve};
 

@@ -20,10 +20,10 @@ pub struct Response {
 type Job = dyn for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()>;
 
 /// Work that is done after the response was sent.
-pub struct Work(Box<Job>);
+pub(crate) struct Work(Box<Job>);
 
 impl Work {
-    pub(crate) async fn run(self, request: &Request) {
+    pub async fn run(self, request: &Request) {
         (self.0)(request).await;
     }
 }

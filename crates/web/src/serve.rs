@@ -12,7 +12,7 @@ use crate::route::{Found, find};
 use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
 
 /// Message of the log line of a request that failed.
-const FAULT: &str = "the request failed by a fault of ours";
+const FAULT: &str = "the request failed with an internal error";
 
 /// Exports a function as a component, from its name and its table of routes.
 #[macro_export]
@@ -34,12 +34,7 @@ macro_rules! export {
 /// Responds to a request by the function's routes, and then does the work that is left: publishing events,
 /// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
 /// here, once.
-pub async fn serve(
-    function: &'static str,
-    routes: &[Route],
-    incoming: IncomingRequest,
-    out: ResponseOutparam,
-) {
+pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
     let mut request = head(&incoming);
     let mut response = answer(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
