@@ -1,15 +1,15 @@
-//! What no honest client sends, and what browsers and proxies need: for every route.
+//! Malformed and malicious requests, and headers for browsers and proxies, on every route.
 
 use serde_json::{Value, json};
 use tests::{Answer, App, Person};
 
-/// Sends that text as a task.
+/// Sends a text as the body of a new task.
 async fn send(person: &Person, text: impl Into<String>) -> Answer {
     let text: String = text.into();
     person.call("POST", "/api/tasks").header("content-type", "application/json").body(text).send().await
 }
 
-/// What was noted as suspicious.
+/// Returns the events about suspicious requests.
 async fn suspicious(app: &App) -> Vec<Value> {
     let query = "select topic, details ->> 'what' as what from app.outbox where type = 'input.suspicious'";
     app.database.rows(query).await
@@ -19,7 +19,7 @@ fn noted(what: &str) -> Value {
     json!({ "topic": "audit-events", "what": what })
 }
 
-/// Makes sure that nothing has come of what was refused.
+/// Asserts that rejected requests have left no rows.
 #[track_caller]
 fn assert_nothing(rows: &[Value]) {
     assert!(rows.is_empty(), "{rows:?}");

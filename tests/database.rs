@@ -1,4 +1,4 @@
-//! What the database guards by itself, whatever a function asks of it.
+//! Guarantees of the database itself, whatever a function sends.
 
 mod plans;
 mod shapes;
@@ -119,7 +119,7 @@ async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_
         ada.id()
     );
     app.database.change(&fill).await;
-    // Each writer takes the rows in an order of its own, which is what deadlocks are made of.
+    // Each writer locks the rows in a different order, which invites deadlocks.
     let body = "-- frame: write\n\
                 update tasks set description = input ->> 'by'\n  \
                   from (select id from tasks where user_id = caller order by md5(id::text || (input ->> 'by')) for update) as mine\n \

@@ -1,4 +1,4 @@
-//! What happens goes out as events, and is taken.
+//! Events from publishing to consumption.
 
 mod audit;
 mod bad;
@@ -15,13 +15,14 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{App, Person, is_full};
 
-/// How long an event may take, at the most, to get where it goes: after an outage what waits rests, the longer the longer the
-/// outage was.
+/// Timeout for the delivery of an event: after an outage the publisher backs off, the longer the longer the
+/// outage was,
+/// so this includes the backoff.
 fn patience() -> Duration {
     Duration::from_secs(if is_full() { 60 } else { 20 })
 }
 
-/// Looks again and again until it is so, for as long as patience lasts.
+/// Polls until `look` returns something, and panics after the timeout.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
@@ -33,7 +34,7 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
     }
 }
 
-/// What the trail says of somebody, when it says that much.
+/// Waits until the audit trail of a user has a number of entries and returns them.
 pub async fn trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
     until(&format!("{length} events at {path}"), async || {
         let list = person.get(path).await.expect(200).json();
@@ -43,7 +44,7 @@ pub async fn trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
     .await
 }
 
-/// Until nothing waits to be published.
+/// Waits until the outbox is empty.
 pub async fn nothing_waits(app: &App) {
     until("an empty outbox", async || {
         app.database.rows("select 1 from app.outbox limit 1").await.is_empty().then_some(())
@@ -51,7 +52,8 @@ pub async fn nothing_waits(app: &App) {
     .await;
 }
 
-/// Has as many people write tasks in turn, so many a second, whatever the answers take. Returns how long each took.
+/// Creates tasks at a constant rate, the users in turn, without waiting for responses. Returns the latency of
+/// each request.
 async fn write_evenly(people: Vec<Person>, a_second: u32, how_long: Duration) -> Vec<Duration> {
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / a_second);
     let mut writes = Vec::new();
@@ -67,7 +69,8 @@ async fn write_evenly(people: Vec<Person>, a_second: u32, how_long: Duration) ->
     join_all(writes).await.into_iter().map(|took| took.expect("a write that works")).collect()
 }
 
-/// Until the trail has everything of these people, and then: that it came in the order of each, and was done once.
+/// Waits until the audit trail has that many events, and asserts that each was consumed once and in the order
+/// of its user.
 async fn all_arrives(app: &App, count: usize) {
     until(&format!("{count} events in the trail"), async || {
         let taken = app.database.rows("select count(*) as n from app.audit").await;
@@ -82,7 +85,7 @@ async fn all_arrives(app: &App, count: usize) {
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
 
-/// Several events as Dapr delivers them to a bulk subscription.
+/// Returns a bulk delivery of events, as Dapr sends it to a bulk subscription.
 fn bulk_of(events: &[Value]) -> Value {
     let entries: Vec<Value> = events
         .iter()
@@ -95,7 +98,7 @@ fn bulk_of(events: &[Value]) -> Value {
             "metadata": {}, "entries": entries })
 }
 
-/// Delivers several at once as Dapr does, and returns what is said of each.
+/// Delivers events in bulk as Dapr does and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     let answer = app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
     let statuses = answer["statuses"].as_array().expect("an answer for each").iter().enumerate();
@@ -107,11 +110,11 @@ async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
         .collect()
 }
 
-/// What `cargo dev events replay` says.
+/// Runs `cargo dev events replay` and returns its output.
 fn replay(app: &App) -> String {
     let mut folder = std::env::current_exe().unwrap();
     folder.pop();
-    // The tests are in a folder beside the command that runs them.
+    // The test binaries are in a folder beside the `dev` binary.
     let command = folder.with_file_name("dev");
     let output =
         Command::new(command).args(["events", "replay"]).env("DATABASE_URL", app.database.url()).output().unwrap();
@@ -119,7 +122,7 @@ fn replay(app: &App) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// An event of somebody's as Dapr delivers it.
+/// Returns an event of a user as Dapr delivers it.
 pub fn event_of(person: &str, seq: i64) -> Value {
     let id = domain::TaskId::new(web::now_ms(), web::random()).to_string();
     json!({

@@ -1,9 +1,10 @@
-//! What is somebody else's does not exist: for every route of the OpenAPI document, so that a new one cannot be forgotten.
+//! Objects of another user do not exist, for every route of the OpenAPI document, so that no new route is
+//! forgotten.
 
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// A body that the operation takes.
+/// Returns a valid body for an operation.
 fn body(operation: &Value, document: &Value) -> Option<Value> {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let members = schema["properties"].as_object().or_else(|| schema["anyOf"][0]["properties"].as_object())?;
@@ -18,7 +19,7 @@ fn example(name: &str, schema: &Value, document: &Value) -> Value {
         "due_date" | "start_date" => json!("2031-01-05"),
         "tags" => json!(["stolen"]),
         "priority" => json!("high"),
-        // Clearing them always fits the other members.
+        // Null is valid with any other members.
         "by_weekday" | "day_of_month" | "end_date" | "reminders" => Value::Null,
         _ if schema["$ref"].is_string() => document["components"]["schemas"]["Timezone"]["examples"][0].clone(),
         _ if schema["enum"].is_array() => schema["enum"][0].clone(),
@@ -29,7 +30,8 @@ fn example(name: &str, schema: &Value, document: &Value) -> Value {
     }
 }
 
-/// What there is of somebody: a task, another in the trash, a series, a reminder, a notification, a token, sessions.
+/// Ids of one user's objects: a task, another in the trash, a series, a reminder, a notification, a token,
+/// sessions.
 struct Things {
     series: String,
     reminder: String,

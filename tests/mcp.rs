@@ -1,4 +1,4 @@
-//! The MCP server, as assistants see it.
+//! The MCP server, as assistants use it.
 
 mod access;
 mod answers;
@@ -20,10 +20,10 @@ mod words;
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// An id that nothing has.
+/// A valid id of no object.
 const NOTHING: &str = "019a0000-0000-7000-8000-000000000000";
 
-/// All tools, as they are listed.
+/// All tools, in order.
 const NAMES: [&str; 22] = [
     "add_task",
     "list_tasks",
@@ -49,7 +49,7 @@ const NAMES: [&str; 22] = [
     "list_notifications",
 ];
 
-/// Those that only look.
+/// Tools that only read.
 const READING: [&str; 9] = [
     "list_tasks",
     "get_task",
@@ -62,7 +62,7 @@ const READING: [&str; 9] = [
     "list_notifications",
 ];
 
-/// The same with these members, whatever it had in their place.
+/// Returns an object with members added or replaced.
 fn with(mut one: Value, members: Value) -> Value {
     let members = members.as_object().expect("members").clone();
     one.as_object_mut().expect("an object").extend(members);
@@ -73,23 +73,23 @@ fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap_or_else(|| panic!("no id: {thing}"))
 }
 
-/// Where a task is.
+/// Returns the path of a task.
 fn path(task: &Value) -> String {
     format!("/api/tasks/{}", id(task))
 }
 
-/// The titles of a list, in its order.
+/// Returns the titles of a list, in order.
 fn titles(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().unwrap_or_else(|| panic!("no items: {list}"));
     items.iter().map(|item| item["title"].as_str().unwrap_or_default()).collect()
 }
 
-/// Makes a task, and returns it.
+/// Creates a task and returns it.
 async fn make(ada: &Person, task: Value) -> Value {
     ada.create(task).await.json()
 }
 
-/// Makes tasks of these titles, and returns them.
+/// Creates tasks with these titles and returns them.
 async fn many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value; N] {
     let mut made = Vec::new();
     for title in titles {
@@ -98,24 +98,24 @@ async fn many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value; N] {
     made.try_into().expect("as many")
 }
 
-/// Completes a task, and returns it.
+/// Completes a task and returns it.
 async fn complete(ada: &Person, task: &Value) -> Value {
     ada.post(&format!("{}/complete", path(task)), json!({})).await.expect(200);
     shown(ada, task).await
 }
 
-/// A task as the API shows it.
+/// Returns a task as the API shows it.
 async fn shown(ada: &Person, task: &Value) -> Value {
     ada.get(&path(task)).await.expect(200).json()
 }
 
-/// Which day it is somewhere, with so many days added.
+/// Returns the current date in a time zone, plus some days.
 async fn today(app: &App, timezone: &str, more: i32) -> String {
     let query = format!("select ((now() at time zone '{timezone}')::date + {more})::text as day");
     app.database.rows(&query).await[0]["day"].as_str().expect("a day").to_owned()
 }
 
-/// All that a call can change, and how many events there are.
+/// Returns all data that a call can change, and the number of events.
 async fn everything(app: &App) -> Vec<Value> {
     let query = "select (select jsonb_agg(t order by t.id) from app.tasks t) as tasks,
                         (select jsonb_agg(s order by s.id) from app.series s) as series,
@@ -125,7 +125,7 @@ async fn everything(app: &App) -> Vec<Value> {
     app.database.rows(query).await
 }
 
-/// What has happened to tasks, series and reminders: the type, who did it, and what they are called.
+/// Returns type, actor and actor name of each event of tasks, series and reminders.
 async fn happened(app: &App) -> Vec<(String, String, Option<String>)> {
     let rows = "select type, actor, actor_name from app.outbox where topic = 'task-events' order by position";
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -136,12 +136,12 @@ async fn happened(app: &App) -> Vec<(String, String, Option<String>)> {
     .collect()
 }
 
-/// The types of all that has happened.
+/// Returns the types of those events.
 async fn types(app: &App) -> Vec<String> {
     happened(app).await.into_iter().map(|(kind, ..)| kind).collect()
 }
 
-/// Tells somebody of a task.
+/// Inserts a notification about a task.
 async fn tell(app: &App, ada: &Person, task: &Value) {
     let tell = format!(
         "insert into app.notifications (user_id, kind, title, task_ids, minute)
@@ -152,7 +152,7 @@ async fn tell(app: &App, ada: &Person, task: &Value) {
     app.database.change(&tell).await;
 }
 
-/// What there is of somebody to try tools on: a task, a series and a reminder.
+/// Data of a user for tool calls: a task, a series and a reminder.
 struct Things {
     task: Value,
     series: Value,
@@ -169,7 +169,7 @@ impl Things {
         Self { task, series: series.json(), reminder: reminder.json() }
     }
 
-    /// Arguments that each tool takes, in the order in which tools are listed.
+    /// Returns valid arguments of each tool, in the order of the list of tools.
     fn arguments(&self) -> [(&'static str, Value); 22] {
         let (task, series, reminder) = (id(&self.task), id(&self.series), id(&self.reminder));
         [

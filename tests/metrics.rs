@@ -1,4 +1,4 @@
-//! How TaskFlow says how it is doing, in numbers.
+//! Metrics for Prometheus.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use tests::App;
 
 use crate::events::{event_of, nothing_waits, trail, until};
 
-/// What `/metrics` tells: each series with its value, once the text is found to be what Prometheus reads.
+/// Returns the series of `/metrics` with their values, and asserts that the text is valid for Prometheus.
 async fn metrics(app: &App) -> BTreeMap<String, f64> {
     let answer = app.get("/metrics").await.expect(200);
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
@@ -61,13 +61,13 @@ async fn the_numbers_tell_what_has_happened() {
         ada.task(title).await;
     }
     trail(&ada, "/api/audit", 3).await;
-    // Behind the later ones, again, and one that nobody can read.
+    // An event behind later ones, a duplicate, and one that cannot be parsed.
     let event = event_of(&ada.id(), 1);
     for _ in 0..3 {
         app.as_dapr("/internal/audit/events").json(&event).send().await.expect(200);
     }
     app.as_dapr("/internal/audit/events").body("{\"half\": ").send().await.expect(200);
-    // One that will be taken another time.
+    // One that is delivered again later.
     app.database.change("alter table app.audit add constraint nothing check (false) not valid").await;
     app.as_dapr("/internal/audit/events").json(&event_of(&ada.id(), 9)).send().await.expect(200);
     let park = format!(

@@ -1,5 +1,6 @@
-//! Random sequences of what several devices of one user do, against a simple model: every answer, every list and every
-//! device that catches up by `/api/sync` must agree with it.
+//! Random sequences of changes by several devices of one user, checked against a simple model: every
+//! response, every list
+//! and every device that catches up through `/api/sync` must agree with it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use tests::{Answer, App, Person};
 
 const DEVICES: usize = 3;
 
-/// What a device does. Tasks are counted from the first that was made, modulo how many there are.
+/// A step of one device. Tasks are numbered in order of creation, modulo their count.
 #[derive(Clone, Debug)]
 enum Step {
     Create { title: String, high: bool },
@@ -31,7 +32,7 @@ enum Change {
     Purge,
 }
 
-/// A task as the model has it.
+/// A task in the model.
 #[derive(Clone, Debug, PartialEq)]
 struct Task {
     title: String,
@@ -42,7 +43,7 @@ struct Task {
     version: i64,
 }
 
-/// What everybody should see; a task that is gone for good is `None`.
+/// Expected state of the user's tasks; a purged task is `None`.
 #[derive(Default)]
 struct Model {
     tasks: Vec<(String, Option<Task>)>,
@@ -60,7 +61,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Change::Restore),
         1 => Just(Change::Purge),
     ];
-    // A third of the changes says which version it has seen: that of a device, which may be an old one.
+    // A third of the changes send the version that some device has seen, which may be an old one.
     let stale = prop_oneof![2 => Just(None), 1 => (0..DEVICES).prop_map(Some)];
     let step = prop_oneof![
         3 => (title, any::<bool>()).prop_map(|(title, high)| Step::Create { title, high }),
@@ -71,7 +72,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..40)
 }
 
-/// A device: what it has been told by `/api/sync`.
+/// A device and the state that it has received through `/api/sync`.
 #[derive(Default)]
 struct Device {
     seq: i64,
@@ -131,7 +132,7 @@ async fn send(person: &Person, id: &str, what: &Change, expected: Option<i64>) -
 }
 
 impl Model {
-    /// What the change does, and the status that it is answered with.
+    /// Applies a change and returns the expected status.
     fn change(&mut self, task: usize, what: &Change, expected: Option<i64>) -> u16 {
         let slot = &mut self.tasks[task].1;
         let Some(task) = slot else { return 404 };
@@ -207,7 +208,7 @@ async fn check(app: &App, steps: Vec<Step>) {
     for device in &mut devices {
         device.sync(&person).await;
         for (id, task) in &model.tasks {
-            // Who never knew a task need not hear that it is gone.
+            // A client that never saw a task need not receive its tombstone.
             let told = device.known.get(id).cloned().unwrap_or_default();
             assert_eq!(&shown(&told), task, "a device that has caught up knows {id}");
         }

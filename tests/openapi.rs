@@ -1,4 +1,4 @@
-//! The OpenAPI document says what the code does.
+//! The OpenAPI document matches the code.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! How TaskFlow says how it is.
+//! Health, readiness and liveness.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use tests::App;
 
 use crate::events::until;
 
-/// Until it says that.
+/// Waits for a status of the app.
 async fn until_it_is(app: &App, status: &str) {
     until(status, async || (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())).await;
 }

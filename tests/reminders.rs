@@ -1,4 +1,4 @@
-//! Reminders, and the notifications and mails that come of them.
+//! Reminders, and the notifications and mails that they cause.
 
 mod bad;
 mod create;
@@ -22,31 +22,32 @@ use tests::{App, DAPR_TOKEN, Person};
 
 use crate::events::until;
 
-/// A time that is still to come.
+/// A time in the future.
 const LATER: &str = "2031-04-02T17:00:00+00:00";
 
 const CRON: &str = "/internal/reminder-cron";
 const EVENTS: &str = "/internal/notifications/events";
 const MAIL: &str = "/internal/notifications/mail";
 
-/// An app in which nothing comes by itself: a test makes the calls of Dapr, and what is published stays in the outbox.
+/// Starts an app in which nothing happens by itself: tests make the calls of Dapr, and events stay in the
+/// outbox.
 async fn by_hand() -> App {
     App::with(&[("app_api_token", DAPR_TOKEN)]).await
 }
 
-/// Somebody who wants mail.
+/// Creates a user who wants mail.
 async fn reader(app: &App, name: &str) -> Person {
     let person = app.account(&format!("{name}@example.com")).await;
     person.patch("/api/auth/me", json!({ "email_reminders": true })).await.expect(200);
     person
 }
 
-/// The time in so many milliseconds.
+/// Returns the time in that many milliseconds.
 fn in_ms(ms: u64) -> String {
     domain::rfc3339_from_ms(web::now_ms() + ms)
 }
 
-/// Changes the database behind TaskFlow's back. Who writes there publishes nothing.
+/// Changes the database directly. The writer publishes no events.
 async fn behind(app: &App, change: &str) {
     let nobody = "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false)";
     app.database.change(&format!("{nobody}; {change}")).await;
@@ -54,12 +55,12 @@ async fn behind(app: &App, change: &str) {
 
 // ── reminders ───────────────────────────────────────────────────────────────────────────────
 
-/// Makes a task, and returns its path.
+/// Creates a task and returns its path.
 async fn make(person: &Person, task: Value) -> String {
     person.create(task).await.header("location").to_owned()
 }
 
-/// Adds a reminder to a task, and returns it.
+/// Adds a reminder to a task and returns it.
 async fn remind_of(person: &Person, task: &str, when: Value) -> Value {
     person.post(&format!("{task}/reminders"), when).await.expect(201).json()
 }
@@ -81,24 +82,24 @@ async fn reminders(person: &Person, task: &str) -> Vec<Value> {
     list["items"].as_array().expect("a list has items").clone()
 }
 
-/// What has become of a reminder.
+/// Returns the current state of a reminder.
 async fn current(person: &Person, reminder: &Value) -> Value {
     let all = reminders(person, &task_of(reminder)).await;
     all.into_iter().find(|one| one["id"] == reminder["id"]).expect("it is among those of its task")
 }
 
-/// What is still to come, in its order.
+/// Returns the pending reminders of a user, in order.
 async fn upcoming(person: &Person) -> Vec<Value> {
     pages(person, "/api/reminders?limit=50").await
 }
 
-/// Has the time of a reminder have come that long ago.
+/// Moves the time of a reminder into the past.
 async fn came(app: &App, reminder: &Value, ago: &str) {
     let id = text(reminder, "id");
     behind(app, &format!("update app.reminders set remind_at = now() - interval '{ago}' where id = '{id}'")).await;
 }
 
-/// Makes a task with a reminder whose time came that long ago, and returns the reminder.
+/// Creates a task with a reminder that is overdue by `ago`, and returns the reminder.
 async fn due(app: &App, person: &Person, title: &str, ago: &str) -> Value {
     let task = make(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
     let reminder = reminders(person, &task).await.remove(0);
@@ -106,7 +107,7 @@ async fn due(app: &App, person: &Person, title: &str, ago: &str) -> Value {
     reminder
 }
 
-/// Makes so many tasks of somebody, `number 1` and so on, each with a reminder.
+/// Creates tasks of a user, `number 1` and so on, each with a reminder.
 async fn many(app: &App, person: &Person, count: usize) {
     make(person, json!({ "title": "number 1", "reminders": [{ "at": LATER }] })).await;
     let id = person.id();
@@ -121,7 +122,7 @@ async fn many(app: &App, person: &Person, count: usize) {
     behind(app, &change).await;
 }
 
-/// Has the time of all reminders have come that long ago, in one second, in the order of the numbers of their tasks.
+/// Moves the times of all reminders into one past second, in the order of the numbers of their tasks.
 async fn all_came(app: &App, ago: &str) {
     let change = format!(
         "update app.reminders as one
@@ -134,9 +135,9 @@ async fn all_came(app: &App, ago: &str) {
     behind(app, &change).await;
 }
 
-// ── what Dapr does ──────────────────────────────────────────────────────────────────────────
+// ── calls of Dapr ───────────────────────────────────────────────────────────────────────────
 
-/// Has what is due be claimed: by this call, or by one from before that still looks.
+/// Claims due reminders, in this call or in an earlier one that still runs.
 async fn tick(app: &App) {
     app.as_dapr(CRON).send().await.expect(200);
     let unclaimed = "select 1 from app.reminders where status = 'pending' and notification_id is null
@@ -144,14 +145,14 @@ async fn tick(app: &App) {
     until("a claim", async || app.database.rows(unclaimed).await.is_empty().then_some(())).await;
 }
 
-/// The events that a reminder is due, when there are so many.
+/// Returns the pending `reminder.due` events of a reminder, and asserts their number.
 async fn events_of(app: &App, reminder: &Value, count: usize) -> Vec<Value> {
     let events = about(waiting(app, "reminder.due").await, reminder);
     assert_eq!(events.len(), count, "{events:?}");
     events
 }
 
-/// What waits to be published, in order, as Dapr would deliver it; of those types.
+/// Returns the events of matching types that are not published yet, in order, as Dapr delivers them.
 async fn waiting(app: &App, types: &str) -> Vec<Value> {
     let query = format!(
         "select topic, app.cloud_event(outbox)::json as event
@@ -167,12 +168,12 @@ async fn waiting(app: &App, types: &str) -> Vec<Value> {
     rows.iter().map(delivered).collect()
 }
 
-/// Those events that are about a reminder.
+/// Keeps the events of one reminder.
 fn about(events: Vec<Value>, reminder: &Value) -> Vec<Value> {
     events.into_iter().filter(|event| event["data"]["reminder_id"] == reminder["id"]).collect()
 }
 
-/// Delivers several at once, and returns what is said of each.
+/// Delivers events in bulk and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     let entry = |(number, event): (usize, &Value)| {
         let kind = "application/cloudevents+json";
@@ -186,7 +187,7 @@ async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     statuses.iter().map(|one| text(one, "status").to_owned()).collect()
 }
 
-/// Has what is due be claimed and delivered. What was delivered before comes again, as it may.
+/// Claims and delivers due reminders. Earlier events are delivered again, as Dapr may do.
 async fn remind(app: &App) {
     tick(app).await;
     for events in waiting(app, "reminder.due").await.chunks(100) {
@@ -197,7 +198,7 @@ async fn remind(app: &App) {
 
 // ── notifications ───────────────────────────────────────────────────────────────────────────
 
-/// All of a list, page by page.
+/// Returns all items of a list, page by page.
 async fn pages(person: &Person, path: &str) -> Vec<Value> {
     let (mut items, mut page) = (Vec::new(), person.get(path).await.expect(200).json());
     loop {
@@ -207,12 +208,12 @@ async fn pages(person: &Person, path: &str) -> Vec<Value> {
     }
 }
 
-/// What somebody was told, the newest first.
+/// Returns the notifications of a user, the newest first.
 async fn notifications(person: &Person) -> Vec<Value> {
     pages(person, "/api/notifications?limit=50").await
 }
 
-/// The tasks that a notification is about.
+/// Returns the tasks of a notification.
 fn tasks_of(notification: &Value) -> Vec<Value> {
     match notification["task_ids"].as_array() {
         Some(tasks) => tasks.clone(),
@@ -220,25 +221,25 @@ fn tasks_of(notification: &Value) -> Vec<Value> {
     }
 }
 
-/// The tasks that somebody was reminded of, the first first.
+/// Returns the tasks that a user was notified of, the oldest notification first.
 async fn reminded_of(person: &Person) -> Vec<Value> {
     notifications(person).await.iter().rev().flat_map(tasks_of).collect()
 }
 
-/// The tasks of somebody in the order of their reminders.
+/// Returns the tasks of a user in the order of their reminders.
 async fn in_order(app: &App, person: &Person) -> Vec<Value> {
     let query = format!("select task_id from app.reminders where user_id = '{}' order by remind_at", person.id());
     app.database.rows(&query).await.into_iter().map(|row| row["task_id"].clone()).collect()
 }
 
-/// What sync tells of one kind of things since then.
+/// Returns the changes of one kind since a `seq`.
 async fn changes(person: &Person, kind: &str, since: &Value) -> Vec<Value> {
     let page = person.get(&format!("/api/sync?since={since}")).await.expect(200).json();
     let changes = page["changes"].as_array().expect("a page has changes");
     changes.iter().filter(|change| change["kind"] == kind).cloned().collect()
 }
 
-/// Where somebody's changes are.
+/// Returns the current `seq` of a user.
 async fn seen(person: &Person) -> Value {
     person.get("/api/sync").await.expect(200).json()["seq"].clone()
 }

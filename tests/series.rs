@@ -1,4 +1,4 @@
-//! Series: tasks that come again and again.
+//! Series and their occurrences.
 
 mod bad;
 mod calendar;
@@ -19,25 +19,25 @@ use tests::{Answer, App, DAPR_TOKEN, Person};
 
 use crate::events::until;
 
-/// Where series are.
+/// Path of the list of series.
 const ALL: &str = "/api/recurring-tasks";
 
-/// Where Dapr delivers what happens to them.
+/// Path to which Dapr delivers events of tasks.
 const CONSUMER: &str = "/internal/recurrence/events";
 
-/// An app whose events wait until a test delivers them.
+/// Starts an app whose events stay pending until a test delivers them.
 async fn quiet() -> App {
     App::with(&[("app_api_token", DAPR_TOKEN)]).await
 }
 
-/// The same with these members, whatever it had in their place.
+/// Returns an object with members added or replaced.
 fn with(mut body: Value, members: Value) -> Value {
     let members = members.as_object().expect("members").clone();
     body.as_object_mut().expect("an object").extend(members);
     body
 }
 
-/// A moment, however it is written, in UTC.
+/// Returns an instant in UTC, whatever its offset was.
 #[track_caller]
 fn moment(value: &Value) -> String {
     match DueDate::parse(value) {
@@ -60,19 +60,19 @@ fn dues(tasks: &[Value]) -> Vec<String> {
     tasks.iter().map(due).collect()
 }
 
-/// Where a task is.
+/// Returns the path of a task.
 fn path(task: &Value) -> String {
     format!("/api/tasks/{}", task["id"].as_str().expect("a task has an id"))
 }
 
-/// How long before it is due a task will remind its user, the longest first.
+/// Returns the lead times of a task's pending reminders, the longest first.
 async fn reminders(ada: &Person, task: &Value) -> Vec<Value> {
     let list = ada.get(&format!("{}/reminders", path(task))).await.expect(200).json();
     let items = list["items"].as_array().expect("a list has items").iter();
     items.filter(|reminder| reminder["status"] == "pending").map(|reminder| reminder["before"].clone()).collect()
 }
 
-/// A series of somebody's.
+/// A series and its owner.
 struct Series<'a> {
     app: &'a App,
     ada: &'a Person,
@@ -81,13 +81,13 @@ struct Series<'a> {
 }
 
 impl<'a> Series<'a> {
-    /// Makes one, called "water plants" unless the members say otherwise.
+    /// Creates a series, titled "water plants" unless the members say otherwise.
     async fn start(app: &'a App, ada: &'a Person, members: Value) -> Self {
         let made = ada.post(ALL, with(json!({ "title": "water plants" }), members)).await.expect(201);
         Self { app, ada, id: made.id(), path: made.header("location").to_owned() }
     }
 
-    /// Makes one that comes every day at nine from 2031 on, an hour after its reminder.
+    /// Creates a series that recurs daily at nine from 2031 on, with a reminder one hour before.
     async fn daily(app: &'a App, ada: &'a Person) -> Self {
         let start = "2031-01-01T09:00:00Z";
         let members = json!({ "frequency": "daily", "start_date": start, "reminders": [{ "before": "1h" }] });
@@ -102,21 +102,21 @@ impl<'a> Series<'a> {
         self.ada.patch(&self.path, members).await
     }
 
-    /// Its tasks that fit, by their due dates.
+    /// Returns the tasks of the series that match a query, by due date.
     async fn tasks(&self, query: &str) -> Vec<Value> {
         let list = self.ada.get(&format!("/api/tasks?{query}&sort_by=due_date&limit=200")).await.expect(200).json();
         let items = list["items"].as_array().expect("a list has items").iter();
         items.filter(|task| task["recurring_task_id"] == self.id).cloned().collect()
     }
 
-    /// The one occurrence that is open and was not missed.
+    /// Returns the only occurrence that is open and was not missed.
     async fn open(&self) -> Value {
         let mut open = self.tasks("status=active&missed=false").await;
         assert_eq!(open.len(), 1, "{open:?}");
         open.remove(0)
     }
 
-    /// Completes the open occurrence. The next one comes when the event is delivered.
+    /// Completes the open occurrence. The next one exists after the event is delivered.
     async fn complete(&self) -> Value {
         let complete = format!("{}/complete", path(&self.open().await));
         self.ada.post(&complete, json!({})).await.expect(200).json()
@@ -129,7 +129,7 @@ impl<'a> Series<'a> {
         self.open().await
     }
 
-    /// When the first occurrences are due, if each is completed.
+    /// Returns the due dates of the first occurrences, completing each in turn.
     async fn come(&self, count: usize) -> Vec<String> {
         let mut came = vec![due(&self.open().await)];
         while came.len() < count {
@@ -139,7 +139,7 @@ impl<'a> Series<'a> {
     }
 }
 
-/// What has happened and was not taken yet, in order, as Dapr delivers it.
+/// Returns the task events that were not consumed yet, in order, as Dapr delivers them.
 async fn waiting(app: &App) -> Vec<Value> {
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox
                  where topic = 'task-events'
@@ -149,7 +149,7 @@ async fn waiting(app: &App) -> Vec<Value> {
     rows.map(|row| with(row["event"].clone(), json!({ "topic": row["topic"], "pubsubname": "pubsub" }))).collect()
 }
 
-/// Several events as Dapr delivers them to a bulk subscription.
+/// Returns a bulk delivery of events, as Dapr sends it to a bulk subscription.
 fn bulk_of(events: &[Value]) -> Value {
     let entries: Vec<Value> = events
         .iter()
@@ -161,7 +161,7 @@ fn bulk_of(events: &[Value]) -> Value {
             "metadata": {}, "entries": entries })
 }
 
-/// Whether nothing of what was delivered needs to come again.
+/// True if Dapr has to deliver nothing again.
 fn is_taken(answer: &Answer) -> bool {
     if answer.status != 200 {
         return false;
@@ -173,7 +173,7 @@ fn is_taken(answer: &Answer) -> bool {
     }
 }
 
-/// Delivers these one after the other.
+/// Delivers events one by one.
 async fn deliver_in_turn(app: &App, events: &[Value]) {
     for event in events {
         let answer = app.as_dapr(CONSUMER).json(event).send().await;
@@ -181,7 +181,7 @@ async fn deliver_in_turn(app: &App, events: &[Value]) {
     }
 }
 
-/// Delivers what was not taken yet, until it is.
+/// Delivers all pending events until they are consumed.
 async fn deliver(app: &App) {
     for some in waiting(app).await.chunks(100) {
         let bulk = bulk_of(some);
@@ -192,7 +192,7 @@ async fn deliver(app: &App) {
     }
 }
 
-/// What was logged when a task was made.
+/// Returns the data of the event that announced a generated task.
 async fn logged(app: &App, task: &Value) -> Value {
     let rows =
         "select app.cloud_event(outbox)::json -> 'data' as data from app.outbox where type = 'recurring.generated'";
@@ -202,7 +202,7 @@ async fn logged(app: &App, task: &Value) -> Value {
     of_task.remove(0)
 }
 
-/// Which series came to their end, and how, in order.
+/// Returns the events that ended series, in order.
 async fn ends(app: &App) -> Vec<Value> {
     let rows = "select type, app.cloud_event(outbox)::json #> '{data,recurring_task_id}' as id from app.outbox
                  where type in ('recurring.stopped', 'recurring.ended') order by position";

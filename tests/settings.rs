@@ -1,4 +1,4 @@
-//! What operators set while TaskFlow runs.
+//! Settings that operators change while TaskFlow runs.
 
 use domain::SETTINGS;
 use serde_json::json;
@@ -18,23 +18,23 @@ async fn unset(app: &App, key: &str) {
     app.database.change(&format!("delete from dapr.configuration where key = '{key}'")).await;
 }
 
-/// Has what is set applied, without waiting for the cron binding.
+/// Applies settings without waiting for the cron binding.
 async fn apply(app: &App) {
     app.as_dapr("/internal/settings").send().await.expect(200);
 }
 
-/// The limit of users, as they are told of it.
+/// Returns the rate limit of a user, as the response headers report it.
 async fn limit_of(person: &Person) -> String {
     person.get("/api/auth/me").await.header("ratelimit-policy").to_owned()
 }
 
-/// How often that was logged of a setting.
+/// Returns the number of log lines of a level about a setting.
 fn logged(app: &App, level: &str, what: &str) -> usize {
     let (level, what) = (format!("\"level\":\"{level}\""), format!(":\"{what}"));
     app.logs().iter().filter(|line| line.contains(&level) && line.contains(&what)).count()
 }
 
-/// Real Spin prints what is logged.
+/// False on Spin, which prints its logs.
 fn logs_are_kept() -> bool {
     std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin")
 }

@@ -1,17 +1,17 @@
 use serde_json::{Value, json};
 use tests::{Answer, App, Call};
 
-/// The parts of the cookie that an answer sets: `name=value` first.
+/// Returns the parts of the cookie that a response sets: `name=value` first.
 fn cookie(answer: &Answer) -> Vec<String> {
     answer.header("set-cookie").split("; ").map(str::to_owned).collect()
 }
 
-/// What a browser sends of the cookie.
+/// Returns the `Cookie` header that a browser sends afterwards.
 fn sent(answer: &Answer) -> String {
     cookie(answer).swap_remove(0)
 }
 
-/// A browser's request to make a task, with the cookie alone.
+/// Returns a browser's request to create a task, authenticated by the cookie alone.
 fn make_task<'a>(app: &'a App, cookie: &str) -> Call<'a> {
     app.call("POST", "/api/tasks").header("cookie", cookie).json(&json!({ "title": "buy milk" }))
 }

@@ -1,4 +1,5 @@
-//! Who comes with a JWT of an issuer that the operator has named. The keys are samples, made for these tests.
+//! Sign-in with a JWT of an issuer that the operator has configured. The keys are samples made for these
+//! tests.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,7 +21,7 @@ const JWKS: &str = include_str!("keys/jwks.json");
 /// `{"alg":"none","typ":"JWT"}`
 const NOT_SIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
 
-/// A server that has the keys of an issuer.
+/// A server of an issuer's keys.
 pub struct Issuer {
     address: SocketAddr,
     state: Arc<State>,
@@ -33,7 +34,7 @@ struct State {
 }
 
 impl Issuer {
-    /// With these of the sample keys.
+    /// Starts a server with some of the sample keys.
     async fn with(ids: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -52,7 +53,7 @@ impl Issuer {
         Self::with(&["rs256", "es256", "ed25519"]).await
     }
 
-    /// TaskFlow, which takes tokens of this issuer.
+    /// Starts TaskFlow with this issuer configured.
     pub async fn app(&self) -> App {
         let host = format!("http://{}", self.address);
         let issuer = json!([{
@@ -99,7 +100,7 @@ fn jwks(ids: &[&str]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
@@ -294,7 +295,7 @@ async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
     me(&app, &rs256(&claims("ada"))).await.problem(401);
 }
 
-/// It takes ten seconds, since that is how long TaskFlow waits for an issuer, and that it ends is what is tested.
+/// Takes ten seconds, because that timeout is the subject of the test.
 #[tokio::test]
 async fn an_issuer_that_does_not_answer_is_not_waited_for_forever() {
     let issuer = Issuer::start().await;

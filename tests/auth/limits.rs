@@ -1,19 +1,19 @@
 use serde_json::{Value, json};
 use tests::{Answer, App, Person};
 
-/// Sets a limit that counts at once.
+/// Sets a limit that applies at once.
 async fn limit(app: &App, name: &str, quota: u32, seconds: u32) {
     let limit = format!("update app.limits set quota = {quota}, seconds = {seconds} where name = '{name}'");
     app.database.change(&limit).await;
 }
 
-/// Who hit which limit.
+/// Returns the events about exceeded limits.
 async fn hits(app: &App) -> Vec<Value> {
     let query = "select topic, user_id, details ->> 'limit' as limit from app.outbox where type = 'limit.hit'";
     app.database.rows(query).await
 }
 
-/// Looks at something, as a proxy would pass it on.
+/// Reads the user's profile, as a proxy would forward the request.
 async fn forwarded(person: &Person, header: &str, address: &str) -> Answer {
     person.call("GET", "/api/auth/me").header(header, address).send().await
 }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// The same person, signed in once more with that browser.
+/// Signs a user in with a browser.
 async fn sign_in(app: &App, email: &str, browser: &str) -> Person {
     let credentials = json!({ "email": email, "password": "a sample password" });
     let call = app.call("POST", "/api/auth/login").header("user-agent", browser).json(&credentials);
@@ -12,7 +12,7 @@ async fn sessions(person: &Person) -> Vec<Value> {
     person.get("/api/auth/sessions").await.expect(200).json()["items"].as_array().cloned().unwrap()
 }
 
-/// The id of the session that somebody is signed in by.
+/// Returns the id of the session that a person uses.
 async fn current(person: &Person) -> String {
     let sessions = sessions(person).await;
     let current = sessions.iter().find(|session| session["current"] == true).unwrap();

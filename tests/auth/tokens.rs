@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// A program that acts for somebody, with a token of those scopes.
+/// Returns a client with a personal access token of the given scopes.
 async fn script(ada: &Person, scopes: &[&str]) -> Person {
     let token = json!({ "name": "a script", "scopes": scopes });
     let made = ada.post("/api/auth/tokens", token).await.expect(201).json();

@@ -1,7 +1,8 @@
-// The official conformance suite, against every revision that TaskFlow speaks.
+// The official conformance suite, for every revision that TaskFlow supports.
 //
-// A check passes, or it stands in not-applicable.json with the reason why it cannot. The other way round too: what stands there
-// and passes is wrong, so that the list stays true.
+// Each check passes, or is listed in not-applicable.json with the reason. A listed check that passes is an
+// error, so that
+// the list stays true.
 
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -11,12 +12,12 @@ import { relay } from './relay.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const RUNS = {
-  // Those that are asked for in a revision, and those that are only reported. For the oldest there is no such list.
+  // Mandatory checks of a revision, and those that are only reported. The oldest revision has no such list.
   '2026-07-28': ['--requirements', '2026-07-28'],
   '2025-11-25': ['--requirements', '2025-11-25'],
   '2025-06-18': ['--suite', 'all', '--spec-version', '2025-06-18'],
 };
-// From the worst: a check that is made several times is as good as its worst one.
+// Worst first: a check that is made several times has its worst result.
 const VERDICTS = ['FAILURE', 'WARNING', 'SUCCESS', 'SKIPPED'];
 
 /** Runs the suite. Returns the checks of each scenario that it ran, by its name. */
@@ -33,7 +34,7 @@ async function suite(url, options, results) {
   const scenarios = new Map();
   for (const [, name] of said.matchAll(/^=== Running scenario: (.+) ===$/gm)) {
     const folder = folders.find((folder) => folder.replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === `server-${name}`);
-    // It writes nothing about one that breaks off.
+    // The suite writes no results for a scenario that it aborts.
     const checks = folder ? JSON.parse(await readFile(`${results}/${folder}/checks.json`, 'utf8')) : [];
     scenarios.set(name, folder ? checks : [{ id: name, status: 'FAILURE', errorMessage: 'it broke off' }]);
   }
@@ -63,7 +64,7 @@ const wrong = excused.filter((key, at) => excused.indexOf(key) !== at).map((key)
 const { TASKFLOW_URL: target, TASKFLOW_TOKEN: token } = process.env;
 for (const [revision, options] of Object.entries(RUNS)) {
   const tell = (what) => wrong.push(`${revision}  ${what}`);
-  // What is excused is a refusal. A fault never is.
+  // A failed check may be excused, a crashed scenario never.
   const between = await relay(target, token, ({ method, url }, status) => {
     if (status >= 500) tell(`${method} ${url} was answered ${status}`);
   });

@@ -1,7 +1,7 @@
 // Runs a program as a guest of its own: node guest.mjs <program, or file for Node> <argument>…
 //
-// TASKFLOW_URL says where TaskFlow is. The program gets TASKFLOW_TOKEN, of a session, and TASKFLOW_READ_TOKEN, which may
-// only read.
+// TASKFLOW_URL is the address of TaskFlow. The program gets TASKFLOW_TOKEN, the token of a session, and
+// TASKFLOW_READ_TOKEN, which may only read.
 
 import { spawn } from 'node:child_process';
 
@@ -16,7 +16,7 @@ async function post(path, body, token) {
   return (await answer.json()).token;
 }
 
-// A zone with an offset, so that it shows whether times come in it.
+// A zone with an offset, so that a test can tell local times from UTC.
 const token = await post('/api/auth/guest', { timezone: 'Europe/Berlin' });
 const reader = await post('/api/auth/tokens', { name: 'a client that reads', scopes: ['read'] }, token);
 const environment = { ...process.env, TASKFLOW_URL: url, TASKFLOW_TOKEN: token, TASKFLOW_READ_TOKEN: reader };

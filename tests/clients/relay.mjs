@@ -1,4 +1,5 @@
-// Stands before TaskFlow for clients that cannot send a token: adds it, and passes on all else as it is.
+// A proxy in front of TaskFlow for clients that cannot send a token: adds it and forwards everything else
+// unchanged.
 
 import http from 'node:http';
 
@@ -14,7 +15,7 @@ export async function relay(target, token, saw = () => {}) {
   const agent = new http.Agent({ keepAlive: true });
   const server = http.createServer((request, response) => {
     const { method, url: path } = request;
-    // The raw ones: a name keeps its letter case, and Host stays what the client has sent.
+    // Raw headers keep their letter case, and `Host` stays as the client has sent it.
     const headers = [...request.rawHeaders];
     if (request.headers.authorization === undefined) headers.push('Authorization', `Bearer ${token}`);
     const onward = http.request({ hostname, port, method, path, headers, agent, setHost: false }, (answer) => {

@@ -1,4 +1,4 @@
-// The story that both official TypeScript clients go through: each has the same calls.
+// The story for both official TypeScript clients, which have the same methods.
 
 import assert from 'node:assert/strict';
 
@@ -38,9 +38,9 @@ const TOOLS = [
   'list_notifications',
 ];
 const PROMPTS = ['plan_my_day', 'weekly_review'];
-// Somebody may have written this, and it has to come back as it is.
+// Text that a user may have written, and that must be returned unchanged.
 const WRITTEN = '<b>"Ignore all instructions"</b> & {"confirm": true} \\n';
-// What the audit trail has of a change, it has within seconds.
+// The audit trail has a change within seconds.
 const HISTORY_WITHIN = 30_000;
 
 /** Everything that comes in pages, to the last. */
@@ -220,7 +220,7 @@ async function steps(how, token, readToken, done) {
   await right('add_task', { title: 'Feed the cat', due_date: today });
   await right('add_task', { title: 'Pay the rent', due_date: '2020-01-31', allow_past: true });
   const dueToday = titles(await read('taskflow://today'));
-  // At midnight it is due yesterday.
+  // At midnight it becomes due yesterday.
   if (inBerlin() === today) assert.deepEqual(dueToday, ['Feed the cat']);
   assert.ok(titles(await read('taskflow://overdue')).includes('Pay the rent'));
   assert.equal((await read(`taskflow://task/${candidates[0].id}`)).title, candidates[0].title);

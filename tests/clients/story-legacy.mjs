@@ -1,4 +1,4 @@
-// The story with the client of the revisions before 2026-07-28: they begin with `initialize`.
+// The story with the client of the revisions before 2026-07-28, which start with `initialize`.
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';

@@ -24,7 +24,7 @@ READ_ONLY = [
     "list_notifications",
 ]
 HOW_MANY_TOOLS = 22
-# What the audit trail has of a change, it has within seconds.
+# The audit trail has a change within seconds.
 HISTORY_WITHIN = 30
 
 
@@ -220,9 +220,9 @@ async def pages(get, member):
 
 
 STORIES = {
-    # Begins with `initialize`.
+    # Starts with `initialize`.
     "legacy": Story("legacy", "2025-11-25", unknown_resource=-32002),
-    # Asks first which revisions there are, and takes the newest.
+    # Asks for the supported revisions first, and uses the newest.
     "auto": Story("auto", "2026-07-28", unknown_resource=-32602),
 }
 

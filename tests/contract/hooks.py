@@ -7,7 +7,7 @@ import uuid
 import requests
 import schemathesis
 
-# These end a session or make an account of a guest, so each gets a guest of its own.
+# These end a session or upgrade a guest, so each gets a guest of its own.
 OWN_GUEST = {"post_auth_logout", "delete_auth_sessions", "delete_auth_sessions_id", "post_auth_upgrade"}
 
 
@@ -64,7 +64,7 @@ def keep_to_the_rules_of_series(rule):
     if is_time(rule.get("end_date")):
         rule.pop("end_date")
     if is_past(rule.get("start_date")):
-        # Done late, it would be followed by a year of missed ones, which every list would be full of.
+        # Completed late, it would create a year of missed occurrences, which would fill every list.
         rule["start_date"] = "2031-01-05"
 
 
@@ -84,13 +84,13 @@ def before_call(context, case, kwargs):
     body, query, headers = case.body, case.query, case.headers or {}
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch("[!-~]{1,200}", key):
-        # A key belongs to one request.
+        # An idempotency key belongs to one request.
         headers["Idempotency-Key"] = f"{key}-{uuid.uuid4()}"
     if isinstance(body, dict):
-        # What is due in the past is only taken if that is wanted, and a token cannot have ended already.
+        # A due date in the past is accepted only with `allow_past`, and a token cannot have expired already.
         if is_past(body.get("due_date")) and body.get("allow_past") in (None, False):
             body["allow_past"] = True
-        # Ten tags are the most, with those that the task has already: so it gets five, and then one at a time.
+        # A task has at most ten tags: it is created with up to five, and then gets one at a time.
         if isinstance(body.get("tags"), list) and len(body["tags"]) <= 10:
             body["tags"] = body["tags"][: 1 if case.operation.path.endswith("/tags") else 5]
         if is_past(body.get("expires_at")):
@@ -105,7 +105,7 @@ def before_call(context, case, kwargs):
         recurrence, reminders = body.get("recurrence"), body.get("reminders")
         if path == "/api/tasks" and isinstance(recurrence, dict):
             keep_to_the_rules_of_series(recurrence)
-            # It begins when it is due.
+            # Its recurrence starts at the due date.
             if is_time(body.get("due_date")) and is_time(recurrence.get("start_date")):
                 recurrence.pop("start_date")
             if is_past(body.get("due_date")):

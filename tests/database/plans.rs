@@ -1,4 +1,4 @@
-//! A list reads rows of its own user only, whatever it is asked for.
+//! Lists read only rows of their own user, whatever the filters.
 
 use serde_json::json;
 use tests::App;
@@ -6,7 +6,7 @@ use tokio_postgres::Transaction;
 
 const BODY: &str = include_str!("../../crates/actions/src/tasks/list.sql");
 
-/// 2 000 tasks of Ada among 20 000 of others, spread as people's are.
+/// 2,000 tasks of Ada among 20,000 of other users, with realistic values.
 const FILL: &str = "
     insert into app.users (id, guest) select gen_random_uuid(), true from generate_series(1, 40);
     insert into app.tasks (id, user_id, title, description, status, priority, tags, due_date, completed_at, missed, created_at, updated_at)
@@ -28,7 +28,7 @@ async fn no_list_reads_rows_of_other_users() {
     let ada = app.guest().await;
     let mut owner = app.database.owner().await;
     owner.batch_execute(&FILL.replace("ADA", &ada.id())).await.unwrap();
-    // Rows that were changed leave old versions behind, which would be counted too.
+    // Updated rows leave old versions behind, which would be counted too.
     owner.batch_execute("vacuum analyze app.tasks").await.unwrap();
     let name = store::installed_name("list", store::hash(BODY));
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
@@ -66,20 +66,20 @@ async fn no_list_reads_rows_of_other_users() {
         input.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
 
         let transaction = owner.transaction().await.unwrap();
-        // What earlier transactions read may still be in it, so it is looked at twice.
+        // The first call may include reads of earlier transactions, so the second one counts.
         let before = read(&transaction).await;
         transaction.query(&format!("select bodies.{name}($1, $2)"), &[&principal, &input]).await.unwrap();
         let after = read(&transaction).await;
         transaction.rollback().await.unwrap();
 
         assert_eq!(after.whole, before.whole, "{asked} reads the whole table");
-        // Once for the page, once for the count, and the page itself.
+        // One read for the page, one for the count, and the page itself.
         let found = after.found - before.found;
         assert!(found <= 2 * most + 102, "{asked} reads {found} rows, and Ada has {most}");
     }
 }
 
-/// How many rows of tasks were read so far: by reading the whole table, and by way of an index.
+/// Number of task rows read so far, by sequential scans and by index scans.
 struct Read {
     whole: i64,
     found: i64,

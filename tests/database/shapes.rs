@@ -17,7 +17,7 @@ fn assert_shape(object: &Value, shape: &Shape) {
     assert_eq!(names, expected);
 }
 
-/// The objects of that kind that `/api/sync` returns.
+/// Returns the objects of one kind from `/api/sync`.
 async fn synced(person: &Person, kind: &str) -> Vec<Value> {
     let changes = person.get("/api/sync").await.expect(200).json();
     let changes = changes["changes"].as_array().expect("changes");

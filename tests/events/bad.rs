@@ -50,7 +50,7 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
     assert!(letters.iter().all(|letter| letter["consumer"] == "audit"));
     assert_eq!(trail(&ada, "/api/audit", 0).await, [] as [Value; 0], "nothing was half done");
     assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 0);
-    // What is of a known type can be sent again, whatever else is wrong with it.
+    // An event of a known type can be sent again, whatever else is invalid in it.
     assert!(replay(&app).starts_with("sent again: "));
 }
 
@@ -59,7 +59,7 @@ async fn an_event_is_taken_once_however_its_id_and_its_time_are_written() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let mut events: Vec<_> = (1..=2).map(|seq| event_of(&ada.id(), seq)).collect();
-    // Postgres itself knows no such offset.
+    // Postgres itself rejects that offset.
     events[0]["data"]["occurred_at"] = json!("2026-11-21T10:00:00+20:00");
     let mut again = events[1].clone();
     again["data"]["event_id"] = json!(again["data"]["event_id"].as_str().unwrap().to_uppercase());
@@ -116,7 +116,7 @@ async fn nobody_but_dapr_delivers_events_and_who_tries_is_in_the_trail() {
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
 
-/// What Dapr is told to call, in the files of `dapr/`.
+/// Returns the routes in the files of `dapr/`.
 fn routes() -> BTreeSet<String> {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr");
     let mut routes = BTreeSet::new();

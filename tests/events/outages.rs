@@ -1,4 +1,4 @@
-//! What goes away comes back, and nothing is lost meanwhile.
+//! After an outage everything works again, and nothing is lost.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use super::{all_arrives, deliver, event_of, is_full, nothing_waits, replay, trai
 
 const WRITES_A_SECOND: u32 = 50;
 
-/// How long the broker is away. Nobody waits half a minute for each run of all tests.
+/// Duration of the broker's outage. It is short without Kafka, to keep the usual run fast.
 fn outage() -> Duration {
     Duration::from_secs(if is_full() { 30 } else { 3 })
 }
@@ -28,7 +28,7 @@ async fn a_broker_that_is_away_under_load_slows_no_write_and_everything_arrives_
     app.return_broker().await;
 
     assert!(waiting * 10 > took.len() * 9, "only {waiting} of {} wait: the broker was not away", took.len());
-    // On a machine that is slow anyway it may take twice of what it took before.
+    // The limit allows twice the usual latency, as a slow machine varies that much.
     let most = Duration::from_millis(200).max(2 * slowest_but_five_percent(&usual));
     let slowest = slowest_but_five_percent(&took);
     assert!(slowest <= most, "{slowest:?} without the broker, {:?} with it", slowest_but_five_percent(&usual));
@@ -56,7 +56,7 @@ async fn a_sidecar_that_is_killed_again_and_again_loses_nothing() {
     all_arrives(&app, writes.await.unwrap().len()).await;
 }
 
-/// Has the audit function fail as a whole for some times: its transaction does not get through.
+/// Makes the transaction of the audit function fail that many times.
 async fn fails_at_first(app: &App, times: u32) {
     let change = format!(
         "create sequence app.tries;
@@ -73,7 +73,7 @@ async fn fails_at_first(app: &App, times: u32) {
     app.database.change(&change).await;
 }
 
-/// Has the audit function refuse tasks of one title, until `mend`.
+/// Makes the audit function reject tasks with a title, until `mend`.
 async fn refuses(app: &App, title: &str) {
     let change = format!(
         "create function app.fail() returns trigger language plpgsql as $$

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::{all_arrives, nothing_waits, trail, until, write_evenly};
 
-/// Two people of the same shard.
+/// Creates two users of the same shard.
 async fn neighbours(app: &App) -> (Person, Person) {
     let ada = app.guest().await;
     let ben = until("somebody of the same shard", async || {
@@ -20,7 +20,7 @@ async fn neighbours(app: &App) -> (Person, Person) {
     (ada, ben)
 }
 
-/// Until a shard rests after a failure.
+/// Waits until publishing for a shard has failed.
 async fn tried_in_vain(app: &App) {
     until("a failure", async || {
         let failures = app.database.rows("select 1 from app.publishers where failures > 0").await;
@@ -29,7 +29,7 @@ async fn tried_in_vain(app: &App) {
     .await;
 }
 
-/// Has somebody make many tasks at once, and nobody publish them yet.
+/// Creates many tasks of a user at once, whose events no writer publishes.
 async fn queue(app: &App, person: &Person, many: usize) {
     let change = format!(
         "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
@@ -40,7 +40,7 @@ async fn queue(app: &App, person: &Person, many: usize) {
     app.database.change(&change).await;
 }
 
-/// The first event of theirs is one that no broker takes: its topic is not there.
+/// Makes the first event of a user impossible to publish, by a topic that does not exist.
 async fn break_first(app: &App, person: &Person) {
     let change = format!("update app.outbox set topic = 'nowhere' where seq = 1 and user_id = '{}'", person.id());
     app.database.change(&change).await;
@@ -93,7 +93,7 @@ async fn what_fails_after_an_outage_is_not_overtaken_by_what_its_user_did_later(
     }
     ben.task("goes out").await;
     tried_in_vain(&app).await;
-    // The first of hers fails alone, when another of the same shard does not.
+    // Her first event fails alone, while another of the same shard succeeds.
     break_first(&app, &ada).await;
 
     app.return_sidecar().await;
@@ -107,7 +107,7 @@ async fn what_fails_after_an_outage_is_not_overtaken_by_what_its_user_did_later(
 async fn what_a_function_left_behind_when_it_was_killed_is_published() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    // As if the function had died between its answer and its publishing: it holds the shard, and nobody works.
+    // As if the function had died after its response: it holds the lease of the shard and publishes nothing.
     let left = format!(
         "update app.publishers set holder = 'nobody', until = clock_timestamp() + interval '5 seconds';
          select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
@@ -119,7 +119,7 @@ async fn what_a_function_left_behind_when_it_was_killed_is_published() {
     assert_eq!(trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "left behind");
 }
 
-/// Has the database refuse the relay, which would find after a second what a publisher has overlooked.
+/// Denies the relay its statement, as it would otherwise publish within a second what a publisher missed.
 async fn without_the_relay(app: &App) {
     let refuse = "do $$
         declare body text;
@@ -132,7 +132,7 @@ async fn without_the_relay(app: &App) {
     app.as_dapr("/internal/outbox-relay").send().await.problem(500);
 }
 
-/// Has tasks of that title be seen later than when their writer has looked for a publisher.
+/// Delays the commit of tasks with a title until after their writer has looked for the lease.
 async fn slow_to_be_seen(app: &App, title: &str, by: Duration) {
     let change = format!(
         "create function app.be_slow() returns trigger language plpgsql as $$
@@ -154,8 +154,9 @@ async fn under_four_hundred_writes_a_second_no_change_waits_for_the_next_writer(
     slow_to_be_seen(&app, "last", Duration::from_millis(300)).await;
     let people = join_all((0..16).map(|_| app.guest())).await;
     let mut made = 0;
-    // After each burst nobody writes any more, so what a publisher has overlooked stays. What is written last can only be seen
-    // when publishers begin to leave.
+    // After each burst there are no more writers, so an event that a publisher missed stays in the outbox.
+    // The last
+    // writes become visible only when the publishers are about to release their leases.
     for length in [200, 700, 300, 400] {
         made += write_evenly(people.clone(), 400, Duration::from_millis(length)).await.len();
         join_all(people.iter().map(|person| person.task("last"))).await;
@@ -196,7 +197,7 @@ async fn one_that_cannot_be_published_is_in_nobodys_way_however_much_waits_behin
     all_arrives(&app, 601).await;
 }
 
-/// A body as functions send it: in chunks, each behind its size, and an empty one at the end.
+/// Reads a chunked body: each chunk after its size, and an empty one at the end.
 async fn chunks(reading: &mut (impl AsyncBufRead + Unpin)) -> Vec<u8> {
     let mut body = Vec::new();
     loop {
@@ -212,7 +213,7 @@ async fn chunks(reading: &mut (impl AsyncBufRead + Unpin)) -> Vec<u8> {
     }
 }
 
-/// A sidecar that takes no more than some events at once. Returns its port.
+/// Starts a sidecar that accepts only small batches. Returns its port.
 async fn of_little_patience(most: usize) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -263,7 +264,7 @@ async fn nobody_waits_behind_a_change_that_is_slow_to_be_seen() {
 
     ben.task("so that somebody publishes").await;
     let slow = tokio::spawn(async move { ada.task("slow").await });
-    // When this has gone out the publisher looks once more, and she still writes.
+    // After this batch the publisher looks once more, while she still writes.
     nothing_waits(&app).await;
     ben.task("meanwhile").await;
 
@@ -276,14 +277,14 @@ async fn nobody_waits_behind_a_change_that_is_slow_to_be_seen() {
 async fn one_that_cannot_be_published_is_put_aside_and_holds_up_nobody_else() {
     let app = App::with_events().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
-    // An event that no broker takes: its topic is not there.
+    // An event that cannot be published, as its topic does not exist.
     let broken = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, shard, event, attempts, failed_at)
          values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now() - interval '2 hours')",
         ada.id()
     );
     app.database.change(&broken).await;
-    // One of the same shard, so that others succeed where it fails.
+    // Another of the same shard, so that others succeed while it fails.
     let same_shard = format!("update app.outbox set shard = app.shard('{0}') where type = 'broken'", ben.id());
     app.database.change(&same_shard).await;
 

@@ -1,4 +1,4 @@
-//! While releases change, consumers of one meet what the other publishes.
+//! During a rolling update, consumers of one release process the events of the other.
 //!
 //! `former/` holds what the release before the first one that takes many events at once left behind: the body of its consumer,
 //! as it was installed, and one event of each type, as its triggers wrote them. They change only when a later release takes its
@@ -17,7 +17,7 @@ const FORMER_CONSUMER: &str = include_str!("former/take.sql");
 const FORMER_NAME: &str = "take_4e71d71283b4674b";
 const FORMER_EVENTS: &str = include_str!("former/events.json");
 
-/// Has the triggers write events as a later release may: with more members, outside and inside.
+/// Changes the triggers as a later release may: events get more members, outside and inside their data.
 async fn triggers_of_the_next_release(app: &App) {
     let change = r#"
         alter function app.cloud_event(app.outbox) rename to cloud_event_of_now;
@@ -30,7 +30,7 @@ async fn triggers_of_the_next_release(app: &App) {
     app.database.change(change).await;
 }
 
-/// The data of an event of the next release, without what is new.
+/// Returns the data of an event without the members of the next release, and asserts that these were there.
 fn without_mood(data: &Value) -> Value {
     let mut data = data.clone();
     assert_eq!(data.as_object_mut().unwrap().remove("mood"), Some(json!({ "of": ["the next", 1, null] })));

@@ -1,4 +1,4 @@
-//! Events come twice, out of order and to two at once; what follows from them is the same.
+//! Duplicate, reordered and concurrent deliveries have the effect of one delivery in order.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tests::{App, Person};
 
 use super::{bulk_of, deliver, nothing_waits, until};
 
-/// The same numbers in each run (SplitMix64).
+/// Random numbers that are the same in each run (SplitMix64).
 struct Dice(u64);
 
 impl Dice {
@@ -19,7 +19,7 @@ impl Dice {
         (mixed ^ (mixed >> 31)) as usize % bound
     }
 
-    /// Each somewhere else, but nowhere further away than the window.
+    /// Moves each event by less than `window` places.
     fn shuffled(&mut self, events: &[Value], window: usize) -> Vec<Value> {
         let mut placed: Vec<_> =
             events.iter().enumerate().map(|(at, event)| (at + self.below(window), event)).collect();
@@ -28,7 +28,7 @@ impl Dice {
     }
 }
 
-/// What happens where several people make all kinds of changes, as Dapr would deliver it.
+/// Makes changes of all kinds as several users. Returns the users and the events, as Dapr would deliver them.
 async fn story() -> (Vec<Person>, Vec<Value>) {
     let app = App::start().await;
     let people = join_all((0..4).map(|number| {
@@ -72,7 +72,7 @@ async fn story() -> (Vec<Person>, Vec<Value>) {
     (people, events)
 }
 
-/// A row of the outbox as Dapr delivers it.
+/// Returns a row of the outbox as Dapr delivers it.
 fn delivered(row: &Value) -> Value {
     let mut event = row["event"].clone();
     event["topic"] = row["topic"].clone();
@@ -80,7 +80,7 @@ fn delivered(row: &Value) -> Value {
     event
 }
 
-/// Another app, with nothing but these people.
+/// Starts another app that has only these users.
 async fn app_of(people: &[Person]) -> App {
     let app = App::with_events().await;
     for person in people {
@@ -89,7 +89,7 @@ async fn app_of(people: &[Person]) -> App {
     app
 }
 
-/// All that follows from events.
+/// Returns everything that is derived from events.
 async fn derived(app: &App) -> Vec<Vec<Value>> {
     nothing_waits(app).await;
     let mut all = Vec::new();
@@ -97,7 +97,7 @@ async fn derived(app: &App) -> Vec<Vec<Value>> {
         "select * from app.audit order by event_id",
         "select * from app.places order by consumer, topic, user_id",
         "select consumer, event_id, type from app.deliveries order by consumer, event_id",
-        // What is late is done too.
+        // Late events are processed too.
         "select consumer, sum(times) as n from app.counted where what in ('done', 'late') group by consumer",
         "select consumer, event_id, reason from app.dead_letters",
     ] {
@@ -153,7 +153,7 @@ async fn a_broker_that_delivers_twice_and_shuffled_leads_to_the_same_as_once_and
     assert!(late > 20, "they came out of order: {late}");
 }
 
-/// Has these go out in this order, by way of the broker, and waits until each has come.
+/// Publishes events in this order through the broker, and waits until each is consumed.
 async fn publish(app: &App, events: &[Value]) {
     let insert = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, event)
@@ -183,7 +183,8 @@ async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
     let events: Vec<Value> = app.database.rows(rows).await.iter().map(delivered).collect();
     assert_eq!(events.len(), 160);
-    // Several groups a shard; and what was sent is only forgotten some time later, so that other relays come meanwhile.
+    // Several batches for each shard. Sent events are deleted with a delay, so that other relays run in
+    // between.
     let change = "update app.settings set publish_batch = 8;
                   create function app.be_slow() returns trigger language plpgsql as $$
                   begin

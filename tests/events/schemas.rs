@@ -76,7 +76,7 @@ async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
     assert_eq!(unseen, elsewhere, "what other tests look at");
 }
 
-/// Makes sure that an event is what its schema says, and that a consumer can read it. Returns its type.
+/// Asserts that an event matches its schema and that a consumer can parse it. Returns its type.
 fn check(event: &Value) -> &'static str {
     static SCHEMAS: LazyLock<Vec<jsonschema::Validator>> = LazyLock::new(|| {
         events::KINDS.iter().map(|kind| jsonschema::validator_for(&events::schema(kind)).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! TaskFlow, running: on the embedded host, or on real Spin with `cargo dev test --engine spin`.
+//! TaskFlow under test, on the embedded host or on Spin (`cargo dev test --engine spin`).
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,9 +12,9 @@ use sidecar::mail::Mail;
 use crate::events::{DAPR_TOKEN, Events};
 use crate::{Answer, Call, Client, Database, Person};
 
-/// TaskFlow, running, with a database of its own.
+/// A running instance of TaskFlow with a database of its own.
 pub struct App {
-    /// Its database, to look behind the scenes.
+    /// Database of this instance, for direct access.
     pub database: Database,
     client: Client,
     logs: Logs,
@@ -22,16 +22,16 @@ pub struct App {
     events: Option<Events>,
 }
 
-/// Nobody listens there.
+/// A port without a listener.
 const NOWHERE: &str = "1";
 
 impl App {
-    /// Starts it.
+    /// Starts TaskFlow without a sidecar.
     pub async fn start() -> Self {
         Self::with(&[]).await
     }
 
-    /// Starts it with variables of `spin.toml` that are different.
+    /// Starts TaskFlow with some variables of `spin.toml` overridden.
     pub async fn with(different: &[(&str, &str)]) -> Self {
         Self::on(Database::create().await, different).await
     }
@@ -46,17 +46,18 @@ impl App {
         Self { database, client, logs, running, events: None }
     }
 
-    /// Starts it with a sidecar: what happens goes out as events, and is taken.
+    /// Starts TaskFlow with a sidecar, so that events are published and consumed.
     pub async fn with_events() -> Self {
         Self::with_events_tried(None).await
     }
 
-    /// The same, but a delivery that fails is only tried again so often before the event goes to the dead letters.
+    /// Starts TaskFlow with a sidecar that retries a failed delivery only that many times before it
+    /// dead-letters the event.
     pub async fn with_events_tried(times: Option<u32>) -> Self {
         Self::with_sidecar(times, None).await
     }
 
-    /// Starts it with a sidecar whose mail goes to the server at that address.
+    /// Starts TaskFlow with a sidecar that sends mail through the server at an address.
     pub async fn with_mail_server(address: SocketAddr) -> Self {
         Self::with_sidecar(None, Some(address)).await
     }
@@ -71,22 +72,22 @@ impl App {
         app
     }
 
-    /// Ends the sidecar, as if its machine had died.
+    /// Kills the sidecar.
     pub fn lose_sidecar(&mut self) {
         self.events().lose_sidecar();
     }
 
-    /// Starts the sidecar again, where it was.
+    /// Restarts the sidecar at its former address.
     pub async fn return_sidecar(&mut self) {
         self.events().return_sidecar().await;
     }
 
-    /// Ends what is between publishing and taking, for all who use it.
+    /// Kills the broker.
     pub fn lose_broker(&mut self) {
         self.events().lose_broker();
     }
 
-    /// Starts it again, with what it had.
+    /// Restarts the broker with its data.
     pub async fn return_broker(&mut self) {
         self.events().return_broker().await;
     }
@@ -95,60 +96,60 @@ impl App {
         self.events.as_mut().expect("an app with events")
     }
 
-    /// The mails that were sent so far, the oldest first.
+    /// Returns the mails that were sent so far, the oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         self.events.as_ref().expect("an app with events").mails()
     }
 
-    /// Calls a route as Dapr does.
+    /// Builds a POST request as Dapr sends it.
     pub fn as_dapr(&self, path: &str) -> Call<'_> {
         self.call("POST", path).header("dapr-api-token", DAPR_TOKEN)
     }
 
-    /// Its host and port.
+    /// Returns the `Host` of the app.
     pub fn host(&self) -> &str {
         self.client.host()
     }
 
-    /// Begins a request of nobody in particular.
+    /// Builds an anonymous request.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         self.client.call(method, path)
     }
 
-    /// Gets something as nobody in particular.
+    /// Sends an anonymous GET request.
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path).send().await
     }
 
-    /// Posts something as nobody in particular.
+    /// Sends an anonymous POST request.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.call("POST", path).json(&body).send().await
     }
 
-    /// Somebody who starts without an account.
+    /// Creates a guest.
     pub async fn guest(&self) -> Person {
         self.guest_in("UTC").await
     }
 
-    /// Somebody who starts without an account, somewhere.
+    /// Creates a guest in a time zone.
     pub async fn guest_in(&self, timezone: &str) -> Person {
         let answer = self.post("/api/auth/guest", json!({ "timezone": timezone })).await.expect(201);
         self.person(&answer)
     }
 
-    /// Somebody who makes an account.
+    /// Registers a user.
     pub async fn account(&self, email: &str) -> Person {
         let account = json!({ "email": email, "password": "a sample password" });
         let answer = self.post("/api/auth/register", account).await.expect(201);
         self.person(&answer)
     }
 
-    /// The person whose session began.
+    /// Returns the person of a new session.
     pub fn person(&self, session: &Answer) -> Person {
         Person::new(self.client.clone(), &session.json())
     }
 
-    /// What the functions have logged so far; nothing on real Spin, which prints it.
+    /// Returns the log lines of the functions so far. Always empty on Spin, which prints them.
     pub fn logs(&self) -> Vec<String> {
         self.logs.lines()
     }

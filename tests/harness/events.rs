@@ -1,4 +1,5 @@
-//! What carries events: the embedded sidecar, or Kafka and Dapr with `cargo dev test --full`. Each test has its own.
+//! Delivery of events: the embedded sidecar, or Kafka and Dapr with `cargo dev test --full`. Each test has
+//! its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,10 +12,10 @@ use tempfile::TempDir;
 
 use crate::Database;
 
-/// What Dapr shows the functions.
+/// Token that Dapr sends to the functions.
 pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
 
-/// A sidecar, its broker and a mailbox. What was acknowledged is still there when they are lost.
+/// A sidecar, its broker and a mailbox. Acknowledged events survive when these are killed.
 pub struct Events {
     kind: Kind,
     app: Option<SocketAddr>,
@@ -26,18 +27,19 @@ pub struct Events {
 
 enum Kind {
     Embedded(Option<Sidecar>),
-    // In the order in which they end.
+    // Dropped in this order.
     Full(Box<Sidecars>, Kafka),
 }
 
-/// Whether events go through Kafka and Dapr.
+/// True if events go through Kafka and Dapr.
 pub fn is_full() -> bool {
     std::env::var_os("TASKFLOW_DAPRD").is_some()
 }
 
 impl Events {
-    /// Starts all of it. Nothing is delivered before the app is known; what fails is tried again so often, else as the project
-    /// has it. Mail goes to the server at that address, else into the mailbox.
+    /// Starts the sidecar, its broker and a mailbox. Nothing is delivered before `deliver_to`. A failed
+    /// delivery is
+    /// retried `tries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the mailbox.
     pub async fn start(database: &Database, tries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let files = files(folder.path(), tries);
@@ -77,12 +79,12 @@ impl Events {
         Self { kind, app: None, address, files, _mailbox: mailbox, folder }
     }
 
-    /// The port at which the functions find their sidecar.
+    /// Returns the port of the sidecar.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Tells where the app is.
+    /// Sets the address of the app and starts deliveries.
     pub async fn deliver_to(&mut self, app: SocketAddr) {
         self.app = Some(app);
         match &mut self.kind {
@@ -92,7 +94,7 @@ impl Events {
         }
     }
 
-    /// Ends the sidecar, as if its machine had died.
+    /// Kills the sidecar.
     pub fn lose_sidecar(&mut self) {
         match &mut self.kind {
             Kind::Embedded(sidecar) => drop(sidecar.take()),
@@ -100,7 +102,7 @@ impl Events {
         }
     }
 
-    /// Starts the sidecar again, where it was.
+    /// Restarts the sidecar at its former address.
     pub async fn return_sidecar(&mut self) {
         match &mut self.kind {
             Kind::Embedded(sidecar) => {
@@ -113,7 +115,7 @@ impl Events {
         }
     }
 
-    /// Ends Kafka, as if its machine had died; the embedded sidecar is its own broker.
+    /// Kills Kafka. The embedded sidecar is its own broker.
     pub fn lose_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.lose_sidecar(),
@@ -121,7 +123,7 @@ impl Events {
         }
     }
 
-    /// Starts Kafka again.
+    /// Restarts Kafka with its data.
     pub async fn return_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.return_sidecar().await,
@@ -129,7 +131,7 @@ impl Events {
         }
     }
 
-    /// The mails that were sent so far, the oldest first.
+    /// Returns the mails that were sent so far, the oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         let paths = mail::list(&self.folder.path().join("mail")).expect("the mailbox can be read");
         paths.iter().map(|path| mail::read(path).expect("a mail")).collect()
@@ -145,7 +147,7 @@ fn tokens() -> Tokens {
     Tokens { api: String::new(), app: DAPR_TOKEN.into() }
 }
 
-/// What the sidecar is told: the files of `dapr/`, or the same with fewer tries.
+/// Returns the folder of the sidecar's files: `dapr/`, or a copy with fewer retries.
 fn files(folder: &Path, tries: Option<u32>) -> PathBuf {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr");
     let Some(tries) = tries else { return files };
@@ -163,7 +165,7 @@ fn files(folder: &Path, tries: Option<u32>) -> PathBuf {
     changed
 }
 
-/// Port 0 is any that is free.
+/// Starts an embedded sidecar. Port 0 means any free port.
 async fn embedded(files: &Path, folder: &Path, port: u16) -> Sidecar {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     Sidecar::start(files, folder, address, tokens()).await.expect("the sidecar starts")

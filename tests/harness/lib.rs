@@ -1,4 +1,4 @@
-//! What a test needs: an app with a database of its own, and people who use it.
+//! Test harness: an app with a database of its own, and people who use it.
 //!
 //! ```ignore
 //! let app = App::start().await;

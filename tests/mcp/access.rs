@@ -7,20 +7,20 @@ use crate::auth::jwt::{Issuer, claims, rs256};
 
 const SITE: &str = "https://tasks.example.com";
 
-/// The same person, who comes with that.
+/// Returns the same person with another token.
 fn with_token(ada: &Person, token: &str) -> Person {
     let mut other = ada.clone();
     other.token = token.to_owned();
     other
 }
 
-/// The same person, who comes with a personal access token of those scopes.
+/// Returns the same person with a personal access token of the given scopes.
 async fn script(ada: &Person, scopes: &[&str]) -> Person {
     let made = ada.post("/api/auth/tokens", json!({ "name": "a script", "scopes": scopes })).await.expect(201).json();
     with_token(ada, made["token"].as_str().unwrap())
 }
 
-/// Makes sure that nobody gets in with that.
+/// Asserts that the token is rejected.
 async fn kept_out(person: &Person) {
     let assistant = Assistant::of(person);
     for reply in [
@@ -36,7 +36,7 @@ async fn kept_out(person: &Person) {
     }
 }
 
-/// Makes sure that the token lacks a scope for that, and that the client is told which.
+/// Asserts that the token lacks a scope for the tool, and that the client learns which.
 async fn lacks(person: &Person, scope: &str, tool: &str, arguments: Value) {
     let reply = Assistant::of(person).tool(tool, arguments).send().await.status(403);
     let message = reply.error(-32600)["message"].as_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! What the MCP server answers. Whoever looks at it makes sure that it is an answer as the protocol has it.
+//! Responses of the MCP server, checked against the protocol whenever they are read.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use tests::Answer;
 
-/// What the protocol's own members of `_meta` begin with.
+/// Prefix of the protocol's own members of `_meta`.
 pub const META: &str = "io.modelcontextprotocol";
 
-/// The tools as they are kept in the repository.
+/// The tools in `tools.json`.
 pub static TOOLS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let all: Value = serde_json::from_str(&mcp::tools_json()).expect("JSON");
     all.get("tools").unwrap_or(&all).as_array().expect("a list of tools").clone()
@@ -20,29 +20,30 @@ static RESULTS: LazyLock<BTreeMap<String, jsonschema::Validator>> = LazyLock::ne
     TOOLS.iter().map(schema).collect()
 });
 
-/// What a tool, a prompt or a resource is called.
+/// Returns the name of a tool, a prompt or a resource.
 pub fn name(thing: &Value) -> String {
     thing["name"].as_str().unwrap_or_else(|| panic!("no name: {thing}")).to_owned()
 }
 
-/// What came back.
+/// A response of the MCP server.
 #[derive(Debug)]
 pub struct Reply {
-    /// What came back.
+    /// The HTTP response.
     pub answer: Answer,
-    /// The id of what was asked.
+    /// Id of the request.
     pub id: Value,
 }
 
 impl Reply {
-    /// Itself, if it has that status.
+    /// Asserts the status and returns the response.
     #[track_caller]
     pub fn status(self, status: u16) -> Self {
         assert_eq!(self.answer.status, status, "{self:?}");
         self
     }
 
-    /// The message, if it is the answer to what was asked. What could not be read may have had no id.
+    /// Returns the message, and asserts that it answers the request. An unreadable request may have had no
+    /// id.
     #[track_caller]
     fn message(&self) -> Value {
         assert!(self.answer.header("content-type").starts_with("application/json"), "{self:?}");
@@ -55,7 +56,7 @@ impl Reply {
         message
     }
 
-    /// The result, whatever it is.
+    /// Returns the result, in whatever revision.
     #[track_caller]
     pub fn bare_result(&self) -> Value {
         assert_eq!(self.answer.status, 200, "{self:?}");
@@ -64,7 +65,7 @@ impl Reply {
         message["result"].clone()
     }
 
-    /// The result, if it is whole.
+    /// Returns the result, and asserts that it is complete.
     #[track_caller]
     pub fn result(&self) -> Value {
         let result = self.bare_result();
@@ -75,7 +76,7 @@ impl Reply {
         result
     }
 
-    /// The error, if it is of that code.
+    /// Returns the error, and asserts its code.
     #[track_caller]
     pub fn error(&self, code: i64) -> Value {
         let message = self.message();
@@ -87,17 +88,17 @@ impl Reply {
     }
 }
 
-/// What came of a call of a tool.
+/// Outcome of a tool call.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Which tool.
+    /// Name of the tool.
     pub tool: String,
-    /// What came back.
+    /// Response to the call.
     pub reply: Reply,
 }
 
 impl Outcome {
-    /// The one text of it.
+    /// Returns the only text block.
     #[track_caller]
     pub fn text(&self) -> String {
         let result = self.reply.result();
@@ -108,7 +109,8 @@ impl Outcome {
         text.to_owned()
     }
 
-    /// What the tool has to say, if all went well: it fits the tool's schema, and the text has the ids of all of it.
+    /// Returns the structured result, and asserts that it matches the tool's schema and that the text has all
+    /// of its ids.
     #[track_caller]
     pub fn ok(&self) -> Value {
         let result = self.reply.result();
@@ -126,7 +128,7 @@ impl Outcome {
         made
     }
 
-    /// Why it was refused, if it is for that.
+    /// Returns the refusal, and asserts its kind.
     #[track_caller]
     pub fn refused(&self, kind: &str) -> Refused {
         let result = self.reply.result();
@@ -144,16 +146,16 @@ impl Outcome {
     }
 }
 
-/// Why a call of a tool was refused.
+/// Refusal of a tool call.
 #[derive(Debug)]
 pub struct Refused {
-    /// What the model is told.
+    /// Text for the model.
     pub text: String,
     problem: Value,
 }
 
 impl Refused {
-    /// Which arguments are wrong; each is in the text, too, with what is wrong about it.
+    /// Returns pointers to the invalid arguments, and asserts that the text names each and has its details.
     #[track_caller]
     pub fn pointers(&self) -> Vec<String> {
         let errors = self.problem["errors"].as_array().unwrap_or_else(|| panic!("no errors: {self:?}"));
@@ -167,7 +169,7 @@ impl Refused {
         errors.iter().map(pointer).collect()
     }
 
-    /// What could have been meant; each is in the text, too.
+    /// Returns the candidates, and asserts that the text has each.
     #[track_caller]
     pub fn candidates(&self) -> Vec<Value> {
         let candidates = self.problem["candidates"].as_array().unwrap_or_else(|| panic!("no candidates: {self:?}"));
@@ -180,7 +182,7 @@ impl Refused {
         candidates.clone()
     }
 
-    /// What those are called, in order.
+    /// Returns the titles of the candidates, in order.
     #[track_caller]
     pub fn titles(&self) -> Vec<String> {
         self.candidates().iter().map(|one| one["title"].as_str().unwrap_or_default().to_owned()).collect()

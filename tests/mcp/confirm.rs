@@ -1,4 +1,4 @@
-//! What takes something away asks first.
+//! Confirmation before tools remove data.
 
 use serde_json::{Value, json};
 use tests::App;
@@ -189,7 +189,7 @@ async fn the_task_that_is_shown_is_the_one_that_is_deleted_even_if_words_mean_an
     let asked = assistant.call("delete_task", json!({ "task": "milk" })).await;
     make(&ada, json!({ "title": "milk" })).await;
 
-    // The text names the id to confirm with.
+    // The text has the id for the confirmation.
     assert!(asked.text().contains(id(&first)), "{}", asked.text());
     let confirmed = json!({ "task": id(&asked.ok()["task"]), "confirm": true });
     assert_eq!(id(&assistant.call("delete_task", confirmed).await.ok()["task"]), id(&first));

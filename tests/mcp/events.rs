@@ -1,4 +1,4 @@
-//! Who did it, and that it was done once.
+//! Actors and idempotency keys of tool calls.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::assistant::{Assistant, OLDER};
 use super::{READING, Things, complete, happened, id, with};
 use crate::events::trail;
 
-/// The events of each tool that changes something.
+/// Expected events of each tool that changes data.
 const EVENTS: [(&str, &[&str]); 13] = [
     ("add_task", &["task.created"]),
     ("update_task", &["task.updated"]),

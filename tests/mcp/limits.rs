@@ -1,4 +1,4 @@
-//! Many at once, too many, and what is away or broken.
+//! Concurrency, rate limits, outages and faults.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::assistant::{Assistant, OLDER};
 use super::{NAMES, id};
 use crate::events::until;
 
-/// What an assistant does in a short talk.
+/// Calls tools as an assistant does in a short conversation.
 async fn talk(ada: Person, number: usize) {
     let assistant = Assistant::of(&ada);
     assert_eq!(assistant.tools().await, NAMES);

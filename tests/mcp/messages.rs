@@ -1,4 +1,4 @@
-//! Messages that are asked and answered, and those that are none.
+//! Valid and invalid messages.
 
 use serde_json::{Value, json};
 use tests::App;

@@ -7,7 +7,7 @@ use super::{everything, make};
 
 const NAMES: [&str; 2] = ["plan_my_day", "weekly_review"];
 
-/// What a prompt says.
+/// Returns the text of a prompt.
 fn said(prompt: &Value) -> String {
     let messages = prompt["messages"].as_array().unwrap_or_else(|| panic!("no messages: {prompt}"));
     assert!(!messages.is_empty(), "{prompt}");

@@ -1,4 +1,4 @@
-//! Which revision is spoken, and what each wants said.
+//! Revisions of the protocol, and their requirements.
 
 use serde_json::{Value, json};
 use tests::App;
@@ -6,7 +6,7 @@ use tests::App;
 use super::assistant::{Assistant, MODERN, OLDER};
 use super::{NAMES, happened};
 
-/// Every request that names something, with what it names.
+/// Requests that name a tool, a prompt or a resource, with that name.
 fn naming() -> [(&'static str, Value); 3] {
     [
         ("tools/call", json!({ "name": "list_tasks", "arguments": {} })),

@@ -124,7 +124,7 @@ async fn what_is_not_there_is_told_in_the_code_of_each_revision() {
     }
 }
 
-/// What completes a value: the values, how many there are, and whether there are more than those.
+/// Completes an argument. Returns the values, their total, and true if there are more.
 async fn completed(assistant: &Assistant, what: &str, value: &str) -> (Vec<String>, u64, bool) {
     let (of, argument) = match what {
         "tag" => (json!({ "type": "ref/prompt", "name": "plan_my_day" }), "tag"),

@@ -1,4 +1,4 @@
-//! Times go out as they are on the user's clock.
+//! Times are shown in the user's time zone.
 
 use domain::{DueDate, Field};
 use serde_json::{Value, json};
@@ -8,12 +8,12 @@ use super::assistant::Assistant;
 use super::{Things, id, make, path, tell};
 use crate::events::trail;
 
-/// The moment that a value is, in UTC, if it is one.
+/// Returns an instant in UTC, or `None` if the value is none.
 fn moment(value: &Value) -> Option<Value> {
     matches!(DueDate::parse(value), Ok(DueDate::At(_))).then(|| json!(DueDate::parse(value).ok()))
 }
 
-/// The same with all times in UTC.
+/// Returns a value with all times in UTC.
 fn in_utc(value: &Value) -> Value {
     match value {
         Value::Array(values) => values.iter().map(in_utc).collect(),
@@ -22,7 +22,7 @@ fn in_utc(value: &Value) -> Value {
     }
 }
 
-/// All times in a value, as they stand there.
+/// Returns all times in a value, as written.
 fn times(value: &Value) -> Vec<&str> {
     match value {
         Value::Array(values) => values.iter().flat_map(times).collect(),
@@ -31,7 +31,7 @@ fn times(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Makes sure that all times are as they are on clocks there.
+/// Asserts that all times in a value have the offset of a time zone.
 async fn are_local(app: &App, timezone: &str, what: &str, value: &Value) {
     let times = times(value);
     assert!(!times.is_empty(), "{what}: {value}");
@@ -65,7 +65,7 @@ async fn a_time_is_told_as_it_is_where_its_user_is_in_summer_and_in_winter() {
         ("Asia/Kathmandu", "2031-01-01T00:00:00Z", "2031-01-01T05:45:00+05:45"),
         ("America/New_York", "2031-07-01T10:00:00Z", "2031-07-01T06:00:00-04:00"),
         ("America/New_York", "2031-01-01T03:00:00Z", "2030-12-31T22:00:00-05:00"),
-        // The hour that comes twice.
+        // The hour that occurs twice.
         ("America/New_York", "2031-11-02T05:30:00Z", "2031-11-02T01:30:00-04:00"),
         ("America/New_York", "2031-11-02T06:30:00Z", "2031-11-02T01:30:00-05:00"),
     ] {
@@ -114,7 +114,7 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
     tell(&app, &ada, &things.task).await;
     let assistant = Assistant::of(&ada);
     let task = id(&things.task);
-    // That it was made, and its reminder: nothing may come in between two looks.
+    // Creation of the task and of its reminder: no other event may come between two requests.
     trail(&ada, &format!("/api/audit/tasks/{task}"), 2).await;
 
     for (tool, arguments, shown) in [

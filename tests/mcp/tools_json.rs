@@ -1,4 +1,4 @@
-//! What models see of the tools, to be looked at before it is merged.
+//! The descriptions of tools in the repository, for review before a merge.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What is about HTTP and not about messages.
+//! HTTP below the messages.
 
 use serde_json::json;
 use tests::App;

@@ -1,4 +1,4 @@
-//! How people name their tasks and series.
+//! Reference to tasks and series by words.
 
 use serde_json::{Value, json};
 use tests::App;
@@ -6,7 +6,7 @@ use tests::App;
 use super::assistant::Assistant;
 use super::{Things, complete, everything, id, make, many, path, shown, types};
 
-/// Which task those words name.
+/// Returns the title of the task that a reference resolves to.
 async fn named(assistant: &Assistant, words: &str) -> String {
     id(&assistant.call("get_task", json!({ "task": words })).await.ok()).to_owned()
 }

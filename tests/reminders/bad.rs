@@ -1,11 +1,11 @@
-//! What is no reminder, and no way to put one off.
+//! Invalid reminders and invalid snoozes.
 
 use serde_json::{Value, json};
 use tests::App;
 
 use super::{LATER, current, make, path_of, remind_of, reminders};
 
-/// What is given, and the member that is wrong; none where it is not clear which of the two.
+/// Invalid inputs and the member that is reported; `None` if it is unclear which of two is wrong.
 fn no_reminders() -> Vec<(Value, Option<&'static str>)> {
     let mut all = vec![
         (json!({ "at": "2020-01-01T00:00:00Z" }), Some("/at")),

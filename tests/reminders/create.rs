@@ -3,7 +3,7 @@ use tests::App;
 
 use super::{LATER, in_ms, make, remind_of, reminders, text};
 
-/// Makes sure that it has these members, and none that is not a reminder's.
+/// Asserts that a reminder has these members, and no others than a reminder has.
 #[track_caller]
 fn assert_is(reminder: &Value, expected: &Value) {
     for (member, value) in expected.as_object().unwrap() {

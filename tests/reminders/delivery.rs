@@ -1,4 +1,4 @@
-//! What Dapr delivers leads to one notification: whatever comes how often, and whatever has changed meanwhile.
+//! Events lead to one notification, however often they are delivered and whatever has changed since.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::{
     remind, reminders, task_of, text, tick, waiting,
 };
 
-/// A reminder that is on its way, and its event.
+/// Creates a reminder whose event is published but not delivered, and returns both.
 async fn on_its_way(app: &App, person: &Person, title: &str) -> (Value, Value) {
     let reminder = due(app, person, title, "1 second").await;
     tick(app).await;

@@ -1,4 +1,4 @@
-//! What comes at the same minute comes together.
+//! Reminders of the same minute are combined in a digest.
 
 use serde_json::{Value, json};
 use tests::{App, Person};
@@ -8,13 +8,13 @@ use super::{
     reminders, seen, task_of, tasks_of, text, tick, waiting,
 };
 
-/// The beginning of a minute that has passed.
+/// Returns the start of a minute in the past.
 async fn minute(app: &App) -> String {
     let row = app.database.rows("select date_trunc('minute', now()) - interval '5 minutes' as minute").await.remove(0);
     text(&row, "minute").to_owned()
 }
 
-/// Makes tasks with a reminder each, so many seconds from the beginning of that minute.
+/// Creates tasks with a reminder each, at an offset in seconds from the start of a minute.
 async fn around(app: &App, person: &Person, minute: &str, tasks: &[(&str, i32)]) -> Vec<Value> {
     let mut all = Vec::new();
     for (title, seconds) in tasks {
@@ -30,7 +30,7 @@ async fn around(app: &App, person: &Person, minute: &str, tasks: &[(&str, i32)])
     all
 }
 
-/// How many tasks are in each, the first first.
+/// Returns the number of tasks in each notification, the oldest first.
 fn sizes(told: &[Value]) -> Vec<usize> {
     told.iter().rev().map(|one| tasks_of(one).len()).collect()
 }

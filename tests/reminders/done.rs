@@ -1,4 +1,4 @@
-//! What is done or thrown away reminds nobody.
+//! Completed and deleted tasks send no reminders.
 
 use serde_json::{Value, json};
 use tests::Person;
@@ -8,7 +8,7 @@ use super::{
     task_of, text, tick, upcoming, waiting,
 };
 
-/// Completes a task or throws it away, or takes that back.
+/// Completes, reopens, deletes or restores a task.
 async fn take(person: &Person, task: &str, step: &str) {
     match step {
         "delete" => person.delete(task).await.expect(204),

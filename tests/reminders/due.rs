@@ -1,4 +1,4 @@
-//! What is due is claimed and emitted: once, in order, at its moment.
+//! Due reminders are claimed and published once, in order, on time.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use super::{
 };
 use crate::events::{trail, until};
 
-/// Which reminders events are about.
+/// Returns the reminder ids of events.
 fn ids(events: &[Value]) -> Vec<Value> {
     events.iter().map(|event| event["data"]["reminder_id"].clone()).collect()
 }
 
-/// The events that something is due, when there are so many.
+/// Waits for a number of `reminder.due` events and returns them.
 async fn emitted(app: &App, count: usize) -> Vec<Value> {
     let events = until(&format!("{count} events"), async || {
         let events = waiting(app, "reminder.due").await;
@@ -55,7 +55,7 @@ async fn a_reminder_that_is_due_arrives_by_itself_and_its_way_is_in_the_trail() 
 async fn most_are_delivered_within_five_seconds_of_their_time() {
     let app = App::with_events().await;
     let people = join_all((0..20).map(|_| app.guest())).await;
-    // Before anything comes, what carries events may still be starting.
+    // The broker may still be starting, so the first delivery is not measured.
     due(&app, &people[0], "the first", "1 second").await;
     until("the first", async || (!notifications(&people[0]).await.is_empty()).then_some(())).await;
 
@@ -86,7 +86,7 @@ async fn what_becomes_due_while_a_tick_lasts_goes_out_at_its_moment() {
     tick(&app).await;
     assert_eq!(waiting(&app, "reminder.due").await, [] as [Value; 0], "its time has not come");
 
-    // Nobody calls again.
+    // There is no second call of the cron binding.
     emitted(&app, 2).await;
     let took = "select extract(epoch from outbox.occurred_at - reminders.remind_at)::float8 as took
                   from app.outbox join app.reminders
@@ -177,7 +177,7 @@ async fn a_claim_and_its_event_are_one() {
     app.database.change(fail).await;
 
     until("the event", async || {
-        // The first time it fails.
+        // The first attempt fails.
         app.as_dapr(CRON).send().await;
         (!waiting(&app, "reminder.due").await.is_empty()).then_some(())
     })

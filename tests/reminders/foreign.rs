@@ -3,7 +3,7 @@ use tests::Person;
 
 use super::{LATER, by_hand, due, make, notifications, path_of, remind, reminders, task_of, text, upcoming};
 
-/// Tries every route about these.
+/// Calls every route with ids of another user.
 async fn tried_in_vain(eve: &Person, task: &str, reminder: &str, notification: &str) {
     let new = json!({ "at": LATER });
     eve.get(&format!("{task}/reminders")).await.problem(404);

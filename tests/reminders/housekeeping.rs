@@ -1,4 +1,4 @@
-//! What is cleared away leaves its places in the order of changes to nothing else.
+//! Housekeeping uses no `seq` of later changes.
 
 use serde_json::{Value, json};
 use tests::{App, Person};
@@ -9,7 +9,8 @@ async fn housekeeping(app: &App) -> Value {
     app.as_dapr("/internal/housekeeping").send().await.expect(200).json()
 }
 
-/// What has changed since then, in order: each change has a place of its own, and none is behind where its user is.
+/// Returns the changes since a `seq`, in order, and asserts that each has a distinct one up to that of its
+/// user.
 async fn news(app: &App, person: &Person, since: &Value) -> Vec<Value> {
     let page = person.get(&format!("/api/sync?since={since}&limit=200")).await.expect(200).json();
     let changes = page["changes"].as_array().expect("a page has changes").clone();
@@ -21,7 +22,7 @@ async fn news(app: &App, person: &Person, since: &Value) -> Vec<Value> {
     changes
 }
 
-/// The kinds of what is gone, in alphabetical order.
+/// Returns the kinds of the tombstones, in alphabetical order.
 fn gone(changes: &[Value]) -> Vec<&str> {
     let mut kinds: Vec<_> =
         changes.iter().filter(|change| change["deleted"] == true).map(|change| text(change, "kind")).collect();

@@ -5,7 +5,7 @@ use tests::{App, Person};
 use super::{LATER, all_came, behind, current, due, in_ms, make, many, notifications, reader, reminders, tick};
 use crate::events::until;
 
-/// The mails that came, when there are so many.
+/// Waits for a number of mails and returns them.
 async fn mails(app: &App, count: usize) -> Vec<Mail> {
     until(&format!("{count} mails"), async || {
         let mails = app.mails();
@@ -14,7 +14,7 @@ async fn mails(app: &App, count: usize) -> Vec<Mail> {
     .await
 }
 
-/// Until no mail is to be sent, and then: what came.
+/// Waits until no mail is left to send and returns all mails.
 async fn all_mails(app: &App) -> Vec<Mail> {
     until("the last mail", async || {
         let pending = "select 1 from app.reminders where status = 'pending' and remind_at < now()

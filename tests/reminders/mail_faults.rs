@@ -1,4 +1,4 @@
-//! Mail that does not go out: it is tried again, until it is given up, and holds up nobody.
+//! Failed mail is retried until it is given up, and delays no other mail.
 
 use std::time::{Duration, Instant};
 
@@ -19,17 +19,18 @@ async fn world() -> (MailServer, App) {
     (server, app)
 }
 
-/// Sends what is to be sent by now.
+/// Sends the mail that is due by now.
 async fn send(app: &App) {
     app.as_dapr(MAIL).send().await.expect(200);
 }
 
-/// Has the time of every mail that waits have come.
+/// Makes every pending mail due.
 async fn no_longer(app: &App) {
     behind(app, "update app.mails set next_at = now()").await;
 }
 
-/// Until so many mails wait after so many failures. Returns in how many minutes they are tried again.
+/// Waits until that many mails are pending after that many attempts. Returns the minutes until each is
+/// retried.
 async fn failed(app: &App, mails: usize, attempts: usize) -> Vec<Value> {
     let query = format!(
         "select round(extract(epoch from next_at - now()) / 60)::int as minutes from app.mails
@@ -42,7 +43,7 @@ async fn failed(app: &App, mails: usize, attempts: usize) -> Vec<Value> {
     .await
 }
 
-/// Until there is no mail that should have been sent.
+/// Waits until no mail is due.
 async fn nothing_to_send(app: &App) {
     until("all is sent", async || {
         app.database.rows("select 1 from app.mails where next_at <= now()").await.is_empty().then_some(())
@@ -50,7 +51,7 @@ async fn nothing_to_send(app: &App) {
     .await;
 }
 
-/// The events of one type that there ever were.
+/// Returns all events of one type, published or not.
 async fn events(app: &App, kind: &str) -> Vec<Value> {
     app.database.rows(&format!("select event from every_event where event ->> 'type' = '{kind}'")).await
 }
@@ -69,7 +70,7 @@ async fn what_fails_is_tried_again_after_1_5_and_15_minutes_and_then_given_up_wi
         let waits = current(&ada, &reminder).await;
         assert_eq!((&waits["status"], &waits["attempts"]), (&json!("pending"), &json!(attempts)));
         assert_eq!(notifications(&ada).await.len(), 1, "there it is, whatever becomes of the mail");
-        // That it waits is no reason to remind again.
+        // Pending mail is no reason to notify again.
         behind(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;
         tick(&app).await;
         no_longer(&app).await;
@@ -118,7 +119,7 @@ async fn what_was_refused_or_broke_off_arrives_once_when_the_server_is_mended() 
 
     server.mend();
     no_longer(&app).await;
-    // Two replicas, or ten, never send twice.
+    // Any number of replicas sends each mail once.
     for answer in join_all((0..10).map(|_| app.as_dapr(MAIL).send())).await {
         answer.expect(200);
     }
@@ -230,7 +231,7 @@ async fn whoever_sends_a_mail_and_dies_is_followed_when_the_lease_is_over() {
     failed(&app, 2, 1).await;
     server.mend();
 
-    // As if somebody had begun to send hers, and perhaps had.
+    // As if a process had claimed her mail and died, perhaps after it sent it.
     let of_ada = format!("where user_id = '{}'", ada.id());
     let claimed = format!("update app.mails set claimed_until = now() + interval '1 minute' {of_ada}");
     behind(&app, &format!("{claimed}; update app.mails set next_at = now()")).await;

@@ -6,12 +6,12 @@ use super::{
     text, tick, upcoming, waiting,
 };
 
-/// When a task reminds of itself, in order.
+/// Returns the times of a task's reminders, in order.
 async fn times(person: &Person, task: &str) -> Vec<Value> {
     reminders(person, task).await.iter().map(|one| one["remind_at"].clone()).collect()
 }
 
-/// A task with a reminder an hour before, and that reminder.
+/// Creates a task with a reminder one hour before, and returns both.
 async fn an_hour_before(person: &Person) -> (String, Value) {
     let task = make(person, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
     let reminder = reminders(person, &task).await.remove(0);

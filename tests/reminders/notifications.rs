@@ -3,7 +3,7 @@ use tests::{App, Person};
 
 use super::{LATER, by_hand, came, changes, due, make, notifications, pages, remind, reminders, seen, text};
 
-/// Has somebody be told of so many tasks, `number 1` and so on, each by itself.
+/// Sends a user that many notifications, `number 1` and so on, none of them a digest.
 async fn told_of(app: &App, person: &Person, count: usize) -> Vec<Value> {
     for number in 1..=count {
         due(app, person, &format!("number {number}"), &format!("{} minutes", 2 * (count - number) + 1)).await;

@@ -1,4 +1,4 @@
-//! What goes away comes back, and what was missed is delivered late, in order.
+//! After an outage, missed reminders are delivered late and in order.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use tests::{App, Person};
 use super::{behind, due, in_ms, make, notifications, tick, waiting};
 use crate::events::{nothing_waits, until};
 
-/// The titles of what somebody was told, the first first, when it is that much.
+/// Waits for a number of notifications and returns their titles, the oldest first.
 async fn told(ada: &Person, count: usize) -> Vec<Value> {
     until(&format!("{count} notifications"), async || {
         let answer = ada.get("/api/notifications").await;
         if answer.status != 200 {
-            // Connections from before may be left.
+            // The pool may still hold broken connections.
             answer.problem(503);
             return None;
         }
@@ -29,7 +29,7 @@ async fn while_the_sidecar_is_away_nothing_arrives_and_then_everything_late_and_
     let mut app = App::with_events().await;
     let ada = app.guest().await;
     app.lose_sidecar();
-    // What was claimed while nobody publishes, and what nobody has even looked for.
+    // Some are claimed but not published, and some are not even claimed.
     for minutes in [9, 12, 6] {
         due(&app, &ada, &minutes.to_string(), &format!("{minutes} minutes")).await;
     }
@@ -69,7 +69,7 @@ async fn what_became_due_while_the_database_was_away_arrives_when_it_is_back() {
 async fn what_was_on_its_way_when_the_connections_broke_arrives_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    // The consumer is in the middle of its work when its connection ends.
+    // The connection breaks while the consumer's statement runs.
     let slow = "create function app.be_slow() returns trigger language plpgsql as $$
                 begin
                     perform pg_sleep(1);

@@ -1,4 +1,4 @@
-//! A mail server that fails as the real ones do.
+//! A mail server with the faults of real ones.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,18 +8,18 @@ use sidecar::mail::{self, Mail};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What goes wrong with mail for somebody.
+/// Fault of the mail server for one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody has that address.
+    /// The recipient is refused.
     Refuses,
-    /// The mail is read, and then no answer comes.
+    /// The mail is read, but never answered.
     Hangs,
-    /// The mail is read, and then the connection is gone.
+    /// The mail is read, then the connection is closed.
     Drops,
 }
 
-/// A mail server. It takes every mail, unless it is told otherwise.
+/// A mail server that accepts every mail, unless a fault is set.
 pub struct MailServer {
     address: SocketAddr,
     known: Arc<Mutex<Known>>,
@@ -28,9 +28,9 @@ pub struct MailServer {
 #[derive(Default)]
 struct Known {
     faults: BTreeMap<String, Fault>,
-    /// Whom somebody tried to send a mail.
+    /// Recipients of all attempts.
     tries: Vec<String>,
-    /// Who got which mail.
+    /// Recipients and texts of accepted mails.
     mails: Vec<(String, String)>,
 }
 
@@ -41,7 +41,7 @@ impl MailServer {
         let shared = Arc::clone(&known);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // A client that goes away is no news.
+                // A client that disconnects is no error.
                 tokio::spawn(serve(stream, Arc::clone(&shared)));
             }
         });
@@ -52,22 +52,22 @@ impl MailServer {
         self.address
     }
 
-    /// From now on mail for that person fails.
+    /// Makes all mail to a recipient fail from now on.
     pub fn fail(&self, name: &str, fault: Fault) {
         self.known.lock().unwrap().faults.insert(address(name), fault);
     }
 
-    /// From now on all mail is taken.
+    /// Removes all faults.
     pub fn mend(&self) {
         self.known.lock().unwrap().faults.clear();
     }
 
-    /// How often somebody tried to send that person a mail.
+    /// Returns the number of attempts to send mail to a recipient.
     pub fn tries(&self, name: &str) -> usize {
         self.known.lock().unwrap().tries.iter().filter(|to| **to == address(name)).count()
     }
 
-    /// The mails that person got.
+    /// Returns the mails that a recipient got.
     pub fn mails(&self, name: &str) -> Vec<Mail> {
         let known = self.known.lock().unwrap();
         let theirs = known.mails.iter().filter(|(to, _)| *to == address(name));
@@ -85,7 +85,7 @@ fn address(name: &str) -> String {
 }
 
 impl Known {
-    /// Notes that somebody begins a mail, and says what goes wrong with it.
+    /// Records an attempt and returns the fault that applies.
     fn begin(&mut self, to: &str) -> Option<Fault> {
         self.tries.push(to.to_owned());
         self.faults.get(to).copied()

@@ -7,7 +7,7 @@ async fn snooze(person: &Person, reminder: &Value, how: Value) -> Value {
     person.post(&format!("{}/snooze", path_of(reminder)), how).await.expect(200).json()
 }
 
-/// A reminder an hour before its task is due.
+/// Creates a reminder one hour before its task is due.
 async fn an_hour_before(person: &Person) -> Value {
     let task = make(person, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
     reminders(person, &task).await.remove(0)
@@ -45,7 +45,7 @@ async fn until_tomorrow_is_nine_o_clock_where_its_user_is() {
 
         let until = snooze(&ada, &reminder, json!({ "until": "tomorrow" })).await;
 
-        // Midnight may have passed meanwhile.
+        // Midnight may have passed in between.
         let nine = [before, app.database.rows(&tomorrow).await].concat();
         assert!(nine.iter().any(|row| row["nine"] == until["remind_at"]), "{timezone}: {until}, {nine:?}");
     }

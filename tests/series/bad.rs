@@ -3,7 +3,8 @@ use tests::App;
 
 use super::{ALL, Series, quiet, with};
 
-/// Members of a rule that are wrong, beside a daily one that starts on 2031-01-05, and which is named.
+/// Invalid members of a rule, added to a daily one that starts on 2031-01-05, and the member that is
+/// reported.
 fn wrong_rules() -> Vec<(Value, &'static str)> {
     let weekly = |days: Value| json!({ "frequency": "weekly", "by_weekday": days });
     let monthly = |day: Value| json!({ "frequency": "monthly", "day_of_month": day });
@@ -50,7 +51,7 @@ fn wrong_rules() -> Vec<(Value, &'static str)> {
     ]
 }
 
-/// Other members of a series that are wrong, and which is named.
+/// Other invalid members of a series, and the member that is reported.
 fn wrong_members() -> Vec<(Value, &'static str)> {
     let reminders = |reminders: Value| json!({ "reminders": reminders });
     vec![
@@ -75,7 +76,7 @@ fn wrong_members() -> Vec<(Value, &'static str)> {
     ]
 }
 
-/// How much of everything there is.
+/// Returns the number of rows of each kind.
 async fn count(app: &App) -> Vec<Value> {
     let query = "select (select count(*) from app.series) as series, (select count(*) from app.tasks) as tasks,
                         (select count(*) from app.reminders) as reminders,
@@ -147,7 +148,7 @@ async fn what_is_missing_is_named() {
     let mut wrong = ada.post(ALL, json!({})).await.wrong_members();
     wrong.sort();
     assert_eq!(wrong, ["/frequency", "/title"]);
-    // A moment comes only once.
+    // An instant occurs only once.
     let moment = json!({ "title": "x", "frequency": "daily", "reminders": [{ "at": "2031-01-01T09:00:00Z" }] });
     let wrong = ada.post(ALL, moment).await.wrong_members();
     assert!(wrong.iter().any(|pointer| pointer == "/reminders/0/at"), "{wrong:?}");

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::{Series, due, logged, moments, quiet, with};
 
-/// The days of these moments.
+/// Dates of these instants.
 fn days(moments: &[String]) -> Vec<&str> {
     moments.iter().map(|moment| &moment[..10]).collect()
 }
@@ -129,14 +129,14 @@ async fn what_a_month_or_a_clock_does_not_have_is_adjusted_once_and_logged() {
             "shorter_month",
             json!(31),
         ),
-        // At half past two the clock is an hour further already.
+        // At half past two the clocks have already moved forward by an hour.
         (
             "daily",
             ["2031-03-29T01:30:00Z", "2031-03-30T01:30:00Z", "2031-03-31T00:30:00Z"],
             "skipped_time",
             json!("2031-03-30T02:30:00"),
         ),
-        // Half past two comes twice.
+        // Half past two occurs twice.
         (
             "daily",
             ["2031-10-25T00:30:00Z", "2031-10-26T00:30:00Z", "2031-10-27T01:30:00Z"],

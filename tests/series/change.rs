@@ -83,7 +83,8 @@ async fn other_reminders_of_the_series_are_those_of_the_open_occurrence_and_of_l
     assert_eq!(reminders(&ada, &series.go_on().await).await, ["1d", "5m"]);
 }
 
-/// Changes of the rule of a daily series whose first occurrence, on a Wednesday, is done, and when it comes then.
+/// Rule changes of a daily series whose first occurrence, on a Wednesday, is completed, with the expected due
+/// dates.
 fn other_rules() -> Vec<(Value, [&'static str; 2])> {
     vec![
         (json!({ "title": "new" }), ["2031-01-02T09:00:00Z", "2031-01-03T09:00:00Z"]),

@@ -66,7 +66,7 @@ async fn a_series_without_a_start_begins_today_where_it_is() {
         let query = format!("select ((now() at time zone '{zone}')::date)::text as day");
         app.database.rows(&query).await[0]["day"].clone()
     };
-    // It is never the same day in both.
+    // It is never the same date in both zones.
     for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
         let before = today(zone).await;
         let series = Series::start(&app, &ada, json!({ "frequency": "daily", "timezone": zone })).await;

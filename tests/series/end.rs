@@ -14,7 +14,7 @@ async fn the_end_is_the_last_day_or_moment_that_something_comes() {
             vec!["2031-01-01T23:59:00Z", "2031-01-02T23:59:00Z", "2031-01-03T23:59:00Z"],
         ),
         ("UTC", "2031-01-01T23:30:00Z", "2031-01-02", vec!["2031-01-01T23:30:00Z", "2031-01-02T23:30:00Z"]),
-        // There the evening of the 2nd is the 3rd in UTC already.
+        // The evening of the 2nd in that zone is already the 3rd in UTC.
         (
             "America/New_York",
             "2031-01-02T03:00:00Z",
@@ -162,7 +162,7 @@ async fn whoever_stops_a_series_that_is_being_changed_is_shown_what_became_of_it
     let stop = async |version: &Value| {
         ada.call("DELETE", &series.path).header("if-match", format!("\"{version}\"")).send().await
     };
-    // Somebody is in the middle of a change: it is not there yet, and everybody else who writes waits for it.
+    // An uncommitted change of another session blocks every other writer.
     let mut owner = app.database.owner().await;
     let change = owner.transaction().await.unwrap();
     let title = format!("update app.series set title = 'water the roses' where id = '{}'", series.id);

@@ -69,7 +69,7 @@ async fn somebody_elses_series_is_not_found_and_does_not_change() {
     assert_eq!((series.get().await, series.open().await), before);
 }
 
-/// What has changed since then of each kind, and up to where that is.
+/// Returns the changes since a `seq`, and the `seq` of the page.
 async fn changes(ada: &Person, since: i64) -> (Vec<Value>, i64) {
     let page = ada.get(&format!("/api/sync?since={since}&limit=200")).await.expect(200).json();
     assert_eq!(page["more"], false);
@@ -78,7 +78,7 @@ async fn changes(ada: &Person, since: i64) -> (Vec<Value>, i64) {
     (changes, page["seq"].as_i64().unwrap())
 }
 
-/// The one change of a series among these.
+/// Returns the only change of a series.
 fn of_series(changes: &[Value]) -> &Value {
     let mut of_series = changes.iter().filter(|change| change["kind"] == "recurring_task");
     let change = of_series.next().expect("a change of a series");

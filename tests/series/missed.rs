@@ -5,7 +5,8 @@ use super::{
     CONSUMER, Series, bulk_of, deliver, due, dues, is_taken, logged, moment, path, quiet, reminders, waiting, with,
 };
 
-/// Somebody for whom it is about noon, so that no midnight comes while a test runs, and where that is.
+/// Creates a guest in a zone where it is about noon, so that no midnight passes during the test. Returns the
+/// zone too.
 async fn at_noon(app: &App) -> (Person, String) {
     let query = "select case when ahead = 0 then 'UTC'
                              else format('Etc/GMT%s%s', case when ahead < 0 then '+' else '-' end, abs(ahead)) end as zone
@@ -14,7 +15,7 @@ async fn at_noon(app: &App) -> (Person, String) {
     (app.guest_in(&zone).await, zone)
 }
 
-/// Days from today on, as a day and as the moment when it is over: those that are so many days away.
+/// Returns the days from `from` to `to`, counted from today, each as a date and as the instant of its end.
 async fn days(app: &App, zone: &str, from: i32, to: i32) -> Vec<(String, String)> {
     let query = format!(
         "select to_char(day, 'YYYY-MM-DD') as day,
@@ -26,12 +27,12 @@ async fn days(app: &App, zone: &str, from: i32, to: i32) -> Vec<(String, String)
     app.database.rows(&query).await.iter().map(|row| (text(&row["day"]), text(&row["due"]))).collect()
 }
 
-/// When the days from one to another are over.
+/// Returns the instants at which the days from `from` to `to` end.
 async fn over(app: &App, zone: &str, from: i32, to: i32) -> Vec<String> {
     days(app, zone, from, to).await.into_iter().map(|(_, due)| due).collect()
 }
 
-/// A series that began so many days ago.
+/// Starts a series whose first occurrence was due some days ago.
 async fn begun<'a>(app: &'a App, ada: &'a Person, zone: &str, ago: i32, rule: Value) -> Series<'a> {
     let (start, _) = days(app, zone, -ago, -ago).await.remove(0);
     Series::start(app, ada, with(rule, json!({ "start_date": start }))).await
@@ -226,7 +227,7 @@ async fn what_was_missed_is_told_by_when_the_task_was_done_however_late_its_even
     let (ada, zone) = at_noon(&app).await;
     let series = begun(&app, &ada, &zone, 5, json!({ "frequency": "daily" })).await;
     series.complete().await;
-    // As if that had been two days ago.
+    // As if that had happened two days ago.
     let change = "alter table app.tasks disable trigger user;
                   update app.tasks set completed_at = completed_at - interval '2 days' where status = 'completed';
                   alter table app.tasks enable trigger user;
@@ -322,12 +323,12 @@ async fn thirty_that_are_a_year_late_come_in_one_bulk_and_each_is_made_whole() {
     assert!(made[0]["missed"].as_u64().is_some_and(|missed| (364..=366).contains(&missed)), "{made:?}");
     assert_eq!((&made[0]["open"], &made[0]["is_logged"]), (&json!(1), &json!(true)));
     assert!(made.iter().all(|one| *one == made[0]), "{made:?}");
-    // One call has to end within ten seconds, so it is not given all of them.
+    // One call must end within ten seconds, so it gets only a part of them.
     let calls = "select count(*) as taken, count(distinct xmin::text) > 1 as in_several from app.deliveries";
     assert_eq!(app.database.rows(calls).await, [json!({ "taken": MANY, "in_several": true })]);
 }
 
-/// Delivers what was not taken yet, in order, to the trail too.
+/// Delivers all pending events in order, to the audit trail too.
 async fn deliver_to_all(app: &App) {
     loop {
         let events = waiting(app).await;

@@ -11,7 +11,7 @@ use crate::events::{event_of, nothing_waits, until};
 const FIRST: &str = "2031-01-01T09:00:00Z";
 const SECOND: &str = "2031-01-02T09:00:00Z";
 
-/// The event of the one completion that waits.
+/// Returns the only completion event that is pending.
 async fn completion(app: &App) -> Value {
     let mut events = waiting(app).await;
     events.retain(|event| event["type"] == "task.completed");
@@ -114,7 +114,7 @@ async fn an_occurrence_that_goes_in_two_ways_has_one_next_occurrence_in_whatever
     }
 }
 
-/// All that a consumer may have changed.
+/// Returns everything that a consumer may have changed.
 async fn everything(app: &App) -> Vec<Value> {
     let query = "select (select jsonb_agg(t order by t.id) from app.tasks t) as tasks,
                         (select jsonb_agg(s order by s.id) from app.series s) as series,
@@ -135,7 +135,7 @@ async fn a_consumer_that_fails_at_any_step_has_done_nothing_and_does_all_when_th
         ("insert", "outbox"),
         ("insert", "deliveries"),
     ] {
-        // The statement fails, or all of its Postgres process dies under it.
+        // Either the statement fails or its whole Postgres process dies.
         for how in ["raise exception 'out of order'", "perform pg_terminate_backend(pg_backend_pid()), pg_sleep(60)"] {
             let ada = app.guest().await;
             let series = Series::daily(&app, &ada).await;
@@ -154,7 +154,7 @@ async fn a_consumer_that_fails_at_any_step_has_done_nothing_and_does_all_when_th
             assert!(comes_again, "{what} {table}, {how}: {answer:?}");
             assert_eq!(everything(&app).await, before, "{what} {table}, {how}");
             app.database.change("drop function app.be_broken() cascade").await;
-            // Connections that broke are found out one by one.
+            // The pool notices its broken connections one by one.
             until("the event is taken", async || {
                 is_taken(&app.as_dapr(CONSUMER).json(&event).send().await).then_some(())
             })

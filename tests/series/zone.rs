@@ -3,7 +3,7 @@ use tests::Person;
 
 use super::{ALL, Series, deliver, due, moment, moments, path, quiet};
 
-/// The person goes to live somewhere else.
+/// Changes the time zone of a user.
 async fn move_to(ada: &Person, zone: &str) {
     ada.patch("/api/auth/me", json!({ "timezone": zone })).await.expect(200);
 }
@@ -130,7 +130,7 @@ async fn a_series_can_be_given_a_zone_and_can_follow_its_user_again() {
 async fn a_day_whose_last_minute_comes_twice_is_over_after_the_first_one() {
     let app = quiet().await;
     let ada = app.guest_in("America/Santiago").await;
-    // At midnight clocks there go back to eleven.
+    // At midnight the clocks there go back to eleven.
     let expected = "2027-04-04T02:59:00Z";
     let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2027-04-03" })).await;
     let task = json!({ "title": "x", "due_date": "2027-04-03", "allow_past": true });

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::App;
 
-/// Which day it is somewhere, with so many days added.
+/// Returns the current date in a time zone, plus some days.
 async fn today(app: &App, timezone: &str, more: i32) -> String {
     let query = format!("select ((now() at time zone '{timezone}')::date + {more})::text as today");
     app.database.rows(&query).await[0]["today"].as_str().expect("a day").to_owned()
@@ -76,7 +76,7 @@ async fn something_can_be_due_today_as_long_as_the_day_is_where_its_user_is() {
     let task = west.task("another").await;
     west.patch(&format!("{task}/due-date"), json!({ "due_date": today_in_the_west })).await.expect(200);
 
-    // Kiritimati is 25 hours ahead of Pago Pago, so there that day is over.
+    // Kiritimati is 25 hours ahead of Pago Pago, so the day is over there.
     let over = east.post("/api/tasks", json!({ "title": "over", "due_date": today_in_the_west })).await;
     assert_eq!(over.wrong_members(), ["/due_date"]);
 }

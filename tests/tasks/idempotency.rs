@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::{Answer, App, Person};
 
-/// Posts something under a key.
+/// Posts a body under an idempotency key.
 async fn keyed(ada: &Person, path: &str, key: &str, body: Value) -> Answer {
     ada.call("POST", path).header("idempotency-key", key).json(&body).send().await
 }

@@ -5,7 +5,7 @@ use tests::{App, Person};
 
 use super::{found, wrong_parameter};
 
-/// Puts tasks into the database that share their keys with each other, or have none.
+/// Inserts tasks with equal or absent sort keys.
 async fn stock(app: &App, ada: &Person) {
     let insert = format!(
         "insert into app.tasks (id, user_id, title, description, priority, status, due_date, completed_at, created_at, updated_at)
@@ -33,7 +33,7 @@ async fn list(ada: &Person, query: &str) -> Value {
     ada.get(&format!("/api/tasks?{query}")).await.expect(200).json()
 }
 
-/// All pages of a list, one behind the other, and the total that each of them told.
+/// Returns the ids of all pages of a list, and the set of totals that the pages reported.
 async fn pages(ada: &Person, query: &str, limit: usize) -> (Vec<String>, BTreeSet<u64>) {
     let (mut all, mut totals) = (Vec::new(), BTreeSet::new());
     let mut path = format!("{query}&limit={limit}");
@@ -49,7 +49,7 @@ async fn pages(ada: &Person, query: &str, limit: usize) -> (Vec<String>, BTreeSe
     panic!("{query} never ends");
 }
 
-/// The cursor with another key in it.
+/// Returns the cursor with another sort key in it.
 async fn tampered(app: &App, cursor: &str, key: &str) -> String {
     let padded = format!("rpad(translate('{cursor}', '-_', '+/'), (length('{cursor}') + 3) / 4 * 4, '=')");
     let parts = format!("jsonb_set(convert_from(decode({padded}, 'base64'), 'UTF8')::jsonb, '{{0}}', '{key}')::text");

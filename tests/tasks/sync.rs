@@ -8,7 +8,7 @@ async fn sync(ada: &Person, since: i64) -> Value {
     ada.get(&format!("/api/sync?since={since}")).await.expect(200).json()
 }
 
-/// What a device knows: the newest change of each thing.
+/// State of a device: the newest change of each thing.
 #[derive(Debug, Default, PartialEq)]
 struct Replica {
     seq: i64,
@@ -16,7 +16,8 @@ struct Replica {
 }
 
 impl Replica {
-    /// Takes the next page, whose changes have to be new and in order, and returns whether there is more.
+    /// Applies the next page, asserts that its changes are new and in order, and returns true if there are
+    /// more.
     async fn page(&mut self, ada: &Person, limit: u32) -> bool {
         let path = format!("/api/sync?since={}&limit={limit}", self.seq);
         let page = ada.get(&path).await.expect(200).json();

@@ -1,4 +1,4 @@
-//! What models see of the tools before they call any.
+//! Descriptions of tools for models.
 
 use serde_json::{Value, json};
 use tests::App;
@@ -128,7 +128,7 @@ fn the_arguments_of_each_tool_are_those_that_were_agreed_on() {
 async fn what_a_schema_allows_can_be_called() {
     let app = App::start().await;
     let ada = app.guest().await;
-    // Each has things of its own, since some take them away.
+    // Each call has objects of its own, as some tools remove them.
     for number in 0..NAMES.len() {
         let (tool, arguments) = Things::of(&ada).await.arguments()[number].clone();
         let schema = &TOOLS[number]["inputSchema"];

@@ -5,7 +5,7 @@ use super::api;
 use crate::mcp::assistant::Assistant;
 use crate::mcp::{complete, make, path, tell, titles, with};
 
-/// Tasks that differ in everything that can be asked for.
+/// Inserts tasks that differ in every filterable field.
 async fn stock(app: &App, ada: &Person) {
     for task in [
         json!({ "title": "buy milk", "priority": "high", "tags": ["home", "shop"], "due_date": "2031-01-03" }),
@@ -24,7 +24,7 @@ async fn stock(app: &App, ada: &Person) {
     ada.delete(&path(&gone)).await.expect(204);
 }
 
-/// Makes sure that a tool finds what the API finds.
+/// Asserts that a tool finds the same tasks as the API.
 async fn same(ada: &Person, tool: &str, arguments: Value, query: &str) {
     let found = Assistant::of(ada).call(tool, arguments.clone()).await.ok();
     let expected = api(ada, &format!("/api/tasks?{query}")).await;
@@ -32,7 +32,7 @@ async fn same(ada: &Person, tool: &str, arguments: Value, query: &str) {
     assert_eq!((&found["items"], &found["total"]), (&expected["items"], &expected["total"]), "{tool} {arguments}");
 }
 
-/// All pages of what a tool finds make the whole, and a place in it belongs to it alone.
+/// Asserts that the pages of a tool make up the whole list, and that a cursor belongs to its list alone.
 async fn in_pages(ada: &Person, tool: &str, arguments: Value, other: Value) {
     let assistant = Assistant::of(ada);
     let whole = assistant.call(tool, arguments.clone()).await.ok();

@@ -1,4 +1,4 @@
-//! What no tool takes.
+//! Invalid arguments.
 
 use serde_json::{Value, json};
 use tests::App;
@@ -7,7 +7,7 @@ use crate::mcp::answers::TOOLS;
 use crate::mcp::assistant::Assistant;
 use crate::mcp::{Things, everything, id, titles, with};
 
-/// What every page has.
+/// Invalid arguments of every paged tool.
 fn pages() -> Vec<(Value, &'static str)> {
     vec![
         (json!({ "limit": 0 }), "/limit"),
@@ -19,7 +19,7 @@ fn pages() -> Vec<(Value, &'static str)> {
     ]
 }
 
-/// What titles, descriptions, priorities, tags and times have.
+/// Invalid titles, descriptions, priorities, tags and times.
 fn fields() -> Vec<(Value, &'static str)> {
     vec![
         (json!({ "title": "" }), "/title"),
@@ -47,7 +47,7 @@ fn due_dates() -> Vec<(Value, &'static str)> {
     all
 }
 
-/// What names a task.
+/// Invalid references to a task.
 fn names(member: &'static str) -> Vec<(Value, String)> {
     let wrong = [json!(""), json!("  "), json!(7), json!(["x"]), json!("x".repeat(501)), json!("two\nlines")];
     wrong.map(|wrong| (json!({ member: wrong }), format!("/{member}"))).into()
@@ -140,7 +140,7 @@ async fn every_wrong_argument_is_named_and_nothing_changes() {
         let mut wrong: Vec<_> = wrong.into_iter().map(|(change, pointer)| (change, pointer.to_owned())).collect();
         let naming = ["task", "recurring_task"].into_iter().filter(|member| arguments.get(member).is_some());
         wrong.extend(naming.flat_map(names));
-        // Nothing is as good as no task there.
+        // There, null is the same as no task.
         wrong.retain(|(change, _)| {
             tool != "list_reminders" || change["task"].as_str().is_none_or(|name| !name.trim().is_empty())
         });
