@@ -15,9 +15,8 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{App, Person, is_full};
 
-/// Timeout for the delivery of an event: after an outage the publisher backs off, the longer the longer the
-/// outage was,
-/// so this includes the backoff.
+/// Timeout for the delivery of an event. It includes the backoff of the publisher after an outage, which grows
+/// with the length of the outage.
 fn patience() -> Duration {
     Duration::from_secs(if is_full() { 60 } else { 20 })
 }

@@ -1,6 +1,5 @@
 //! Random sequences of changes by several devices of one user, checked against a simple model: every
-//! response, every list
-//! and every device that catches up through `/api/sync` must agree with it.
+//! response, every list and every device that catches up through `/api/sync` must agree with it.
 
 use std::collections::BTreeMap;
 

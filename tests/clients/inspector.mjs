@@ -13,7 +13,7 @@ const { TASKFLOW_URL: url, TASKFLOW_TOKEN: token } = process.env;
 // The inspector keeps its history in the user's home.
 const home = await mkdtemp(join(tmpdir(), 'inspector-'));
 
-/** What it says, and how it ends. */
+/** Runs the inspector. Returns its output and its exit code. */
 async function inspect(header, ...options) {
   const command = [INSPECTOR, '--cli', `${url}/mcp`, '--transport', 'http', '--format', 'json', '--stored-auth-only'];
   const child = spawn(process.execPath, [...command, ...header, ...options], {
@@ -60,9 +60,9 @@ async function story(era) {
   assert.ok(messages[0].content.text);
   step('prompts/get');
 
-  const nobody = await inspect([], '--method', 'tools/list', ...of);
-  assert.match(nobody.error, /auth_required/);
-  step('nobody sees tools');
+  const anonymous = await inspect([], '--method', 'tools/list', ...of);
+  assert.match(anonymous.error, /auth_required/);
+  step('no tools without a token');
 }
 
 try {

@@ -1,5 +1,4 @@
-//! Delivery of events: the embedded sidecar, or Kafka and Dapr with `cargo dev test --full`. Each test has
-//! its own.
+//! Sidecar and broker of one test: the embedded ones, or Dapr and Kafka with `cargo dev test --full`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -38,8 +37,8 @@ pub fn is_full() -> bool {
 
 impl Events {
     /// Starts the sidecar, its broker and a mailbox. Nothing is delivered before `deliver_to`. A failed
-    /// delivery is
-    /// retried `tries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the mailbox.
+    /// delivery is retried `tries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the
+    /// mailbox.
     pub async fn start(database: &Database, tries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let files = files(folder.path(), tries);
