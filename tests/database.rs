@@ -12,7 +12,7 @@ use tokio_postgres::Client;
 const USER: &str = "taskflow_user";
 const SERVICE: &str = "taskflow_service";
 
-async fn refused(client: &Client, statement: &str) -> bool {
+async fn is_refused(client: &Client, statement: &str) -> bool {
     let error = client.batch_execute(statement).await.err();
     error.and_then(|error| error.code().map(|code| code.code() == "42501")).unwrap_or(false)
 }
@@ -31,11 +31,11 @@ async fn neither_role_can_touch_a_table_or_make_anything() {
                 format!("delete from app.{name}"),
                 format!("select * from public.{name}"),
             ] {
-                assert!(refused(&client, &statement).await, "{role}: {statement}");
+                assert!(is_refused(&client, &statement).await, "{role}: {statement}");
             }
         }
         for statement in ["select app.refuse('x')", "create table bodies.mine ()", "create table public.mine ()"] {
-            assert!(refused(&client, statement).await, "{role}: {statement}");
+            assert!(is_refused(&client, statement).await, "{role}: {statement}");
         }
     }
 }
@@ -51,8 +51,8 @@ async fn neither_role_can_call_the_functions_of_the_other() {
 
     assert!(user.batch_execute(&call(&of_users)).await.is_ok());
     assert!(service.batch_execute(&call(&of_services)).await.is_ok());
-    assert!(refused(&user, &call(&of_services)).await);
-    assert!(refused(&service, &call(&of_users)).await);
+    assert!(is_refused(&user, &call(&of_services)).await);
+    assert!(is_refused(&service, &call(&of_users)).await);
 }
 
 #[tokio::test]
@@ -64,10 +64,10 @@ async fn only_a_service_can_act_in_the_name_of_a_user() {
     let of_users = app.database.install("whoami", "-- frame: read\nselect to_json(caller)::text").await;
     let principal = json!({ "service": "recurrence", "user": ada.id(), "actor": "system" });
 
-    let answer = call(&app.database.role(SERVICE).await, &of_services, &principal, &json!({})).await;
-    assert_eq!(answer, [json!(ada.id())]);
-    let answer = call(&app.database.role(USER).await, &of_users, &principal, &json!({})).await;
-    assert_eq!(answer[0], json!({ "error": "not_signed_in" }));
+    let response = call(&app.database.role(SERVICE).await, &of_services, &principal, &json!({})).await;
+    assert_eq!(response, [json!(ada.id())]);
+    let response = call(&app.database.role(USER).await, &of_users, &principal, &json!({})).await;
+    assert_eq!(response[0], json!({ "error": "not_signed_in" }));
 }
 
 #[tokio::test]
@@ -82,9 +82,9 @@ async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body()
     let name = app.database.install("refusing", body).await;
 
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
-    let answer = call(&app.database.role(USER).await, &name, &principal, &json!({})).await;
+    let response = call(&app.database.role(USER).await, &name, &principal, &json!({})).await;
 
-    assert_eq!(answer, [json!({ "error": "no_such_luck", "constraint": null, "place": null })]);
+    assert_eq!(response, [json!({ "error": "no_such_luck", "constraint": null, "place": null })]);
     assert_eq!(ada.titles("/api/tasks").await, ["stays as it is"]);
     let sessions =
         app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
@@ -101,11 +101,11 @@ async fn a_violated_constraint_is_named_and_its_message_is_not_told() {
     let name = app.database.install("violating", body).await;
 
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
-    let answer = call(&app.database.role(USER).await, &name, &principal, &json!({ "title": "private words" })).await;
+    let response = call(&app.database.role(USER).await, &name, &principal, &json!({ "title": "private words" })).await;
 
-    assert_eq!(answer[0]["error"], "23514");
-    assert_eq!(answer[0]["constraint"], "tasks_priority_is_known");
-    assert!(!answer[0].to_string().contains("private words"), "{answer:?}");
+    assert_eq!(response[0]["error"], "23514");
+    assert_eq!(response[0]["constraint"], "tasks_priority_is_known");
+    assert!(!response[0].to_string().contains("private words"), "{response:?}");
 }
 
 #[tokio::test]
@@ -136,10 +136,10 @@ async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_
         }));
     }
     for writer in writers {
-        let answer =
+        let response =
             tokio::time::timeout(Duration::from_secs(30), writer).await.expect("nobody waits for ever").unwrap();
-        assert_eq!(answer.len(), TASKS, "{answer:?}");
-        assert!(answer.iter().all(|row| row == &json!(true)), "{answer:?}");
+        assert_eq!(response.len(), TASKS, "{response:?}");
+        assert!(response.iter().all(|row| row == &json!(true)), "{response:?}");
     }
 
     let order = app.database.rows("select count(distinct seq) as places, max(seq) as last from app.outbox").await;

@@ -17,25 +17,25 @@ use tests::{App, Person, is_full};
 
 /// Timeout for the delivery of an event. It includes the backoff of the publisher after an outage, which grows
 /// with the length of the outage.
-fn patience() -> Duration {
+fn delivery_timeout() -> Duration {
     Duration::from_secs(if is_full() { 60 } else { 20 })
 }
 
 /// Polls until `look` returns something, and panics after the timeout.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn poll_until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(seen) = look().await {
             return seen;
         }
-        assert!(began.elapsed() < patience(), "{what}: not within {:?}", patience());
+        assert!(began.elapsed() < delivery_timeout(), "{what}: not within {:?}", delivery_timeout());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
 /// Waits until the audit trail of a user has a number of entries and returns them.
-pub async fn trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
-    until(&format!("{length} events at {path}"), async || {
+pub async fn wait_for_trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
+    poll_until(&format!("{length} events at {path}"), async || {
         let list = person.get(path).await.expect(200).json();
         let items = list["items"].as_array().unwrap().clone();
         (items.len() >= length).then_some(items)
@@ -44,8 +44,8 @@ pub async fn trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
 }
 
 /// Waits until the outbox is empty.
-pub async fn nothing_waits(app: &App) {
-    until("an empty outbox", async || {
+pub async fn wait_for_empty_outbox(app: &App) {
+    poll_until("an empty outbox", async || {
         app.database.rows("select 1 from app.outbox limit 1").await.is_empty().then_some(())
     })
     .await;
@@ -53,10 +53,10 @@ pub async fn nothing_waits(app: &App) {
 
 /// Creates tasks at a constant rate, the users in turn, without waiting for responses. Returns the latency of
 /// each request.
-async fn write_evenly(people: Vec<Person>, a_second: u32, how_long: Duration) -> Vec<Duration> {
-    let mut ticks = tokio::time::interval(Duration::from_secs(1) / a_second);
+async fn create_tasks_at_rate(people: Vec<Person>, per_second: u32, duration: Duration) -> Vec<Duration> {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / per_second);
     let mut writes = Vec::new();
-    for (number, person) in (0..(how_long.as_secs_f64() * f64::from(a_second)) as usize).zip(people.iter().cycle()) {
+    for (number, person) in (0..(duration.as_secs_f64() * f64::from(per_second)) as usize).zip(people.iter().cycle()) {
         ticks.tick().await;
         let person = person.clone();
         writes.push(tokio::spawn(async move {
@@ -70,13 +70,13 @@ async fn write_evenly(people: Vec<Person>, a_second: u32, how_long: Duration) ->
 
 /// Waits until the audit trail has that many events, and asserts that each was consumed once and in the order
 /// of its user.
-async fn all_arrives(app: &App, count: usize) {
-    until(&format!("{count} events in the trail"), async || {
+async fn assert_all_arrive(app: &App, count: usize) {
+    poll_until(&format!("{count} events in the trail"), async || {
         let taken = app.database.rows("select count(*) as n from app.audit").await;
         (taken[0]["n"] == count).then_some(())
     })
     .await;
-    nothing_waits(app).await;
+    wait_for_empty_outbox(app).await;
     let made = app.database.rows("select count(*) as n, max(version) as version from app.tasks").await;
     assert_eq!(made, [json!({ "n": count, "version": 1 })], "each task was made, and nothing else was done");
     let outcomes = app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome").await;
@@ -99,8 +99,8 @@ fn bulk_of(events: &[Value]) -> Value {
 
 /// Delivers events in bulk as Dapr does and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
-    let answer = app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
-    let statuses = answer["statuses"].as_array().expect("an answer for each").iter().enumerate();
+    let response = app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
+    let statuses = response["statuses"].as_array().expect("an answer for each").iter().enumerate();
     statuses
         .map(|(number, one)| {
             assert_eq!(one["entryId"], number.to_string());
@@ -122,7 +122,7 @@ fn replay(app: &App) -> String {
 }
 
 /// Returns an event of a user as Dapr delivers it.
-pub fn event_of(person: &str, seq: i64) -> Value {
+pub fn created_event(person: &str, seq: i64) -> Value {
     let id = domain::TaskId::new(web::now_ms(), web::random()).to_string();
     json!({
         "specversion": "1.0", "id": id, "source": "taskflow", "type": "task.created", "topic": "task-events",

@@ -109,8 +109,8 @@ async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() 
                         Some(body) => call.json(&body),
                         None => call,
                     };
-                    let answer = call.send().await;
-                    let problem = answer.problem(404);
+                    let response = call.send().await;
+                    let problem = response.problem(404);
                     assert!(!problem.to_string().contains("secret plan"), "{method} {path}: {problem}");
                     tried += 1;
                 }

@@ -11,9 +11,9 @@ async fn an_unknown_route_is_not_found_and_a_wrong_method_says_which_are_right()
     for path in ["/nothing", "/api", "/api/tasks/1/2/3", "/api/auth/nothing", "/api/tasks/", "/api//tasks"] {
         ada.get(path).await.problem(404);
     }
-    let answer = ada.call("PUT", "/api/tasks").send().await;
-    answer.problem(405);
-    assert_eq!(answer.header("allow"), "POST, GET, HEAD, OPTIONS");
+    let response = ada.call("PUT", "/api/tasks").send().await;
+    response.problem(405);
+    assert_eq!(response.header("allow"), "POST, GET, HEAD, OPTIONS");
     ada.get("/api/auth/guest").await.problem(405);
 }
 
@@ -72,9 +72,9 @@ async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
     let ada = app.guest().await;
     app.database.change("alter table app.tasks rename column title to heading").await;
 
-    let answer =
+    let response =
         ada.call("POST", "/api/tasks").header("x-correlation-id", "fault-1").json(&json!({ "title": "private words" }));
-    let problem = answer.send().await.problem(500);
+    let problem = response.send().await.problem(500);
 
     for secret in ["title", "column", "SQL", "insert", "tasks"] {
         assert!(!problem["detail"].to_string().contains(secret), "{problem}");
@@ -93,9 +93,9 @@ async fn a_query_that_nobody_looks_at_is_refused_before_anything_happens() {
     let ada = app.guest().await;
     let task = ada.task("stays").await;
 
-    let answer = ada.delete(&format!("{task}?forever=true")).await;
+    let response = ada.delete(&format!("{task}?forever=true")).await;
 
-    assert_eq!(answer.problem(422)["errors"][0]["parameter"], "forever");
+    assert_eq!(response.problem(422)["errors"][0]["parameter"], "forever");
     ada.get(&task).await.expect(200);
 }
 

@@ -1,7 +1,6 @@
 //! The MCP server, as assistants use it.
 
 mod access;
-mod answers;
 mod assistant;
 mod confirm;
 mod data;
@@ -11,6 +10,7 @@ mod messages;
 mod prompts;
 mod protocol;
 mod resources;
+mod responses;
 mod times;
 mod tools;
 mod tools_json;
@@ -21,10 +21,10 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 /// A valid id of no object.
-const NOTHING: &str = "019a0000-0000-7000-8000-000000000000";
+const UNKNOWN_ID: &str = "019a0000-0000-7000-8000-000000000000";
 
 /// All tools, in order.
-const NAMES: [&str; 22] = [
+const TOOL_NAMES: [&str; 22] = [
     "add_task",
     "list_tasks",
     "get_task",
@@ -50,7 +50,7 @@ const NAMES: [&str; 22] = [
 ];
 
 /// Tools that only read.
-const READING: [&str; 9] = [
+const READ_ONLY: [&str; 9] = [
     "list_tasks",
     "get_task",
     "search_tasks",
@@ -85,15 +85,15 @@ fn titles(list: &Value) -> Vec<&str> {
 }
 
 /// Creates a task and returns it.
-async fn make(ada: &Person, task: Value) -> Value {
+async fn create_task(ada: &Person, task: Value) -> Value {
     ada.create(task).await.json()
 }
 
 /// Creates tasks with these titles and returns them.
-async fn many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value; N] {
+async fn create_many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value; N] {
     let mut made = Vec::new();
     for title in titles {
-        made.push(make(ada, json!({ "title": title })).await);
+        made.push(create_task(ada, json!({ "title": title })).await);
     }
     made.try_into().expect("as many")
 }
@@ -101,22 +101,22 @@ async fn many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value; N] {
 /// Completes a task and returns it.
 async fn complete(ada: &Person, task: &Value) -> Value {
     ada.post(&format!("{}/complete", path(task)), json!({})).await.expect(200);
-    shown(ada, task).await
+    reload(ada, task).await
 }
 
 /// Returns a task as the API shows it.
-async fn shown(ada: &Person, task: &Value) -> Value {
+async fn reload(ada: &Person, task: &Value) -> Value {
     ada.get(&path(task)).await.expect(200).json()
 }
 
 /// Returns the current date in a time zone, plus some days.
-async fn today(app: &App, timezone: &str, more: i32) -> String {
+async fn date_in(app: &App, timezone: &str, more: i32) -> String {
     let query = format!("select ((now() at time zone '{timezone}')::date + {more})::text as day");
     app.database.rows(&query).await[0]["day"].as_str().expect("a day").to_owned()
 }
 
 /// Returns all data that a call can change, and the number of events.
-async fn everything(app: &App) -> Vec<Value> {
+async fn snapshot(app: &App) -> Vec<Value> {
     let query = "select (select jsonb_agg(t order by t.id) from app.tasks t) as tasks,
                         (select jsonb_agg(s order by s.id) from app.series s) as series,
                         (select jsonb_agg(r order by r.id) from app.reminders r) as reminders,
@@ -126,7 +126,7 @@ async fn everything(app: &App) -> Vec<Value> {
 }
 
 /// Returns type, actor and actor name of each event of tasks, series and reminders.
-async fn happened(app: &App) -> Vec<(String, String, Option<String>)> {
+async fn event_summaries(app: &App) -> Vec<(String, String, Option<String>)> {
     let rows = "select type, actor, actor_name from app.outbox where topic = 'task-events' order by position";
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let all = app.database.rows(rows).await.into_iter();
@@ -137,12 +137,12 @@ async fn happened(app: &App) -> Vec<(String, String, Option<String>)> {
 }
 
 /// Returns the types of those events.
-async fn types(app: &App) -> Vec<String> {
-    happened(app).await.into_iter().map(|(kind, ..)| kind).collect()
+async fn event_types(app: &App) -> Vec<String> {
+    event_summaries(app).await.into_iter().map(|(kind, ..)| kind).collect()
 }
 
 /// Inserts a notification about a task.
-async fn tell(app: &App, ada: &Person, task: &Value) {
+async fn notify(app: &App, ada: &Person, task: &Value) {
     let tell = format!(
         "insert into app.notifications (user_id, kind, title, task_ids, minute)
          values ('{}', 'reminder', 'call mom', '{{{}}}', now())",
@@ -162,7 +162,7 @@ struct Things {
 impl Things {
     async fn of(ada: &Person) -> Self {
         let task = json!({ "title": "call mom", "tags": ["family"], "due_date": "2031-04-02T17:00:00Z" });
-        let task = make(ada, task).await;
+        let task = create_task(ada, task).await;
         let reminder = ada.post(&format!("{}/reminders", path(&task)), json!({ "before": "1h" })).await.expect(201);
         let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01T09:00:00Z" });
         let series = ada.post("/api/recurring-tasks", series).await.expect(201);

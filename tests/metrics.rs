@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tests::App;
 
-use crate::events::{event_of, nothing_waits, trail, until};
+use crate::events::{created_event, poll_until, wait_for_empty_outbox, wait_for_trail};
 
 /// Returns the series of `/metrics` with their values, and asserts that the text is valid for Prometheus.
 async fn metrics(app: &App) -> BTreeMap<String, f64> {
-    let answer = app.get("/metrics").await.expect(200);
-    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    assert!(answer.text.ends_with('\n'), "the last line ends too");
+    let response = app.get("/metrics").await.expect(200);
+    assert_eq!(response.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert!(response.text.ends_with('\n'), "the last line ends too");
     let (mut series, mut families) = (BTreeMap::new(), BTreeSet::new());
     let (mut family, mut kind) = ("", "");
-    let mut lines = answer.text.lines();
+    let mut lines = response.text.lines();
     while let Some(line) = lines.next() {
         if let Some(help) = line.strip_prefix("# HELP ") {
             (family, _) = help.split_once(' ').expect("a text behind the name");
@@ -49,7 +49,7 @@ fn names(series: &BTreeMap<String, f64>) -> Vec<&str> {
     names.into_iter().collect()
 }
 
-fn consumed(result: &str) -> String {
+fn consumed_series(result: &str) -> String {
     format!("taskflow_events_consumed_total{{consumer=\"audit\",result=\"{result}\"}}")
 }
 
@@ -60,25 +60,25 @@ async fn the_numbers_tell_what_has_happened() {
     for title in ["one", "two", "three"] {
         ada.task(title).await;
     }
-    trail(&ada, "/api/audit", 3).await;
+    wait_for_trail(&ada, "/api/audit", 3).await;
     // An event behind later ones, a duplicate, and one that cannot be parsed.
-    let event = event_of(&ada.id(), 1);
+    let event = created_event(&ada.id(), 1);
     for _ in 0..3 {
         app.as_dapr("/internal/audit/events").json(&event).send().await.expect(200);
     }
     app.as_dapr("/internal/audit/events").body("{\"half\": ").send().await.expect(200);
     // One that is delivered again later.
     app.database.change("alter table app.audit add constraint nothing check (false) not valid").await;
-    app.as_dapr("/internal/audit/events").json(&event_of(&ada.id(), 9)).send().await.expect(200);
+    app.as_dapr("/internal/audit/events").json(&created_event(&ada.id(), 9)).send().await.expect(200);
     let park = format!(
         "insert into app.parked (event_id, topic, type, user_id, seq, actor, occurred_at, shard, position, attempts)
          values (gen_random_uuid(), 'task-events', 'broken', '{}', 1, 'user', now(), 0, 0, 8)",
         ada.id()
     );
     app.database.change(&park).await;
-    nothing_waits(&app).await;
+    wait_for_empty_outbox(&app).await;
 
-    let told = until("the dead letter", async || {
+    let told = poll_until("the dead letter", async || {
         let told = metrics(&app).await;
         (told.get("taskflow_dead_letters{consumer=\"audit\"}") == Some(&1.0)).then_some(told)
     })
@@ -95,11 +95,11 @@ async fn the_numbers_tell_what_has_happened() {
         ("taskflow_events_published_total", 4.0),
         ("taskflow_publish_failures_total", 0.0),
         ("taskflow_events_parked", 1.0),
-        (&consumed("done"), 3.0),
-        (&consumed("late"), 1.0),
-        (&consumed("duplicate"), 2.0),
-        (&consumed("dead"), 1.0),
-        (&consumed("failed"), 1.0),
+        (&consumed_series("done"), 3.0),
+        (&consumed_series("late"), 1.0),
+        (&consumed_series("duplicate"), 2.0),
+        (&consumed_series("dead"), 1.0),
+        (&consumed_series("failed"), 1.0),
         ("taskflow_delivery_delay_seconds_count{consumer=\"audit\"}", 4.0),
     ] {
         assert_eq!(told.get(one), Some(&value), "{one}: {told:#?}");
@@ -137,11 +137,11 @@ async fn the_numbers_tell_what_has_happened() {
 async fn the_numbers_tell_that_events_wait() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
-    app.lose_sidecar();
+    app.kill_sidecar();
     ada.task("one").await;
     ada.task("two").await;
 
-    let told = until("a failure", async || {
+    let told = poll_until("a failure", async || {
         let told = metrics(&app).await;
         (told["taskflow_publish_failures_total"] > 0.0).then_some(told)
     })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use tests::{Answer, App, Person};
+use tests::{App, Person, Response};
 
 const DEVICES: usize = 3;
 
@@ -81,15 +81,15 @@ struct Device {
 impl Device {
     async fn sync(&mut self, person: &Person) {
         loop {
-            let answer = person.get(&format!("/api/sync?since={}&limit=3", self.seq)).await.expect(200).json();
-            for change in answer["changes"].as_array().unwrap() {
+            let response = person.get(&format!("/api/sync?since={}&limit=3", self.seq)).await.expect(200).json();
+            for change in response["changes"].as_array().unwrap() {
                 let seq = change["seq"].as_i64().unwrap();
-                assert!(seq > self.seq, "in order and without repeats: {answer}");
+                assert!(seq > self.seq, "in order and without repeats: {response}");
                 self.seq = seq;
                 self.known.insert(change["id"].as_str().unwrap().to_owned(), change["data"].clone());
             }
-            self.seq = answer["seq"].as_i64().unwrap();
-            if answer["more"] == false {
+            self.seq = response["seq"].as_i64().unwrap();
+            if response["more"] == false {
                 return;
             }
         }
@@ -108,7 +108,7 @@ fn shown(task: &Value) -> Option<Task> {
     })
 }
 
-async fn send(person: &Person, id: &str, what: &Change, expected: Option<i64>) -> Answer {
+async fn send(person: &Person, id: &str, what: &Change, expected: Option<i64>) -> Response {
     let path = format!("/api/tasks/{id}");
     let (method, path, body) = match what {
         Change::Rename(title) => ("PATCH", path, Some(json!({ "title": title }))),
@@ -190,10 +190,10 @@ async fn check(app: &App, steps: Vec<Step>) {
                 let task = task % model.tasks.len();
                 let id = model.tasks[task].0.clone();
                 let seen = stale.and_then(|device| devices[device].known.get(&id)?["version"].as_i64());
-                let answer = send(&person, &id, &what, seen).await;
-                assert_eq!(answer.status, model.change(task, &what, seen), "{what:?} of {id}: {answer:?}");
-                if answer.status == 200 {
-                    assert_eq!(shown(&answer.json()), model.tasks[task].1, "{what:?}");
+                let response = send(&person, &id, &what, seen).await;
+                assert_eq!(response.status, model.change(task, &what, seen), "{what:?} of {id}: {response:?}");
+                if response.status == 200 {
+                    assert_eq!(shown(&response.json()), model.tasks[task].1, "{what:?}");
                 }
             }
             Step::Sync { device } => devices[device].sync(&person).await,

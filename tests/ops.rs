@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tests::App;
 
-use crate::events::until;
+use crate::events::poll_until;
 
 /// Waits for a status of the app.
-async fn until_it_is(app: &App, status: &str) {
-    until(status, async || (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())).await;
+async fn wait_for_status(app: &App, status: &str) {
+    poll_until(status, async || (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())).await;
 }
 
 #[tokio::test]
@@ -63,13 +63,13 @@ async fn a_release_whose_statements_are_not_installed_says_so() {
 async fn without_its_sidecar_it_answers_requests_and_says_that_events_wait() {
     let mut app = App::with_events().await;
 
-    app.lose_sidecar();
+    app.kill_sidecar();
     let ready = app.get("/ready").await.expect(200).json();
     assert_eq!(ready["status"], "degraded");
     assert_eq!(ready["dependencies"]["sidecar"], "down");
 
-    app.return_sidecar().await;
-    until_it_is(&app, "ready").await;
+    app.restart_sidecar().await;
+    wait_for_status(&app, "ready").await;
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn an_event_that_waits_for_long_is_told_until_it_is_published() {
     app.database.change("select app.set_publishing(false)").await;
     app.guest().await.task("waits").await;
     assert_eq!(app.get("/ready").await.json()["outbox"]["depth"], 1);
-    until_it_is(&app, "ready").await;
+    wait_for_status(&app, "ready").await;
 
     app.database.change("update app.outbox set occurred_at = now() - interval '1 minute'").await;
 
@@ -100,6 +100,6 @@ async fn an_event_that_waits_for_long_is_told_until_it_is_published() {
     assert_eq!(ready["dependencies"]["outbox"], "degraded");
     assert!(ready["outbox"]["oldest_seconds"].as_u64() >= Some(60), "{ready}");
     app.database.change("select app.set_publishing(true)").await;
-    until_it_is(&app, "ready").await;
+    wait_for_status(&app, "ready").await;
     assert_eq!(app.get("/ready").await.json()["outbox"], json!({ "depth": 0, "oldest_seconds": 0 }));
 }

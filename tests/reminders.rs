@@ -20,7 +20,7 @@ mod snooze;
 use serde_json::{Value, json};
 use tests::{App, DAPR_TOKEN, Person};
 
-use crate::events::until;
+use crate::events::poll_until;
 
 /// A time in the future.
 const LATER: &str = "2031-04-02T17:00:00+00:00";
@@ -31,12 +31,12 @@ const MAIL: &str = "/internal/notifications/mail";
 
 /// Starts an app in which nothing happens by itself: tests make the calls of Dapr, and events stay in the
 /// outbox.
-async fn by_hand() -> App {
+async fn app_without_sidecar() -> App {
     App::with(&[("app_api_token", DAPR_TOKEN)]).await
 }
 
 /// Creates a user who wants mail.
-async fn reader(app: &App, name: &str) -> Person {
+async fn user_with_mail(app: &App, name: &str) -> Person {
     let person = app.account(&format!("{name}@example.com")).await;
     person.patch("/api/auth/me", json!({ "email_reminders": true })).await.expect(200);
     person
@@ -48,7 +48,7 @@ fn in_ms(ms: u64) -> String {
 }
 
 /// Changes the database directly. The writer publishes no events.
-async fn behind(app: &App, change: &str) {
+async fn change_silently(app: &App, change: &str) {
     let nobody = "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false)";
     app.database.change(&format!("{nobody}; {change}")).await;
 }
@@ -56,12 +56,12 @@ async fn behind(app: &App, change: &str) {
 // ── reminders ───────────────────────────────────────────────────────────────────────────────
 
 /// Creates a task and returns its path.
-async fn make(person: &Person, task: Value) -> String {
+async fn create_task(person: &Person, task: Value) -> String {
     person.create(task).await.header("location").to_owned()
 }
 
 /// Adds a reminder to a task and returns it.
-async fn remind_of(person: &Person, task: &str, when: Value) -> Value {
+async fn create_reminder(person: &Person, task: &str, when: Value) -> Value {
     person.post(&format!("{task}/reminders"), when).await.expect(201).json()
 }
 
@@ -83,33 +83,34 @@ async fn reminders(person: &Person, task: &str) -> Vec<Value> {
 }
 
 /// Returns the current state of a reminder.
-async fn current(person: &Person, reminder: &Value) -> Value {
+async fn reload(person: &Person, reminder: &Value) -> Value {
     let all = reminders(person, &task_of(reminder)).await;
     all.into_iter().find(|one| one["id"] == reminder["id"]).expect("it is among those of its task")
 }
 
 /// Returns the pending reminders of a user, in order.
 async fn upcoming(person: &Person) -> Vec<Value> {
-    pages(person, "/api/reminders?limit=50").await
+    all_pages(person, "/api/reminders?limit=50").await
 }
 
 /// Moves the time of a reminder into the past.
-async fn came(app: &App, reminder: &Value, ago: &str) {
+async fn make_overdue(app: &App, reminder: &Value, ago: &str) {
     let id = text(reminder, "id");
-    behind(app, &format!("update app.reminders set remind_at = now() - interval '{ago}' where id = '{id}'")).await;
+    change_silently(app, &format!("update app.reminders set remind_at = now() - interval '{ago}' where id = '{id}'"))
+        .await;
 }
 
 /// Creates a task with a reminder that is overdue by `ago`, and returns the reminder.
-async fn due(app: &App, person: &Person, title: &str, ago: &str) -> Value {
-    let task = make(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
+async fn create_due(app: &App, person: &Person, title: &str, ago: &str) -> Value {
+    let task = create_task(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
     let reminder = reminders(person, &task).await.remove(0);
-    came(app, &reminder, ago).await;
+    make_overdue(app, &reminder, ago).await;
     reminder
 }
 
 /// Creates tasks of a user, `number 1` and so on, each with a reminder.
-async fn many(app: &App, person: &Person, count: usize) {
-    make(person, json!({ "title": "number 1", "reminders": [{ "at": LATER }] })).await;
+async fn create_many(app: &App, person: &Person, count: usize) {
+    create_task(person, json!({ "title": "number 1", "reminders": [{ "at": LATER }] })).await;
     let id = person.id();
     let change = format!(
         "insert into app.tasks (id, user_id, title)
@@ -119,11 +120,11 @@ async fn many(app: &App, person: &Person, count: usize) {
            from app.reminders as one join app.tasks as task on task.user_id = one.user_id and task.id <> one.task_id
           where one.user_id = '{id}'"
     );
-    behind(app, &change).await;
+    change_silently(app, &change).await;
 }
 
 /// Moves the times of all reminders into one past second, in the order of the numbers of their tasks.
-async fn all_came(app: &App, ago: &str) {
+async fn make_all_overdue(app: &App, ago: &str) {
     let change = format!(
         "update app.reminders as one
             set remind_at = date_trunc('second', now() - interval '{ago}') + place.number * interval '1 millisecond'
@@ -132,28 +133,28 @@ async fn all_came(app: &App, ago: &str) {
                    from app.reminders join app.tasks on tasks.id = reminders.task_id) as place
           where one.id = place.id"
     );
-    behind(app, &change).await;
+    change_silently(app, &change).await;
 }
 
 // ── calls of Dapr ───────────────────────────────────────────────────────────────────────────
 
 /// Claims due reminders, in this call or in an earlier one that still runs.
-async fn tick(app: &App) {
+async fn claim_due(app: &App) {
     app.as_dapr(CRON).send().await.expect(200);
     let unclaimed = "select 1 from app.reminders where status = 'pending' and notification_id is null
                         and remind_at <= now() and coalesce(claimed_until < now(), true)";
-    until("a claim", async || app.database.rows(unclaimed).await.is_empty().then_some(())).await;
+    poll_until("a claim", async || app.database.rows(unclaimed).await.is_empty().then_some(())).await;
 }
 
 /// Returns the pending `reminder.due` events of a reminder, and asserts their number.
-async fn events_of(app: &App, reminder: &Value, count: usize) -> Vec<Value> {
-    let events = about(waiting(app, "reminder.due").await, reminder);
+async fn due_events(app: &App, reminder: &Value, count: usize) -> Vec<Value> {
+    let events = events_about(pending_events(app, "reminder.due").await, reminder);
     assert_eq!(events.len(), count, "{events:?}");
     events
 }
 
 /// Returns the events of matching types that are not published yet, in order, as Dapr delivers them.
-async fn waiting(app: &App, types: &str) -> Vec<Value> {
+async fn pending_events(app: &App, types: &str) -> Vec<Value> {
     let query = format!(
         "select topic, app.cloud_event(outbox)::json as event
            from app.outbox where type like '{types}' order by position"
@@ -169,7 +170,7 @@ async fn waiting(app: &App, types: &str) -> Vec<Value> {
 }
 
 /// Keeps the events of one reminder.
-fn about(events: Vec<Value>, reminder: &Value) -> Vec<Value> {
+fn events_about(events: Vec<Value>, reminder: &Value) -> Vec<Value> {
     events.into_iter().filter(|event| event["data"]["reminder_id"] == reminder["id"]).collect()
 }
 
@@ -182,15 +183,15 @@ async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     let entries: Vec<Value> = events.iter().enumerate().map(entry).collect();
     let bulk = json!({ "id": "a bulk", "topic": "reminders", "pubsubname": "pubsub", "type": "com.dapr.event.sent.bulk",
                        "metadata": {}, "entries": entries });
-    let answer = app.as_dapr(EVENTS).json(&bulk).send().await.expect(200).json();
-    let statuses = answer["statuses"].as_array().expect("an answer for each");
+    let response = app.as_dapr(EVENTS).json(&bulk).send().await.expect(200).json();
+    let statuses = response["statuses"].as_array().expect("an answer for each");
     statuses.iter().map(|one| text(one, "status").to_owned()).collect()
 }
 
 /// Claims and delivers due reminders. Earlier events are delivered again, as Dapr may do.
-async fn remind(app: &App) {
-    tick(app).await;
-    for events in waiting(app, "reminder.due").await.chunks(100) {
+async fn claim_and_deliver(app: &App) {
+    claim_due(app).await;
+    for events in pending_events(app, "reminder.due").await.chunks(100) {
         let statuses = deliver(app, events).await;
         assert!(statuses.iter().all(|status| status == "SUCCESS"), "{statuses:?}");
     }
@@ -199,7 +200,7 @@ async fn remind(app: &App) {
 // ── notifications ───────────────────────────────────────────────────────────────────────────
 
 /// Returns all items of a list, page by page.
-async fn pages(person: &Person, path: &str) -> Vec<Value> {
+async fn all_pages(person: &Person, path: &str) -> Vec<Value> {
     let (mut items, mut page) = (Vec::new(), person.get(path).await.expect(200).json());
     loop {
         items.extend(page["items"].as_array().expect("a list has items").clone());
@@ -210,7 +211,7 @@ async fn pages(person: &Person, path: &str) -> Vec<Value> {
 
 /// Returns the notifications of a user, the newest first.
 async fn notifications(person: &Person) -> Vec<Value> {
-    pages(person, "/api/notifications?limit=50").await
+    all_pages(person, "/api/notifications?limit=50").await
 }
 
 /// Returns the tasks of a notification.
@@ -222,12 +223,12 @@ fn tasks_of(notification: &Value) -> Vec<Value> {
 }
 
 /// Returns the tasks that a user was notified of, the oldest notification first.
-async fn reminded_of(person: &Person) -> Vec<Value> {
+async fn notified_tasks(person: &Person) -> Vec<Value> {
     notifications(person).await.iter().rev().flat_map(tasks_of).collect()
 }
 
 /// Returns the tasks of a user in the order of their reminders.
-async fn in_order(app: &App, person: &Person) -> Vec<Value> {
+async fn tasks_in_order(app: &App, person: &Person) -> Vec<Value> {
     let query = format!("select task_id from app.reminders where user_id = '{}' order by remind_at", person.id());
     app.database.rows(&query).await.into_iter().map(|row| row["task_id"].clone()).collect()
 }
@@ -240,6 +241,6 @@ async fn changes(person: &Person, kind: &str, since: &Value) -> Vec<Value> {
 }
 
 /// Returns the current `seq` of a user.
-async fn seen(person: &Person) -> Value {
+async fn current_seq(person: &Person) -> Value {
     person.get("/api/sync").await.expect(200).json()["seq"].clone()
 }

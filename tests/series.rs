@@ -15,18 +15,18 @@ mod zone;
 
 use domain::{DueDate, Field};
 use serde_json::{Value, json};
-use tests::{Answer, App, DAPR_TOKEN, Person};
+use tests::{App, DAPR_TOKEN, Person, Response};
 
-use crate::events::until;
+use crate::events::poll_until;
 
 /// Path of the list of series.
-const ALL: &str = "/api/recurring-tasks";
+const SERIES_PATH: &str = "/api/recurring-tasks";
 
 /// Path to which Dapr delivers events of tasks.
 const CONSUMER: &str = "/internal/recurrence/events";
 
 /// Starts an app whose events stay pending until a test delivers them.
-async fn quiet() -> App {
+async fn app_without_sidecar() -> App {
     App::with(&[("app_api_token", DAPR_TOKEN)]).await
 }
 
@@ -52,12 +52,12 @@ fn moments(list: &Value) -> Vec<String> {
 }
 
 #[track_caller]
-fn due(task: &Value) -> String {
+fn due_date_of(task: &Value) -> String {
     moment(&task["due_date"])
 }
 
-fn dues(tasks: &[Value]) -> Vec<String> {
-    tasks.iter().map(due).collect()
+fn due_dates_of(tasks: &[Value]) -> Vec<String> {
+    tasks.iter().map(due_date_of).collect()
 }
 
 /// Returns the path of a task.
@@ -83,7 +83,7 @@ struct Series<'a> {
 impl<'a> Series<'a> {
     /// Creates a series, titled "water plants" unless the members say otherwise.
     async fn start(app: &'a App, ada: &'a Person, members: Value) -> Self {
-        let made = ada.post(ALL, with(json!({ "title": "water plants" }), members)).await.expect(201);
+        let made = ada.post(SERIES_PATH, with(json!({ "title": "water plants" }), members)).await.expect(201);
         Self { app, ada, id: made.id(), path: made.header("location").to_owned() }
     }
 
@@ -98,7 +98,7 @@ impl<'a> Series<'a> {
         self.ada.get(&self.path).await.expect(200).json()
     }
 
-    async fn patch(&self, members: Value) -> Answer {
+    async fn patch(&self, members: Value) -> Response {
         self.ada.patch(&self.path, members).await
     }
 
@@ -110,7 +110,7 @@ impl<'a> Series<'a> {
     }
 
     /// Returns the only occurrence that is open and was not missed.
-    async fn open(&self) -> Value {
+    async fn open_occurrence(&self) -> Value {
         let mut open = self.tasks("status=active&missed=false").await;
         assert_eq!(open.len(), 1, "{open:?}");
         open.remove(0)
@@ -118,29 +118,29 @@ impl<'a> Series<'a> {
 
     /// Completes the open occurrence. The next one exists after the event is delivered.
     async fn complete(&self) -> Value {
-        let complete = format!("{}/complete", path(&self.open().await));
+        let complete = format!("{}/complete", path(&self.open_occurrence().await));
         self.ada.post(&complete, json!({})).await.expect(200).json()
     }
 
     /// Completes the open occurrence and returns the next one.
-    async fn go_on(&self) -> Value {
+    async fn complete_and_deliver(&self) -> Value {
         self.complete().await;
         deliver(self.app).await;
-        self.open().await
+        self.open_occurrence().await
     }
 
     /// Returns the due dates of the first occurrences, completing each in turn.
-    async fn come(&self, count: usize) -> Vec<String> {
-        let mut came = vec![due(&self.open().await)];
+    async fn first_due_dates(&self, count: usize) -> Vec<String> {
+        let mut came = vec![due_date_of(&self.open_occurrence().await)];
         while came.len() < count {
-            came.push(due(&self.go_on().await));
+            came.push(due_date_of(&self.complete_and_deliver().await));
         }
         came
     }
 }
 
 /// Returns the task events that were not consumed yet, in order, as Dapr delivers them.
-async fn waiting(app: &App) -> Vec<Value> {
+async fn pending_events(app: &App) -> Vec<Value> {
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox
                  where topic = 'task-events'
                    and not exists (select from app.deliveries where deliveries.event_id = outbox.event_id)
@@ -162,11 +162,11 @@ fn bulk_of(events: &[Value]) -> Value {
 }
 
 /// True if Dapr has to deliver nothing again.
-fn is_taken(answer: &Answer) -> bool {
-    if answer.status != 200 {
+fn is_acknowledged(response: &Response) -> bool {
+    if response.status != 200 {
         return false;
     }
-    let said = answer.json();
+    let said = response.json();
     match said["statuses"].as_array() {
         Some(statuses) => statuses.iter().all(|one| one["status"] == "SUCCESS"),
         None => said["status"] == "SUCCESS",
@@ -174,26 +174,26 @@ fn is_taken(answer: &Answer) -> bool {
 }
 
 /// Delivers events one by one.
-async fn deliver_in_turn(app: &App, events: &[Value]) {
+async fn deliver_one_by_one(app: &App, events: &[Value]) {
     for event in events {
-        let answer = app.as_dapr(CONSUMER).json(event).send().await;
-        assert!(is_taken(&answer), "{event}: {answer:?}");
+        let response = app.as_dapr(CONSUMER).json(event).send().await;
+        assert!(is_acknowledged(&response), "{event}: {response:?}");
     }
 }
 
 /// Delivers all pending events until they are consumed.
 async fn deliver(app: &App) {
-    for some in waiting(app).await.chunks(100) {
+    for some in pending_events(app).await.chunks(100) {
         let bulk = bulk_of(some);
-        until("all of them are taken", async || {
-            is_taken(&app.as_dapr(CONSUMER).json(&bulk).send().await).then_some(())
+        poll_until("all of them are taken", async || {
+            is_acknowledged(&app.as_dapr(CONSUMER).json(&bulk).send().await).then_some(())
         })
         .await;
     }
 }
 
 /// Returns the data of the event that announced a generated task.
-async fn logged(app: &App, task: &Value) -> Value {
+async fn generated_event(app: &App, task: &Value) -> Value {
     let rows =
         "select app.cloud_event(outbox)::json -> 'data' as data from app.outbox where type = 'recurring.generated'";
     let all = app.database.rows(rows).await.into_iter().map(|row| row["data"].clone());
@@ -203,7 +203,7 @@ async fn logged(app: &App, task: &Value) -> Value {
 }
 
 /// Returns the events that ended series, in order.
-async fn ends(app: &App) -> Vec<Value> {
+async fn end_events(app: &App) -> Vec<Value> {
     let rows = "select type, app.cloud_event(outbox)::json #> '{data,recurring_task_id}' as id from app.outbox
                  where type in ('recurring.stopped', 'recurring.ended') order by position";
     app.database.rows(rows).await

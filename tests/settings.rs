@@ -4,7 +4,7 @@ use domain::SETTINGS;
 use serde_json::json;
 use tests::{App, Person};
 
-use crate::events::{nothing_waits, trail, until};
+use crate::events::{poll_until, wait_for_empty_outbox, wait_for_trail};
 
 async fn set(app: &App, key: &str, value: &str) {
     let set = format!(
@@ -60,7 +60,7 @@ async fn what_is_set_holds_soon_without_anybody_doing_anything() {
 
     set(&app, "limits.user", "77/60").await;
 
-    until("the limit", async || (limit_of(&ada).await == r#""user";q=77;w=60"#).then_some(())).await;
+    poll_until("the limit", async || (limit_of(&ada).await == r#""user";q=77;w=60"#).then_some(())).await;
 }
 
 #[tokio::test]
@@ -145,14 +145,14 @@ async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
     }
     app.as_dapr("/internal/outbox-relay").send().await.expect(200);
     assert_eq!(app.database.rows("select 1 from app.outbox").await.len(), 5);
-    assert_eq!(trail(&ada, "/api/audit", 0).await.len(), 0);
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 0).await.len(), 0);
 
     set(&app, "publish_batch", "2").await;
     set(&app, "publishing", "on").await;
     apply(&app).await;
 
-    assert_eq!(trail(&ada, "/api/audit", 5).await.len(), 5);
-    nothing_waits(&app).await;
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 5).await.len(), 5);
+    wait_for_empty_outbox(&app).await;
     set(&app, "reminder_batch", "3").await;
     apply(&app).await;
     let batches = app.database.rows("select publish_batch, reminder_batch from app.settings").await;
@@ -174,7 +174,7 @@ async fn while_nobody_tells_the_settings_what_was_set_stays() {
     set(&app, "limits.user", "77/60").await;
     apply(&app).await;
 
-    app.lose_sidecar();
+    app.kill_sidecar();
     app.as_dapr("/internal/settings").send().await.problem(500);
 
     assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);

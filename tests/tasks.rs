@@ -19,7 +19,7 @@ use serde_json::Value;
 use tests::Person;
 
 /// Returns the titles of the tasks that match a query, in order.
-async fn found(ada: &Person, query: &str) -> Vec<String> {
+async fn find_titles(ada: &Person, query: &str) -> Vec<String> {
     ada.titles(&format!("/api/tasks?{query}")).await
 }
 

@@ -96,15 +96,15 @@ async fn a_password_is_kept_as_an_argon2id_hash_only() {
 async fn what_makes_no_account_is_named() {
     let app = App::start().await;
 
-    let answer = app
+    let response = app
         .post(
             "/api/auth/register",
             json!({ "email": "ada", "password": "short", "timezone": "Mars/Olympus", "admin": true }),
         )
         .await;
 
-    let mut wrong = answer.wrong_members();
+    let mut wrong = response.wrong_members();
     wrong.sort();
     assert_eq!(wrong, ["/admin", "/email", "/password", "/timezone"]);
-    assert!(!answer.text.contains("short"), "the password is not repeated: {}", answer.text);
+    assert!(!response.text.contains("short"), "the password is not repeated: {}", response.text);
 }

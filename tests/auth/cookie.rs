@@ -1,14 +1,14 @@
 use serde_json::{Value, json};
-use tests::{Answer, App, Call};
+use tests::{App, Call, Response};
 
 /// Returns the parts of the cookie that a response sets: `name=value` first.
-fn cookie(answer: &Answer) -> Vec<String> {
-    answer.header("set-cookie").split("; ").map(str::to_owned).collect()
+fn cookie(response: &Response) -> Vec<String> {
+    response.header("set-cookie").split("; ").map(str::to_owned).collect()
 }
 
 /// Returns the `Cookie` header that a browser sends afterwards.
-fn sent(answer: &Answer) -> String {
-    cookie(answer).swap_remove(0)
+fn cookie_header(response: &Response) -> String {
+    cookie(response).swap_remove(0)
 }
 
 /// Returns a browser's request to create a task, authenticated by the cookie alone.
@@ -16,7 +16,7 @@ fn make_task<'a>(app: &'a App, cookie: &str) -> Call<'a> {
     app.call("POST", "/api/tasks").header("cookie", cookie).json(&json!({ "title": "buy milk" }))
 }
 
-async fn denied(app: &App) -> Vec<Value> {
+async fn denials(app: &App) -> Vec<Value> {
     app.database.rows("select user_id, details ->> 'what' as what from app.outbox where type = 'access.denied'").await
 }
 
@@ -67,7 +67,7 @@ async fn without_a_trusted_proxy_nobody_is_believed_about_tls() {
 async fn the_cookie_alone_signs_in() {
     let app = App::start().await;
     let session = app.post("/api/auth/guest", json!({})).await.expect(201);
-    let others = format!("theme=dark; {}; lang=en", sent(&session));
+    let others = format!("theme=dark; {}; lang=en", cookie_header(&session));
 
     let me = app.call("GET", "/api/auth/me").header("cookie", others).send().await.expect(200);
 
@@ -80,7 +80,7 @@ async fn the_cookie_alone_signs_in() {
 async fn a_change_that_another_site_sends_is_refused_and_noted() {
     let app = App::start().await;
     let session = app.post("/api/auth/guest", json!({})).await.expect(201);
-    let cookie = sent(&session);
+    let cookie = cookie_header(&session);
     let from = |name: &'static str, value: &'static str| make_task(&app, &cookie).header(name, value).send();
 
     from("sec-fetch-site", "cross-site").await.problem(403);
@@ -91,31 +91,31 @@ async fn a_change_that_another_site_sends_is_refused_and_noted() {
     let ada = app.person(&session);
     assert_eq!(ada.titles("/api/tasks").await, Vec::<String>::new());
     let expected = json!({ "user_id": null, "what": "another site" });
-    assert_eq!(denied(&app).await, [&expected, &expected, &expected, &expected].map(Value::clone));
+    assert_eq!(denials(&app).await, [&expected, &expected, &expected, &expected].map(Value::clone));
 }
 
 #[tokio::test]
 async fn a_change_from_our_own_page_works() {
     let app = App::start().await;
-    let cookie = sent(&app.post("/api/auth/guest", json!({})).await.expect(201));
+    let cookie = cookie_header(&app.post("/api/auth/guest", json!({})).await.expect(201));
     let origin = format!("http://{}", app.host());
 
     make_task(&app, &cookie).send().await.expect(201);
     make_task(&app, &cookie).header("sec-fetch-site", "same-origin").send().await.expect(201);
     make_task(&app, &cookie).header("origin", &origin).send().await.expect(201);
 
-    assert_eq!(denied(&app).await, Vec::<Value>::new());
+    assert_eq!(denials(&app).await, Vec::<Value>::new());
 }
 
 #[tokio::test]
 async fn looking_is_allowed_from_everywhere_as_other_sites_do_not_see_the_answer() {
     let app = App::start().await;
-    let cookie = sent(&app.post("/api/auth/guest", json!({})).await.expect(201));
+    let cookie = cookie_header(&app.post("/api/auth/guest", json!({})).await.expect(201));
 
     let call = app.call("GET", "/api/tasks").header("cookie", cookie).header("sec-fetch-site", "cross-site");
-    let answer = call.send().await.expect(200);
+    let response = call.send().await.expect(200);
 
-    assert_eq!(answer.header("access-control-allow-origin"), "");
+    assert_eq!(response.header("access-control-allow-origin"), "");
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn another_site_cannot_sign_somebody_in() {
 async fn signing_out_clears_the_cookie_and_ends_the_session() {
     let app = App::start().await;
     let session = app.post("/api/auth/guest", json!({})).await.expect(201);
-    let with_cookie = |method, path| app.call(method, path).header("cookie", sent(&session)).send();
+    let with_cookie = |method, path| app.call(method, path).header("cookie", cookie_header(&session)).send();
 
     let left = with_cookie("POST", "/api/auth/logout").await.expect(204);
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use tests::{Answer, App};
+use tests::{App, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -43,7 +43,7 @@ impl Issuer {
         let shared = state.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, shared.clone()));
+                tokio::spawn(respond(stream, shared.clone()));
             }
         });
         Self { address, state }
@@ -75,7 +75,7 @@ impl Issuer {
     }
 }
 
-async fn answer(mut stream: TcpStream, state: Arc<State>) {
+async fn respond(mut stream: TcpStream, state: Arc<State>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -122,11 +122,11 @@ pub fn rs256(claims: &Value) -> String {
     signed(Algorithm::RS256, "rs256", &rsa(RS256), claims)
 }
 
-async fn me(app: &App, token: &str) -> Answer {
+async fn me(app: &App, token: &str) -> Response {
     app.call("GET", "/api/auth/me").header("authorization", format!("Bearer {token}")).send().await
 }
 
-async fn rejected(app: &App) -> usize {
+async fn count_rejected(app: &App) -> usize {
     let query = "select user_id from app.outbox where topic = 'audit-events' and type = 'token.rejected'";
     app.database.rows(query).await.len()
 }
@@ -157,7 +157,7 @@ async fn who_comes_from_an_issuer_becomes_a_user_whatever_it_signs_with() {
     }
 
     assert_eq!(app.database.rows("select id from app.users").await.len(), 3);
-    assert_eq!(rejected(&app).await, 0);
+    assert_eq!(count_rejected(&app).await, 0);
 }
 
 #[tokio::test]
@@ -236,10 +236,10 @@ async fn what_is_wrong_with_a_token_has_it_rejected_and_noted() {
     ];
 
     for (index, (what, token)) in all.iter().enumerate() {
-        let answer = me(&app, token).await;
-        assert_eq!(answer.status, 401, "{what}: {answer:?}");
-        answer.problem(401);
-        assert_eq!(rejected(&app).await, index + 1, "{what}");
+        let response = me(&app, token).await;
+        assert_eq!(response.status, 401, "{what}: {response:?}");
+        response.problem(401);
+        assert_eq!(count_rejected(&app).await, index + 1, "{what}");
     }
 
     assert_eq!(app.database.rows("select id from app.users").await, Vec::<Value>::new());
@@ -304,12 +304,12 @@ async fn an_issuer_that_does_not_answer_is_not_waited_for_forever() {
     let token = rs256(&claims("ada"));
     let began = Instant::now();
 
-    let answer = me(&app, &token).await;
+    let response = me(&app, &token).await;
 
     assert!(began.elapsed() < Duration::from_secs(12), "it took {:?}", began.elapsed());
-    answer.problem(503);
-    assert!(!answer.header("retry-after").is_empty());
-    assert_eq!((issuer.requests(), rejected(&app).await), (1, 0));
+    response.problem(503);
+    assert!(!response.header("retry-after").is_empty());
+    assert_eq!((issuer.requests(), count_rejected(&app).await), (1, 0));
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
-use tests::{Answer, App, Person};
+use tests::{App, Person, Response};
 
 /// Sets a limit that applies at once.
-async fn limit(app: &App, name: &str, quota: u32, seconds: u32) {
+async fn set_limit(app: &App, name: &str, quota: u32, seconds: u32) {
     let limit = format!("update app.limits set quota = {quota}, seconds = {seconds} where name = '{name}'");
     app.database.change(&limit).await;
 }
@@ -14,11 +14,11 @@ async fn hits(app: &App) -> Vec<Value> {
 }
 
 /// Reads the user's profile, as a proxy would forward the request.
-async fn forwarded(person: &Person, header: &str, address: &str) -> Answer {
+async fn send_forwarded(person: &Person, header: &str, address: &str) -> Response {
     person.call("GET", "/api/auth/me").header(header, address).send().await
 }
 
-async fn login(app: &App, email: &str, password: &str) -> Answer {
+async fn login(app: &App, email: &str, password: &str) -> Response {
     app.post("/api/auth/login", json!({ "email": email, "password": password })).await
 }
 
@@ -26,10 +26,10 @@ async fn login(app: &App, email: &str, password: &str) -> Answer {
 async fn who_asks_for_too_much_is_told_when_to_come_back() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
-    limit(&app, "user", 5, 600).await;
+    set_limit(&app, "user", 5, 600).await;
     for left in (0..5).rev() {
-        let answer = ada.get("/api/tasks").await.expect(200);
-        assert!(answer.header("ratelimit").starts_with(&format!("\"user\";r={left};t=")), "{answer:?}");
+        let response = ada.get("/api/tasks").await.expect(200);
+        assert!(response.header("ratelimit").starts_with(&format!("\"user\";r={left};t=")), "{response:?}");
     }
 
     let refused = ada.get("/api/tasks").await;
@@ -46,7 +46,7 @@ async fn who_asks_for_too_much_is_told_when_to_come_back() {
 async fn many_refusals_leave_one_event() {
     let app = App::start().await;
     let ada = app.guest().await;
-    limit(&app, "user", 2, 600).await;
+    set_limit(&app, "user", 2, 600).await;
     for status in [200, 200, 429, 429, 429, 429] {
         ada.get("/api/auth/me").await.expect(status);
     }
@@ -58,7 +58,7 @@ async fn many_refusals_leave_one_event() {
 async fn what_is_refused_changes_nothing_and_comes_through_when_there_is_room_again() {
     let app = App::start().await;
     let ada = app.guest().await;
-    limit(&app, "user", 1, 600).await;
+    set_limit(&app, "user", 1, 600).await;
     ada.task("one").await;
 
     ada.post("/api/tasks", json!({ "title": "two" })).await.problem(429);
@@ -76,16 +76,16 @@ async fn every_answer_to_somebody_who_is_signed_in_tells_what_is_left() {
     let made = ada.create(json!({ "title": "buy bread" })).await;
     let missing = "/api/tasks/00000000-0000-7000-8000-000000000000";
 
-    for (answer, status) in [
+    for (response, status) in [
         (made, 201),
         (ada.get("/api/auth/me").await, 200),
         (ada.get("/api/tasks").await, 200),
         (ada.get(missing).await, 404),
         (ada.delete(&task).await, 204),
     ] {
-        assert_eq!(answer.status, status, "{answer:?}");
-        assert_eq!(answer.header("ratelimit-policy"), "\"user\";q=1000;w=10", "{answer:?}");
-        assert!(answer.header("ratelimit").starts_with("\"user\";r=9"), "{answer:?}");
+        assert_eq!(response.status, status, "{response:?}");
+        assert_eq!(response.header("ratelimit-policy"), "\"user\";q=1000;w=10", "{response:?}");
+        assert!(response.header("ratelimit").starts_with("\"user\";r=9"), "{response:?}");
     }
 }
 
@@ -93,8 +93,8 @@ async fn every_answer_to_somebody_who_is_signed_in_tells_what_is_left() {
 async fn behind_a_trusted_proxy_each_address_has_its_own_limit_and_only_the_last_one_counts() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let ada = app.guest().await;
-    limit(&app, "address", 3, 600).await;
-    let from = |addresses: &'static str| forwarded(&ada, "x-forwarded-for", addresses);
+    set_limit(&app, "address", 3, 600).await;
+    let from = |addresses: &'static str| send_forwarded(&ada, "x-forwarded-for", addresses);
     for _ in 0..3 {
         from("203.0.113.7").await.expect(200);
     }
@@ -111,8 +111,8 @@ async fn behind_a_trusted_proxy_each_address_has_its_own_limit_and_only_the_last
 async fn a_network_of_ipv6_is_one_address() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let ada = app.guest().await;
-    limit(&app, "address", 2, 600).await;
-    let from = |addresses: &'static str| forwarded(&ada, "x-forwarded-for", addresses);
+    set_limit(&app, "address", 2, 600).await;
+    let from = |addresses: &'static str| send_forwarded(&ada, "x-forwarded-for", addresses);
 
     from("2001:db8:1:2::1").await.expect(200);
     from("2001:db8:1:2:3::2").await.expect(200);
@@ -125,12 +125,12 @@ async fn without_a_trusted_proxy_nobody_is_believed_about_their_address() {
     for header in ["x-forwarded-for", "spin-client-addr"] {
         let app = App::start().await;
         let ada = app.guest().await;
-        limit(&app, "address", 3, 600).await;
+        set_limit(&app, "address", 3, 600).await;
         for address in ["203.0.113.1", "203.0.113.2:1234", "203.0.113.3"] {
-            forwarded(&ada, header, address).await.expect(200);
+            send_forwarded(&ada, header, address).await.expect(200);
         }
 
-        forwarded(&ada, header, "203.0.113.4").await.problem(429);
+        send_forwarded(&ada, header, "203.0.113.4").await.problem(429);
     }
 }
 
@@ -139,7 +139,7 @@ async fn after_a_few_wrong_passwords_the_right_one_has_to_wait_too() {
     let app = App::start().await;
     app.account("ada@example.com").await;
     app.account("bob@example.com").await;
-    limit(&app, "sign-in", 3, 600).await;
+    set_limit(&app, "sign-in", 3, 600).await;
     for email in ["ada@example.com", "ADA@example.com", "ada@EXAMPLE.com"] {
         login(&app, email, "not that one").await.problem(401);
     }
@@ -156,7 +156,7 @@ async fn after_a_few_wrong_passwords_the_right_one_has_to_wait_too() {
 async fn one_address_cannot_try_the_passwords_of_everybody() {
     let app = App::start().await;
     app.account("ada@example.com").await;
-    limit(&app, "sign-in-address", 3, 600).await;
+    set_limit(&app, "sign-in-address", 3, 600).await;
     for email in ["a@example.com", "b@example.com", "c@example.com"] {
         login(&app, email, "a common password").await.problem(401);
     }
@@ -168,8 +168,8 @@ async fn one_address_cannot_try_the_passwords_of_everybody() {
 async fn who_signs_in_rightly_does_not_use_up_tries() {
     let app = App::start().await;
     app.account("ada@example.com").await;
-    limit(&app, "sign-in", 3, 600).await;
-    limit(&app, "sign-in-address", 3, 600).await;
+    set_limit(&app, "sign-in", 3, 600).await;
+    set_limit(&app, "sign-in-address", 3, 600).await;
 
     for _ in 0..5 {
         login(&app, "ada@example.com", "a sample password").await.expect(200);
@@ -185,7 +185,7 @@ async fn who_signs_in_rightly_does_not_use_up_tries() {
 async fn tries_at_once_are_no_more_than_tries_one_by_one() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
-    limit(&app, "sign-in", 3, 600).await;
+    set_limit(&app, "sign-in", 3, 600).await;
     let wrong = json!({ "email": "ada@example.com", "password": "not that one" });
 
     let trying: Vec<_> = (0..10)

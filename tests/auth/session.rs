@@ -22,9 +22,9 @@ async fn nobody_gets_in_without_a_session_that_lasts() {
     let ada = app.guest().await;
 
     for authorization in ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic YTpi", &ada.token] {
-        let answer = app.call("GET", "/api/tasks").header("authorization", authorization).send().await;
-        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{answer:?}");
-        answer.problem(401);
+        let response = app.call("GET", "/api/tasks").header("authorization", authorization).send().await;
+        assert!(response.header("www-authenticate").starts_with("Bearer"), "{response:?}");
+        response.problem(401);
     }
     app.get("/api/tasks").await.problem(401);
     app.database.change("update app.sessions set expires_at = now()").await;

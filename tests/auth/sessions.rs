@@ -13,7 +13,7 @@ async fn sessions(person: &Person) -> Vec<Value> {
 }
 
 /// Returns the id of the session that a person uses.
-async fn current(person: &Person) -> String {
+async fn current_session(person: &Person) -> String {
     let sessions = sessions(person).await;
     let current = sessions.iter().find(|session| session["current"] == true).unwrap();
     current["id"].as_str().unwrap().to_owned()
@@ -31,7 +31,7 @@ async fn everybody_sees_where_they_are_signed_in_and_which_session_is_this_one()
     let seen: Vec<_> = seen.iter().map(|session| (&session["user_agent"], &session["current"])).collect();
     assert_eq!(seen, [(&json!("a sample phone"), &json!(true)), (&Value::Null, &json!(false))]);
     assert_eq!(sessions(&desk).await[0]["current"], false);
-    assert_ne!(current(&desk).await, current(&phone).await);
+    assert_ne!(current_session(&desk).await, current_session(&phone).await);
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_session_that_was_revoked_is_signed_out_and_the_others_stay() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     let phone = sign_in(&app, "ada@example.com", "a sample phone").await;
-    let path = format!("/api/auth/sessions/{}", current(&phone).await);
+    let path = format!("/api/auth/sessions/{}", current_session(&phone).await);
 
     desk.delete(&path).await.expect(204);
 
@@ -80,7 +80,7 @@ async fn nobody_revokes_a_session_of_somebody_else() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
 
-    eve.delete(&format!("/api/auth/sessions/{}", current(&ada).await)).await.problem(404);
+    eve.delete(&format!("/api/auth/sessions/{}", current_session(&ada).await)).await.problem(404);
     eve.delete("/api/auth/sessions/nonsense").await.problem(404);
 
     ada.get("/api/auth/me").await.expect(200);

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 /// Returns a client with a personal access token of the given scopes.
-async fn script(ada: &Person, scopes: &[&str]) -> Person {
+async fn with_scopes(ada: &Person, scopes: &[&str]) -> Person {
     let token = json!({ "name": "a script", "scopes": scopes });
     let made = ada.post("/api/auth/tokens", token).await.expect(201).json();
     let mut script = ada.clone();
@@ -35,7 +35,7 @@ async fn a_token_that_may_read_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("buy milk").await;
-    let reader = script(&ada, &["read"]).await;
+    let reader = with_scopes(&ada, &["read"]).await;
 
     assert_eq!(reader.titles("/api/tasks").await, ["buy milk"]);
     assert_eq!(reader.get("/api/auth/me").await.expect(200).id(), ada.id());
@@ -48,7 +48,7 @@ async fn a_token_that_may_read_changes_nothing() {
 async fn a_token_that_may_write_sees_nothing_it_was_not_told() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let writer = script(&ada, &["write"]).await;
+    let writer = with_scopes(&ada, &["write"]).await;
 
     let task = writer.task("buy milk").await;
 
@@ -60,7 +60,7 @@ async fn a_token_that_may_write_sees_nothing_it_was_not_told() {
 #[tokio::test]
 async fn a_token_with_both_scopes_does_both() {
     let app = App::start().await;
-    let both = script(&app.guest().await, &["write", "read"]).await;
+    let both = with_scopes(&app.guest().await, &["write", "read"]).await;
 
     let task = both.task("buy milk").await;
 
@@ -71,7 +71,7 @@ async fn a_token_with_both_scopes_does_both() {
 async fn no_token_manages_the_account_that_it_belongs_to() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let token = script(&ada, &["read", "write"]).await;
+    let token = with_scopes(&ada, &["read", "write"]).await;
     let account = json!({ "email": "ada@example.com", "password": "a sample password" });
 
     for (method, path, body) in [
@@ -86,8 +86,8 @@ async fn no_token_manages_the_account_that_it_belongs_to() {
     ] {
         let call = token.call(method, path);
         let call = if body.is_null() { call } else { call.json(&body) };
-        let answer = call.send().await;
-        assert_eq!(answer.status, 403, "{method} {path}: {answer:?}");
+        let response = call.send().await;
+        assert_eq!(response.status, 403, "{method} {path}: {response:?}");
     }
 
     assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), ada.user);
@@ -98,7 +98,7 @@ async fn no_token_manages_the_account_that_it_belongs_to() {
 async fn a_token_ends_when_it_was_said_to() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let token = script(&ada, &["read"]).await;
+    let token = with_scopes(&ada, &["read"]).await;
     token.get("/api/tasks").await.expect(200);
 
     app.database.change("update app.tokens set expires_at = now()").await;
@@ -133,7 +133,7 @@ async fn what_makes_no_token_is_named() {
 async fn a_token_that_was_ended_is_worth_nothing_and_the_others_stay() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let kept = script(&ada, &["read"]).await;
+    let kept = with_scopes(&ada, &["read"]).await;
     let made = ada.post("/api/auth/tokens", json!({ "name": "ended", "scopes": ["read"] })).await.expect(201);
     let mut ended = ada.clone();
     ended.token = made.json()["token"].as_str().unwrap().to_owned();
@@ -151,8 +151,8 @@ async fn a_token_that_was_ended_is_worth_nothing_and_the_others_stay() {
 async fn all_tokens_end_at_once_and_the_session_stays() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
-    let (one, two) = (script(&ada, &["read"]).await, script(&ada, &["write", "read"]).await);
-    let of_bob = script(&bob, &["read"]).await;
+    let (one, two) = (with_scopes(&ada, &["read"]).await, with_scopes(&ada, &["write", "read"]).await);
+    let of_bob = with_scopes(&bob, &["read"]).await;
 
     ada.delete("/api/auth/tokens").await.expect(204);
 
@@ -180,7 +180,7 @@ async fn nobody_sees_or_ends_the_token_of_somebody_else() {
 async fn a_missing_scope_does_not_go_unnoticed() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let reader = script(&ada, &["read"]).await;
+    let reader = with_scopes(&ada, &["read"]).await;
 
     reader.post("/api/tasks", json!({ "title": "not this" })).await.problem(403);
 

@@ -70,9 +70,10 @@ async fn what_makes_no_account_of_a_guest_is_named() {
     let app = App::start().await;
     let guest = app.guest().await;
 
-    let answer = guest.post("/api/auth/upgrade", json!({ "email": "ada", "password": "short", "guest": false })).await;
+    let response =
+        guest.post("/api/auth/upgrade", json!({ "email": "ada", "password": "short", "guest": false })).await;
 
-    let mut wrong = answer.wrong_members();
+    let mut wrong = response.wrong_members();
     wrong.sort();
     assert_eq!(wrong, ["/email", "/guest", "/password"]);
     app.post("/api/auth/upgrade", account("ada@example.com")).await.problem(401);

@@ -10,7 +10,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{all_arrives, deliver, event_of, nothing_waits, trail};
+use super::{assert_all_arrive, created_event, deliver, wait_for_empty_outbox, wait_for_trail};
 
 /// The body of the audit function.
 const FORMER_CONSUMER: &str = include_str!("former/take.sql");
@@ -46,8 +46,8 @@ async fn events_of_the_next_release_are_taken_with_all_that_is_new_in_them() {
     ada.task("one").await;
     let made = ada.create(json!({ "title": "two" })).await;
 
-    all_arrives(&app, 2).await;
-    let item = &trail(&ada, "/api/audit", 2).await[1];
+    assert_all_arrive(&app, 2).await;
+    let item = &wait_for_trail(&ada, "/api/audit", 2).await[1];
     assert_eq!(without_mood(&item["data"])["after"], made.json());
 }
 
@@ -62,7 +62,7 @@ async fn events_of_the_former_release_are_taken_each_of_them() {
 
     assert!(deliver(&app, &events).await.iter().all(|status| status == "SUCCESS"));
 
-    nothing_waits(&app).await;
+    wait_for_empty_outbox(&app).await;
     assert_eq!(app.database.rows("select event_id, reason from app.dead_letters").await, [] as [Value; 0]);
     for event in &events {
         let id = event["id"].as_str().unwrap();
@@ -105,7 +105,7 @@ async fn the_consumer_of_the_former_release_takes_what_is_written_now_and_nothin
         }
     }
 
-    all_arrives(&app, 40).await;
+    assert_all_arrive(&app, 40).await;
     let by_the_former = app.database.rows("select count(*) as n from app.seen").await;
     assert_ne!(by_the_former, [json!({ "n": 0 })], "it has taken some");
 }
@@ -116,7 +116,7 @@ async fn bodies_of_two_releases_take_the_same_events_once() {
     let ada = app.guest().await;
     let body = format!("{}\n-- of another release\n", include_str!("../../functions/audit/src/take.sql"));
     let other = app.database.install("take", &body).await;
-    let events: Vec<_> = (1..=20).map(|seq| event_of(&ada.id(), seq)).collect();
+    let events: Vec<_> = (1..=20).map(|seq| created_event(&ada.id(), seq)).collect();
     let deliveries: Vec<_> = events
         .iter()
         .map(|event| {
@@ -134,7 +134,7 @@ async fn bodies_of_two_releases_take_the_same_events_once() {
 
     assert!(by_one.iter().all(|status| status == "SUCCESS"), "{by_one:?}");
     assert!(by_other.unwrap().is_empty());
-    assert_eq!(trail(&ada, "/api/audit", 20).await.len(), 20);
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 20).await.len(), 20);
     let counted = app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
     assert_eq!(counted, [json!({ "what": "done", "n": 20 }), json!({ "what": "duplicate", "n": 20 })]);
 }

@@ -6,12 +6,12 @@ use futures::future::{join, join_all};
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{bulk_of, deliver, nothing_waits, until};
+use super::{bulk_of, deliver, poll_until, wait_for_empty_outbox};
 
 /// Random numbers that are the same in each run (SplitMix64).
-struct Dice(u64);
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,7 +29,7 @@ impl Dice {
 }
 
 /// Makes changes of all kinds as several users. Returns the users and the events, as Dapr would deliver them.
-async fn story() -> (Vec<Person>, Vec<Value>) {
+async fn make_history() -> (Vec<Person>, Vec<Value>) {
     let app = App::start().await;
     let people = join_all((0..4).map(|number| {
         let app = &app;
@@ -67,13 +67,13 @@ async fn story() -> (Vec<Person>, Vec<Value>) {
     app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(401);
     people[0].post("/api/tasks", json!({ "title": "a\0b" })).await.problem(422);
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
-    let events: Vec<Value> = app.database.rows(rows).await.into_iter().map(|row| delivered(&row)).collect();
+    let events: Vec<Value> = app.database.rows(rows).await.into_iter().map(|row| as_delivered(&row)).collect();
     assert!(events.len() > 150, "{}", events.len());
     (people, events)
 }
 
 /// Returns a row of the outbox as Dapr delivers it.
-fn delivered(row: &Value) -> Value {
+fn as_delivered(row: &Value) -> Value {
     let mut event = row["event"].clone();
     event["topic"] = row["topic"].clone();
     event["pubsubname"] = json!("pubsub");
@@ -81,7 +81,7 @@ fn delivered(row: &Value) -> Value {
 }
 
 /// Starts another app that has only these users.
-async fn app_of(people: &[Person]) -> App {
+async fn app_with_users(people: &[Person]) -> App {
     let app = App::with_events().await;
     for person in people {
         app.database.change(&format!("insert into app.users (id, guest) values ('{}', true)", person.id())).await;
@@ -90,8 +90,8 @@ async fn app_of(people: &[Person]) -> App {
 }
 
 /// Returns everything that is derived from events.
-async fn derived(app: &App) -> Vec<Vec<Value>> {
-    nothing_waits(app).await;
+async fn derived_rows(app: &App) -> Vec<Vec<Value>> {
+    wait_for_empty_outbox(app).await;
     let mut all = Vec::new();
     for query in [
         "select * from app.audit order by event_id",
@@ -108,13 +108,13 @@ async fn derived(app: &App) -> Vec<Vec<Value>> {
 
 #[tokio::test]
 async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_order() {
-    let (people, events) = story().await;
-    let (once, shuffled) = (app_of(&people).await, app_of(&people).await);
+    let (people, events) = make_history().await;
+    let (once, shuffled) = (app_with_users(&people).await, app_with_users(&people).await);
     for event in &events {
         once.as_dapr("/internal/audit/events").json(event).send().await.expect(200);
     }
 
-    let mut dice = Dice(2026);
+    let mut dice = Random(2026);
     let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
     let mut left = dice.shuffled(&twice, 100);
     assert_ne!(left, twice);
@@ -122,13 +122,13 @@ async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_ord
         let some: Vec<_> = left.drain(..left.len().min(1 + dice.below(40))).collect();
         let (alone, together) = some.split_at(dice.below(4).min(some.len()));
         for event in alone {
-            let answer = shuffled.as_dapr("/internal/audit/events").json(event).send().await.expect(200).json();
-            assert_eq!(answer, json!({ "status": "SUCCESS" }));
+            let response = shuffled.as_dapr("/internal/audit/events").json(event).send().await.expect(200).json();
+            assert_eq!(response, json!({ "status": "SUCCESS" }));
         }
         assert!(deliver(&shuffled, together).await.iter().all(|status| status == "SUCCESS"));
     }
 
-    let (expected, came) = (derived(&once).await, derived(&shuffled).await);
+    let (expected, came) = (derived_rows(&once).await, derived_rows(&shuffled).await);
     assert_eq!(expected[0].len(), events.len());
     assert_eq!(came, expected);
     let counted = shuffled.database.rows("select what, sum(times) as n from app.counted group by what").await;
@@ -139,13 +139,13 @@ async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_ord
 
 #[tokio::test]
 async fn a_broker_that_delivers_twice_and_shuffled_leads_to_the_same_as_once_and_in_order() {
-    let (people, events) = story().await;
-    let (once, shuffled) = join(app_of(&people), app_of(&people)).await;
-    let mut dice = Dice(2027);
+    let (people, events) = make_history().await;
+    let (once, shuffled) = join(app_with_users(&people), app_with_users(&people)).await;
+    let mut dice = Random(2027);
     let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
     join(publish(&once, &events), publish(&shuffled, &dice.shuffled(&twice, 100))).await;
 
-    let (expected, came) = (derived(&once).await, derived(&shuffled).await);
+    let (expected, came) = (derived_rows(&once).await, derived_rows(&shuffled).await);
 
     assert_eq!(expected[0].len(), events.len());
     assert_eq!(came, expected);
@@ -162,7 +162,7 @@ async fn publish(app: &App, events: &[Value]) {
         json!(events)
     );
     app.database.change(&insert).await;
-    until("all of them", async || {
+    poll_until("all of them", async || {
         let counted = app.database.rows("select sum(times) as n from app.counted").await;
         (counted[0]["n"].as_u64() >= Some(events.len() as u64)).then_some(())
     })
@@ -181,7 +181,7 @@ async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
     }))
     .await;
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
-    let events: Vec<Value> = app.database.rows(rows).await.iter().map(delivered).collect();
+    let events: Vec<Value> = app.database.rows(rows).await.iter().map(as_delivered).collect();
     assert_eq!(events.len(), 160);
     // Several batches for each shard. Sent events are deleted with a delay, so that other relays run in
     // between.
@@ -199,20 +199,20 @@ async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
         tokio::time::sleep(Duration::from_millis(50) * (number / 2)).await;
         app.as_dapr("/internal/outbox-relay").send().await
     }));
-    let mut dice = Dice(7);
+    let mut dice = Random(7);
     let bulks: Vec<_> = (0..4).map(|_| bulk_of(&dice.shuffled(&events, 160)[..100])).collect();
     let consumers = join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
     let (relays, consumers) = join(relays, consumers).await;
 
-    for answer in relays {
-        answer.expect(200);
+    for response in relays {
+        response.expect(200);
     }
-    for answer in consumers {
-        let answer = answer.expect(200).json();
-        assert!(answer["statuses"].as_array().unwrap().iter().all(|one| one["status"] == "SUCCESS"), "{answer}");
+    for response in consumers {
+        let response = response.expect(200).json();
+        assert!(response["statuses"].as_array().unwrap().iter().all(|one| one["status"] == "SUCCESS"), "{response}");
     }
-    nothing_waits(&app).await;
-    until("all of them, from the sidecar too", async || {
+    wait_for_empty_outbox(&app).await;
+    poll_until("all of them, from the sidecar too", async || {
         let counted = app.database.rows("select sum(times) as n from app.counted").await;
         (counted[0]["n"].as_u64() >= Some(160 + 400)).then_some(())
     })

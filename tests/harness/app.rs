@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sidecar::mail::Mail;
 
 use crate::events::{DAPR_TOKEN, Events};
-use crate::{Answer, Call, Client, Database, Person};
+use crate::{Call, Client, Database, Person, Response};
 
 /// A running instance of TaskFlow with a database of its own.
 pub struct App {
@@ -23,7 +23,7 @@ pub struct App {
 }
 
 /// A port without a listener.
-const NOWHERE: &str = "1";
+const UNUSED_PORT: &str = "1";
 
 impl App {
     /// Starts TaskFlow without a sidecar.
@@ -32,14 +32,14 @@ impl App {
     }
 
     /// Starts TaskFlow with some variables of `spin.toml` overridden.
-    pub async fn with(different: &[(&str, &str)]) -> Self {
-        Self::on(Database::create().await, different).await
+    pub async fn with(overrides: &[(&str, &str)]) -> Self {
+        Self::on(Database::create().await, overrides).await
     }
 
-    async fn on(database: Database, different: &[(&str, &str)]) -> Self {
+    async fn on(database: Database, overrides: &[(&str, &str)]) -> Self {
         let mut variables = database.variables();
-        variables.insert("dapr_port".into(), NOWHERE.into());
-        variables.extend(different.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+        variables.insert("dapr_port".into(), UNUSED_PORT.into());
+        variables.extend(overrides.iter().map(|(name, value)| (name.to_string(), value.to_string())));
         let logs = Logs::captured();
         let running = run(&variables, &logs).await;
         let client = Client::new(format!("http://{}", running.address()));
@@ -48,13 +48,13 @@ impl App {
 
     /// Starts TaskFlow with a sidecar, so that events are published and consumed.
     pub async fn with_events() -> Self {
-        Self::with_events_tried(None).await
+        Self::with_events_retried(None).await
     }
 
     /// Starts TaskFlow with a sidecar that retries a failed delivery only that many times before it
     /// dead-letters the event.
-    pub async fn with_events_tried(times: Option<u32>) -> Self {
-        Self::with_sidecar(times, None).await
+    pub async fn with_events_retried(retries: Option<u32>) -> Self {
+        Self::with_sidecar(retries, None).await
     }
 
     /// Starts TaskFlow with a sidecar that sends mail through the server at an address.
@@ -62,9 +62,9 @@ impl App {
         Self::with_sidecar(None, Some(address)).await
     }
 
-    async fn with_sidecar(times: Option<u32>, smtp: Option<SocketAddr>) -> Self {
+    async fn with_sidecar(retries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let database = Database::create().await;
-        let mut events = Events::start(&database, times, smtp).await;
+        let mut events = Events::start(&database, retries, smtp).await;
         let port = events.port().to_string();
         let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
         events.deliver_to(app.running.address()).await;
@@ -73,23 +73,23 @@ impl App {
     }
 
     /// Kills the sidecar.
-    pub fn lose_sidecar(&mut self) {
-        self.events().lose_sidecar();
+    pub fn kill_sidecar(&mut self) {
+        self.events().kill_sidecar();
     }
 
     /// Restarts the sidecar at its former address.
-    pub async fn return_sidecar(&mut self) {
-        self.events().return_sidecar().await;
+    pub async fn restart_sidecar(&mut self) {
+        self.events().restart_sidecar().await;
     }
 
     /// Kills the broker.
-    pub fn lose_broker(&mut self) {
-        self.events().lose_broker();
+    pub fn kill_broker(&mut self) {
+        self.events().kill_broker();
     }
 
     /// Restarts the broker with its data.
-    pub async fn return_broker(&mut self) {
-        self.events().return_broker().await;
+    pub async fn restart_broker(&mut self) {
+        self.events().restart_broker().await;
     }
 
     fn events(&mut self) -> &mut Events {
@@ -117,12 +117,12 @@ impl App {
     }
 
     /// Sends an anonymous GET request.
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Response {
         self.call("GET", path).send().await
     }
 
     /// Sends an anonymous POST request.
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> Response {
         self.call("POST", path).json(&body).send().await
     }
 
@@ -133,19 +133,19 @@ impl App {
 
     /// Creates a guest in a time zone.
     pub async fn guest_in(&self, timezone: &str) -> Person {
-        let answer = self.post("/api/auth/guest", json!({ "timezone": timezone })).await.expect(201);
-        self.person(&answer)
+        let response = self.post("/api/auth/guest", json!({ "timezone": timezone })).await.expect(201);
+        self.person(&response)
     }
 
     /// Registers a user.
     pub async fn account(&self, email: &str) -> Person {
         let account = json!({ "email": email, "password": "a sample password" });
-        let answer = self.post("/api/auth/register", account).await.expect(201);
-        self.person(&answer)
+        let response = self.post("/api/auth/register", account).await.expect(201);
+        self.person(&response)
     }
 
     /// Returns the person of a new session.
-    pub fn person(&self, session: &Answer) -> Person {
+    pub fn person(&self, session: &Response) -> Person {
         Person::new(self.client.clone(), &session.json())
     }
 

@@ -7,7 +7,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-use crate::Answer;
+use crate::Response;
 
 /// HTTP client of one app.
 #[derive(Clone, Debug)]
@@ -62,12 +62,12 @@ impl Call<'_> {
     }
 
     /// Sends the request and reads the whole response.
-    pub async fn send(self) -> Answer {
+    pub async fn send(self) -> Response {
         let request = self.request.body(Full::new(self.body)).expect("a request that HTTP has");
-        let response = self.client.inner.request(request).await.expect("an answer");
-        let (head, body) = response.into_parts();
+        let received = self.client.inner.request(request).await.expect("an answer");
+        let (head, body) = received.into_parts();
         let body = body.collect().await.expect("the whole body").to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: head.status.as_u16(), headers: head.headers, text }
+        Response { status: head.status.as_u16(), headers: head.headers, text }
     }
 }

@@ -72,7 +72,7 @@ impl Database {
     }
 
     /// Ends all connections and refuses new ones, as if Postgres were restarting.
-    pub async fn go_away(&self) {
+    pub async fn refuse_connections(&self) {
         let server = connect(&self.server).await;
         let refuse = format!("alter database {} allow_connections false", self.name);
         server.batch_execute(&refuse).await.expect("it takes no new connections");
@@ -81,7 +81,7 @@ impl Database {
     }
 
     /// Accepts connections again.
-    pub async fn come_back(&self) {
+    pub async fn accept_connections(&self) {
         let come = format!("alter database {} allow_connections true", self.name);
         connect(&self.server).await.batch_execute(&come).await.expect("it comes back");
     }

@@ -39,9 +39,9 @@ impl Events {
     /// Starts the sidecar, its broker and a mailbox. Nothing is delivered before `deliver_to`. A failed
     /// delivery is retried `tries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the
     /// mailbox.
-    pub async fn start(database: &Database, tries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
+    pub async fn start(database: &Database, retries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let files = files(folder.path(), tries);
+        let files = files(folder.path(), retries);
         let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
         let kafka = match programs() {
             Some(programs) => {
@@ -94,7 +94,7 @@ impl Events {
     }
 
     /// Kills the sidecar.
-    pub fn lose_sidecar(&mut self) {
+    pub fn kill_sidecar(&mut self) {
         match &mut self.kind {
             Kind::Embedded(sidecar) => drop(sidecar.take()),
             Kind::Full(sidecars, _) => sidecars.kill(),
@@ -102,7 +102,7 @@ impl Events {
     }
 
     /// Restarts the sidecar at its former address.
-    pub async fn return_sidecar(&mut self) {
+    pub async fn restart_sidecar(&mut self) {
         match &mut self.kind {
             Kind::Embedded(sidecar) => {
                 *sidecar = Some(embedded(&self.files, self.folder.path(), self.address.port()).await);
@@ -115,17 +115,17 @@ impl Events {
     }
 
     /// Kills Kafka. The embedded sidecar is its own broker.
-    pub fn lose_broker(&mut self) {
+    pub fn kill_broker(&mut self) {
         match &mut self.kind {
-            Kind::Embedded(_) => self.lose_sidecar(),
+            Kind::Embedded(_) => self.kill_sidecar(),
             Kind::Full(_, kafka) => kafka.kill(),
         }
     }
 
     /// Restarts Kafka with its data.
-    pub async fn return_broker(&mut self) {
+    pub async fn restart_broker(&mut self) {
         match &mut self.kind {
-            Kind::Embedded(_) => self.return_sidecar().await,
+            Kind::Embedded(_) => self.restart_sidecar().await,
             Kind::Full(_, kafka) => kafka.launch().expect("Kafka starts again"),
         }
     }
@@ -147,9 +147,9 @@ fn tokens() -> Tokens {
 }
 
 /// Returns the folder of the sidecar's files: `dapr/`, or a copy with fewer retries.
-fn files(folder: &Path, tries: Option<u32>) -> PathBuf {
+fn files(folder: &Path, retries: Option<u32>) -> PathBuf {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr");
-    let Some(tries) = tries else { return files };
+    let Some(retries) = retries else { return files };
     let changed = folder.join("dapr");
     std::fs::create_dir(&changed).expect("a folder");
     for entry in std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file").file_name()) {
@@ -157,7 +157,7 @@ fn files(folder: &Path, tries: Option<u32>) -> PathBuf {
     }
     let path = changed.join("resiliency.yaml");
     let policies = std::fs::read_to_string(&path).expect("the policies can be read");
-    let fewer = policies.replace("maxRetries: 12", &format!("maxRetries: {tries}"));
+    let fewer = policies.replace("maxRetries: 12", &format!("maxRetries: {retries}"));
     assert_ne!(fewer, policies, "resiliency.yaml says how often a delivery is tried again");
     std::fs::remove_file(&path).expect("the link to the policies");
     std::fs::write(&path, fewer).expect("the policies are written");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Answer, Call, Client};
+use crate::{Call, Client, Response};
 
 /// A user with the credentials of a session or token.
 #[derive(Clone, Debug)]
@@ -31,27 +31,27 @@ impl Person {
     }
 
     /// Sends a GET request.
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Response {
         self.call("GET", path).send().await
     }
 
     /// Sends a POST request.
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> Response {
         self.call("POST", path).json(&body).send().await
     }
 
     /// Sends a PATCH request.
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+    pub async fn patch(&self, path: &str, body: Value) -> Response {
         self.call("PATCH", path).json(&body).send().await
     }
 
     /// Sends a DELETE request.
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub async fn delete(&self, path: &str) -> Response {
         self.call("DELETE", path).send().await
     }
 
     /// Creates a task.
-    pub async fn create(&self, task: Value) -> Answer {
+    pub async fn create(&self, task: Value) -> Response {
         self.post("/api/tasks", task).await.expect(201)
     }
 

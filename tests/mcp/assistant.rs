@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tests::{Call, Person};
 
-use super::answers::{META, Outcome, Reply, name};
+use super::responses::{META, Outcome, Reply, name};
 
 /// The revision without a handshake.
 pub const MODERN: &str = "2026-07-28";
 
 /// The revisions with a handshake, the newest first.
-pub const OLDER: [&str; 2] = ["2025-11-25", "2025-06-18"];
+pub const HANDSHAKE_REVISIONS: [&str; 2] = ["2025-11-25", "2025-06-18"];
 
 /// MCP client of a user.
 #[derive(Clone, Debug)]
@@ -25,28 +25,28 @@ pub struct Assistant {
 impl Assistant {
     /// Creates a client of the newest revision.
     pub fn of(person: &Person) -> Self {
-        Self::called("test assistant", person)
+        Self::with_name("test assistant", person)
     }
 
     /// Creates a client of the newest revision with a name.
-    pub fn called(name: &str, person: &Person) -> Self {
+    pub fn with_name(name: &str, person: &Person) -> Self {
         Self { person: person.clone(), name: name.into(), revision: MODERN, session: None }
     }
 
     /// Creates a client of an older revision, after its handshake.
-    pub async fn older(name: &str, person: &Person, revision: &'static str) -> Self {
-        let mut older = Self { revision, ..Self::called(name, person) };
-        let hello = older.hello(revision).await;
+    pub async fn with_revision(name: &str, person: &Person, revision: &'static str) -> Self {
+        let mut older = Self { revision, ..Self::with_name(name, person) };
+        let hello = older.initialize(revision).await;
         assert_eq!(hello.result()["protocolVersion"], revision);
-        older.session = Some(hello.answer.header("mcp-session-id").to_owned());
+        older.session = Some(hello.response.header("mcp-session-id").to_owned());
         older
     }
 
     /// Sends `initialize` as a client of an older revision, whatever the client's own revision is.
-    pub async fn hello(&self, revision: &str) -> Reply {
+    pub async fn initialize(&self, revision: &str) -> Reply {
         let client = json!({ "name": self.name, "title": "A test", "version": "1.0" });
         let params = json!({ "protocolVersion": revision, "capabilities": {}, "clientInfo": client });
-        let beginner = Self { revision: OLDER[0], session: None, ..self.clone() };
+        let beginner = Self { revision: HANDSHAKE_REVISIONS[0], session: None, ..self.clone() };
         beginner.request("initialize", params).await
     }
 
@@ -115,11 +115,11 @@ impl Assistant {
     }
 
     /// Posts a text as JSON, without headers of a revision.
-    pub async fn say(&self, text: impl Into<String>) -> Reply {
+    pub async fn post_text(&self, text: impl Into<String>) -> Reply {
         let text = text.into();
         let id = serde_json::from_str::<Value>(&text).unwrap_or_default()["id"].clone();
         let call = self.post().header("content-type", "application/json");
-        Reply { id, answer: call.body(text).send().await }
+        Reply { id, response: call.body(text).send().await }
     }
 }
 
@@ -148,7 +148,7 @@ impl Message<'_> {
     }
 
     /// Sets the revision in `_meta`.
-    pub fn speaking(mut self, revision: &str) -> Self {
+    pub fn revision(mut self, revision: &str) -> Self {
         self.body["params"]["_meta"][format!("{META}/protocolVersion")] = json!(revision);
         self
     }
@@ -156,8 +156,8 @@ impl Message<'_> {
     /// Sends the request.
     pub async fn send(self) -> Reply {
         let call = self.headers.iter().fold(self.assistant.post(), |call, (name, value)| call.header(name, value));
-        let answer = call.body(self.body.to_string()).send().await;
-        Reply { id: self.body["id"].clone(), answer }
+        let response = call.body(self.body.to_string()).send().await;
+        Reply { id: self.body["id"].clone(), response }
     }
 
     /// Sends the request, which must be a tool call.

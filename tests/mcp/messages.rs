@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use super::assistant::{Assistant, OLDER};
+use super::assistant::{Assistant, HANDSHAKE_REVISIONS};
 use super::with;
 
 #[tokio::test]
@@ -31,9 +31,9 @@ async fn what_cannot_be_read_is_refused() {
     for broken in
         ["", "{", "nonsense", "{\"jsonrpc\": \"2.0\"} more", "{\"jsonrpc\": \"2.0\", \"id\": \"\\ud800\"}", &deep]
     {
-        let reply = assistant.say(broken).await.status(400);
+        let reply = assistant.post_text(broken).await.status(400);
         reply.error(-32700);
-        assert!(reply.answer.json().get("id").is_none(), "{reply:?}");
+        assert!(reply.response.json().get("id").is_none(), "{reply:?}");
     }
 }
 
@@ -42,9 +42,9 @@ async fn a_member_that_comes_twice_is_named() {
     let app = App::start().await;
     let twice = r#"{"jsonrpc": "2.0", "id": 1, "method": "ping", "method": "tools/list"}"#;
 
-    let reply = Assistant::of(&app.guest().await).say(twice).await.status(400);
+    let reply = Assistant::of(&app.guest().await).post_text(twice).await.status(400);
 
-    let error = reply.answer.json()["error"].clone();
+    let error = reply.response.json()["error"].clone();
     assert_eq!(error["code"], -32700);
     assert_eq!(error["data"], json!({ "errors": [{ "pointer": "/method", "detail": "is given twice" }] }));
 }
@@ -73,7 +73,7 @@ async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
         but("method", json!(7)),
         but("method", Value::Null),
     ] {
-        assistant.say(wrong.to_string()).await.status(400).error(-32600);
+        assistant.post_text(wrong.to_string()).await.status(400).error(-32600);
     }
     assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
 }
@@ -82,16 +82,16 @@ async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
 async fn a_notification_is_accepted_and_that_is_all() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await);
+    let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
     for assistant in [&modern, &older] {
         for method in ["notifications/initialized", "notifications/cancelled", "notifications/no/such"] {
             let mut message = assistant.message(method, json!({}));
             message.body.as_object_mut().unwrap().remove("id");
-            assert_eq!(message.send().await.status(202).answer.text, "", "{method}");
+            assert_eq!(message.send().await.status(202).response.text, "", "{method}");
         }
         let mut act = assistant.tool("add_task", json!({ "title": "nobody waits for it" }));
         act.body.as_object_mut().unwrap().remove("id");
-        assert_eq!(act.send().await.status(202).answer.text, "");
+        assert_eq!(act.send().await.status(202).response.text, "");
     }
     assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
 }
@@ -100,7 +100,7 @@ async fn a_notification_is_accepted_and_that_is_all() {
 async fn a_place_in_a_list_that_cannot_be_is_refused() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+    for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
         for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
             for cursor in [json!("nonsense"), json!("bm90aGluZw=="), json!("👋"), json!(7)] {
                 assistant.request(method, json!({ "cursor": cursor })).await.error(-32602);
@@ -113,7 +113,7 @@ async fn a_place_in_a_list_that_cannot_be_is_refused() {
 async fn a_call_that_names_no_tool_is_refused() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await);
+    let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
     for assistant in [&modern, &older] {
         for name in ["no_such_tool", "Add_Task"] {
             assistant.request("tools/call", json!({ "name": name, "arguments": {} })).await.error(-32602);

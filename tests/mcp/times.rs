@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::assistant::Assistant;
-use super::{Things, id, make, path, tell};
-use crate::events::trail;
+use super::{Things, create_task, id, notify, path};
+use crate::events::wait_for_trail;
 
 /// Returns an instant in UTC, or `None` if the value is none.
 fn moment(value: &Value) -> Option<Value> {
@@ -32,7 +32,7 @@ fn times(value: &Value) -> Vec<&str> {
 }
 
 /// Asserts that all times in a value have the offset of a time zone.
-async fn are_local(app: &App, timezone: &str, what: &str, value: &Value) {
+async fn assert_local(app: &App, timezone: &str, what: &str, value: &Value) {
     let times = times(value);
     assert!(!times.is_empty(), "{what}: {value}");
     let query = format!(
@@ -48,7 +48,7 @@ async fn are_local(app: &App, timezone: &str, what: &str, value: &Value) {
 
 async fn due(ada: &Person, due_date: &str) -> Value {
     let task = json!({ "title": "x", "due_date": due_date, "allow_past": true });
-    Assistant::of(ada).call("add_task", task).await.ok()
+    Assistant::of(ada).call("add_task", task).await.success()
 }
 
 #[tokio::test]
@@ -111,11 +111,11 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
     let timezone = "America/New_York";
     let ada = app.guest_in(timezone).await;
     let things = Things::of(&ada).await;
-    tell(&app, &ada, &things.task).await;
+    notify(&app, &ada, &things.task).await;
     let assistant = Assistant::of(&ada);
     let task = id(&things.task);
     // Creation of the task and of its reminder: no other event may come between two requests.
-    trail(&ada, &format!("/api/audit/tasks/{task}"), 2).await;
+    wait_for_trail(&ada, &format!("/api/audit/tasks/{task}"), 2).await;
 
     for (tool, arguments, shown) in [
         ("get_task", json!({ "task": task }), path(&things.task)),
@@ -129,16 +129,16 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
         ("list_notifications", json!({}), "/api/notifications".into()),
         ("get_task_history", json!({ "task": task }), format!("/api/audit/tasks/{task}")),
     ] {
-        let told = assistant.call(tool, arguments).await.ok();
-        are_local(&app, timezone, tool, &told).await;
+        let told = assistant.call(tool, arguments).await.success();
+        assert_local(&app, timezone, tool, &told).await;
         let expected = ada.get(&shown).await.expect(200).json();
         assert_eq!(in_utc(&told["items"]), in_utc(&expected["items"]), "{tool}");
     }
     for (tool, arguments) in things.arguments() {
-        let changes = !super::READING.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
+        let changes = !super::READ_ONLY.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
         if changes {
-            let made = assistant.call(tool, arguments).await.ok();
-            are_local(&app, timezone, tool, &made).await;
+            let made = assistant.call(tool, arguments).await.success();
+            assert_local(&app, timezone, tool, &made).await;
         }
     }
     for (tool, arguments) in [
@@ -146,8 +146,8 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
         ("delete_task", json!({ "task": task })),
         ("delete_task", json!({ "task": task, "confirm": true })),
     ] {
-        let gone = assistant.call(tool, arguments).await.ok();
-        are_local(&app, timezone, tool, &gone).await;
+        let gone = assistant.call(tool, arguments).await.success();
+        assert_local(&app, timezone, tool, &gone).await;
     }
 }
 
@@ -155,11 +155,11 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
 async fn what_a_text_tells_of_a_time_is_on_the_users_clock_too() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Kolkata").await;
-    let task = make(&ada, json!({ "title": "call one", "due_date": "2031-01-01T20:00:00Z" })).await;
-    make(&ada, json!({ "title": "call two" })).await;
+    let task = create_task(&ada, json!({ "title": "call one", "due_date": "2031-01-01T20:00:00Z" })).await;
+    create_task(&ada, json!({ "title": "call two" })).await;
     let assistant = Assistant::of(&ada);
 
-    let refused = assistant.call("complete_task", json!({ "task": "call" })).await.refused("ambiguous");
+    let refused = assistant.call("complete_task", json!({ "task": "call" })).await.refusal("ambiguous");
     let candidates = refused.candidates();
     let one = candidates.iter().find(|one| one["id"] == task["id"]).unwrap();
     assert_eq!(one["due_date"], "2031-01-02T01:30:00+05:30");
@@ -175,7 +175,7 @@ async fn who_names_a_time_that_is_over_hears_what_time_it_is() {
     let ada = app.guest_in("Asia/Kolkata").await;
 
     let past = json!({ "title": "call mom", "due_date": "2019-04-02T17:00:00+05:30" });
-    let refused = Assistant::of(&ada).call("add_task", past).await.refused("invalid");
+    let refused = Assistant::of(&ada).call("add_task", past).await.refusal("invalid");
 
     assert!(refused.text.contains("`due_date` is in the past"), "{}", refused.text);
     let words: Vec<&str> = refused.text.lines().last().unwrap().split(' ').collect();
@@ -195,7 +195,7 @@ async fn when_a_user_moves_so_do_the_times() {
     let at = due(&ada, "2031-07-01T10:00:00Z").await;
     let on = due(&ada, "2031-07-01").await;
     let told = async |task: &Value| {
-        Assistant::of(&ada).call("get_task", json!({ "task": id(task) })).await.ok()["due_date"].clone()
+        Assistant::of(&ada).call("get_task", json!({ "task": id(task) })).await.success()["due_date"].clone()
     };
     assert_eq!([told(&at).await, told(&on).await], ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]);
 
@@ -215,11 +215,11 @@ async fn a_day_as_a_bound_is_that_day_where_the_user_is() {
         ("last", "2031-04-16T03:59:59Z"),
         ("after", "2031-04-16T04:00:00Z"),
     ] {
-        make(&ada, json!({ "title": title, "due_date": due })).await;
+        create_task(&ada, json!({ "title": title, "due_date": due })).await;
     }
 
     let day = json!({ "due_after": "2031-04-15", "due_before": "2031-04-15", "sort_by": "due_date" });
-    let found = Assistant::of(&ada).call("filter_tasks", day).await.ok();
+    let found = Assistant::of(&ada).call("filter_tasks", day).await.success();
 
     assert_eq!(super::titles(&found), ["first", "last"]);
 }

@@ -10,9 +10,9 @@ async fn messages_are_posted_and_nothing_else_works() {
     let app = App::start().await;
     let ada = app.guest().await;
     for method in ["GET", "DELETE", "PUT", "PATCH"] {
-        let answer = ada.call(method, "/mcp").header("accept", "text/event-stream").send().await;
-        answer.problem(405);
-        assert_eq!(answer.header("allow"), "POST, OPTIONS", "{method}");
+        let response = ada.call(method, "/mcp").header("accept", "text/event-stream").send().await;
+        response.problem(405);
+        assert_eq!(response.header("allow"), "POST, OPTIONS", "{method}");
     }
     for path in ["/mcp/", "/mcp/tools", "/api/mcp"] {
         ada.post(path, json!({})).await.problem(404);
@@ -51,7 +51,7 @@ async fn what_is_not_json_by_its_own_account_is_refused() {
         of_type(Some(kind)).await.result();
     }
     for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")] {
-        of_type(kind).await.answer.problem(415);
+        of_type(kind).await.response.problem(415);
     }
 }
 
@@ -83,7 +83,7 @@ async fn pages_of_other_sites_are_refused() {
         "nonsense",
     ] {
         let add = assistant.tool("add_task", json!({ "title": "not this" })).header("origin", Some(origin));
-        add.send().await.answer.problem(403);
+        add.send().await.response.problem(403);
     }
     assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
 }
@@ -95,9 +95,9 @@ async fn a_message_may_have_a_mebibyte_and_no_more() {
     let assistant = Assistant::of(&ada);
     let add = |length| assistant.tool("add_task", json!({ "title": "x", "description": "y".repeat(length) }));
 
-    assert_eq!(add(1024 * 1024 - 4096).call().await.refused("invalid").pointers(), ["/description"]);
-    add(1024 * 1024).send().await.answer.problem(413);
-    add(20_000).call().await.ok();
+    assert_eq!(add(1024 * 1024 - 4096).call().await.refusal("invalid").pointers(), ["/description"]);
+    add(1024 * 1024).send().await.response.problem(413);
+    add(20_000).call().await.success();
 
     assert_eq!(ada.titles("/api/tasks").await, ["x"]);
 }
@@ -108,8 +108,13 @@ async fn every_answer_names_its_request() {
     let assistant = Assistant::of(&app.guest().await);
     for method in ["tools/list", "no/such"] {
         let message = assistant.message(method, json!({})).header("x-correlation-id", Some("order-66"));
-        assert_eq!(message.send().await.answer.header("x-correlation-id"), "order-66");
+        assert_eq!(message.send().await.response.header("x-correlation-id"), "order-66");
     }
-    assistant.tool("add_task", json!({ "title": "x" })).header("x-correlation-id", Some("order-67")).call().await.ok();
+    assistant
+        .tool("add_task", json!({ "title": "x" }))
+        .header("x-correlation-id", Some("order-67"))
+        .call()
+        .await
+        .success();
     assert_eq!(app.database.events().await[0]["correlation_id"], "order-67");
 }

@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{LATER, in_ms, make, remind_of, reminders, text};
+use super::{LATER, create_reminder, create_task, in_ms, reminders, text};
 
 /// Asserts that a reminder has these members, and no others than a reminder has.
 #[track_caller]
-fn assert_is(reminder: &Value, expected: &Value) {
+fn assert_members(reminder: &Value, expected: &Value) {
     for (member, value) in expected.as_object().unwrap() {
         assert_eq!(&reminder[member], value, "{member}: {reminder}");
     }
@@ -22,18 +22,18 @@ async fn a_reminder_is_at_a_time_or_some_time_before_its_task_is_due() {
     let task = ada.create(json!({ "title": "call mom", "due_date": LATER })).await;
     let path = task.header("location");
 
-    let at = remind_of(&ada, path, json!({ "at": "2031-04-02T17:30:00+02:00" })).await;
-    let before = remind_of(&ada, path, json!({ "before": "15m" })).await;
+    let at = create_reminder(&ada, path, json!({ "at": "2031-04-02T17:30:00+02:00" })).await;
+    let before = create_reminder(&ada, path, json!({ "before": "15m" })).await;
 
     let mut expected = json!({
         "task_id": task.id(), "at": "2031-04-02T15:30:00+00:00", "before": null, "remind_at": "2031-04-02T15:30:00+00:00",
         "status": "pending", "attempts": 0, "sent_at": null,
     });
-    assert_is(&at, &expected);
+    assert_members(&at, &expected);
     for (member, value) in [("at", None), ("before", Some("15m")), ("remind_at", Some("2031-04-02T16:45:00+00:00"))] {
         expected[member] = json!(value);
     }
-    assert_is(&before, &expected);
+    assert_members(&before, &expected);
     assert_eq!(reminders(&ada, path).await, [at, before]);
     assert_eq!(ada.get(path).await.expect(200).json(), task.json(), "the task itself has not changed");
 }
@@ -43,7 +43,7 @@ async fn days_before_are_days_of_the_users_calendar_and_hours_are_hours() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     // Clocks there go forward on that very morning.
-    let task = make(&ada, json!({ "title": "brunch", "due_date": "2031-03-09T12:00:00-04:00" })).await;
+    let task = create_task(&ada, json!({ "title": "brunch", "due_date": "2031-03-09T12:00:00-04:00" })).await;
 
     for (before, remind_at) in [
         ("0m", "2031-03-09T16:00:00+00:00"),
@@ -53,7 +53,7 @@ async fn days_before_are_days_of_the_users_calendar_and_hours_are_hours() {
         ("1w", "2031-03-02T17:00:00+00:00"),
         ("366d", "2030-03-08T17:00:00+00:00"),
     ] {
-        let reminder = remind_of(&ada, &task, json!({ "before": before })).await;
+        let reminder = create_reminder(&ada, &task, json!({ "before": before })).await;
         assert_eq!((&reminder["before"], &reminder["remind_at"]), (&json!(before), &json!(remind_at)));
     }
 }
@@ -62,9 +62,9 @@ async fn days_before_are_days_of_the_users_calendar_and_hours_are_hours() {
 async fn what_is_due_on_a_day_is_reminded_of_before_the_end_of_that_day() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
-    let task = make(&ada, json!({ "title": "taxes", "due_date": "2031-04-15" })).await;
+    let task = create_task(&ada, json!({ "title": "taxes", "due_date": "2031-04-15" })).await;
 
-    let reminder = remind_of(&ada, &task, json!({ "before": "1h" })).await;
+    let reminder = create_reminder(&ada, &task, json!({ "before": "1h" })).await;
 
     assert_eq!(reminder["remind_at"], "2031-04-16T02:59:00+00:00");
 }
@@ -101,7 +101,7 @@ async fn a_task_has_a_hundred_reminders_and_no_more() {
 
     assert_eq!(ada.post("/api/tasks", task(101)).await.wrong_members(), ["/reminders"]);
     assert_eq!(ada.get("/api/tasks").await.json()["total"], 0);
-    let made = make(&ada, task(100)).await;
+    let made = create_task(&ada, task(100)).await;
     let more = format!("{made}/reminders");
     assert_eq!(ada.post(&more, json!({ "at": LATER })).await.wrong_members(), ["/at"]);
     assert_eq!(ada.post(&more, json!({ "before": "100m" })).await.wrong_members(), ["/before"]);
@@ -129,7 +129,7 @@ async fn whatever_else_changes_of_a_task_its_reminders_stay() {
     let app = App::start().await;
     let ada = app.guest().await;
     let given = json!([{ "before": "1h" }, { "at": in_ms(3_600_000) }]);
-    let task = make(&ada, json!({ "title": "report", "due_date": LATER, "reminders": given })).await;
+    let task = create_task(&ada, json!({ "title": "report", "due_date": LATER, "reminders": given })).await;
     let before = reminders(&ada, &task).await;
 
     ada.patch(&task, json!({ "title": "the report", "description": null, "priority": "high" })).await.expect(200);

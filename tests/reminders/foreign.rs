@@ -1,10 +1,13 @@
 use serde_json::{Value, json};
 use tests::Person;
 
-use super::{LATER, by_hand, due, make, notifications, path_of, remind, reminders, task_of, text, upcoming};
+use super::{
+    LATER, app_without_sidecar, claim_and_deliver, create_due, create_task, notifications, path_of, reminders, task_of,
+    text, upcoming,
+};
 
 /// Calls every route with ids of another user.
-async fn tried_in_vain(eve: &Person, task: &str, reminder: &str, notification: &str) {
+async fn assert_not_found(eve: &Person, task: &str, reminder: &str, notification: &str) {
     let new = json!({ "at": LATER });
     eve.get(&format!("{task}/reminders")).await.problem(404);
     eve.post(&format!("{task}/reminders"), new).await.problem(404);
@@ -15,11 +18,11 @@ async fn tried_in_vain(eve: &Person, task: &str, reminder: &str, notification: &
 
 #[tokio::test]
 async fn reminders_and_notifications_of_somebody_else_do_not_exist() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
-    let sent = due(&app, &ada, "secret plan", "1 second").await;
-    remind(&app).await;
-    let task = make(&ada, json!({ "title": "another", "reminders": [{ "at": LATER }] })).await;
+    let sent = create_due(&app, &ada, "secret plan", "1 second").await;
+    claim_and_deliver(&app).await;
+    let task = create_task(&ada, json!({ "title": "another", "reminders": [{ "at": LATER }] })).await;
     let pending = reminders(&ada, &task).await.remove(0);
     let told = notifications(&ada).await;
     let notification = format!("/api/notifications/{}", text(&told[0], "id"));
@@ -28,7 +31,7 @@ async fn reminders_and_notifications_of_somebody_else_do_not_exist() {
     let before = app.database.rows(everything).await;
 
     for reminder in [&sent, &pending] {
-        tried_in_vain(&eve, &task_of(reminder), &path_of(reminder), &notification).await;
+        assert_not_found(&eve, &task_of(reminder), &path_of(reminder), &notification).await;
     }
     eve.post("/api/notifications/read-all", json!({})).await.expect(200);
 
@@ -39,19 +42,19 @@ async fn reminders_and_notifications_of_somebody_else_do_not_exist() {
 
 #[tokio::test]
 async fn an_id_that_names_nothing_is_not_found() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for id in ["0", "nonsense", "%00", "019a0000-0000-7000-8000-000000000000", "'--"] {
         let of = |kind: &str| format!("/api/{kind}/{id}");
-        tried_in_vain(&ada, &of("tasks"), &of("reminders"), &of("notifications")).await;
+        assert_not_found(&ada, &of("tasks"), &of("reminders"), &of("notifications")).await;
     }
 }
 
 #[tokio::test]
 async fn who_may_only_read_makes_and_changes_none() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let ada = app.account("ada@example.com").await;
-    let task = make(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }] })).await;
+    let task = create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }] })).await;
     let reminder = reminders(&ada, &task).await.remove(0);
     let token = ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).json();
     let call = |method, path: String| {

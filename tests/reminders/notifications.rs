@@ -1,14 +1,17 @@
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{LATER, by_hand, came, changes, due, make, notifications, pages, remind, reminders, seen, text};
+use super::{
+    LATER, all_pages, app_without_sidecar, changes, claim_and_deliver, create_due, create_task, current_seq,
+    make_overdue, notifications, reminders, text,
+};
 
 /// Sends a user that many notifications, `number 1` and so on, none of them a digest.
-async fn told_of(app: &App, person: &Person, count: usize) -> Vec<Value> {
+async fn notify_of(app: &App, person: &Person, count: usize) -> Vec<Value> {
     for number in 1..=count {
-        due(app, person, &format!("number {number}"), &format!("{} minutes", 2 * (count - number) + 1)).await;
+        create_due(app, person, &format!("number {number}"), &format!("{} minutes", 2 * (count - number) + 1)).await;
     }
-    remind(app).await;
+    claim_and_deliver(app).await;
     notifications(person).await
 }
 
@@ -18,12 +21,13 @@ async fn read(person: &Person, notification: &Value) -> Value {
 
 #[tokio::test]
 async fn a_notification_says_what_is_due_and_where_it_is() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
-    came(&app, &reminders(&ada, &task).await[0], "1 second").await;
+    let task =
+        create_task(&ada, json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+    make_overdue(&app, &reminders(&ada, &task).await[0], "1 second").await;
 
-    remind(&app).await;
+    claim_and_deliver(&app).await;
 
     let [told] = notifications(&ada).await.try_into().unwrap();
     let id = task.trim_start_matches("/api/tasks/");
@@ -45,15 +49,15 @@ async fn a_notification_says_what_is_due_and_where_it_is() {
 
 #[tokio::test]
 async fn the_newest_comes_first_and_pages_leave_none_out() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
 
-    let all = told_of(&app, &ada, 5).await;
+    let all = notify_of(&app, &ada, 5).await;
 
     let titles: Vec<_> = all.iter().map(|one| text(one, "title")).collect();
     assert_eq!(titles, ["number 5", "number 4", "number 3", "number 2", "number 1"]);
     for limit in [1, 2, 5] {
-        assert_eq!(pages(&ada, &format!("/api/notifications?limit={limit}")).await, all, "{limit}");
+        assert_eq!(all_pages(&ada, &format!("/api/notifications?limit={limit}")).await, all, "{limit}");
     }
     let list = ada.get("/api/notifications").await.expect(200).json();
     assert_eq!(list, json!({ "items": all, "next_cursor": null }));
@@ -61,10 +65,10 @@ async fn the_newest_comes_first_and_pages_leave_none_out() {
 
 #[tokio::test]
 async fn what_is_read_is_no_longer_among_the_unread() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let mut all = told_of(&app, &ada, 3).await;
-    assert_eq!(pages(&ada, "/api/notifications?unread=true&limit=2").await, all);
+    let mut all = notify_of(&app, &ada, 3).await;
+    assert_eq!(all_pages(&ada, "/api/notifications?unread=true&limit=2").await, all);
 
     let seen = read(&ada, &all[1]).await;
 
@@ -75,16 +79,16 @@ async fn what_is_read_is_no_longer_among_the_unread() {
     assert_eq!(read(&ada, &all[1]).await, seen, "again: unchanged");
     all[1] = seen.clone();
     assert_eq!(notifications(&ada).await, all);
-    assert_eq!(pages(&ada, "/api/notifications?unread=false&limit=2").await, [seen]);
-    assert_eq!(pages(&ada, "/api/notifications?unread=true&limit=2").await, [all[0].clone(), all[2].clone()]);
+    assert_eq!(all_pages(&ada, "/api/notifications?unread=false&limit=2").await, [seen]);
+    assert_eq!(all_pages(&ada, "/api/notifications?unread=true&limit=2").await, [all[0].clone(), all[2].clone()]);
 }
 
 #[tokio::test]
 async fn all_can_be_read_at_once_and_those_of_others_stay_as_they_are() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
-    let all = told_of(&app, &ada, 3).await;
-    let of_ben = told_of(&app, &ben, 1).await;
+    let all = notify_of(&app, &ada, 3).await;
+    let of_ben = notify_of(&app, &ben, 1).await;
     let first = read(&ada, &all[0]).await;
 
     let read_all = async || ada.post("/api/notifications/read-all", json!({})).await.expect(200).json();
@@ -99,10 +103,10 @@ async fn all_can_be_read_at_once_and_those_of_others_stay_as_they_are() {
 
 #[tokio::test]
 async fn other_devices_hear_of_notifications_and_of_their_being_read() {
-    let app = by_hand().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let before = seen(&ada).await;
-    let all = told_of(&app, &ada, 2).await;
+    let before = current_seq(&ada).await;
+    let all = notify_of(&app, &ada, 2).await;
 
     let news = changes(&ada, "notification", &before).await;
     let told: Vec<_> = news.iter().rev().map(|change| change["data"].clone()).collect();
@@ -111,12 +115,12 @@ async fn other_devices_hear_of_notifications_and_of_their_being_read() {
         assert_eq!((&change["id"], &change["deleted"]), (&change["data"]["id"], &json!(false)));
     }
 
-    let since = seen(&ada).await;
+    let since = current_seq(&ada).await;
     let first = read(&ada, &all[1]).await;
     assert_eq!(changes(&ada, "notification", &since).await[0]["data"], first);
-    let since = seen(&ada).await;
+    let since = current_seq(&ada).await;
     read(&ada, &all[1]).await;
-    assert_eq!(seen(&ada).await, since, "again: unchanged");
+    assert_eq!(current_seq(&ada).await, since, "again: unchanged");
     ada.post("/api/notifications/read-all", json!({})).await.expect(200);
     let last = changes(&ada, "notification", &since).await;
     assert_eq!(last.len(), 1);

@@ -22,14 +22,14 @@ pub enum Fault {
 /// A mail server that accepts every mail, unless a fault is set.
 pub struct MailServer {
     address: SocketAddr,
-    known: Arc<Mutex<Known>>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
-struct Known {
+struct State {
     faults: BTreeMap<String, Fault>,
     /// Recipients of all attempts.
-    tries: Vec<String>,
+    attempts: Vec<String>,
     /// Recipients and texts of accepted mails.
     mails: Vec<(String, String)>,
 }
@@ -37,15 +37,15 @@ struct Known {
 impl MailServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, known) = (listener.local_addr().unwrap(), Arc::default());
-        let shared = Arc::clone(&known);
+        let (address, state) = (listener.local_addr().unwrap(), Arc::default());
+        let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 // A client that disconnects is no error.
                 tokio::spawn(serve(stream, Arc::clone(&shared)));
             }
         });
-        Self { address, known }
+        Self { address, state }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -54,23 +54,23 @@ impl MailServer {
 
     /// Makes all mail to a recipient fail from now on.
     pub fn fail(&self, name: &str, fault: Fault) {
-        self.known.lock().unwrap().faults.insert(address(name), fault);
+        self.state.lock().unwrap().faults.insert(address(name), fault);
     }
 
     /// Removes all faults.
-    pub fn mend(&self) {
-        self.known.lock().unwrap().faults.clear();
+    pub fn clear_faults(&self) {
+        self.state.lock().unwrap().faults.clear();
     }
 
     /// Returns the number of attempts to send mail to a recipient.
-    pub fn tries(&self, name: &str) -> usize {
-        self.known.lock().unwrap().tries.iter().filter(|to| **to == address(name)).count()
+    pub fn attempts(&self, name: &str) -> usize {
+        self.state.lock().unwrap().attempts.iter().filter(|to| **to == address(name)).count()
     }
 
     /// Returns the mails that a recipient got.
     pub fn mails(&self, name: &str) -> Vec<Mail> {
-        let known = self.known.lock().unwrap();
-        let theirs = known.mails.iter().filter(|(to, _)| *to == address(name));
+        let state = self.state.lock().unwrap();
+        let theirs = state.mails.iter().filter(|(to, _)| *to == address(name));
         let read = |(_, text): &(String, String)| {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), text).unwrap();
@@ -84,15 +84,15 @@ fn address(name: &str) -> String {
     format!("{name}@example.com")
 }
 
-impl Known {
+impl State {
     /// Records an attempt and returns the fault that applies.
     fn begin(&mut self, to: &str) -> Option<Fault> {
-        self.tries.push(to.to_owned());
+        self.attempts.push(to.to_owned());
         self.faults.get(to).copied()
     }
 }
 
-async fn serve(stream: TcpStream, known: Arc<Mutex<Known>>) -> std::io::Result<()> {
+async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<()> {
     let (reading, mut writing) = stream.into_split();
     let mut lines = BufReader::new(reading).lines();
     let (mut to, mut fault) = (String::new(), None);
@@ -102,7 +102,7 @@ async fn serve(stream: TcpStream, known: Arc<Mutex<Known>>) -> std::io::Result<(
             "EHLO" => "250-tests\r\n250 8BITMIME\r\n",
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-                fault = known.lock().unwrap().begin(&to);
+                fault = state.lock().unwrap().begin(&to);
                 if fault == Some(Fault::Refuses) { "550 nobody has that address\r\n" } else { "250 OK\r\n" }
             }
             "DATA" => {
@@ -115,7 +115,7 @@ async fn serve(stream: TcpStream, known: Arc<Mutex<Known>>) -> std::io::Result<(
                 match fault {
                     Some(Fault::Hangs) => std::future::pending().await,
                     Some(Fault::Drops) => return Ok(()),
-                    _ => known.lock().unwrap().mails.push((to.clone(), mail)),
+                    _ => state.lock().unwrap().mails.push((to.clone(), mail)),
                 }
                 "250 OK\r\n"
             }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Series, due, logged, moments, quiet, with};
+use super::{Series, app_without_sidecar, due_date_of, generated_event, moments, with};
 
 /// Dates of these instants.
 fn days(moments: &[String]) -> Vec<&str> {
@@ -9,11 +9,11 @@ fn days(moments: &[String]) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_monthly_task_on_january_31_comes_on_the_31st_again_after_each_shorter_month() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
 
-    let came = series.come(15).await;
+    let came = series.first_due_dates(15).await;
 
     assert_eq!(
         days(&came),
@@ -39,7 +39,7 @@ async fn a_monthly_task_on_january_31_comes_on_the_31st_again_after_each_shorter
 
 #[tokio::test]
 async fn each_rule_comes_on_its_days() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let weekdays = json!(["mon", "tue", "wed", "thu", "fri"]);
     for (rule, expected) in [
@@ -79,24 +79,24 @@ async fn each_rule_comes_on_its_days() {
     ] {
         let series = Series::start(&app, &ada, rule.clone()).await;
         assert_eq!(days(&moments(&series.get().await["next_occurrences"])), expected[..3], "{rule}");
-        assert_eq!(days(&series.come(4).await), expected, "{rule}");
+        assert_eq!(days(&series.first_due_dates(4).await), expected, "{rule}");
     }
 }
 
 #[tokio::test]
 async fn a_yearly_task_of_february_29_comes_on_the_28th_in_other_years() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2032-02-29" })).await;
 
-    let came = series.come(5).await;
+    let came = series.first_due_dates(5).await;
 
     assert_eq!(days(&came), ["2032-02-29", "2033-02-28", "2034-02-28", "2035-02-28", "2036-02-29"]);
 }
 
 #[tokio::test]
 async fn nine_o_clock_stays_nine_o_clock_whatever_the_clocks_do() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     for (zone, expected) in [
         ("Europe/Berlin", ["2031-03-29T08:00:00Z", "2031-03-30T07:00:00Z", "2031-03-31T07:00:00Z"]),
         ("Europe/Berlin", ["2031-10-25T07:00:00Z", "2031-10-26T08:00:00Z", "2031-10-27T08:00:00Z"]),
@@ -113,14 +113,14 @@ async fn nine_o_clock_stays_nine_o_clock_whatever_the_clocks_do() {
 
         for series in [of_user, of_series] {
             assert_eq!(moments(&series.get().await["next_occurrences"]), expected, "{zone}");
-            assert_eq!(series.come(3).await, expected, "{zone}");
+            assert_eq!(series.first_due_dates(3).await, expected, "{zone}");
         }
     }
 }
 
 #[tokio::test]
 async fn what_a_month_or_a_clock_does_not_have_is_adjusted_once_and_logged() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     for (frequency, expected, what, wanted) in [
         (
@@ -146,13 +146,13 @@ async fn what_a_month_or_a_clock_does_not_have_is_adjusted_once_and_logged() {
     ] {
         let rule = json!({ "frequency": frequency, "start_date": expected[0] });
         let series = Series::start(&app, &ada, rule).await;
-        assert_eq!(series.come(2).await, expected[..2]);
-        let adjusted = logged(&app, &series.open().await).await;
+        assert_eq!(series.first_due_dates(2).await, expected[..2]);
+        let adjusted = generated_event(&app, &series.open_occurrence().await).await;
         assert_eq!(adjusted["adjustment"][what], wanted, "{adjusted}");
 
-        let usual = series.go_on().await;
+        let usual = series.complete_and_deliver().await;
 
-        assert_eq!(due(&usual), expected[2]);
-        assert_eq!(logged(&app, &usual).await["adjustment"], Value::Null);
+        assert_eq!(due_date_of(&usual), expected[2]);
+        assert_eq!(generated_event(&app, &usual).await["adjustment"], Value::Null);
     }
 }

@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{ALL, Series, due, moment, moments, path, quiet, reminders, with};
+use super::{SERIES_PATH, Series, app_without_sidecar, due_date_of, moment, moments, path, reminders, with};
 
 #[tokio::test]
 async fn a_series_begins_with_its_first_occurrence() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let given = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
@@ -12,10 +12,10 @@ async fn a_series_begins_with_its_first_occurrence() {
         "start_date": "2031-01-10T09:00:00+01:00", "reminders": [{ "before": "1d" }, { "before": "1h" }],
     });
 
-    let made = ada.post(ALL, given.clone()).await.expect(201);
+    let made = ada.post(SERIES_PATH, given.clone()).await.expect(201);
 
     let series = made.json();
-    assert_eq!(made.header("location"), format!("{ALL}/{}", made.id()));
+    assert_eq!(made.header("location"), format!("{SERIES_PATH}/{}", made.id()));
     assert_eq!(made.header("etag"), format!("\"{}\"", series["version"]));
     assert_eq!(moment(&series["start_date"]), "2031-01-10T08:00:00Z");
     assert_eq!(moment(&series["next_occurrence"]), "2031-01-31T08:00:00Z");
@@ -38,13 +38,13 @@ async fn a_series_begins_with_its_first_occurrence() {
         assert_eq!(task[member], shown[member], "{member}");
     }
     assert_eq!((&task["recurring_task_id"], &task["missed"]), (&shown["id"], &json!(false)));
-    assert_eq!((due(task).as_str(), &task["all_day"]), (next[0], &json!(false)));
+    assert_eq!((due_date_of(task).as_str(), &task["all_day"]), (next[0], &json!(false)));
     assert_eq!(reminders(&ada, task).await, ["1d", "1h"]);
 }
 
 #[tokio::test]
 async fn a_series_of_days_is_due_when_each_is_over_where_its_user_is() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("America/New_York").await;
     let series = Series::start(&app, &ada, json!({ "frequency": "daily", "start_date": "2031-01-05" })).await;
 
@@ -52,15 +52,15 @@ async fn a_series_of_days_is_due_when_each_is_over_where_its_user_is() {
 
     assert_eq!(shown["start_date"], "2031-01-05");
     assert_eq!(moment(&shown["next_occurrence"]), "2031-01-06T04:59:00Z");
-    let first = series.open().await;
-    assert_eq!((due(&first).as_str(), &first["all_day"]), ("2031-01-06T04:59:00Z", &json!(true)));
-    let next = series.go_on().await;
-    assert_eq!((due(&next).as_str(), &next["all_day"]), ("2031-01-07T04:59:00Z", &json!(true)));
+    let first = series.open_occurrence().await;
+    assert_eq!((due_date_of(&first).as_str(), &first["all_day"]), ("2031-01-06T04:59:00Z", &json!(true)));
+    let next = series.complete_and_deliver().await;
+    assert_eq!((due_date_of(&next).as_str(), &next["all_day"]), ("2031-01-07T04:59:00Z", &json!(true)));
 }
 
 #[tokio::test]
 async fn a_series_without_a_start_begins_today_where_it_is() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let today = async |zone: &str| {
         let query = format!("select ((now() at time zone '{zone}')::date)::text as day");
@@ -77,26 +77,26 @@ async fn a_series_without_a_start_begins_today_where_it_is() {
 
 #[tokio::test]
 async fn a_start_in_the_past_is_taken_unless_that_is_ruled_out() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for start in ["2020-01-01", "2020-01-01T09:00:00Z"] {
         let rule = json!({ "title": "x", "frequency": "yearly", "start_date": start });
-        let refused = ada.post(ALL, with(rule.clone(), json!({ "allow_past": false }))).await;
+        let refused = ada.post(SERIES_PATH, with(rule.clone(), json!({ "allow_past": false }))).await;
         assert_eq!(refused.wrong_members(), ["/start_date"], "{start}");
         for rule in [with(rule.clone(), json!({ "allow_past": true })), rule] {
-            let open = Series::start(&app, &ada, rule).await.open().await;
-            assert_eq!((&due(&open)[..10], &open["missed"]), ("2020-01-01", &json!(false)));
+            let open = Series::start(&app, &ada, rule).await.open_occurrence().await;
+            assert_eq!((&due_date_of(&open)[..10], &open["missed"]), ("2020-01-01", &json!(false)));
         }
     }
 }
 
 #[tokio::test]
 async fn a_series_that_is_asked_for_twice_under_a_key_is_made_once() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let post = async |title: &str| {
         let body = json!({ "title": title, "frequency": "daily", "start_date": "2031-01-01" });
-        ada.call("POST", ALL).header("idempotency-key", "key").json(&body).send().await
+        ada.call("POST", SERIES_PATH).header("idempotency-key", "key").json(&body).send().await
     };
     let first = post("water plants").await.expect(201);
 
@@ -104,13 +104,13 @@ async fn a_series_that_is_asked_for_twice_under_a_key_is_made_once() {
 
     assert_eq!((&again.text, again.header("location")), (&first.text, first.header("location")));
     assert_eq!(post("feed the cat").await.problem(422)["errors"][0]["header"], "Idempotency-Key");
-    assert_eq!(ada.titles(ALL).await, ["water plants"]);
+    assert_eq!(ada.titles(SERIES_PATH).await, ["water plants"]);
     assert_eq!(ada.titles("/api/tasks").await, ["water plants"]);
 }
 
 #[tokio::test]
 async fn a_task_can_be_made_with_its_recurrence_and_is_the_first_of_the_series() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
@@ -123,21 +123,21 @@ async fn a_task_can_be_made_with_its_recurrence_and_is_the_first_of_the_series()
     assert_eq!(ada.get("/api/tasks").await.json()["items"], json!([made]), "there is no other");
     assert_eq!(reminders(&ada, &made).await, [Value::Null, json!("1h")]);
     let id = made["recurring_task_id"].as_str().expect("it belongs to a series").to_owned();
-    let series = Series { app: &app, ada: &ada, path: format!("{ALL}/{id}"), id };
+    let series = Series { app: &app, ada: &ada, path: format!("{SERIES_PATH}/{id}"), id };
     let shown = series.get().await;
     for member in ["title", "description", "priority", "tags"] {
         assert_eq!(shown[member], task[member], "{member}");
     }
     assert_eq!(shown["reminders"], json!([{ "before": "1h" }]), "a moment does not come again");
     assert_eq!(moment(&shown["start_date"]), "2031-01-31T09:00:00Z");
-    let next = series.go_on().await;
-    assert_eq!(due(&next), "2031-02-28T09:00:00Z");
+    let next = series.complete_and_deliver().await;
+    assert_eq!(due_date_of(&next), "2031-02-28T09:00:00Z");
     assert_eq!(reminders(&ada, &next).await, ["1h"]);
 }
 
 #[tokio::test]
 async fn a_due_date_and_the_start_of_its_recurrence_are_the_same() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let create = async |due_date: Value, start_date: &str| {
         let recurrence = json!({ "frequency": "daily", "start_date": start_date });
@@ -146,9 +146,9 @@ async fn a_due_date_and_the_start_of_its_recurrence_are_the_same() {
     };
 
     let alone = create(json!({}), "2031-01-05T09:00:00Z").await.expect(201).json();
-    assert_eq!(due(&alone), "2031-01-05T09:00:00Z");
+    assert_eq!(due_date_of(&alone), "2031-01-05T09:00:00Z");
     let both = create(json!({ "due_date": "2031-01-05T10:00:00+01:00" }), "2031-01-05T09:00:00Z").await;
-    assert_eq!(due(&both.expect(201).json()), "2031-01-05T09:00:00Z");
+    assert_eq!(due_date_of(&both.expect(201).json()), "2031-01-05T09:00:00Z");
     for other in ["2031-01-05T09:00:01Z", "2031-01-06"] {
         let refused = create(json!({ "due_date": other }), "2031-01-05T09:00:00Z").await;
         assert_eq!(refused.wrong_members(), ["/recurrence/start_date"], "{other}");
@@ -158,7 +158,7 @@ async fn a_due_date_and_the_start_of_its_recurrence_are_the_same() {
 
 #[tokio::test]
 async fn the_first_of_a_series_made_as_a_task_is_in_the_past_only_if_that_is_meant() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (task, wrong) in [
         (json!({ "due_date": "2020-01-01", "recurrence": { "frequency": "yearly" } }), "/due_date"),
@@ -167,7 +167,7 @@ async fn the_first_of_a_series_made_as_a_task_is_in_the_past_only_if_that_is_mea
         let task = with(task, json!({ "title": "x" }));
         assert_eq!(ada.post("/api/tasks", task.clone()).await.wrong_members(), [wrong]);
         let meant = ada.create(with(task, json!({ "allow_past": true }))).await.json();
-        assert_eq!(&due(&meant)[..10], "2020-01-01");
+        assert_eq!(&due_date_of(&meant)[..10], "2020-01-01");
         assert_eq!(ada.get(&path(&meant)).await.expect(200).json(), meant);
     }
     assert_eq!(app.database.rows("select id from app.series").await.len(), 2, "what was refused left nothing");

@@ -39,9 +39,9 @@ async fn completing_needs_no_body() {
     let ada = app.guest().await;
     let task = ada.task("water plants").await;
 
-    let answer = ada.call("POST", &format!("{task}/complete")).send().await;
+    let response = ada.call("POST", &format!("{task}/complete")).send().await;
 
-    assert_eq!(answer.expect(200).json()["status"], "completed");
+    assert_eq!(response.expect(200).json()["status"], "completed");
 }
 
 #[tokio::test]

@@ -93,8 +93,8 @@ async fn every_write_minds_what_its_client_has_seen() {
         ("DELETE", task.clone(), json!({})),
         ("DELETE", format!("{task}?permanent=true"), json!({})),
     ] {
-        let answer = ada.call(method, &path).header("if-match", "\"1\"").json(&body).send().await;
-        assert_eq!(answer.problem(412)["task"], before, "{method} {path}");
+        let response = ada.call(method, &path).header("if-match", "\"1\"").json(&body).send().await;
+        assert_eq!(response.problem(412)["task"], before, "{method} {path}");
     }
 
     assert_eq!(ada.get(&task).await.expect(200).json(), before);

@@ -74,7 +74,7 @@ async fn every_wrong_member_is_named_and_nothing_is_made() {
     let app = App::start().await;
     let ada = app.guest().await;
 
-    let answer = ada
+    let response = ada
         .post(
             "/api/tasks",
             json!({
@@ -84,7 +84,7 @@ async fn every_wrong_member_is_named_and_nothing_is_made() {
         )
         .await;
 
-    let mut wrong = answer.wrong_members();
+    let mut wrong = response.wrong_members();
     wrong.sort();
     let expected = ["/colour", "/description", "/due_date", "/priority", "/status", "/tags/1", "/tags/2", "/title"];
     assert_eq!(wrong, expected);
@@ -98,8 +98,8 @@ async fn a_title_may_have_500_characters_and_no_more() {
 
     ada.create(json!({ "title": "ä".repeat(500) })).await;
 
-    let answer = ada.post("/api/tasks", json!({ "title": "ä".repeat(501) })).await;
-    assert_eq!(answer.wrong_members(), ["/title"]);
+    let response = ada.post("/api/tasks", json!({ "title": "ä".repeat(501) })).await;
+    assert_eq!(response.wrong_members(), ["/title"]);
     assert_eq!(ada.post("/api/tasks", json!({})).await.wrong_members(), ["/title"]);
     assert_eq!(ada.post("/api/tasks", json!({ "title": null })).await.wrong_members(), ["/title"]);
 }

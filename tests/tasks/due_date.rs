@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tests::App;
 
 /// Returns the current date in a time zone, plus some days.
-async fn today(app: &App, timezone: &str, more: i32) -> String {
+async fn date_in(app: &App, timezone: &str, more: i32) -> String {
     let query = format!("select ((now() at time zone '{timezone}')::date + {more})::text as today");
     app.database.rows(&query).await[0]["today"].as_str().expect("a day").to_owned()
 }
@@ -29,7 +29,7 @@ async fn a_due_date_in_the_past_must_be_meant() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
-    let yesterday = today(&app, "UTC", -1).await;
+    let yesterday = date_in(&app, "UTC", -1).await;
 
     for past in ["2020-01-01T00:00:00Z", "2020-01-01", yesterday.as_str()] {
         let due = json!({ "title": "x", "due_date": past });
@@ -68,8 +68,8 @@ async fn something_can_be_due_today_as_long_as_the_day_is_where_its_user_is() {
     let app = App::start().await;
     let (in_utc, west, east) =
         (app.guest().await, app.guest_in("Pacific/Pago_Pago").await, app.guest_in("Pacific/Kiritimati").await);
-    let today_in_utc = today(&app, "UTC", 0).await;
-    let today_in_the_west = today(&app, "Pacific/Pago_Pago", 0).await;
+    let today_in_utc = date_in(&app, "UTC", 0).await;
+    let today_in_the_west = date_in(&app, "Pacific/Pago_Pago", 0).await;
 
     in_utc.create(json!({ "title": "today", "due_date": today_in_utc })).await;
     west.create(json!({ "title": "today", "due_date": today_in_the_west })).await;

@@ -38,7 +38,7 @@ async fn an_event_carries_the_correlation_id_and_the_trace_of_its_request() {
     let ada = app.guest().await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    let answer = ada
+    let response = ada
         .call("POST", "/api/tasks")
         .header("x-correlation-id", "order-66")
         .header("traceparent", trace)
@@ -48,7 +48,7 @@ async fn an_event_carries_the_correlation_id_and_the_trace_of_its_request() {
         .expect(201);
     ada.task("untraced").await;
 
-    assert_eq!(answer.header("x-correlation-id"), "order-66");
+    assert_eq!(response.header("x-correlation-id"), "order-66");
     let rows = app.database.rows("select correlation_id, traceparent from app.outbox order by seq").await;
     assert_eq!(rows[0], json!({ "correlation_id": "order-66", "traceparent": trace }));
     assert_ne!(rows[1]["correlation_id"], "order-66");

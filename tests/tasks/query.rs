@@ -3,10 +3,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{found, wrong_parameter};
+use super::{find_titles, wrong_parameter};
 
 /// Inserts tasks with equal or absent sort keys.
-async fn stock(app: &App, ada: &Person) {
+async fn insert_tasks(app: &App, ada: &Person) {
     let insert = format!(
         "insert into app.tasks (id, user_id, title, description, priority, status, due_date, completed_at, created_at, updated_at)
          select ('019a0000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '{}',
@@ -50,7 +50,7 @@ async fn pages(ada: &Person, query: &str, limit: usize) -> (Vec<String>, BTreeSe
 }
 
 /// Returns the cursor with another sort key in it.
-async fn tampered(app: &App, cursor: &str, key: &str) -> String {
+async fn tamper(app: &App, cursor: &str, key: &str) -> String {
     let padded = format!("rpad(translate('{cursor}', '-_', '+/'), (length('{cursor}') + 3) / 4 * 4, '=')");
     let parts = format!("jsonb_set(convert_from(decode({padded}, 'base64'), 'UTF8')::jsonb, '{{0}}', '{key}')::text");
     let query = format!("select translate(encode(convert_to({parts}, 'UTF8'), 'base64'), E'+/=\\n', '-_') as cursor");
@@ -65,10 +65,10 @@ async fn several_priorities_may_be_repeated_or_separated_by_commas() {
         ada.create(json!({ "title": priority, "priority": priority })).await;
     }
 
-    assert_eq!(found(&ada, "priority=low").await, ["low"]);
-    assert_eq!(found(&ada, "priority=LOW,high").await, ["high", "low"]);
-    assert_eq!(found(&ada, "priority=low&priority=high").await, ["high", "low"]);
-    assert_eq!(found(&ada, "priority=low,medium&priority=high").await, ["high", "medium", "low"]);
+    assert_eq!(find_titles(&ada, "priority=low").await, ["low"]);
+    assert_eq!(find_titles(&ada, "priority=LOW,high").await, ["high", "low"]);
+    assert_eq!(find_titles(&ada, "priority=low&priority=high").await, ["high", "low"]);
+    assert_eq!(find_titles(&ada, "priority=low,medium&priority=high").await, ["high", "medium", "low"]);
     assert_eq!(wrong_parameter(&ada, "priority=low,urgent").await, "priority");
 }
 
@@ -82,12 +82,12 @@ async fn a_task_must_have_all_of_the_tags_or_any_of_them() {
     }
     let strange = "o%27clock%20%22%7Bx%7D%5C";
 
-    assert_eq!(found(&ada, "tags=home").await, ["home", "both"]);
-    assert_eq!(found(&ada, &format!("tags={strange}")).await, ["both"]);
-    assert_eq!(found(&ada, &format!("tags=home,{strange}")).await, ["both"]);
-    assert_eq!(found(&ada, &format!("tags=home&tags={strange}&tags_mode=all")).await, ["both"]);
-    assert_eq!(found(&ada, &format!("tags={strange},home&tags_mode=any")).await, ["home", "both"]);
-    assert_eq!(found(&ada, "tags=Home").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "tags=home").await, ["home", "both"]);
+    assert_eq!(find_titles(&ada, &format!("tags={strange}")).await, ["both"]);
+    assert_eq!(find_titles(&ada, &format!("tags=home,{strange}")).await, ["both"]);
+    assert_eq!(find_titles(&ada, &format!("tags=home&tags={strange}&tags_mode=all")).await, ["both"]);
+    assert_eq!(find_titles(&ada, &format!("tags={strange},home&tags_mode=any")).await, ["home", "both"]);
+    assert_eq!(find_titles(&ada, "tags=Home").await, [] as [&str; 0]);
     assert_eq!(wrong_parameter(&ada, "tags=home,").await, "tags");
 }
 
@@ -100,12 +100,12 @@ async fn bounds_of_the_due_date_are_inclusive_instants() {
     }
     ada.task("never due").await;
 
-    assert_eq!(found(&ada, "due_after=2031-01-02T12:00:00Z").await, ["2031-01-03", "2031-01-02"]);
-    assert_eq!(found(&ada, "due_after=2031-01-02T12:00:01Z").await, ["2031-01-03"]);
-    assert_eq!(found(&ada, "due_before=2031-01-02T14:00:00%2B02:00").await, ["2031-01-02", "2031-01-01"]);
-    assert_eq!(found(&ada, "due_before=2031-01-02T11:59:59Z").await, ["2031-01-01"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-01-02T12:00:00Z").await, ["2031-01-03", "2031-01-02"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-01-02T12:00:01Z").await, ["2031-01-03"]);
+    assert_eq!(find_titles(&ada, "due_before=2031-01-02T14:00:00%2B02:00").await, ["2031-01-02", "2031-01-01"]);
+    assert_eq!(find_titles(&ada, "due_before=2031-01-02T11:59:59Z").await, ["2031-01-01"]);
     let both = "due_after=2031-01-02T12:00:00Z&due_before=2031-01-02T12:00:00Z";
-    assert_eq!(found(&ada, both).await, ["2031-01-02"]);
+    assert_eq!(find_titles(&ada, both).await, ["2031-01-02"]);
 }
 
 #[tokio::test]
@@ -122,10 +122,10 @@ async fn a_bound_that_is_a_day_is_the_whole_of_it_in_the_users_zone() {
     }
     ada.create(json!({ "title": "all day", "due_date": "2031-04-15" })).await;
 
-    assert_eq!(found(&ada, "due_after=2031-04-15&due_before=2031-04-15").await, ["all day", "last", "first"]);
-    assert_eq!(found(&ada, "due_after=2031-04-15").await, ["all day", "after", "last", "first"]);
-    assert_eq!(found(&ada, "due_before=2031-04-15").await, ["all day", "last", "first", "before"]);
-    assert_eq!(found(&ada, "due_after=2031-04-16").await, ["after"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-04-15&due_before=2031-04-15").await, ["all day", "last", "first"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-04-15").await, ["all day", "after", "last", "first"]);
+    assert_eq!(find_titles(&ada, "due_before=2031-04-15").await, ["all day", "last", "first", "before"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-04-16").await, ["after"]);
 }
 
 #[tokio::test]
@@ -140,15 +140,15 @@ async fn bounds_of_the_completion_take_instants_and_days() {
                      where title <> 'to do'";
     app.database.change(complete).await;
 
-    assert_eq!(found(&ada, "completed_after=2025-05-01T15:00:00Z").await, ["late"]);
-    assert_eq!(found(&ada, "completed_before=2025-05-01T14:59:59Z").await, ["early"]);
+    assert_eq!(find_titles(&ada, "completed_after=2025-05-01T15:00:00Z").await, ["late"]);
+    assert_eq!(find_titles(&ada, "completed_before=2025-05-01T14:59:59Z").await, ["early"]);
     assert_eq!(
-        found(&ada, "completed_after=2025-05-01T14:59:59Z&completed_before=2025-05-01T15:00:00Z").await.len(),
+        find_titles(&ada, "completed_after=2025-05-01T14:59:59Z&completed_before=2025-05-01T15:00:00Z").await.len(),
         2
     );
-    assert_eq!(found(&ada, "completed_before=2025-05-01").await, ["early"]);
-    assert_eq!(found(&ada, "completed_after=2025-05-02&completed_before=2025-05-02").await, ["late"]);
-    assert_eq!(found(&ada, "completed_after=2025-05-01&status=active").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "completed_before=2025-05-01").await, ["early"]);
+    assert_eq!(find_titles(&ada, "completed_after=2025-05-02&completed_before=2025-05-02").await, ["late"]);
+    assert_eq!(find_titles(&ada, "completed_after=2025-05-01&status=active").await, [] as [&str; 0]);
 }
 
 #[tokio::test]
@@ -162,8 +162,8 @@ async fn overdue_is_what_is_to_do_and_was_due_before_now() {
     ada.create(json!({ "title": "to come", "due_date": "2031-01-01" })).await;
     ada.task("never due").await;
 
-    assert_eq!(found(&ada, "overdue=true").await, ["overdue"]);
-    assert_eq!(found(&ada, "overdue=false").await, ["never due", "to come", "done"]);
+    assert_eq!(find_titles(&ada, "overdue=true").await, ["overdue"]);
+    assert_eq!(find_titles(&ada, "overdue=false").await, ["never due", "to come", "done"]);
     assert_eq!(list(&ada, "overdue=false&limit=1").await["total"], 3);
     assert_eq!(wrong_parameter(&ada, "overdue=maybe").await, "overdue");
 }
@@ -176,8 +176,8 @@ async fn missed_occurrences_are_told_from_all_others() {
     ada.task("made").await;
     app.database.change("update app.tasks set missed = true where title = 'missed'").await;
 
-    assert_eq!(found(&ada, "missed=true").await, ["missed"]);
-    assert_eq!(found(&ada, "missed=false").await, ["made"]);
+    assert_eq!(find_titles(&ada, "missed=true").await, ["missed"]);
+    assert_eq!(find_titles(&ada, "missed=false").await, ["made"]);
 }
 
 #[tokio::test]
@@ -190,10 +190,10 @@ async fn the_trash_can_be_filtered_like_everything_else() {
         ada.delete(made.header("location")).await.expect(204);
     }
 
-    assert_eq!(found(&ada, "deleted=true").await, ["gone high", "gone low"]);
-    assert_eq!(found(&ada, "deleted=true&priority=high").await, ["gone high"]);
-    assert_eq!(found(&ada, "deleted=true&search=low").await, ["gone low"]);
-    assert_eq!(found(&ada, "deleted=false").await, ["kept"]);
+    assert_eq!(find_titles(&ada, "deleted=true").await, ["gone high", "gone low"]);
+    assert_eq!(find_titles(&ada, "deleted=true&priority=high").await, ["gone high"]);
+    assert_eq!(find_titles(&ada, "deleted=true&search=low").await, ["gone low"]);
+    assert_eq!(find_titles(&ada, "deleted=false").await, ["kept"]);
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn filters_together_find_only_what_fits_all_of_them() {
 async fn every_order_puts_what_has_no_key_last_and_is_the_same_each_time() {
     let app = App::start().await;
     let ada = app.guest().await;
-    stock(&app, &ada).await;
+    insert_tasks(&app, &ada).await;
     for (sort_by, key) in [
         ("due_date", "due_date"),
         ("priority", "array_position(array['low', 'medium', 'high'], priority)"),
@@ -253,7 +253,7 @@ async fn every_order_puts_what_has_no_key_last_and_is_the_same_each_time() {
 async fn pages_one_behind_the_other_are_the_whole_list_in_every_order() {
     let app = App::start().await;
     let ada = app.guest().await;
-    stock(&app, &ada).await;
+    insert_tasks(&app, &ada).await;
     for sort_by in ["due_date", "priority", "created_at", "completed_at", "updated_at", "title", "relevance"] {
         for order in ["asc", "desc"] {
             let filter = if sort_by == "relevance" { "&search=milk" } else { "" };
@@ -282,8 +282,8 @@ async fn a_cursor_goes_on_where_it_was_whatever_was_made_meanwhile() {
     ada.task("five").await;
     ada.delete(&format!("/api/tasks/{}", ids(&first)[1])).await.expect(204);
 
-    assert_eq!(found(&ada, &format!("limit=2&cursor={cursor}")).await, ["two", "one"]);
-    assert_eq!(found(&ada, &format!("limit=1&cursor={cursor}")).await, ["two"], "another limit is no other list");
+    assert_eq!(find_titles(&ada, &format!("limit=2&cursor={cursor}")).await, ["two", "one"]);
+    assert_eq!(find_titles(&ada, &format!("limit=1&cursor={cursor}")).await, ["two"], "another limit is no other list");
 }
 
 #[tokio::test]
@@ -309,7 +309,7 @@ async fn a_cursor_of_another_list_is_refused() {
 async fn a_cursor_with_a_key_that_cannot_be_is_refused() {
     let app = App::start().await;
     let ada = app.guest().await;
-    stock(&app, &ada).await;
+    insert_tasks(&app, &ada).await;
     let cases: [(&str, &[&str]); 5] = [
         ("sort_by=created_at", &["\"yesterday\"", "\"2031-01-01\"", "\"2031-01-01T00:00:00+20:00\"", "7", "null"]),
         ("sort_by=due_date", &["\"1\"", "\"infinity\"", "{}", "\"2031-01-01T00:00:00+20:00\""]),
@@ -321,7 +321,7 @@ async fn a_cursor_with_a_key_that_cannot_be_is_refused() {
         let first = list(&ada, &format!("{query}&limit=1")).await;
         let cursor = first["next_cursor"].as_str().expect("there is more");
         for key in keys {
-            let cursor = tampered(&app, cursor, key).await;
+            let cursor = tamper(&app, cursor, key).await;
             assert_eq!(wrong_parameter(&ada, &format!("{query}&cursor={cursor}")).await, "cursor", "{query} {key}");
         }
     }
@@ -335,12 +335,12 @@ async fn an_offset_leaves_out_the_beginning() {
         ada.task(title).await;
     }
 
-    assert_eq!(found(&ada, "offset=1&limit=2").await, ["three", "two"]);
+    assert_eq!(find_titles(&ada, "offset=1&limit=2").await, ["three", "two"]);
     let beyond = list(&ada, "offset=4").await;
     assert_eq!(beyond, json!({ "items": [], "total": 4, "next_cursor": null }));
     let middle = list(&ada, "offset=1&limit=1").await;
     let cursor = middle["next_cursor"].as_str().expect("there is more");
-    assert_eq!(found(&ada, &format!("cursor={cursor}")).await, ["two", "one"]);
+    assert_eq!(find_titles(&ada, &format!("cursor={cursor}")).await, ["two", "one"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tests::{Answer, App};
+use tests::{App, Response};
 
 const TOKEN: (&str, &str) = ("app_api_token", "sample-token");
 
@@ -57,8 +57,8 @@ async fn a_task_can_go_for_good_from_the_trash_or_at_once() {
     let at_once = ada.task("at once").await;
 
     for task in [&thrown_away, &at_once] {
-        let answer: Answer = ada.delete(&format!("{task}?permanent=true")).await.expect(204);
-        assert_eq!(answer.text, "");
+        let response: Response = ada.delete(&format!("{task}?permanent=true")).await.expect(204);
+        assert_eq!(response.text, "");
         ada.get(task).await.problem(404);
         ada.post(&format!("{task}/restore"), json!({})).await.problem(404);
         ada.delete(&format!("{task}?permanent=true")).await.problem(404);

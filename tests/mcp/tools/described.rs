@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use crate::mcp::answers::{TOOLS, name};
-use crate::mcp::assistant::{Assistant, OLDER};
-use crate::mcp::{NAMES, READING, Things};
+use crate::mcp::assistant::{Assistant, HANDSHAKE_REVISIONS};
+use crate::mcp::responses::{TOOLS, name};
+use crate::mcp::{READ_ONLY, TOOL_NAMES, Things};
 
-const TAKES_AWAY: [&str; 5] =
+const DESTRUCTIVE: [&str; 5] =
     ["delete_task", "stop_recurring_task", "cancel_reminder", "update_task", "remove_task_tags"];
-const NEW_EACH_TIME: [&str; 3] = ["add_task", "create_recurring_task", "set_reminder"];
+const NOT_IDEMPOTENT: [&str; 3] = ["add_task", "create_recurring_task", "set_reminder"];
 
 #[tokio::test]
 async fn all_tools_are_listed_in_their_order_as_they_are_kept_in_the_repository() {
@@ -18,9 +18,12 @@ async fn all_tools_are_listed_in_their_order_as_they_are_kept_in_the_repository(
 
     let listed = Assistant::of(&ada).list("tools/list", "tools").await;
 
-    assert_eq!(listed.iter().map(name).collect::<Vec<_>>(), NAMES);
+    assert_eq!(listed.iter().map(name).collect::<Vec<_>>(), TOOL_NAMES);
     assert_eq!(listed, *TOOLS);
-    assert_eq!(Assistant::older("old", &ada, OLDER[1]).await.list("tools/list", "tools").await, listed);
+    assert_eq!(
+        Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[1]).await.list("tools/list", "tools").await,
+        listed
+    );
 }
 
 #[tokio::test]
@@ -35,10 +38,10 @@ async fn the_list_of_tools_needs_no_database() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
 
-    app.database.go_away().await;
+    app.database.refuse_connections().await;
 
-    assert_eq!(assistant.tools().await, NAMES);
-    app.database.come_back().await;
+    assert_eq!(assistant.tools().await, TOOL_NAMES);
+    app.database.accept_connections().await;
 }
 
 #[test]
@@ -47,9 +50,9 @@ fn each_tool_says_whether_it_only_looks_takes_away_or_can_be_called_again() {
         let name = name(tool);
         let is_in = |names: &[&str]| names.contains(&name.as_str());
         let hints = &tool["annotations"];
-        assert_eq!(hints["readOnlyHint"], is_in(&READING), "{name}");
-        assert_eq!(hints["destructiveHint"], is_in(&TAKES_AWAY), "{name}");
-        assert_eq!(hints["idempotentHint"], !is_in(&NEW_EACH_TIME), "{name}");
+        assert_eq!(hints["readOnlyHint"], is_in(&READ_ONLY), "{name}");
+        assert_eq!(hints["destructiveHint"], is_in(&DESTRUCTIVE), "{name}");
+        assert_eq!(hints["idempotentHint"], !is_in(&NOT_IDEMPOTENT), "{name}");
         assert_eq!(hints["openWorldHint"], false, "{name}");
     }
 }
@@ -129,10 +132,10 @@ async fn what_a_schema_allows_can_be_called() {
     let app = App::start().await;
     let ada = app.guest().await;
     // Each call has objects of its own, as some tools remove them.
-    for number in 0..NAMES.len() {
+    for number in 0..TOOL_NAMES.len() {
         let (tool, arguments) = Things::of(&ada).await.arguments()[number].clone();
         let schema = &TOOLS[number]["inputSchema"];
         assert!(jsonschema::validator_for(schema).unwrap().is_valid(&arguments), "{tool}: {arguments}");
-        Assistant::of(&ada).call(tool, arguments).await.ok();
+        Assistant::of(&ada).call(tool, arguments).await.success();
     }
 }

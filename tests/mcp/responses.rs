@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use tests::Answer;
+use tests::Response;
 
 /// Prefix of the protocol's own members of `_meta`.
 pub const META: &str = "io.modelcontextprotocol";
@@ -29,7 +29,7 @@ pub fn name(thing: &Value) -> String {
 #[derive(Debug)]
 pub struct Reply {
     /// The HTTP response.
-    pub answer: Answer,
+    pub response: Response,
     /// Id of the request.
     pub id: Value,
 }
@@ -38,7 +38,7 @@ impl Reply {
     /// Asserts the status and returns the response.
     #[track_caller]
     pub fn status(self, status: u16) -> Self {
-        assert_eq!(self.answer.status, status, "{self:?}");
+        assert_eq!(self.response.status, status, "{self:?}");
         self
     }
 
@@ -46,10 +46,11 @@ impl Reply {
     /// id.
     #[track_caller]
     fn message(&self) -> Value {
-        assert!(self.answer.header("content-type").starts_with("application/json"), "{self:?}");
-        let message = self.answer.json();
+        assert!(self.response.header("content-type").starts_with("application/json"), "{self:?}");
+        let message = self.response.json();
         assert_eq!(message["jsonrpc"], "2.0", "{self:?}");
-        let is_unread = self.answer.status == 400 && message.get("id").is_none() && message["error"]["code"] == -32600;
+        let is_unread =
+            self.response.status == 400 && message.get("id").is_none() && message["error"]["code"] == -32600;
         if (self.id.is_string() || self.id.is_i64()) && !is_unread {
             assert_eq!(message["id"], self.id, "{self:?}");
         }
@@ -59,7 +60,7 @@ impl Reply {
     /// Returns the result, in whatever revision.
     #[track_caller]
     pub fn bare_result(&self) -> Value {
-        assert_eq!(self.answer.status, 200, "{self:?}");
+        assert_eq!(self.response.status, 200, "{self:?}");
         let message = self.message();
         assert!(message.get("error").is_none() && message["result"].is_object(), "{self:?}");
         message["result"].clone()
@@ -112,7 +113,7 @@ impl Outcome {
     /// Returns the structured result, and asserts that it matches the tool's schema and that the text has all
     /// of its ids.
     #[track_caller]
-    pub fn ok(&self) -> Value {
+    pub fn success(&self) -> Value {
         let result = self.reply.result();
         let text = self.text();
         assert!(result.get("isError").is_none_or(|is_error| is_error == false), "{}: {text}", self.tool);
@@ -130,12 +131,12 @@ impl Outcome {
 
     /// Returns the refusal, and asserts its kind.
     #[track_caller]
-    pub fn refused(&self, kind: &str) -> Refused {
+    pub fn refusal(&self, kind: &str) -> Refusal {
         let result = self.reply.result();
         let text = self.text();
         assert_eq!(result["isError"], true, "{}: {result}", self.tool);
         assert!(result.get("structuredContent").is_none(), "{result}");
-        let refused = Refused { text, problem: result["_meta"]["taskflow/problem"].clone() };
+        let refused = Refusal { text, problem: result["_meta"]["taskflow/problem"].clone() };
         assert_eq!(refused.problem["kind"], kind, "{}: {refused:?}", self.tool);
         match kind {
             "invalid" => assert!(!refused.pointers().is_empty(), "{refused:?}"),
@@ -148,13 +149,13 @@ impl Outcome {
 
 /// Refusal of a tool call.
 #[derive(Debug)]
-pub struct Refused {
+pub struct Refusal {
     /// Text for the model.
     pub text: String,
     problem: Value,
 }
 
-impl Refused {
+impl Refusal {
     /// Returns pointers to the invalid arguments, and asserts that the text names each and has its details.
     #[track_caller]
     pub fn pointers(&self) -> Vec<String> {
