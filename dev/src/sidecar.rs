@@ -8,10 +8,11 @@ use std::path::Path;
 
 use anyhow::Context;
 use full::{Kafka, Programs, Sidecars};
+use operations::Role;
 use serde_json::{Value, json};
 use sidecar::{Mailbox, Sidecar, Tokens, read_topics};
 
-use crate::database::{self, DataFolder, DatabaseUrl};
+use crate::database::{DataFolder, DatabaseUrl};
 use crate::files;
 use crate::programs;
 use crate::project;
@@ -79,7 +80,7 @@ pub async fn start(
     let brokers = kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default();
     let secrets = json!({
         "kafka": { "brokers": brokers, "authType": "none" },
-        "postgres": { "connectionString": database::as_dapr(database)?.connection_string("dapr") },
+        "postgres": { "connectionString": Role::Dapr.url(database).connection_string("dapr") },
         "smtp": smtp,
     });
     let folder = data.file(if full { "dapr" } else { "events" });

@@ -159,10 +159,10 @@ async fn an_event_that_nobody_can_take_ends_in_the_dead_letters_and_is_replayed_
     assert_eq!(titles(2).await, ["before", "behind"], "it holds up nobody else");
 
     stop_rejecting(&app).await;
-    assert_eq!(replay(&app), "sent again: 1 of the dead letters, 0 of what could not be published");
+    assert_eq!(replay(&app), "sent again: dead letters 1, unpublished events 0");
     assert_eq!(titles(3).await, ["before", "poison", "behind"]);
     wait_for_empty_outbox(&app).await;
-    assert_eq!(replay(&app), "sent again: 0 of the dead letters, 0 of what could not be published");
+    assert_eq!(replay(&app), "sent again: dead letters 0, unpublished events 0");
     assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 3);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is not forgotten");
 }

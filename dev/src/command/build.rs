@@ -1,7 +1,7 @@
 //! `cargo dev build`: the functions, as Wasm components.
 
-use crate::database::bodies::Release;
-use crate::project::FUNCTIONS;
+use crate::database::Release;
+use crate::project::{self, FUNCTIONS};
 use crate::step::Step;
 use crate::tools;
 
@@ -25,7 +25,7 @@ pub async fn functions(packages: &[&str]) -> anyhow::Result<()> {
     for package in packages {
         arguments.extend(["--package", package]);
     }
-    let release = Release::of_project()?;
+    let release = Release::read(project::root())?;
     tools::run("cargo", &arguments, [("TASKFLOW_RELEASE", &release.name)]).await?;
     step.end("built");
     Ok(())

@@ -2,7 +2,9 @@
 
 use anyhow::bail;
 
-use crate::database::{DatabaseUrl, binaries};
+use embedded_postgres::programs;
+
+use crate::database::DatabaseUrl;
 use crate::tools;
 
 const GIB: u64 = 1 << 30;
@@ -65,7 +67,7 @@ async fn database() -> anyhow::Result<String> {
         url.connect().await?;
         return Ok("the one that DATABASE_URL names answers".into());
     }
-    Ok(match binaries::cached() {
+    Ok(match programs::cached() {
         Some(folder) => format!("Postgres in {}", folder.display()),
         None => "Postgres will be fetched by `cargo dev up`".into(),
     })

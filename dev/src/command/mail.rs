@@ -1,4 +1,4 @@
-//! `cargo dev mail`: what was sent, where nobody but us gets it.
+//! `cargo dev mail`: the e-mails in the mailbox of the data folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::sidecar::MAIL;
 pub struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
-    /// Go on with what comes from now on
+    /// Keep running, and print new e-mails as they come
     #[arg(long)]
     follow: bool,
-    /// How many at the most, the newest
-    #[arg(long, default_value_t = 20)]
+    /// Number of e-mails, the newest
+    #[arg(long, default_value_t = 20, value_name = "N")]
     limit: usize,
     #[command(flatten)]
     folder: Folder,
@@ -26,11 +26,11 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Show one of them whole
+    /// Show a whole e-mail
     Show {
-        /// Its number in the list, where 1 is the newest, or its id
-        #[arg(default_value = "1")]
-        which: String,
+        /// Number in the list, where 1 is the newest, or id
+        #[arg(default_value = "1", value_name = "NUMBER or ID")]
+        mail: String,
         #[command(flatten)]
         folder: Folder,
     },
@@ -51,16 +51,16 @@ impl Folder {
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.action {
-        Some(Action::Show { which, folder }) => show(&folder.path(), &which),
+        Some(Action::Show { mail, folder }) => show(&folder.path(), &mail),
         None => list(&arguments.folder.path(), arguments.limit, arguments.follow).await,
     }
 }
 
-/// The newest, the last one last, and then what comes.
+/// Prints the newest e-mails, oldest first, and with `follow` those that come later.
 async fn list(folder: &Path, limit: usize, follow: bool) -> anyhow::Result<()> {
     let mails = mail::list(folder)?;
     if mails.is_empty() {
-        explain();
+        explain_empty();
     }
     let newest = &mails[mails.len().saturating_sub(limit)..];
     for (path, number) in newest.iter().zip((1..=newest.len()).rev()) {
@@ -81,18 +81,18 @@ async fn list(folder: &Path, limit: usize, follow: bool) -> anyhow::Result<()> {
     }
 }
 
-fn show(folder: &Path, which: &str) -> anyhow::Result<()> {
+fn show(folder: &Path, number_or_id: &str) -> anyhow::Result<()> {
     let mails = mail::list(folder)?;
     if mails.is_empty() {
-        explain();
+        explain_empty();
         return Ok(());
     }
-    let path = match which.parse::<usize>() {
+    let path = match number_or_id.parse::<usize>() {
         Ok(number) => number.checked_sub(1).and_then(|behind| mails.iter().nth_back(behind)),
-        Err(_) => mails.iter().find(|path| path.file_stem().is_some_and(|id| id == which)),
+        Err(_) => mails.iter().find(|path| path.file_stem().is_some_and(|id| id == number_or_id)),
     };
-    let Some(path) = path else { bail!("there is no mail {which}: `cargo dev mail` lists those that there are") };
-    let mail = mail::read(path).context("it may have been deleted meanwhile")?;
+    let Some(path) = path else { bail!("there is no e-mail {number_or_id}: `cargo dev mail` lists them") };
+    let mail = mail::read(path).context("it may have been deleted just now")?;
     for (name, value) in &mail.headers {
         println!("{name}: {}", printable(value));
     }
@@ -104,13 +104,13 @@ fn line(mail: &Mail) -> String {
     format!("{}  {}  {}", mail.time, printable(&mail.to), printable(&mail.subject))
 }
 
-/// A mail says nothing to the terminal itself.
+/// Removes control characters, which could be commands for the terminal.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
-fn explain() {
+fn explain_empty() {
     eprintln!(
-        "no mail yet: what TaskFlow sends under `cargo dev up` comes here, unless TASKFLOW_SMTP_HOST names a server"
+        "no e-mails yet: those that TaskFlow sends under `cargo dev up` are kept here, unless TASKFLOW_SMTP_HOST is set"
     );
 }

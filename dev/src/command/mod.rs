@@ -1,18 +1,15 @@
 //! The subcommands.
 
-pub mod admin;
-pub mod audit;
 pub mod bench;
 pub mod build;
 pub mod ci;
 pub mod contract;
 pub mod doctor;
-pub mod events;
 pub mod mail;
 pub mod mcp;
 pub mod migrate;
+pub mod operate;
 pub mod services;
-pub mod settings;
 pub mod test;
 pub mod tour;
 pub mod up;
@@ -37,25 +34,23 @@ pub enum Command {
     Contract(contract::Arguments),
     /// Have others' clients of the Model Context Protocol try TaskFlow: the conformance suite, the SDKs, the inspector
     Mcp(mcp::Arguments),
-    /// Change the database's schema, and install the statements of this release
-    #[command(subcommand)]
-    Migrate(migrate::Action),
-    /// Show what happened, as events, and send again what went wrong
-    Events(events::Arguments),
-    /// Show the mails that were sent
+    /// Change the schema of the database, and install the statements of this release
+    Migrate(migrate::Arguments),
+    /// Show published events, and send failed ones again
+    Events(operate::Events),
+    /// Show the e-mails that were sent
     Mail(mail::Arguments),
     /// Move old months of the audit trail into files, and back
-    #[command(subcommand)]
-    Audit(audit::Action),
-    /// Show what can be set while TaskFlow runs, and set it
-    Settings(settings::Arguments),
-    /// Make somebody an administrator, who sees everybody's audit trail
-    Admin(admin::Arguments),
+    Audit(operate::Audit),
+    /// Show or change the settings that take effect while TaskFlow runs
+    Settings(operate::Settings),
+    /// Make an account an administrator, who sees the audit trail of all users
+    Admin(operate::Admin),
     /// Say what is missing on this machine, and how to get it
     Doctor,
     /// Run the tour of docs/tour.md, as written
     Tour,
-    /// Measure, beside what Postgres alone and a native server do
+    /// Measure TaskFlow beside Postgres alone and a native server
     Bench(bench::Arguments),
     /// Run every check that a change must pass
     Ci,
@@ -83,15 +78,15 @@ impl Command {
             Self::Test(arguments) => test::run(arguments).await,
             Self::Contract(arguments) => contract::run(arguments).await,
             Self::Mcp(arguments) => mcp::run(arguments).await,
-            Self::Migrate(action) => migrate::run(action).await,
-            Self::Events(arguments) => events::run(arguments).await,
+            Self::Migrate(arguments) => migrate::run(arguments).await,
+            Self::Events(events) => events.run().await,
             Self::Mail(arguments) => mail::run(arguments).await,
-            Self::Audit(action) => audit::run(action).await,
-            Self::Settings(arguments) => settings::run(arguments).await,
-            Self::Admin(arguments) => admin::run(arguments).await,
+            Self::Audit(audit) => audit.run().await,
+            Self::Settings(settings) => settings.run().await,
+            Self::Admin(admin) => admin.run().await,
             Self::Doctor => doctor::run().await,
             Self::Tour => tour::run().await,
-            Self::Bench(arguments) => bench::run(arguments).await,
+            Self::Bench(arguments) => bench::run(&arguments).await,
             Self::Ci => ci::run().await,
         }
     }

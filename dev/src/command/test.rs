@@ -82,7 +82,7 @@ fn tests_with_sidecar() -> anyhow::Result<Vec<String>> {
     const STARTS_ONE: [&str; 2] = ["App::with_events", "App::with_mail_server"];
     let folder = project::root().join("tests");
     let mut modules = Vec::new();
-    for path in files::below(&folder, &["rs"])? {
+    for path in files::find_below(&folder, &["rs"])? {
         let relative = path.strip_prefix(&folder)?.with_extension("");
         if relative.starts_with("harness") {
             continue;

@@ -29,17 +29,17 @@ pub fn run(arguments: &[&str]) -> Output {
     dev(arguments).output().unwrap()
 }
 
-/// The one line of an error.
+/// The one line of a command that failed.
 #[track_caller]
 pub fn error(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "it should have failed: {said}");
-    let errors: Vec<&str> = said.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
-    assert_eq!(errors.len(), 1, "one line says it all: {said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "it should have failed: {stderr}");
+    let errors: Vec<&str> = stderr.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
+    assert_eq!(errors.len(), 1, "one line says it all: {stderr}");
     errors[0].to_owned()
 }
 
-/// Looks again and again until it is so.
+/// Waits for a condition.
 #[track_caller]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
@@ -49,7 +49,7 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Where the database of a data folder is, for its owner.
+/// URL of the database of a data folder, for its owner.
 pub fn owners_url(data: &Path) -> String {
     let read = |file: &str| std::fs::read_to_string(data.join(file)).unwrap();
     let (port, password) =
@@ -64,9 +64,9 @@ pub async fn owner(data: &Path) -> Client {
     client
 }
 
-/// What it printed, when it did what it was asked.
+/// Standard output of a command that succeeded.
 #[track_caller]
-pub fn said(output: &Output) -> String {
+pub fn stdout(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
@@ -74,7 +74,7 @@ pub fn said(output: &Output) -> String {
 /// `cargo dev up`, running.
 pub struct Up {
     child: Child,
-    /// Where it answers.
+    /// Address of the app.
     pub address: String,
 }
 

@@ -1,14 +1,14 @@
 use rustix::process::Signal;
 
-use crate::command::{Up, dev, folder, owner, run, said, until};
+use crate::command::{Up, dev, folder, owner, run, stdout, until};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_arrives_though_it_was_killed_before_it_was_published() {
+async fn an_event_whose_process_was_killed_before_publishing_it_still_arrives() {
     let data = folder("events");
     let folder_text = data.display().to_string();
     let up = Up::start(&data);
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
-    // Whoever becomes the publisher of a shard is held up before it gets what waits there, for so long that it can be killed.
+    // Delays the publisher of a shard before it reads the outbox, so that it can be killed by then.
     let database = owner(&data).await;
     let hold_up = "create table app.held_up_until as select clock_timestamp() + interval '3 seconds' as time;
                    create function app.hold_up() returns trigger language plpgsql as $$
@@ -26,22 +26,22 @@ async fn what_was_answered_arrives_though_it_was_killed_before_it_was_published(
         .await
         .unwrap();
     up.end(Signal::KILL);
-    assert_eq!((left.get(0), left.get(1)), (1_i64, Some(true)), "it waited, and somebody was about to publish it");
+    assert_eq!((left.get(0), left.get(1)), (1_i64, Some(true)), "it waits, and a publisher holds the lease");
 
     let up = Up::start(&data);
 
-    until("the event", || said(&run(&["events", "--data", &folder_text])).contains("task.created"));
-    assert_eq!(said(&run(&["events", "--dead", "--data", &folder_text])), "");
+    until("the event", || stdout(&run(&["events", "--data", &folder_text])).contains("task.created"));
+    assert_eq!(stdout(&run(&["events", "--dead", "--data", &folder_text])), "");
     assert_eq!(
-        said(&run(&["events", "replay", "--data", &folder_text])),
-        "sent again: 0 of the dead letters, 0 of what could not be published"
+        stdout(&run(&["events", "replay", "--data", &folder_text])),
+        "sent again: dead letters 0, unpublished events 0"
     );
     assert_eq!(up.end(Signal::TERM), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_letter_is_sent_again_after_the_mend() {
-    let data = folder("mended");
+async fn a_dead_letter_is_sent_again_after_a_repair() {
+    let data = folder("repaired");
     let folder_text = data.display().to_string();
     let mut command = dev(&["up", "--engine", "embedded", "--port", "0", "--data", &folder_text]);
     command.env("SPIN_VARIABLE_APP_API_TOKEN", "sample-token");
@@ -54,22 +54,22 @@ async fn a_dead_letter_is_sent_again_after_the_mend() {
     );
     let answer = up.ask("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    until("the dead letter", || said(&run(&["events", "--dead", "--data", &folder_text])).contains("the user is gone"));
-    assert_eq!(said(&run(&["events", "--data", &folder_text])), "");
+    until("the dead letter", || stdout(&run(&["events", "--dead", "--data", &folder_text])).contains("the user is gone"));
+    assert_eq!(stdout(&run(&["events", "--data", &folder_text])), "");
 
-    // The mend: its user is there.
+    // The repair: its user exists.
     let client = owner(&data).await;
     client.batch_execute(&format!("insert into app.users (id, guest) values ('{user}', true)")).await.unwrap();
-    let again = said(&run(&["events", "replay", "--data", &folder_text]));
+    let again = stdout(&run(&["events", "replay", "--data", &folder_text]));
 
-    assert_eq!(again, "sent again: 1 of the dead letters, 0 of what could not be published");
-    until("the event", || said(&run(&["events", "--data", &folder_text])).contains(user));
-    assert!(said(&run(&["events", "--dead", "--data", &folder_text])).ends_with("sent again"));
+    assert_eq!(again, "sent again: dead letters 1, unpublished events 0");
+    until("the event", || stdout(&run(&["events", "--data", &folder_text])).contains(user));
+    assert!(stdout(&run(&["events", "--dead", "--data", &folder_text])).ends_with("sent again"));
     assert_eq!(up.end(Signal::TERM), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_published_but_not_taken_is_delivered_in_order_after_a_kill() {
+async fn events_that_were_published_but_not_processed_are_delivered_in_order_after_a_kill() {
     let data = folder("queue");
     let folder_text = data.display().to_string();
     let up = Up::start(&data);
@@ -91,7 +91,7 @@ async fn what_was_published_but_not_taken_is_delivered_in_order_after_a_kill() {
     let up = Up::start(&data);
     owner(&data).await.batch_execute("drop trigger refuse_all on app.deliveries").await.unwrap();
 
-    until("all events", || said(&run(&["events", "--data", &folder_text])).lines().count() == 20);
+    until("all events", || stdout(&run(&["events", "--data", &folder_text])).lines().count() == 20);
     let late = "select count(*) from app.deliveries where outcome <> 'done'";
     assert_eq!(owner(&data).await.query_one(late, &[]).await.unwrap().get::<_, i64>(0), 0, "none overtook another");
     assert_eq!(up.end(Signal::TERM), Some(0));

@@ -1,10 +1,10 @@
-//! `cargo dev` as its users meet it: a command, its lines, and what it leaves behind.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+//! `cargo dev` as developers meet it: its output, its exit codes, and the processes and files that it leaves.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod audit;
 mod command;
+mod database;
 mod events;
-mod migrate;
 mod restart;
 mod settings;
 mod tls;

@@ -10,13 +10,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::command::{dev, error, folder};
-use crate::migrate::Database;
+use crate::database::Database;
 
-/// Postgres behind TLS: what comes encrypted is passed on in the clear.
+/// Proxy that speaks TLS in front of Postgres.
 struct Encrypted {
     port: u16,
     handshakes: Arc<AtomicUsize>,
-    /// Who has to be trusted to trust it.
+    /// Authority of its certificate.
     authority: PathBuf,
 }
 
@@ -47,7 +47,7 @@ impl Encrypted {
     }
 }
 
-/// The client asks whether TLS is spoken here, in eight bytes; one letter says yes.
+/// The client asks for TLS in eight bytes; one letter accepts.
 async fn pass_on(mut client: TcpStream, acceptor: TlsAcceptor, handshakes: &AtomicUsize, postgres: &str) -> Option<()> {
     client.read_exact(&mut [0; 8]).await.ok()?;
     client.write_all(b"S").await.ok()?;
@@ -71,7 +71,7 @@ fn certificates() -> (String, CertificateDer<'static>, PrivateKeyDer<'static>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_way_to_postgres_is_encrypted_when_the_url_asks_for_it_and_only_to_whom_is_trusted() {
+async fn the_connection_to_postgres_is_encrypted_if_the_url_asks_for_it_and_only_to_a_trusted_server() {
     let folder = folder("tls");
     let database = Database::create("tls").await;
     let encrypted = Encrypted::before(&database, &folder).await;
@@ -82,9 +82,9 @@ async fn the_way_to_postgres_is_encrypted_when_the_url_asks_for_it_and_only_to_w
         tokio::task::block_in_place(|| command.output().unwrap())
     };
 
-    let nobody = folder.join("nobody.pem");
-    std::fs::write(&nobody, "").unwrap();
-    assert!(error(&migrate(&nobody)).contains("cannot reach the database"));
+    let none = folder.join("no-authorities.pem");
+    std::fs::write(&none, "").unwrap();
+    assert!(error(&migrate(&none)).contains("cannot reach the database"));
     assert_eq!(encrypted.handshakes.load(Ordering::SeqCst), 0);
 
     let trusted = migrate(&encrypted.authority);

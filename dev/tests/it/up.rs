@@ -12,7 +12,7 @@ fn is_known(up: &Up, token: &str) -> bool {
 }
 
 #[test]
-fn it_gets_ready_stops_when_told_and_finds_its_data_again() {
+fn it_becomes_ready_stops_on_a_signal_and_finds_its_data_again() {
     let data = folder("stops");
     for signal in [Signal::TERM, Signal::INT] {
         let up = Up::start(&data);
@@ -41,20 +41,20 @@ fn after_a_kill_the_next_start_recovers_by_itself() {
 }
 
 #[test]
-fn a_taken_port_and_a_taken_folder_are_told_in_one_line() {
+fn a_taken_port_and_a_taken_folder_are_reported_in_one_line() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     let data = folder("taken");
     let folder_text = data.display().to_string();
 
-    let said = error(&run(&["up", "--port", &port, "--data", &folder_text]));
-    assert_eq!(said, format!("error: port {port} is taken: stop what uses it, or choose another by --port"));
+    let line = error(&run(&["up", "--port", &port, "--data", &folder_text]));
+    assert_eq!(line, format!("error: port {port} is taken: stop what uses it, or choose another by --port"));
 
     let up = Up::start(&data);
-    let said = error(&run(&["up", "--port", "0", "--data", &folder_text]));
+    let line = error(&run(&["up", "--port", "0", "--data", &folder_text]));
     let folder = data.canonicalize().unwrap();
     assert_eq!(
-        said,
+        line,
         format!(
             "error: another `cargo dev` uses the data folder {}: stop it, or choose another by --data",
             folder.display()
@@ -81,23 +81,23 @@ fn a_port_that_a_killed_process_still_holds_is_waited_for() {
 }
 
 #[test]
-fn a_damaged_data_folder_is_told_in_one_line() {
+fn a_damaged_data_folder_is_reported_in_one_line() {
     let data = folder("damaged");
     assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
     let folder_text = data.display().to_string();
     let files = files_of_postgres(&data);
 
     std::fs::write(files.join("global/pg_control"), "rubbish").unwrap();
-    let said = error(&run(&["up", "--port", "0", "--data", &folder_text]));
-    assert!(said.starts_with("error: the data in ") && said.contains(" is damaged ("), "{said}");
+    let line = error(&run(&["up", "--port", "0", "--data", &folder_text]));
+    assert!(line.starts_with("error: the data in ") && line.contains(" is damaged ("), "{line}");
 
     std::fs::remove_file(files.join("PG_VERSION")).unwrap();
-    let said = error(&run(&["up", "--port", "0", "--data", &folder_text]));
-    assert!(said.contains("is damaged (PG_VERSION is missing): put a backup in its place"), "{said}");
+    let line = error(&run(&["up", "--port", "0", "--data", &folder_text]));
+    assert!(line.contains("is damaged (PG_VERSION is missing): restore it from a backup"), "{line}");
 }
 
 #[test]
-fn a_database_that_dies_ends_it_with_a_line_that_says_so() {
+fn a_database_that_dies_ends_it_with_an_error() {
     let data = folder("dies");
     let up = Up::start(&data);
     let text = std::fs::read_to_string(files_of_postgres(&data).join("postmaster.pid")).unwrap();
@@ -109,19 +109,19 @@ fn a_database_that_dies_ends_it_with_a_line_that_says_so() {
 }
 
 #[test]
-fn a_lost_password_is_told_and_no_new_one_is_made() {
+fn a_lost_password_is_reported_and_no_new_one_is_created() {
     let data = folder("password");
     assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
     std::fs::remove_file(data.join("postgres-password")).unwrap();
 
-    let said = error(&run(&["up", "--engine", "embedded", "--port", "0", "--data", &data.display().to_string()]));
+    let line = error(&run(&["up", "--engine", "embedded", "--port", "0", "--data", &data.display().to_string()]));
 
-    assert!(said.contains("postgres-password is missing"), "{said}");
+    assert!(line.contains("postgres-password is missing"), "{line}");
     assert!(!data.join("postgres-password").exists());
 }
 
 #[test]
-fn a_file_of_the_process_that_a_crash_cut_off_does_not_matter() {
+fn a_pid_file_that_a_crash_cut_off_does_not_matter() {
     let data = folder("cut-off");
     assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
     std::fs::write(files_of_postgres(&data).join("postmaster.pid"), "").unwrap();
@@ -130,7 +130,7 @@ fn a_file_of_the_process_that_a_crash_cut_off_does_not_matter() {
 }
 
 #[test]
-fn a_missing_compiler_is_told_in_one_line() {
+fn a_missing_compiler_is_reported_in_one_line() {
     let data = folder("no-compiler");
     let output = dev(&["up", "--engine", "embedded", "--port", "0", "--data"])
         .arg(&data)
@@ -141,11 +141,11 @@ fn a_missing_compiler_is_told_in_one_line() {
 }
 
 #[test]
-fn a_database_that_cannot_be_reached_or_read_is_told_in_one_line() {
+fn a_database_that_is_unreachable_or_has_an_invalid_url_is_reported_in_one_line() {
     let data = folder("no-database");
     for (url, expected) in [
         ("postgres://owner@127.0.0.1:1/taskflow", "cannot reach the database taskflow at 127.0.0.1:1"),
-        ("nonsense", "DATABASE_URL cannot be read"),
+        ("nonsense", "DATABASE_URL is invalid"),
     ] {
         let output = dev(&["up", "--engine", "embedded", "--port", "0", "--data"])
             .arg(&data)
@@ -156,7 +156,7 @@ fn a_database_that_cannot_be_reached_or_read_is_told_in_one_line() {
     }
 }
 
-/// As `cargo dev` finds them: in the data folder, or where root's Postgres has to keep them.
+/// Folder of Postgres' files: in the data folder, or for root where another user can read it.
 fn files_of_postgres(data: &Path) -> PathBuf {
     let inside = data.join("postgres");
     if inside.is_dir() {

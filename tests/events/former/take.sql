@@ -1,109 +1,109 @@
-create function bodies.take_4e71d71283b4674b(principal jsonb, input jsonb) returns setof text
+create function bodies.take_b79377be14fd30ee(principal jsonb, input jsonb) returns setof text
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare
+    taker    text := principal ->> 'service';
     began    timestamptz := clock_timestamp();
-    caller   uuid;
-    scopes   text[];
-    expires  timestamptz;
-    quota    text;
-    again    jsonb := principal -> 'again';
-    fingerprint text;
-    kept_at  timestamptz;
-    late     boolean;
-    line     text;
-    lines    text[] := '{}';
-    current  json;
+    came     int := jsonb_array_length(input -> 'events');
+    -- What is to be taken, and what the body works on.
+    fresh    delivery[] := array(select one from jsonb_populate_recordset(null::delivery, input -> 'events') as one);
+    events   delivery[];
+    ids      uuid[] := array(select distinct one.id from unnest(fresh) as one order by 1);
+    -- Those that were taken before, those that come behind a later one of their user, and those that cannot be taken.
+    known    uuid[];
+    late     uuid[];
+    failed   uuid[] := '{}';
     code     text;
     violated text;
     reason   text;
     place    text;
 begin
-    -- What the triggers write into the event.
-    perform set_config('taskflow.actor', principal ->> 'actor', true),
-            set_config('taskflow.actor_name', coalesce(principal ->> 'service', ''), true),
-            set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true),
-            set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
-    <<frame>> begin
-
-    -- Who is active stays signed in; once a day is enough to know that.
-    if expires < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days' where token_hash = principal ->> 'session';
+    -- An event is noted in the transaction of what it leads to, so it is done once, however often it comes. Two who take the
+    -- same ones wait for each other, in one order.
+    perform pg_advisory_xact_lock(hashtextextended(taker || one, 0)) from unnest(ids) as one;
+    known := array(select deliveries.event_id from deliveries where deliveries.consumer = taker and deliveries.event_id = any (ids));
+    if cardinality(ids) - cardinality(known) < came then
+        fresh := array(select fresh[one.number]
+                         from (select distinct on ((fresh[number]).id) number from generate_subscripts(fresh, 1) as number
+                                where (fresh[number]).id <> all (known)
+                                order by (fresh[number]).id, number) as one
+                        order by one.number);
     end if;
 
-    -- Somebody else was faster: the answer shows what the task is now.
-    if input ? 'expected' then
-        select shown(task) into current from tasks as task
-         where task.id = (input ->> 'id')::uuid and task.user_id = caller
-           and not input -> 'expected' @> to_jsonb(task.version);
-        if found then
-            perform note_conflict(caller, (input ->> 'id')::uuid, current, input -> 'expected');
-            return next json_build_object('error', 'version_conflict', 'task', current);
-            exit frame;
-        end if;
-    end if;
+    -- One that comes behind a later one of its user is done all the same, but it is counted.
+    with placed as materialized (
+        select one.id, one.topic, one.user_id, one.seq,
+               max(one.seq) over (partition by one.topic, one.user_id
+                                  order by ordinality rows between unbounded preceding and 1 preceding) as before
+          from unnest(fresh) with ordinality as one
+         where one.user_id is not null and one.seq > 0
+    ), noted as (
+        insert into places as last (consumer, topic, user_id, seq)
+        select taker, topic, user_id, max(seq) from placed group by topic, user_id order by topic, user_id
+        on conflict (consumer, topic, user_id) do update set seq = greatest(last.seq, excluded.seq)
+    )
+    select coalesce(array_agg(placed.id), '{}') into late from placed
+     where placed.seq < greatest(placed.before, (select last.seq from places as last
+            where last.consumer = taker and last.topic = placed.topic and last.user_id = placed.user_id));
 
-    -- Only the body is undone when it fails; what stands above stays. The message of an error
-    -- may hold what people wrote, so it goes no further than here.
-    begin
-
-        insert into deliveries (consumer, event_id, type, outcome, delay_ms, took_ms)
-        values (principal #>> '{event,consumer}', (principal #>> '{event,id}')::uuid, principal #>> '{event,type}', 'done',
-                extract(epoch from clock_timestamp() - (principal #>> '{event,occurred_at}')::timestamptz) * 1000, 0)
-        on conflict do nothing;
-        if not found then
-            perform count('duplicate', principal #>> '{event,consumer}');
-            return next '{"error":"duplicate"}';
-            exit frame;
-        end if;
-        -- One that comes behind a later one of its user is done all the same.
-        if principal #> '{event,user_id}' is not null then
-            insert into seen as last (consumer, user_id, seq)
-            values (principal #>> '{event,consumer}', (principal #>> '{event,user_id}')::uuid, (principal #>> '{event,seq}')::bigint)
-            on conflict (consumer, user_id) do update set seq = greatest(last.seq, excluded.seq)
-            returning last.seq > (principal #>> '{event,seq}')::bigint into late;
-        end if;
--- frame: open, in steps, uncounted, for service, consumer
--- Adds an event to the trail.
-declare
-    data        jsonb := input -> 'data';
-    person      uuid := (data ->> 'user_id')::uuid;
-    occurred_at timestamptz := (data ->> 'occurred_at')::timestamptz;
+    -- All at once, which 0 stands for; where that fails, one by one, so that the others are taken.
+    for number in 0 .. cardinality(fresh) loop
+        continue when number = 0 and cardinality(fresh) < 2;
+        events := case number when 0 then fresh else fresh[number:number] end;
+        -- What the triggers write into the events that this one leads to.
+        perform set_config('taskflow.actor', 'system', true), set_config('taskflow.actor_name', taker, true),
+                set_config('taskflow.correlation_id', coalesce(events[1].correlation_id, ''), true),
+                set_config('taskflow.traceparent', coalesce(events[1].traceparent, ''), true);
+        begin
+-- frame: consumer
+-- Adds events to the trail.
 begin
-    if person is not null and not exists (select from users where users.id = person) then
+    if exists (select from unnest(events) as one
+                where one.user_id is not null and (select true from users where users.id = one.user_id) is null) then
         perform refuse('the user is gone');
     end if;
-    perform make_audit_month(occurred_at);
+    -- The months around now are there: housekeeping sees to it.
+    perform make_audit_month(one.occurred_at) from unnest(events) as one
+      where one.occurred_at not between now() - interval '27 days' and now() + interval '27 days';
     insert into audit (event_id, occurred_at, event_type, user_id, task_id, seq, data)
-    values ((data ->> 'event_id')::uuid, occurred_at, input ->> 'type', person, (input ->> 'task_id')::uuid,
-            (data ->> 'seq')::bigint, data::json)
+    select one.id, one.occurred_at, one.type, one.user_id, one.task_id, one.seq, (one.input #>> '{}')::json
+      from unnest(events) as one
     on conflict do nothing;
-    lines := '{taken}';
 end;
 
+            exit when number = 0;
+        exception when others then
+            continue when number = 0;
+            get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
+                                    reason = message_text, place = pg_exception_context;
+            failed := failed || events[1].id;
+            return next json_build_object(
+                'event', events[1].id,
+                'error', case code when 'TF000' then reason else code end,
+                'constraint', nullif(violated, ''),
+                'place', case code when 'TF000' then null else place end);
+        end;
+    end loop;
 
-        update deliveries set took_ms = extract(epoch from clock_timestamp() - began) * 1000,
-                              outcome = case when late then 'late' else 'done' end
-         where consumer = principal #>> '{event,consumer}' and event_id = (principal #>> '{event,id}')::uuid;
-        perform count(case when late then 'late' else 'done' end, principal #>> '{event,consumer}',
-                      extract(epoch from clock_timestamp() - (principal #>> '{event,occurred_at}')::timestamptz) * 1000);
-    exception when others then
-        get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
-                                reason = message_text, place = pg_exception_context;
-        lines := array[json_build_object(
-            'error', case code when 'TF000' then reason else code end,
-            'constraint', nullif(violated, ''),
-            'place', case code when 'TF000' then null else place end)::text];
-        return next lines[1];
-        perform count('failed', principal #>> '{event,consumer}');
-    end;
-
-    -- Who asks for what is somebody else's hears that there is no such thing, but it does not go unnoticed.
-    if lines = '{}' and input ? 'id'
-       and exists (select from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id <> caller) then
-        perform tell('access.denied', caller, jsonb_build_object('task_id', input -> 'id', 'address', principal -> 'address'));
-    end if;
-    end frame;
+    insert into deliveries (consumer, event_id, type, outcome, delay_ms, took_ms)
+    select taker, one.id, one.type, case when one.id = any (late) then 'late' else 'done' end,
+           extract(epoch from clock_timestamp() - one.occurred_at) * 1000,
+           extract(epoch from clock_timestamp() - began) * 1000 / came
+      from unnest(fresh) as one
+     where one.id <> all (failed);
+    insert into counted as known (what, consumer, slot, times, sum_ms)
+    select one.outcome, taker, pg_backend_pid() % 16, one.times, one.ms
+      from (select case when one.id = any (late) then 'late' else 'done' end, count(*),
+                   sum(extract(epoch from clock_timestamp() - one.occurred_at) * 1000)
+              from unnest(fresh) as one
+             where one.id <> all (failed) group by 1
+            union all
+            select 'failed', cardinality(failed), 0
+            union all
+            select 'duplicate', came - cardinality(fresh), 0) as one (outcome, times, ms)
+     where one.times > 0
+        on conflict (what, consumer, slot) do update
+       set times = known.times + excluded.times, sum_ms = known.sum_ms + excluded.sum_ms;
 
     -- Whoever wrote an event publishes what waits, after the answer, unless somebody does already.
     if current_setting('taskflow.duties', true) <> '' then

@@ -1,0 +1,221 @@
+//! Load scenarios: how fast TaskFlow is beside Postgres alone and a native server, in the same run. Run by
+//! `cargo dev bench`.
+
+mod connection;
+mod crowd;
+mod events;
+mod lists;
+mod load;
+mod measured;
+mod postgres;
+mod process;
+mod recurrence;
+mod reminders;
+mod report;
+mod scenario;
+mod world;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use embedded_postgres::{DataFolder, Embedded, Purpose};
+use operations::{Release, Role, Step};
+
+use crate::events::Drained;
+use crate::measured::Measured;
+use crate::process::Process;
+use crate::recurrence::RuleLatency;
+use crate::scenario::{ADD_TASK_OVER_HTTP, SCENARIOS, Scenario, Without};
+use crate::world::World;
+
+/// Measures TaskFlow beside Postgres alone and a native server
+#[derive(Debug, Parser)]
+#[command(name = "cargo dev bench", bin_name = "cargo dev bench")]
+struct Arguments {
+    /// Run only this scenario
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(names()))]
+    scenario: Option<String>,
+    /// Seconds of each measurement
+    #[arg(long, default_value_t = 8, value_name = "N")]
+    seconds: u64,
+    /// Seconds of the crowd
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    crowd_seconds: u64,
+    /// Run the scenarios of events, with Kafka and Dapr
+    #[arg(long)]
+    full: bool,
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME, recurrence::RULES]).chain(OF_EVENTS)
+}
+
+/// Scenarios of events.
+const OF_EVENTS: [&str; 6] =
+    [events::DELAY, recurrence::COMPLETION, reminders::DELAY, reminders::OF_MANY, reminders::OF_ONE, events::DRAIN];
+
+/// Number of connections.
+pub const CONNECTIONS: usize = 32;
+
+/// Result of a scenario.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    scenario: &'static str,
+    postgres: Option<Measured>,
+    native: Option<Measured>,
+    /// TaskFlow with a part of the work left out.
+    without: Option<(Without, Measured)>,
+    taskflow: Measured,
+    /// Slowest list in Postgres, and its 95th percentile in milliseconds.
+    slowest: Option<(&'static str, f64)>,
+    /// Speed at which a queue was drained.
+    drained: Option<Drained>,
+    /// Time that each rule took to compute its next occurrence.
+    rules: Vec<RuleLatency>,
+}
+
+/// Memory of the processes, in MiB.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    host_at_rest: u64,
+    database_at_rest: u64,
+    host: u64,
+    native: u64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("bench/ lies in the project")?;
+    // `cargo dev` and the native server are built beside this program.
+    let programs = std::env::current_exe().context("cannot find this program")?;
+    let folder = programs.with_file_name("bench-data");
+    let _ = std::fs::remove_dir_all(&folder);
+    let data = DataFolder::take(&folder)?;
+    let postgres = Embedded::start(&data, 0, Purpose::Keep).await?;
+    let url = postgres.url("postgres");
+    operations::migrate::up(&Release::read(project)?, &url).await?;
+
+    let data_of_host = folder.join("host").display().to_string();
+    let mut command = vec!["up", "--engine", "embedded", "--port", "0", "--data", &data_of_host];
+    command.extend(arguments.full.then_some("--full"));
+    let [port] = full::free_ports()?;
+    let sidecar = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let token = web::hex(&web::random::<32>());
+    let environment = [
+        ("DATABASE_URL", url.to_text()),
+        ("SPIN_VARIABLE_DAPR_PORT", sidecar.port().to_string()),
+        ("SPIN_VARIABLE_DAPR_API_TOKEN", token.clone()),
+    ];
+    let host = Process::start(&programs.with_file_name("dev"), &command, &environment).await?;
+    let environment = [("DATABASE_URL", Role::User.url(&url).to_text())];
+    let native = Process::start(&programs.with_file_name("native"), &[], &environment).await?;
+    let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
+    let world = World::make(&url, &host, &native).await?;
+
+    let is_chosen = |name: &str| {
+        arguments.scenario.as_ref().is_none_or(|only| only == name) && (!arguments.full || OF_EVENTS.contains(&name))
+    };
+    let time = Duration::from_secs(arguments.seconds);
+    let mut outcomes = Vec::new();
+    for scenario in SCENARIOS.iter().filter(|scenario| is_chosen(scenario.name)) {
+        let step = Step::begin(&format!("measuring {}", scenario.name));
+        outcomes.push(measure(scenario, &world, time).await?);
+        step.end("measured");
+    }
+    if is_chosen(crowd::NAME) {
+        let step = Step::begin("measuring the crowd");
+        let taskflow = crowd::load(&world, Duration::from_secs(arguments.crowd_seconds)).await?;
+        outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
+        step.end("measured");
+    }
+    if is_chosen(recurrence::RULES) {
+        let step = Step::begin("measuring next occurrences of rules");
+        outcomes.push(Outcome { scenario: recurrence::RULES, rules: recurrence::rules()?, ..Outcome::default() });
+        step.end("measured");
+    }
+    if is_chosen(events::DELAY) {
+        let step = Step::begin("measuring the delay to the audit trail");
+        world.clean_up().await?;
+        let [delay, publish] = events::delay(&world, sidecar, &token, time * 2).await?;
+        outcomes.push(Outcome { scenario: events::DELAY, taskflow: delay, ..Outcome::default() });
+        outcomes.push(Outcome { scenario: events::PUBLISH, taskflow: publish, ..Outcome::default() });
+        step.end("measured");
+    }
+    if is_chosen(recurrence::COMPLETION) {
+        let step = Step::begin("measuring the delay to the next occurrence");
+        let taskflow = recurrence::completion(&world, time).await?;
+        outcomes.push(Outcome { scenario: recurrence::COMPLETION, taskflow, ..Outcome::default() });
+        step.end("measured");
+    }
+    for scenario in [reminders::DELAY, reminders::OF_MANY, reminders::OF_ONE] {
+        if is_chosen(scenario) {
+            let step = Step::begin(&format!("measuring {scenario}"));
+            let taskflow = reminders::measure(&world, scenario, time).await?;
+            outcomes.push(Outcome { scenario, taskflow, ..Outcome::default() });
+            step.end("measured");
+        }
+    }
+    if is_chosen(events::DRAIN) {
+        let step = Step::begin("measuring how fast a queue is drained");
+        let drained = Some(events::drain(&world, &host).await?);
+        outcomes.push(Outcome { scenario: events::DRAIN, drained, ..Outcome::default() });
+        step.end("measured");
+    }
+    let memory =
+        Memory { host_at_rest: at_rest.0, database_at_rest: at_rest.1, host: host.memory()?, native: native.memory()? };
+    let report = report::write(&outcomes, memory, arguments.full)?;
+    print!("{report}");
+    if arguments.scenario.is_none() {
+        let path = project.join(if arguments.full { "bench/RESULTS-FULL.md" } else { "bench/RESULTS.md" });
+        std::fs::write(&path, report).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Measures all servers in turns, twice, so that a machine that becomes slower or faster affects all of them.
+/// Vacuuming and publishing that one causes is finished before the next begins.
+async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> anyhow::Result<Outcome> {
+    let half = time / 2;
+    let mut outcome = Outcome { scenario: scenario.name, ..Outcome::default() };
+    if let ("lists", Some(call)) = (scenario.name, &scenario.postgres) {
+        outcome.slowest = Some(postgres::slowest_list(scenario, call, world).await?);
+    }
+    world.clean_up().await?;
+    for _ in 0..2 {
+        world.set_publishing(false).await?;
+        if let Some(call) = &scenario.postgres {
+            let measured = postgres::load(scenario, call, world, half).await?;
+            outcome.postgres.get_or_insert_default().add(measured);
+        }
+        if scenario.is_native {
+            let measured = load::http(world.native, scenario, scenario.is_keyed, world, half).await?;
+            outcome.native.get_or_insert_default().add(measured);
+        }
+        if let Some(without) = scenario.without {
+            world.set_limits(without != Without::Guards).await?;
+            world.set_publishing(without != Without::Publishing).await?;
+            let plain = if without == Without::Tools { &ADD_TASK_OVER_HTTP } else { scenario };
+            let measured = load::http(world.taskflow, plain, false, world, half).await?;
+            outcome.without.get_or_insert((without, Measured::default())).1.add(measured);
+            world.set_limits(true).await?;
+        }
+        world.set_publishing(true).await?;
+        outcome.taskflow.add(load::http(world.taskflow, scenario, scenario.is_keyed, world, half).await?);
+        world.caught_up().await?;
+    }
+    Ok(outcome)
+}

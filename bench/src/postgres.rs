@@ -1,0 +1,104 @@
+//! Postgres alone: the call of a scenario, prepared, on as many connections.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use domain::TaskId;
+use serde_json::{Map, Value, json};
+
+use crate::load::run;
+use crate::measured::Measured;
+use crate::scenario::{Ask, Call, Scenario};
+use crate::world::World;
+use crate::{CONNECTIONS, lists};
+
+/// Loads Postgres.
+pub async fn load(
+    scenario: &'static Scenario,
+    call: &'static Call,
+    world: &World,
+    time: Duration,
+) -> anyhow::Result<Measured> {
+    let name = store::installed_name(call.body.0, store::hash(call.body.1));
+    let inputs = scenario.asks.iter().map(|ask| input(call, ask, world)).collect::<anyhow::Result<Vec<Value>>>()?;
+    let inputs = Arc::new(inputs);
+    run(CONNECTIONS, time, |number, window| {
+        let (database, name, inputs) = (world.database.clone(), name.clone(), Arc::clone(&inputs));
+        async move {
+            let client = database.connect().await?;
+            let statement = client.prepare(&format!("select bodies.{name}($1, $2)")).await?;
+            let mut measured = Measured::default();
+            for turn in 0.. {
+                if window.is_over() {
+                    break;
+                }
+                let which = (number + turn) % inputs.len();
+                let principal = principal(scenario, number + CONNECTIONS * turn, &scenario.asks[which]);
+                let mut input = inputs[which].clone();
+                if call.makes {
+                    input["id"] = json!(TaskId::new(web::now_ms(), web::random()));
+                }
+                let sent = Instant::now();
+                let rows = client.query(&statement, &[&principal, &input]).await?;
+                window.note(sent, &mut measured);
+                // The first row may be the state of the limits, and the last may be null.
+                let last = rows.last().and_then(|row| row.get::<_, Option<&str>>(0)).unwrap_or_default();
+                ensure!(!last.starts_with(r#"{"error""#), "Postgres rejected it: {last}");
+            }
+            Ok(measured)
+        }
+    })
+    .await
+}
+
+/// Returns the list with the longest 95th percentile, in milliseconds, of all lists requested one at a time.
+/// Totals are counted each time.
+pub async fn slowest_list(scenario: &Scenario, call: &Call, world: &World) -> anyhow::Result<(&'static str, f64)> {
+    const TURNS: usize = 60;
+    let name = store::installed_name(call.body.0, store::hash(call.body.1));
+    let client = world.database.connect().await?;
+    let statement = client.prepare(&format!("select bodies.{name}($1, $2)")).await?;
+    let mut slowest = ("", 0.0);
+    for ask in lists::ASKS.iter().chain(lists::MORE) {
+        let mut input = input(call, ask, world)?;
+        if let Some(input) = input.as_object_mut() {
+            input.remove("filter");
+        }
+        let mut times = Vec::new();
+        for _ in 0..TURNS {
+            let sent = Instant::now();
+            client.query(&statement, &[&principal(scenario, 0, ask), &input]).await?;
+            times.push(sent.elapsed().as_secs_f64() * 1000.0);
+        }
+        times.sort_by(f64::total_cmp);
+        let p95 = times[TURNS * 95 / 100];
+        if p95 > slowest.1 {
+            slowest = (ask.line, p95);
+        }
+    }
+    Ok(slowest)
+}
+
+/// Principal of a request, as the functions pass it.
+fn principal(scenario: &Scenario, user: usize, ask: &Ask) -> Value {
+    let mut principal = json!({
+        "session": web::fingerprint(scenario.users.token(user)),
+        "actor": "user",
+        "correlation_id": "bench",
+        "address": "127.0.0.1",
+    });
+    if scenario.is_keyed {
+        let key = TaskId::new(web::now_ms(), web::random());
+        principal["again"] = json!({ "id": key, "fingerprint": web::fingerprint(ask.body) });
+    }
+    principal
+}
+
+/// Input of a request: that of the call, with the members of the request.
+fn input(call: &Call, ask: &Ask, world: &World) -> anyhow::Result<Value> {
+    let mut input: Map<String, Value> = serde_json::from_str(call.input)?;
+    let own: Map<String, Value> = serde_json::from_str(&world.dated(ask.input))?;
+    input.extend(own);
+    Ok(Value::Object(input))
+}

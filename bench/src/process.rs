@@ -1,0 +1,76 @@
+//! A server in a process of its own, and the memory of processes.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::Context;
+use rustix::process::{Pid, Signal};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// Server in a process of its own. Stopped when this is dropped.
+pub struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    /// Starts a program that prints `ready http://<address>`.
+    pub async fn start(program: &Path, arguments: &[&str], environment: &[(&str, String)]) -> anyhow::Result<Self> {
+        let mut child = Command::new(program)
+            .args(arguments)
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let mut lines = BufReader::new(child.stdout.take().context("its output is read")?).lines();
+        let address = loop {
+            let line =
+                lines.next_line().await?.with_context(|| format!("{} ended before it was ready", program.display()))?;
+            if let Some(address) = line.strip_prefix("ready http://") {
+                break address.parse()?;
+            }
+        };
+        // A full pipe would block it.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Ok(Self { child, address })
+    }
+
+    /// Address of the server.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its memory, in MiB.
+    pub fn memory(&self) -> anyhow::Result<u64> {
+        memory(self.child.id().context("it runs")?)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())) {
+            let _ = rustix::process::kill_process(pid, Signal::TERM);
+        }
+    }
+}
+
+/// Memory of a process and its children, in MiB. Shared memory counts once.
+pub fn memory_of_group(leader: u32) -> anyhow::Result<u64> {
+    let children = std::fs::read_to_string(format!("/proc/{leader}/task/{leader}/children"))?;
+    let children = children.split_whitespace().filter_map(|id| id.parse().ok());
+    [leader].into_iter().chain(children).map(memory).sum()
+}
+
+fn memory(process: u32) -> anyhow::Result<u64> {
+    let path = format!("/proc/{process}/smaps_rollup");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    let kib = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())
+        .with_context(|| format!("{path} has no Pss"))?;
+    Ok(kib / 1024)
+}

@@ -1,0 +1,143 @@
+//! The scenarios of requests.
+
+use crate::world::{COLLECTOR, CREATORS, LISTERS, NEIGHBOURS, Users};
+use crate::{CONNECTIONS, lists};
+
+/// Scenario of requests.
+pub struct Scenario {
+    /// Name in the report.
+    pub name: &'static str,
+    /// Users who send the requests.
+    pub users: Users,
+    /// Requests, sent in turns.
+    pub asks: &'static [Ask],
+    /// Expected status.
+    pub status: u16,
+    /// The same work as a call of Postgres, if that is measured.
+    pub postgres: Option<Call>,
+    /// True if the native server is measured too.
+    pub is_native: bool,
+    /// True if each request has an `Idempotency-Key`.
+    pub is_keyed: bool,
+    /// Part that TaskFlow is also measured without, to see its cost.
+    pub without: Option<Without>,
+    /// Number of connections.
+    pub connections: usize,
+}
+
+/// Part of the work that can be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Without {
+    /// Rate limits and idempotency keys.
+    Guards,
+    /// Publishing of the events.
+    Publishing,
+    /// The tool call: the same request over plain HTTP.
+    Tools,
+}
+
+/// Request.
+pub struct Ask {
+    /// Request line without the version.
+    pub line: &'static str,
+    /// Body.
+    pub body: &'static str,
+    /// Members to add to the input of the call.
+    pub input: &'static str,
+}
+
+/// Call of Postgres that a request leads to.
+pub struct Call {
+    /// Stem and text of the statement's file.
+    pub body: (&'static str, &'static str),
+    /// Input; a new id is added to it if the call creates something.
+    pub input: &'static str,
+    /// True if the call creates something.
+    pub makes: bool,
+}
+
+/// Task to create.
+pub const TASK: &str = r#"{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":"2031-04-02T17:00:00Z"}"#;
+const TASK_AS_INPUT: &str = r#"{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":{"at":"2031-04-02T17:00:00Z"}}"#;
+
+const CREATE: Call = Call {
+    body: ("create", include_str!("../../crates/actions/src/tasks/create.sql")),
+    input: TASK_AS_INPUT,
+    makes: true,
+};
+const LIST: Call = Call {
+    body: ("list", include_str!("../../crates/actions/src/tasks/list.sql")),
+    input: r#"{"sort_by":"created_at","descending":true,"limit":50,"offset":0}"#,
+    makes: false,
+};
+
+/// Tool call that creates the same task.
+const ADD_TASK: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add_task","arguments":{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":"2031-04-02T17:00:00Z"}}}"#;
+const TOOLS_LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+
+const ADD_TASK_ASKS: &[Ask] = &[Ask { line: "POST /mcp", body: ADD_TASK, input: "{}" }];
+const TOOLS_LIST_ASKS: &[Ask] = &[Ask { line: "POST /mcp", body: TOOLS_LIST, input: "{}" }];
+const LIVE_ASKS: &[Ask] = &[Ask { line: "GET /live", body: "", input: "{}" }];
+const CREATE_ASKS: &[Ask] = &[Ask { line: "POST /api/tasks", body: TASK, input: "{}" }];
+const LIST_ASKS: &[Ask] = &[Ask { line: "GET /api/tasks", body: "", input: "{}" }];
+
+/// Defaults of a scenario.
+const USUAL: Scenario = Scenario {
+    name: "hello",
+    users: CREATORS,
+    asks: LIVE_ASKS,
+    status: 200,
+    postgres: None,
+    is_native: true,
+    is_keyed: false,
+    without: None,
+    connections: CONNECTIONS,
+};
+
+/// Number of assistants to be served at once without an error.
+const ASSISTANTS: usize = 50;
+
+/// The work of `add_task`, over plain HTTP.
+pub static ADD_TASK_OVER_HTTP: Scenario = Scenario { asks: CREATE_ASKS, status: 201, connections: ASSISTANTS, ..USUAL };
+
+/// All scenarios of requests, except for the crowd.
+pub const SCENARIOS: &[Scenario] = &[
+    USUAL,
+    Scenario { name: "create", asks: CREATE_ASKS, status: 201, postgres: Some(CREATE), ..USUAL },
+    Scenario {
+        name: "create-published",
+        asks: CREATE_ASKS,
+        status: 201,
+        is_native: false,
+        without: Some(Without::Publishing),
+        ..USUAL
+    },
+    Scenario {
+        name: "create-guarded",
+        asks: CREATE_ASKS,
+        status: 201,
+        postgres: Some(CREATE),
+        is_keyed: true,
+        without: Some(Without::Guards),
+        ..USUAL
+    },
+    Scenario {
+        name: "tool-add_task",
+        asks: ADD_TASK_ASKS,
+        is_native: false,
+        without: Some(Without::Tools),
+        connections: ASSISTANTS,
+        ..USUAL
+    },
+    Scenario { name: "tools-list", asks: TOOLS_LIST_ASKS, is_native: false, connections: ASSISTANTS, ..USUAL },
+    Scenario { name: "list50", users: LISTERS, asks: LIST_ASKS, postgres: Some(LIST), ..USUAL },
+    Scenario { name: "lists", users: COLLECTOR, asks: lists::ASKS, postgres: Some(LIST), is_native: false, ..USUAL },
+    Scenario {
+        name: "one-address",
+        users: NEIGHBOURS,
+        asks: LIST_ASKS,
+        is_native: false,
+        without: Some(Without::Guards),
+        ..USUAL
+    },
+];

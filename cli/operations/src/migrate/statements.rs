@@ -1,0 +1,57 @@
+//! The statements of a release, in the schema `bodies`.
+
+use tokio_postgres::Transaction;
+
+use super::explain;
+use crate::Release;
+
+/// Installs the missing statements, notes the release, and drops statements that neither it nor the release
+/// before it has.
+pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
+    let installed = installed(transaction).await?;
+    for (name, (framed, file)) in &release.statements {
+        if !installed.contains(name) {
+            let create = format!(
+                "{}\nrevoke all on function bodies.{name} from public;\n\
+                 grant execute on function bodies.{name} to {};\n\
+                 comment on function bodies.{name} is '{file}'",
+                framed.create, framed.role
+            );
+            transaction.batch_execute(&create).await.map_err(|error| explain(file, &error))?;
+        }
+    }
+    let statements: Vec<&String> = release.statements.keys().collect();
+    let functions: Vec<&String> = release.functions.keys().collect();
+    transaction
+        .execute(
+            "insert into app.releases (release, bodies, functions) values ($1, $2, $3)
+             on conflict (release) do update
+                set installed_at = clock_timestamp(), functions = excluded.functions",
+            &[&release.name, &statements, &functions],
+        )
+        .await?;
+    let unused = transaction
+        .query(
+            "with kept as (select * from app.releases order by installed_at desc limit 2),
+                  gone as (delete from app.releases where release not in (select release from kept))
+             select proname::text from pg_proc
+              where pronamespace = 'bodies'::regnamespace and proname not in (select unnest(bodies) from kept)",
+            &[],
+        )
+        .await?;
+    for row in unused {
+        transaction.batch_execute(&format!("drop function bodies.{}", row.get::<_, String>(0))).await?;
+    }
+    Ok(())
+}
+
+/// True if all statements of a release are installed.
+pub async fn are_installed(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<bool> {
+    let installed = installed(transaction).await?;
+    Ok(release.statements.keys().all(|name| installed.contains(name)))
+}
+
+async fn installed(transaction: &Transaction<'_>) -> anyhow::Result<Vec<String>> {
+    let names = "select proname::text from pg_proc where pronamespace = to_regnamespace('bodies')";
+    Ok(transaction.query(names, &[]).await?.iter().map(|row| row.get(0)).collect())
+}

@@ -1,0 +1,165 @@
+-- Events: the outbox and its publishers, what consumers have processed, and the audit trail.
+
+-- ── publishing ──────────────────────────────────────────────────────────────────────────────
+
+create table app.outbox (
+    event_id       uuid not null default gen_random_uuid(),
+    topic          text not null,
+    type           text not null,
+    user_id        uuid,
+    seq            bigint not null,
+    subject_id     uuid,
+    actor          text not null,
+    correlation_id text,
+    traceparent    text,
+    occurred_at    timestamptz not null default now(),
+    before         json,
+    after          json,
+    details        jsonb,
+    position       bigint generated always as identity,
+    shard          smallint not null default 0,
+    actor_name     text,
+    event          json,
+    attempts       int not null default 0,
+    failed_at      timestamptz,
+    problem        text,
+    primary key (shard, position)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+comment on table app.outbox is
+    'Events that are not published yet, written by triggers in the transaction of the change.';
+comment on column app.outbox.user_id is 'Null for a security event of an unknown user.';
+comment on column app.outbox.position is
+    'Order of a user''s events. Rows of different users may appear out of order.';
+comment on column app.outbox.actor_name is 'Name of the agent, or of the part of TaskFlow, that acted.';
+comment on column app.outbox.event is
+    'A complete CloudEvent, for a dead letter or a replay; else the other columns make it.';
+
+create table app.parked (
+    like app.outbox,
+    parked_at timestamptz not null default now(),
+    primary key (shard, position)
+);
+comment on table app.parked is
+    'Events that failed for an hour while others were published. `taskflow events replay` puts them back.';
+
+create table app.publishers (
+    shard        smallint primary key,
+    holder       text,
+    until        timestamptz not null default '-infinity',
+    failures     int not null default 0,
+    succeeded_at timestamptz not null default '-infinity',
+    published    bigint not null default 0,
+    failed       bigint not null default 0,
+    problem      text
+) with (fillfactor = 50);
+insert into app.publishers (shard) select generate_series(0, 7);
+comment on table app.publishers is 'The publish lease of each shard.';
+comment on column app.publishers.holder is
+    'Transaction id that took the lease. Null while a shard waits after a failure.';
+
+create table app.held (
+    user_id uuid primary key,
+    shard   smallint not null,
+    until   timestamptz not null
+);
+comment on table app.held is
+    'Users whose next event failed while others were published: theirs wait, in order, without delaying '
+    'others.';
+
+-- ── consumers ───────────────────────────────────────────────────────────────────────────────
+
+create type app.delivery as (
+    id             uuid,
+    type           text,
+    topic          text,
+    occurred_at    timestamptz,
+    user_id        uuid,
+    task_id        uuid,
+    seq            bigint,
+    correlation_id text,
+    traceparent    text,
+    input          jsonb
+);
+comment on type app.delivery is 'An event as the frame of a consumer passes it to the body.';
+
+create table app.deliveries (
+    consumer text not null,
+    event_id uuid not null,
+    type     text not null,
+    outcome  text not null,
+    delay_ms float8 not null,
+    took_ms  float8 not null,
+    at       timestamptz not null default now(),
+    primary key (consumer, event_id)
+);
+create index deliveries_by_age on app.deliveries (at);
+comment on table app.deliveries is
+    'Events that consumers have processed, written in the transaction of the work. A repeated delivery '
+    'finds its row.';
+comment on column app.deliveries.delay_ms is 'Time from the change to here.';
+
+create table app.places (
+    consumer text not null,
+    topic    text not null,
+    user_id  uuid not null,
+    seq      bigint not null,
+    primary key (consumer, topic, user_id)
+) with (fillfactor = 70);
+comment on table app.places is 'Newest `seq` of each user that a consumer has seen in a topic.';
+
+create table app.counted (
+    what     text not null,
+    consumer text not null,
+    slot     smallint not null,
+    times    bigint not null,
+    sum_ms   float8 not null default 0,
+    primary key (what, consumer, slot)
+) with (fillfactor = 50);
+comment on table app.counted is
+    'Counters of consumers, in several slots each, so that connections do not wait for each other.';
+
+create table app.dead_letters (
+    consumer    text not null,
+    event_id    text not null,
+    topic       text not null,
+    reason      text,
+    event       json not null,
+    times       int not null default 1,
+    died_at     timestamptz not null default now(),
+    replayed_at timestamptz,
+    primary key (consumer, event_id)
+);
+comment on table app.dead_letters is
+    'Events that a consumer could not process: unreadable, or out of retries.';
+
+-- ── the audit trail ─────────────────────────────────────────────────────────────────────────
+
+-- Without foreign keys: the trail outlives its subjects.
+create table app.audit (
+    event_id    uuid not null,
+    occurred_at timestamptz not null,
+    event_type  text not null,
+    user_id     uuid,
+    task_id     uuid,
+    seq         bigint not null,
+    data        json not null,
+    primary key (occurred_at, event_id)
+) partition by range (occurred_at);
+create index audit_of_a_user on app.audit (user_id, occurred_at, event_id);
+create index audit_of_a_task on app.audit (task_id, occurred_at, event_id);
+comment on table app.audit is
+    'The audit trail: every event, append-only, with a partition for each month of UTC.';
+
+-- The months around now. Housekeeping creates the later ones, by `app.make_audit_month`.
+do $$
+declare
+    month timestamp;
+begin
+    for month in select date_trunc('month', now() at time zone 'UTC') + number * interval '1 month'
+                   from generate_series(-1, 3) as number
+    loop
+        execute format('create table app.%I partition of app.audit for values from (%L) to (%L)',
+                       'audit_' || to_char(month, 'YYYY_MM'), month at time zone 'UTC',
+                       (month + interval '1 month') at time zone 'UTC');
+    end loop;
+end $$;

@@ -1,0 +1,7 @@
+-- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
+create or replace function app.due_at(due jsonb, person uuid)
+returns timestamptz language plpgsql stable as $$
+begin
+    return case when due ? 'on' then app.instant((due ->> 'on')::date + time '23:59', app.zone(person))
+                else (due ->> 'at')::timestamptz end;
+end $$;

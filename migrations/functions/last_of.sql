@@ -1,0 +1,9 @@
+-- The last instant of a bound: an instant itself, or the end of a day in the user's zone.
+create or replace function app.last_of(bound jsonb, person uuid)
+returns timestamptz language plpgsql stable as $$
+begin
+    return case when bound ? 'on'
+                then ((bound ->> 'on')::timestamp + interval '1 day') at time zone app.zone(person)
+                     - interval '1 microsecond'
+                else (bound ->> 'at')::timestamptz end;
+end $$;

@@ -1,0 +1,31 @@
+-- The user of an issuer's subject; created at the first request, with the e-mail address unless another user
+-- has it.
+create or replace function app.person_of(issuer text, subject text, principal jsonb)
+returns uuid language plpgsql as $$
+#variable_conflict use_variable
+declare
+    person uuid := (select found.user_id from app.identities as found
+                     where found.issuer = person_of.issuer and found.subject = person_of.subject);
+begin
+    if person is null then
+        -- Two first requests at the same time create one user.
+        perform pg_advisory_xact_lock(hashtextextended(issuer || ' ' || subject, 1));
+        select found.user_id into person from app.identities as found
+         where found.issuer = person_of.issuer and found.subject = person_of.subject;
+        if person is null then
+            insert into app.users (id, email, name)
+            values ((principal ->> 'new_id')::uuid, principal ->> 'email', principal ->> 'name')
+            on conflict do nothing returning id into person;
+            if person is null then
+                insert into app.users (id, name) values ((principal ->> 'new_id')::uuid, principal ->> 'name')
+                returning id into person;
+            end if;
+            insert into app.identities (issuer, subject, user_id) values (issuer, subject, person);
+        end if;
+    end if;
+    if principal ? 'admin' then
+        update app.users set admin = (principal ->> 'admin')::boolean
+         where users.id = person and users.admin <> (principal ->> 'admin')::boolean;
+    end if;
+    return person;
+end $$;

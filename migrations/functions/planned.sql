@@ -1,0 +1,10 @@
+-- The due date of a place in the schedule of a series. A day ends at 23:59 in the user's zone, as for every
+-- task.
+create or replace function app.planned(series app.series, place timestamp)
+returns timestamptz language plpgsql stable as $$
+begin
+    if app.is_all_day(series) then
+        return app.instant(place::date + time '23:59', app.zone(series.user_id));
+    end if;
+    return app.instant(place, series.rule ->> 'timezone');
+end $$;

@@ -1,0 +1,24 @@
+-- Writes the event of a changed reminder. A reminder that moves with its task makes none: the event of the
+-- task says so.
+create or replace function app.publish_reminder() returns trigger language plpgsql as $$
+declare
+    type text;
+begin
+    if tg_op = 'INSERT' then
+        type := 'reminder.created';
+    elsif new.snoozed_at is distinct from old.snoozed_at then
+        type := 'reminder.snoozed';
+    elsif new.status <> old.status and new.status <> 'pending' then
+        type := 'reminder.' || new.status;
+    else
+        return null;
+    end if;
+    perform app.emit(
+        case when type in ('reminder.sent', 'reminder.failed') then 'reminders' else 'task-events' end,
+        type, new.user_id, new.seq, new.id,
+        case when tg_op = 'UPDATE' then app.shown(old) end, app.shown(new), null);
+    return null;
+end $$;
+
+create or replace trigger publish after insert or update on app.reminders
+    for each row execute function app.publish_reminder();

@@ -1,0 +1,26 @@
+-- Writes the event of a changed series. `recurring.generated` is written by the statement that adds the
+-- occurrence, so moving on to the next place makes no event here.
+create or replace function app.publish_series() returns trigger language plpgsql as $$
+declare
+    type text;
+begin
+    if tg_op = 'INSERT' then
+        type := 'recurring.created';
+    elsif new is not distinct from old then
+        return null;
+    elsif new.place is null and old.place is not null then
+        type := case when new.stopped then 'recurring.stopped' else 'recurring.ended' end;
+    elsif (new.title, new.description, new.priority, new.tags, new.rule, new.own_zone, new.reminders)
+          is distinct from
+          (old.title, old.description, old.priority, old.tags, old.rule, old.own_zone, old.reminders) then
+        type := 'recurring.updated';
+    else
+        return null;
+    end if;
+    perform app.emit('task-events', type, new.user_id, new.seq, new.id,
+                     case when tg_op = 'UPDATE' then app.shown(old) end, app.shown(new), null);
+    return null;
+end $$;
+
+create or replace trigger publish after insert or update on app.series
+    for each row execute function app.publish_series();

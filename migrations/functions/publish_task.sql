@@ -1,0 +1,23 @@
+-- Writes the event of a changed task. Its type follows from the change.
+create or replace function app.publish_task() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and new is not distinct from old then
+        return null;
+    end if;
+    perform app.emit(
+        'task-events',
+        case
+            when tg_op = 'INSERT' then 'task.created'
+            when new.deleted_at is not null and old.deleted_at is null then 'task.deleted'
+            when new.deleted_at is null and old.deleted_at is not null then 'task.restored'
+            when new.status <> old.status and new.status = 'completed' then 'task.completed'
+            when new.status <> old.status then 'task.reopened'
+            else 'task.updated'
+        end,
+        new.user_id, new.seq, new.id,
+        case when tg_op = 'UPDATE' then app.shown(old) end, app.shown(new), null);
+    return null;
+end $$;
+
+create or replace trigger publish after insert or update on app.tasks
+    for each row execute function app.publish_task();

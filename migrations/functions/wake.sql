@@ -1,0 +1,25 @@
+-- Takes the publish lease of a shard if it is free, and adds it to `taskflow.duties`, which the frame
+-- returns.
+--
+-- No event is left behind: a publisher gives up its lease under the exclusive lock and looks once more, and a
+-- transaction that saw a publisher holds the shared lock until its events are visible.
+create or replace function app.wake(shard smallint) returns void language plpgsql as $$
+declare
+    checked text := coalesce(current_setting('taskflow.looked', true), '');
+begin
+    if position('.' || shard || '.' in checked) > 0 then
+        return;
+    end if;
+    perform set_config('taskflow.looked', checked || '.' || shard || '.', true);
+    perform pg_advisory_xact_lock_shared(7001, shard);
+    update app.publishers as publisher
+       set holder = pg_current_xact_id()::text, until = clock_timestamp() + interval '5 seconds'
+     where publisher.shard = (select free.shard from app.publishers as free
+                               where free.shard = wake.shard and free.until < clock_timestamp()
+                                 for update skip locked);
+    if found then
+        perform set_config('taskflow.duties', concat_ws(',',
+            nullif(current_setting('taskflow.duties', true), ''),
+            json_build_object('shard', shard, 'holder', pg_current_xact_id()::text)), true);
+    end if;
+end $$;
