@@ -32,7 +32,7 @@ async fn traces(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_member_that_comes_twice_is_refused_and_noted() {
+async fn a_duplicate_member_is_rejected_and_logged() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -49,7 +49,7 @@ async fn a_member_that_comes_twice_is_refused_and_noted() {
 }
 
 #[tokio::test]
-async fn a_nul_character_is_refused_and_noted_wherever_it_is() {
+async fn a_nul_character_is_rejected_and_logged_in_every_place() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -71,7 +71,7 @@ async fn a_nul_character_is_refused_and_noted_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_nested_too_deep_is_refused_and_noted() {
+async fn deep_nesting_is_rejected_and_logged() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -83,7 +83,7 @@ async fn what_is_nested_too_deep_is_refused_and_noted() {
 }
 
 #[tokio::test]
-async fn text_that_is_no_unicode_is_refused() {
+async fn invalid_unicode_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -98,7 +98,7 @@ async fn text_that_is_no_unicode_is_refused() {
 }
 
 #[tokio::test]
-async fn characters_of_every_plane_are_kept_as_they_are() {
+async fn characters_of_every_plane_are_stored_unchanged() {
     let app = App::start().await;
     let ada = app.guest().await;
     let text = "𝕋𝕒𝕤𝕜 🦀 👩‍👩‍👧 𠜎 e\u{301}";
@@ -115,7 +115,7 @@ async fn characters_of_every_plane_are_kept_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_huge_number_is_refused_whatever_it_stands_for() {
+async fn a_huge_number_is_rejected_in_every_member() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -134,7 +134,7 @@ async fn a_huge_number_is_refused_whatever_it_stands_for() {
 }
 
 #[tokio::test]
-async fn every_member_of_a_wrong_type_is_named() {
+async fn every_member_of_a_wrong_type_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let all = ["/title", "/description", "/priority", "/tags", "/due_date", "/allow_past"];
@@ -156,7 +156,7 @@ async fn every_member_of_a_wrong_type_is_named() {
 }
 
 #[tokio::test]
-async fn members_and_parameters_that_nobody_knows_are_named() {
+async fn unknown_members_and_parameters_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -171,7 +171,7 @@ async fn members_and_parameters_that_nobody_knows_are_named() {
 }
 
 #[tokio::test]
-async fn what_is_much_too_long_is_refused_and_the_next_request_works() {
+async fn an_oversized_request_is_rejected_and_the_next_one_works() {
     let app = App::start().await;
     let ada = app.guest().await;
     let long = "x".repeat(20 * 1024);
@@ -187,7 +187,7 @@ async fn what_is_much_too_long_is_refused_and_the_next_request_works() {
 }
 
 #[tokio::test]
-async fn head_answers_as_get_does_without_the_body() {
+async fn head_responds_like_get_without_the_body() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("buy milk").await;
@@ -223,7 +223,7 @@ async fn head_answers_as_get_does_without_the_body() {
 }
 
 #[tokio::test]
-async fn options_tells_the_methods_of_a_path_to_anybody() {
+async fn options_lists_the_methods_of_a_path_without_authentication() {
     let app = App::start().await;
 
     for (path, allowed) in [
@@ -243,7 +243,7 @@ async fn options_tells_the_methods_of_a_path_to_anybody() {
 }
 
 #[tokio::test]
-async fn every_answer_keeps_browsers_safe_and_caches_honest() {
+async fn every_response_has_security_and_cache_headers() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -264,7 +264,7 @@ async fn every_answer_keeps_browsers_safe_and_caches_honest() {
 }
 
 #[tokio::test]
-async fn a_long_answer_is_packed_for_who_can_unpack_it() {
+async fn a_long_response_is_compressed_for_clients_that_accept_it() {
     let app = App::start().await;
     let get = |accepted: &'static str| app.call("GET", "/api/openapi.json").header("accept-encoding", accepted).send();
     let length = |response: &Response| response.header("content-length").parse::<usize>().unwrap();
@@ -284,7 +284,7 @@ async fn a_long_answer_is_packed_for_who_can_unpack_it() {
 }
 
 #[tokio::test]
-async fn the_page_about_the_api_names_every_path_and_loads_nothing() {
+async fn the_api_page_lists_every_path_and_loads_nothing() {
     let app = App::start().await;
     let document = app.get("/api/openapi.json").await.expect(200).json();
 

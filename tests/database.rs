@@ -18,7 +18,7 @@ async fn is_refused(client: &Client, statement: &str) -> bool {
 }
 
 #[tokio::test]
-async fn neither_role_can_touch_a_table_or_make_anything() {
+async fn neither_role_can_access_a_table_or_create_anything() {
     let app = App::start().await;
     for role in [USER, SERVICE] {
         let client = app.database.role(role).await;
@@ -56,7 +56,7 @@ async fn neither_role_can_call_the_functions_of_the_other() {
 }
 
 #[tokio::test]
-async fn only_a_service_can_act_in_the_name_of_a_user() {
+async fn only_a_service_can_act_for_a_user() {
     let app = App::start().await;
     let ada = app.guest().await;
     let body = "-- frame: read, for service\nselect to_json(caller)::text";
@@ -71,7 +71,7 @@ async fn only_a_service_can_act_in_the_name_of_a_user() {
 }
 
 #[tokio::test]
-async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body() {
+async fn a_refusal_commits_the_frame_and_rolls_back_the_body() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("stays as it is").await;
@@ -92,7 +92,7 @@ async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body()
 }
 
 #[tokio::test]
-async fn a_violated_constraint_is_named_and_its_message_is_not_told() {
+async fn a_violated_constraint_is_named_without_its_message() {
     let app = App::start().await;
     let ada = app.guest().await;
     let body = "-- frame: write\n\
@@ -109,7 +109,7 @@ async fn a_violated_constraint_is_named_and_its_message_is_not_told() {
 }
 
 #[tokio::test]
-async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_one_order() {
+async fn bulk_writers_of_one_user_never_deadlock_and_their_changes_are_ordered() {
     const WRITERS: usize = 16;
     const TASKS: usize = 40;
     let app = App::start().await;

@@ -69,7 +69,7 @@ async fn things(app: &App, ada: &Person) -> Things {
 }
 
 #[tokio::test]
-async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() {
+async fn no_route_finds_or_changes_objects_of_another_user() {
     let app = App::start().await;
     let (ada, eve) = (app.account("ada@example.com").await, app.guest().await);
     let things = things(&app, &ada).await;
@@ -125,7 +125,7 @@ async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() 
 }
 
 #[tokio::test]
-async fn every_route_that_is_not_open_wants_to_know_who_asks() {
+async fn every_protected_route_requires_authentication() {
     let app = App::start().await;
     let document = app.get("/api/openapi.json").await.json();
     for (path, methods) in document["paths"].as_object().unwrap() {

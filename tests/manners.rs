@@ -4,7 +4,7 @@ use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn an_unknown_route_is_not_found_and_a_wrong_method_says_which_are_right() {
+async fn an_unknown_route_is_not_found_and_a_wrong_method_lists_the_allowed_ones() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -18,7 +18,7 @@ async fn an_unknown_route_is_not_found_and_a_wrong_method_says_which_are_right()
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_json_is_refused_in_the_right_words() {
+async fn a_body_that_is_not_json_is_rejected_with_the_matching_problem() {
     let app = App::start().await;
     let ada = app.guest().await;
     let send = |media_type: &'static str, body: &'static str| {
@@ -38,7 +38,7 @@ async fn a_body_that_is_not_json_is_refused_in_the_right_words() {
 }
 
 #[tokio::test]
-async fn a_body_over_a_mebibyte_is_refused() {
+async fn a_body_over_a_mebibyte_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let body = json!({ "title": "x", "description": "y".repeat(1024 * 1024) });
@@ -49,13 +49,13 @@ async fn a_body_over_a_mebibyte_is_refused() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_too_long_is_refused() {
+async fn a_url_that_is_too_long_is_rejected() {
     let app = App::start().await;
     app.get(&format!("/api/tasks?status={}", "x".repeat(9000))).await.problem(414);
 }
 
 #[tokio::test]
-async fn a_correlation_id_is_kept_where_it_is_usable_and_made_where_it_is_not() {
+async fn a_valid_correlation_id_is_kept_and_others_are_replaced() {
     let app = App::start().await;
 
     let kept = app.call("GET", "/nothing").header("x-correlation-id", "abc-1.2_3").send().await;
@@ -67,7 +67,7 @@ async fn a_correlation_id_is_kept_where_it_is_usable_and_made_where_it_is_not() 
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
+async fn a_server_fault_is_logged_with_its_cause_and_hidden_from_the_client() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("alter table app.tasks rename column title to heading").await;
@@ -88,7 +88,7 @@ async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
 }
 
 #[tokio::test]
-async fn a_query_that_nobody_looks_at_is_refused_before_anything_happens() {
+async fn an_unknown_query_parameter_is_rejected_before_anything_happens() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("stays").await;
@@ -100,7 +100,7 @@ async fn a_query_that_nobody_looks_at_is_refused_before_anything_happens() {
 }
 
 #[tokio::test]
-async fn who_may_not_is_told_so_before_their_body_is_looked_at() {
+async fn authorization_is_checked_before_the_body() {
     let app = App::start().await;
     let huge = "x".repeat(2 * 1024 * 1024);
 

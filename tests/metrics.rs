@@ -54,7 +54,7 @@ fn consumed_series(result: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_numbers_tell_what_has_happened() {
+async fn requests_and_events_are_measured() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three"] {
@@ -134,7 +134,7 @@ async fn the_numbers_tell_what_has_happened() {
 }
 
 #[tokio::test]
-async fn the_numbers_tell_that_events_wait() {
+async fn pending_events_are_measured() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
     app.kill_sidecar();
@@ -158,7 +158,7 @@ async fn the_numbers_tell_that_events_wait() {
 }
 
 #[tokio::test]
-async fn without_its_database_the_numbers_are_those_that_are_known() {
+async fn without_the_database_the_available_metrics_are_served() {
     let app = App::with(&[("db_port", "1")]).await;
 
     let told = metrics(&app).await;
@@ -169,7 +169,7 @@ async fn without_its_database_the_numbers_are_those_that_are_known() {
 }
 
 #[tokio::test]
-async fn the_numbers_tell_that_statements_are_missing() {
+async fn missing_statements_are_measured() {
     let app = App::start().await;
 
     app.database.change("delete from app.releases").await;

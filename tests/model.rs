@@ -215,7 +215,7 @@ async fn check(app: &App, steps: Vec<Step>) {
 }
 
 #[test]
-fn whatever_several_devices_do_all_of_them_end_up_with_the_same() {
+fn any_sequence_of_changes_leaves_all_devices_with_the_same_state() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let app = runtime.block_on(App::start());
     let config = Config { cases: 40, failure_persistence: None, ..Config::default() };

@@ -14,7 +14,7 @@ async fn wait_for_status(app: &App, status: &str) {
 }
 
 #[tokio::test]
-async fn it_is_live_and_ready_and_says_which_release_it_is() {
+async fn a_running_app_is_live_and_ready_and_reports_its_release() {
     let app = App::with_events().await;
 
     assert_eq!(app.get("/live").await.expect(200).json(), json!({ "status": "up" }));
@@ -28,7 +28,7 @@ async fn it_is_live_and_ready_and_says_which_release_it_is() {
 }
 
 #[tokio::test]
-async fn without_its_database_it_is_live_but_not_ready_and_says_so_soon() {
+async fn without_the_database_the_app_is_live_but_not_ready() {
     // Nothing listens on port 1.
     let app = App::with(&[("db_port", "1")]).await;
     let began = Instant::now();
@@ -45,7 +45,7 @@ async fn without_its_database_it_is_live_but_not_ready_and_says_so_soon() {
 }
 
 #[tokio::test]
-async fn a_release_whose_statements_are_not_installed_says_so() {
+async fn a_release_without_its_statements_reports_that() {
     let app = App::start().await;
 
     app.database.change("delete from app.releases").await;
@@ -60,7 +60,7 @@ async fn a_release_whose_statements_are_not_installed_says_so() {
 }
 
 #[tokio::test]
-async fn without_its_sidecar_it_answers_requests_and_says_that_events_wait() {
+async fn without_the_sidecar_the_app_is_ready_and_reports_pending_events() {
     let mut app = App::with_events().await;
 
     app.kill_sidecar();
@@ -73,7 +73,7 @@ async fn without_its_sidecar_it_answers_requests_and_says_that_events_wait() {
 }
 
 #[tokio::test]
-async fn a_sidecar_that_never_answers_does_not_keep_it_waiting() {
+async fn an_unresponsive_sidecar_does_not_block_the_health_check() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let app = App::with(&[("dapr_port", &silent.local_addr().unwrap().port().to_string())]).await;
     app.get("/ready").await.expect(200);
@@ -86,7 +86,7 @@ async fn a_sidecar_that_never_answers_does_not_keep_it_waiting() {
 }
 
 #[tokio::test]
-async fn an_event_that_waits_for_long_is_told_until_it_is_published() {
+async fn an_old_unpublished_event_is_reported_until_it_is_published() {
     let app = App::with_events().await;
     app.database.change("select app.set_publishing(false)").await;
     app.guest().await.task("waits").await;

@@ -40,7 +40,7 @@ fn logs_are_kept() -> bool {
 }
 
 #[tokio::test]
-async fn a_limit_that_is_set_holds_without_a_restart() {
+async fn a_limit_applies_without_a_restart() {
     let app = App::with_events().await;
     let ada = app.guest().await;
 
@@ -54,7 +54,7 @@ async fn a_limit_that_is_set_holds_without_a_restart() {
 }
 
 #[tokio::test]
-async fn what_is_set_holds_soon_without_anybody_doing_anything() {
+async fn a_setting_applies_soon_by_itself() {
     let app = App::with_events().await;
     let ada = app.guest().await;
 
@@ -64,7 +64,7 @@ async fn what_is_set_holds_soon_without_anybody_doing_anything() {
 }
 
 #[tokio::test]
-async fn a_value_that_makes_no_sense_is_refused_and_logged_once_and_the_last_good_one_stays() {
+async fn an_invalid_value_is_rejected_and_logged_once_and_the_last_valid_one_stays() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "limits.user", "77/60").await;
@@ -88,7 +88,7 @@ async fn a_value_that_makes_no_sense_is_refused_and_logged_once_and_the_last_goo
 }
 
 #[tokio::test]
-async fn what_is_set_no_longer_is_as_it_was_at_first() {
+async fn an_unset_setting_returns_to_its_default() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     for value in ["77/60", "nonsense"] {
@@ -103,7 +103,7 @@ async fn what_is_set_no_longer_is_as_it_was_at_first() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_no_setting_is_refused_and_the_others_hold() {
+async fn an_unknown_setting_is_rejected_and_the_others_apply() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "limits.everybody", "1/1").await;
@@ -117,7 +117,7 @@ async fn a_key_that_is_no_setting_is_refused_and_the_others_hold() {
 }
 
 #[tokio::test]
-async fn the_defaults_are_what_holds_at_first() {
+async fn the_defaults_apply_at_first() {
     let app = App::with_events().await;
     let everything = "select (select json_object_agg(name, json_build_array(quota, seconds) order by name) from app.limits) as limits,
                              (select json_agg(until = 'infinity' order by shard) from app.publishers) as paused,
@@ -135,7 +135,7 @@ async fn the_defaults_are_what_holds_at_first() {
 }
 
 #[tokio::test]
-async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
+async fn events_stay_pending_while_publishing_is_off() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "publishing", "off").await;
@@ -160,7 +160,7 @@ async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
 }
 
 #[tokio::test]
-async fn only_dapr_has_settings_applied() {
+async fn only_dapr_can_apply_settings() {
     let app = App::with_events().await;
 
     app.post("/internal/settings", json!({})).await.problem(401);
@@ -168,7 +168,7 @@ async fn only_dapr_has_settings_applied() {
 }
 
 #[tokio::test]
-async fn while_nobody_tells_the_settings_what_was_set_stays() {
+async fn without_the_configuration_store_settings_stay() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "limits.user", "77/60").await;

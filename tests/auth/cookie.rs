@@ -21,7 +21,7 @@ async fn denials(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_gets_a_cookie_that_scripts_and_other_sites_cannot_use() {
+async fn sign_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use() {
     let app = App::start().await;
     let account = json!({ "email": "ada@example.com", "password": "a sample password" });
 
@@ -40,7 +40,7 @@ async fn whoever_signs_in_gets_a_cookie_that_scripts_and_other_sites_cannot_use(
 }
 
 #[tokio::test]
-async fn behind_a_trusted_proxy_with_tls_the_cookie_travels_through_tls_only() {
+async fn behind_a_trusted_tls_proxy_the_cookie_is_secure() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let guest = |scheme: &'static str| app.call("POST", "/api/auth/guest").header("x-forwarded-proto", scheme).send();
 
@@ -54,7 +54,7 @@ async fn behind_a_trusted_proxy_with_tls_the_cookie_travels_through_tls_only() {
 }
 
 #[tokio::test]
-async fn without_a_trusted_proxy_nobody_is_believed_about_tls() {
+async fn without_a_trusted_proxy_the_forwarded_protocol_is_ignored() {
     let app = App::start().await;
 
     let guest = app.call("POST", "/api/auth/guest").header("x-forwarded-proto", "https").send().await.expect(201);
@@ -64,7 +64,7 @@ async fn without_a_trusted_proxy_nobody_is_believed_about_tls() {
 }
 
 #[tokio::test]
-async fn the_cookie_alone_signs_in() {
+async fn the_cookie_alone_authenticates_a_request() {
     let app = App::start().await;
     let session = app.post("/api/auth/guest", json!({})).await.expect(201);
     let others = format!("theme=dark; {}; lang=en", cookie_header(&session));
@@ -77,7 +77,7 @@ async fn the_cookie_alone_signs_in() {
 }
 
 #[tokio::test]
-async fn a_change_that_another_site_sends_is_refused_and_noted() {
+async fn a_cross_site_change_is_rejected_and_logged() {
     let app = App::start().await;
     let session = app.post("/api/auth/guest", json!({})).await.expect(201);
     let cookie = cookie_header(&session);
@@ -95,7 +95,7 @@ async fn a_change_that_another_site_sends_is_refused_and_noted() {
 }
 
 #[tokio::test]
-async fn a_change_from_our_own_page_works() {
+async fn a_change_from_our_own_origin_is_accepted() {
     let app = App::start().await;
     let cookie = cookie_header(&app.post("/api/auth/guest", json!({})).await.expect(201));
     let origin = format!("http://{}", app.host());
@@ -108,7 +108,7 @@ async fn a_change_from_our_own_page_works() {
 }
 
 #[tokio::test]
-async fn looking_is_allowed_from_everywhere_as_other_sites_do_not_see_the_answer() {
+async fn reads_are_allowed_from_every_origin_as_other_sites_cannot_see_the_response() {
     let app = App::start().await;
     let cookie = cookie_header(&app.post("/api/auth/guest", json!({})).await.expect(201));
 
@@ -119,7 +119,7 @@ async fn looking_is_allowed_from_everywhere_as_other_sites_do_not_see_the_answer
 }
 
 #[tokio::test]
-async fn a_program_with_a_token_may_come_from_anywhere() {
+async fn a_bearer_token_is_accepted_from_any_origin() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -128,7 +128,7 @@ async fn a_program_with_a_token_may_come_from_anywhere() {
 }
 
 #[tokio::test]
-async fn another_site_cannot_sign_somebody_in() {
+async fn another_site_cannot_sign_a_user_in() {
     let app = App::start().await;
     app.account("eve@example.com").await;
     let credentials = json!({ "email": "eve@example.com", "password": "a sample password" });

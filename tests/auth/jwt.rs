@@ -132,7 +132,7 @@ async fn count_rejected(app: &App) -> usize {
 }
 
 #[tokio::test]
-async fn who_comes_from_an_issuer_becomes_a_user_whatever_it_signs_with() {
+async fn a_subject_of_an_issuer_becomes_a_user_with_every_signing_algorithm() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let es256 = EncodingKey::from_ec_pem(ES256).unwrap();
@@ -161,7 +161,7 @@ async fn who_comes_from_an_issuer_becomes_a_user_whatever_it_signs_with() {
 }
 
 #[tokio::test]
-async fn who_comes_from_an_issuer_makes_tasks_and_manages_their_account() {
+async fn a_user_of_an_issuer_creates_tasks_and_manages_their_account() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let call =
@@ -175,7 +175,7 @@ async fn who_comes_from_an_issuer_makes_tasks_and_manages_their_account() {
 }
 
 #[tokio::test]
-async fn an_address_that_the_issuer_has_not_verified_is_not_believed() {
+async fn an_unverified_address_of_an_issuer_is_ignored() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let mut claims = claims("ada");
@@ -187,7 +187,7 @@ async fn an_address_that_the_issuer_has_not_verified_is_not_believed() {
 }
 
 #[tokio::test]
-async fn two_first_requests_at_once_make_one_user() {
+async fn two_concurrent_first_requests_create_one_user() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     me(&app, &rs256(&claims("somebody else, for whom the keys are fetched"))).await.expect(200);
@@ -202,7 +202,7 @@ async fn two_first_requests_at_once_make_one_user() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_token_has_it_rejected_and_noted() {
+async fn an_invalid_token_is_rejected_and_logged() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let changed = |name: &str, value: Value| {
@@ -247,7 +247,7 @@ async fn what_is_wrong_with_a_token_has_it_rejected_and_noted() {
 }
 
 #[tokio::test]
-async fn clocks_may_differ_by_a_minute() {
+async fn a_clock_skew_of_a_minute_is_tolerated() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let mut claims = claims("ada");
@@ -258,7 +258,7 @@ async fn clocks_may_differ_by_a_minute() {
 }
 
 #[tokio::test]
-async fn without_an_issuer_in_the_settings_no_jwt_is_taken() {
+async fn without_a_configured_issuer_every_jwt_is_rejected() {
     let app = App::start().await;
     me(&app, &rs256(&claims("ada"))).await.problem(401);
 }
@@ -276,7 +276,7 @@ async fn keys_are_fetched_once_for_many_requests() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
+async fn a_new_key_is_fetched_at_most_once_a_minute() {
     let issuer = Issuer::with(&["rs256"]).await;
     let app = issuer.app().await;
     me(&app, &rs256(&claims("ada"))).await.expect(200);
@@ -297,7 +297,7 @@ async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
 
 /// Takes ten seconds, because that timeout is the subject of the test.
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_is_not_waited_for_forever() {
+async fn a_request_to_an_unresponsive_issuer_times_out() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     issuer.state.hangs.store(true, Ordering::SeqCst);
@@ -313,7 +313,7 @@ async fn an_issuer_that_does_not_answer_is_not_waited_for_forever() {
 }
 
 #[tokio::test]
-async fn the_issuer_says_who_is_an_administrator() {
+async fn the_issuer_decides_which_users_are_administrators() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let with_roles = |roles: Value| {
@@ -336,7 +336,7 @@ async fn the_issuer_says_who_is_an_administrator() {
 }
 
 #[tokio::test]
-async fn an_account_is_not_taken_over_by_an_issuer_that_knows_its_address() {
+async fn an_issuer_cannot_take_over_an_account_by_its_address() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let ada = app.account("ada@example.com").await;

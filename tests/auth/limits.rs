@@ -23,7 +23,7 @@ async fn login(app: &App, email: &str, password: &str) -> Response {
 }
 
 #[tokio::test]
-async fn who_asks_for_too_much_is_told_when_to_come_back() {
+async fn a_limited_response_has_retry_after() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
     set_limit(&app, "user", 5, 600).await;
@@ -43,7 +43,7 @@ async fn who_asks_for_too_much_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn many_refusals_leave_one_event() {
+async fn many_limited_requests_create_one_event() {
     let app = App::start().await;
     let ada = app.guest().await;
     set_limit(&app, "user", 2, 600).await;
@@ -55,7 +55,7 @@ async fn many_refusals_leave_one_event() {
 }
 
 #[tokio::test]
-async fn what_is_refused_changes_nothing_and_comes_through_when_there_is_room_again() {
+async fn a_limited_request_changes_nothing_and_succeeds_later() {
     let app = App::start().await;
     let ada = app.guest().await;
     set_limit(&app, "user", 1, 600).await;
@@ -69,7 +69,7 @@ async fn what_is_refused_changes_nothing_and_comes_through_when_there_is_room_ag
 }
 
 #[tokio::test]
-async fn every_answer_to_somebody_who_is_signed_in_tells_what_is_left() {
+async fn every_authenticated_response_has_the_remaining_quota() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("buy milk").await;
@@ -90,7 +90,7 @@ async fn every_answer_to_somebody_who_is_signed_in_tells_what_is_left() {
 }
 
 #[tokio::test]
-async fn behind_a_trusted_proxy_each_address_has_its_own_limit_and_only_the_last_one_counts() {
+async fn behind_a_trusted_proxy_the_last_forwarded_address_is_limited() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let ada = app.guest().await;
     set_limit(&app, "address", 3, 600).await;
@@ -108,7 +108,7 @@ async fn behind_a_trusted_proxy_each_address_has_its_own_limit_and_only_the_last
 }
 
 #[tokio::test]
-async fn a_network_of_ipv6_is_one_address() {
+async fn an_ipv6_network_counts_as_one_address() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let ada = app.guest().await;
     set_limit(&app, "address", 2, 600).await;
@@ -121,7 +121,7 @@ async fn a_network_of_ipv6_is_one_address() {
 }
 
 #[tokio::test]
-async fn without_a_trusted_proxy_nobody_is_believed_about_their_address() {
+async fn without_a_trusted_proxy_the_forwarded_address_is_ignored() {
     for header in ["x-forwarded-for", "spin-client-addr"] {
         let app = App::start().await;
         let ada = app.guest().await;
@@ -135,7 +135,7 @@ async fn without_a_trusted_proxy_nobody_is_believed_about_their_address() {
 }
 
 #[tokio::test]
-async fn after_a_few_wrong_passwords_the_right_one_has_to_wait_too() {
+async fn after_a_few_wrong_passwords_the_right_one_is_limited_too() {
     let app = App::start().await;
     app.account("ada@example.com").await;
     app.account("bob@example.com").await;
@@ -165,7 +165,7 @@ async fn one_address_cannot_try_the_passwords_of_everybody() {
 }
 
 #[tokio::test]
-async fn who_signs_in_rightly_does_not_use_up_tries() {
+async fn successful_sign_ins_do_not_count_as_attempts() {
     let app = App::start().await;
     app.account("ada@example.com").await;
     set_limit(&app, "sign-in", 3, 600).await;
@@ -182,7 +182,7 @@ async fn who_signs_in_rightly_does_not_use_up_tries() {
 }
 
 #[tokio::test]
-async fn tries_at_once_are_no_more_than_tries_one_by_one() {
+async fn concurrent_attempts_are_limited_like_sequential_ones() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
     set_limit(&app, "sign-in", 3, 600).await;
@@ -204,7 +204,7 @@ async fn tries_at_once_are_no_more_than_tries_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_is_noted_without_the_address_that_was_typed() {
+async fn a_failed_sign_in_is_logged_without_the_address() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
 

@@ -2,7 +2,7 @@ use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn who_signs_out_is_signed_out_there_and_nowhere_else() {
+async fn sign_out_ends_only_the_current_session() {
     let app = App::start().await;
     let here = app.account("ada@example.com").await;
     let session =
@@ -17,7 +17,7 @@ async fn who_signs_out_is_signed_out_there_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn nobody_gets_in_without_a_session_that_lasts() {
+async fn missing_unknown_and_expired_sessions_are_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -32,7 +32,7 @@ async fn nobody_gets_in_without_a_session_that_lasts() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_used_lasts_longer() {
+async fn use_extends_a_session() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
@@ -44,7 +44,7 @@ async fn a_session_that_is_used_lasts_longer() {
 }
 
 #[tokio::test]
-async fn the_database_knows_a_token_only_by_its_fingerprint() {
+async fn the_database_stores_only_the_fingerprint_of_a_token() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -55,7 +55,7 @@ async fn the_database_knows_a_token_only_by_its_fingerprint() {
 }
 
 #[tokio::test]
-async fn of_many_who_sign_out_at_once_one_does_and_the_others_were_signed_out() {
+async fn of_many_concurrent_sign_outs_one_succeeds() {
     let app = App::start().await;
     for _ in 0..5 {
         let ada = app.guest().await;

@@ -20,7 +20,7 @@ async fn current_session(person: &Person) -> String {
 }
 
 #[tokio::test]
-async fn everybody_sees_where_they_are_signed_in_and_which_session_is_this_one() {
+async fn the_list_of_sessions_marks_the_current_one() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     app.account("bob@example.com").await;
@@ -35,7 +35,7 @@ async fn everybody_sees_where_they_are_signed_in_and_which_session_is_this_one()
 }
 
 #[tokio::test]
-async fn a_list_of_sessions_holds_nothing_to_sign_in_with() {
+async fn the_list_of_sessions_has_no_credentials() {
     let app = App::start().await;
     let ada = app.guest().await;
     let hash = app.database.rows("select token_hash from app.sessions").await[0]["token_hash"].clone();
@@ -46,7 +46,7 @@ async fn a_list_of_sessions_holds_nothing_to_sign_in_with() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_revoked_is_signed_out_and_the_others_stay() {
+async fn revoking_a_session_leaves_the_others_signed_in() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     let phone = sign_in(&app, "ada@example.com", "a sample phone").await;
@@ -60,7 +60,7 @@ async fn a_session_that_was_revoked_is_signed_out_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn who_signs_out_everywhere_else_stays_signed_in_here() {
+async fn signing_out_everywhere_else_keeps_the_current_session() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     let bob = app.account("bob@example.com").await;
@@ -76,7 +76,7 @@ async fn who_signs_out_everywhere_else_stays_signed_in_here() {
 }
 
 #[tokio::test]
-async fn nobody_revokes_a_session_of_somebody_else() {
+async fn a_session_of_another_user_cannot_be_revoked() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
 
@@ -87,7 +87,7 @@ async fn nobody_revokes_a_session_of_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_over_is_not_listed() {
+async fn an_expired_session_is_not_listed() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     sign_in(&app, "ada@example.com", "a sample phone").await;

@@ -11,7 +11,7 @@ async fn with_scopes(ada: &Person, scopes: &[&str]) -> Person {
 }
 
 #[tokio::test]
-async fn a_token_is_shown_once_and_kept_as_a_fingerprint_only() {
+async fn a_token_is_shown_once_and_stored_as_a_fingerprint() {
     let app = App::start().await;
     let ada = app.guest().await;
     let wanted = json!({ "name": "backup", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z" });
@@ -31,7 +31,7 @@ async fn a_token_is_shown_once_and_kept_as_a_fingerprint_only() {
 }
 
 #[tokio::test]
-async fn a_token_that_may_read_changes_nothing() {
+async fn a_read_only_token_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("buy milk").await;
@@ -45,7 +45,7 @@ async fn a_token_that_may_read_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_that_may_write_sees_nothing_it_was_not_told() {
+async fn a_write_only_token_reads_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let writer = with_scopes(&ada, &["write"]).await;
@@ -68,7 +68,7 @@ async fn a_token_with_both_scopes_does_both() {
 }
 
 #[tokio::test]
-async fn no_token_manages_the_account_that_it_belongs_to() {
+async fn a_token_cannot_manage_its_account() {
     let app = App::start().await;
     let ada = app.guest().await;
     let token = with_scopes(&ada, &["read", "write"]).await;
@@ -95,7 +95,7 @@ async fn no_token_manages_the_account_that_it_belongs_to() {
 }
 
 #[tokio::test]
-async fn a_token_ends_when_it_was_said_to() {
+async fn a_token_expires_at_its_time() {
     let app = App::start().await;
     let ada = app.guest().await;
     let token = with_scopes(&ada, &["read"]).await;
@@ -108,7 +108,7 @@ async fn a_token_ends_when_it_was_said_to() {
 }
 
 #[tokio::test]
-async fn what_makes_no_token_is_named() {
+async fn invalid_members_of_a_token_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -130,7 +130,7 @@ async fn what_makes_no_token_is_named() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_ended_is_worth_nothing_and_the_others_stay() {
+async fn revoking_a_token_leaves_the_others_valid() {
     let app = App::start().await;
     let ada = app.guest().await;
     let kept = with_scopes(&ada, &["read"]).await;
@@ -148,7 +148,7 @@ async fn a_token_that_was_ended_is_worth_nothing_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn all_tokens_end_at_once_and_the_session_stays() {
+async fn all_tokens_can_be_revoked_at_once_without_the_session() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
     let (one, two) = (with_scopes(&ada, &["read"]).await, with_scopes(&ada, &["write", "read"]).await);
@@ -163,7 +163,7 @@ async fn all_tokens_end_at_once_and_the_session_stays() {
 }
 
 #[tokio::test]
-async fn nobody_sees_or_ends_the_token_of_somebody_else() {
+async fn tokens_of_another_user_cannot_be_listed_or_revoked() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let made = ada.post("/api/auth/tokens", json!({ "name": "of Ada", "scopes": ["read"] })).await.expect(201);
@@ -177,7 +177,7 @@ async fn nobody_sees_or_ends_the_token_of_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_missing_scope_does_not_go_unnoticed() {
+async fn a_missing_scope_is_logged() {
     let app = App::start().await;
     let ada = app.guest().await;
     let reader = with_scopes(&ada, &["read"]).await;

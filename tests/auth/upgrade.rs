@@ -51,7 +51,7 @@ async fn an_account_is_not_upgraded_again() {
 }
 
 #[tokio::test]
-async fn of_two_upgrades_at_once_one_works() {
+async fn of_two_concurrent_upgrades_one_succeeds() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -66,7 +66,7 @@ async fn of_two_upgrades_at_once_one_works() {
 }
 
 #[tokio::test]
-async fn what_makes_no_account_of_a_guest_is_named() {
+async fn invalid_members_of_an_upgrade_are_reported() {
     let app = App::start().await;
     let guest = app.guest().await;
 
@@ -80,7 +80,7 @@ async fn what_makes_no_account_of_a_guest_is_named() {
 }
 
 #[tokio::test]
-async fn somebody_changes_what_they_have_said_of_themselves() {
+async fn a_user_updates_their_profile() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
     let change = json!({ "name": " Ada ", "timezone": "europe/berlin", "email_reminders": true });
@@ -95,7 +95,7 @@ async fn somebody_changes_what_they_have_said_of_themselves() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_stays_and_a_null_clears_the_name() {
+async fn omitted_members_stay_and_null_clears_the_name() {
     let app = App::start().await;
     let ada = app.guest_in("Europe/Berlin").await;
     ada.patch("/api/auth/me", json!({ "name": "Ada", "email_reminders": true })).await.expect(200);
@@ -111,7 +111,7 @@ async fn what_is_not_said_stays_and_a_null_clears_the_name() {
 }
 
 #[tokio::test]
-async fn what_nobody_can_say_of_themselves_is_named() {
+async fn invalid_and_read_only_members_of_a_profile_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
 

@@ -5,7 +5,7 @@ use tests::App;
 use super::{created_event, poll_until, wait_for_trail};
 
 #[tokio::test]
-async fn the_trail_tells_who_did_what_and_what_was_before_and_after() {
+async fn the_trail_has_the_actor_and_the_state_before_and_after() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "report" })).await;
@@ -32,7 +32,7 @@ async fn the_trail_tells_who_did_what_and_what_was_before_and_after() {
 }
 
 #[tokio::test]
-async fn users_see_their_own_and_administrators_everybodys() {
+async fn users_see_their_own_trail_and_administrators_see_all() {
     let app = App::with_events().await;
     let (ada, ben, root) = (app.guest().await, app.guest().await, app.account("root@example.com").await);
     let task = ada.create(json!({ "title": "secret" })).await.id();
@@ -54,7 +54,7 @@ async fn users_see_their_own_and_administrators_everybodys() {
 }
 
 #[tokio::test]
-async fn what_concerns_safety_is_in_the_trail_for_administrators() {
+async fn security_events_are_in_the_trail_for_administrators() {
     let app = App::with_events().await;
     let root = app.account("root@example.com").await;
     let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
@@ -69,7 +69,7 @@ async fn what_concerns_safety_is_in_the_trail_for_administrators() {
 }
 
 #[tokio::test]
-async fn the_trail_can_be_narrowed_and_paged() {
+async fn the_trail_can_be_filtered_and_paged() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let task = ada.task("first").await;
@@ -99,7 +99,7 @@ async fn the_trail_can_be_narrowed_and_paged() {
 }
 
 #[tokio::test]
-async fn the_trail_is_only_added_to() {
+async fn the_trail_is_append_only() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     ada.task("kept").await;
@@ -124,7 +124,7 @@ async fn the_trail_is_only_added_to() {
 }
 
 #[tokio::test]
-async fn an_event_that_comes_twenty_times_is_in_the_trail_once() {
+async fn an_event_delivered_twenty_times_is_in_the_trail_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let event = created_event(&ada.id(), 1);
@@ -140,7 +140,7 @@ async fn an_event_that_comes_twenty_times_is_in_the_trail_once() {
 }
 
 #[tokio::test]
-async fn an_event_that_comes_behind_a_later_one_is_taken_and_counted() {
+async fn a_late_event_is_consumed_and_counted() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     for seq in [2, 3, 1] {
@@ -154,7 +154,7 @@ async fn an_event_that_comes_behind_a_later_one_is_taken_and_counted() {
 }
 
 #[tokio::test]
-async fn an_event_of_a_month_that_nobody_prepared_is_kept() {
+async fn an_event_of_a_month_without_a_partition_is_kept() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let mut event = created_event(&ada.id(), 1);

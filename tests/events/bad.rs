@@ -7,7 +7,7 @@ use tests::App;
 use super::{created_event, deliver, poll_until, replay, wait_for_trail};
 
 #[tokio::test]
-async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
+async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let with = |change: &dyn Fn(&mut Value)| {
@@ -55,7 +55,7 @@ async fn what_cannot_be_read_goes_to_the_dead_letters_with_the_reason() {
 }
 
 #[tokio::test]
-async fn an_event_is_taken_once_however_its_id_and_its_time_are_written() {
+async fn an_event_is_consumed_once_whatever_the_format_of_its_id_and_time() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let mut events: Vec<_> = (1..=2).map(|seq| created_event(&ada.id(), seq)).collect();
@@ -71,7 +71,7 @@ async fn an_event_is_taken_once_however_its_id_and_its_time_are_written() {
 }
 
 #[tokio::test]
-async fn of_a_bulk_what_cannot_be_read_goes_to_the_dead_letters_and_the_others_are_taken() {
+async fn unreadable_events_of_a_bulk_are_dead_lettered_and_the_others_consumed() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let mut events: Vec<_> = (1..=6).map(|seq| created_event(&ada.id(), seq)).collect();
@@ -95,7 +95,7 @@ async fn of_a_bulk_what_cannot_be_read_goes_to_the_dead_letters_and_the_others_a
 }
 
 #[tokio::test]
-async fn nobody_but_dapr_delivers_events_and_who_tries_is_in_the_trail() {
+async fn only_dapr_can_deliver_events_and_attempts_are_in_the_trail() {
     let app = App::with_events().await;
     let (ada, root) = (app.guest().await, app.account("root@example.com").await);
     let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
@@ -130,7 +130,7 @@ fn routes() -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn every_route_that_dapr_is_told_of_is_there_as_it_drops_what_finds_none() {
+async fn every_route_in_the_files_of_dapr_exists() {
     let app = App::start().await;
     app.as_dapr("/internal/nothing").send().await.problem(404);
     let routes = routes();

@@ -19,7 +19,7 @@ fn outage_duration() -> Duration {
 }
 
 #[tokio::test]
-async fn a_broker_that_is_away_under_load_slows_no_write_and_everything_arrives_afterwards() {
+async fn a_broker_outage_under_load_slows_no_write_and_loses_no_event() {
     let mut app = App::with_events().await;
     let people = join_all((0..10).map(|_| app.guest())).await;
     let usual = create_tasks_at_rate(people.clone(), WRITES_A_SECOND, Duration::from_secs(1)).await;
@@ -45,7 +45,7 @@ fn latency_p95(times: &[Duration]) -> Duration {
 }
 
 #[tokio::test]
-async fn a_sidecar_that_is_killed_again_and_again_loses_nothing() {
+async fn repeatedly_killing_the_sidecar_loses_no_event() {
     let mut app = App::with_events().await;
     let people = join_all((0..5).map(|_| app.guest())).await;
     let writes = tokio::spawn(create_tasks_at_rate(people, WRITES_A_SECOND, Duration::from_secs(2)));
@@ -96,7 +96,7 @@ async fn stop_rejecting(app: &App) {
 }
 
 #[tokio::test]
-async fn a_consumer_that_fails_three_times_and_then_works_has_done_it_once() {
+async fn a_consumer_that_recovers_after_three_failures_processes_an_event_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     fail_first(&app, 3).await;
@@ -115,7 +115,7 @@ async fn a_consumer_that_fails_three_times_and_then_works_has_done_it_once() {
 }
 
 #[tokio::test]
-async fn of_a_bulk_only_what_failed_comes_again() {
+async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     reject_title(&app, "refused").await;
@@ -137,7 +137,7 @@ async fn of_a_bulk_only_what_failed_comes_again() {
 }
 
 #[tokio::test]
-async fn an_event_that_nobody_can_take_ends_in_the_dead_letters_and_is_replayed_after_the_mend() {
+async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
     let app = App::with_events_retried(Some(2)).await;
     let ada = app.guest().await;
     reject_title(&app, "poison").await;
@@ -168,7 +168,7 @@ async fn an_event_that_nobody_can_take_ends_in_the_dead_letters_and_is_replayed_
 }
 
 #[tokio::test]
-async fn what_ended_in_the_dead_letters_for_a_while_is_sent_again_by_itself() {
+async fn an_event_dead_lettered_after_a_temporary_failure_is_replayed_automatically() {
     let app = App::with_events_retried(Some(1)).await;
     let ada = app.guest().await;
     reject_title(&app, "later").await;
@@ -185,7 +185,7 @@ async fn what_ended_in_the_dead_letters_for_a_while_is_sent_again_by_itself() {
 }
 
 #[tokio::test]
-async fn when_the_database_comes_back_everything_works_again_within_five_seconds() {
+async fn after_a_database_outage_everything_works_within_five_seconds() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
     app.kill_sidecar();
@@ -219,7 +219,7 @@ async fn when_the_database_comes_back_everything_works_again_within_five_seconds
 }
 
 #[tokio::test]
-async fn an_event_that_was_on_its_way_when_the_database_went_away_is_taken_when_it_is_back() {
+async fn an_event_in_flight_during_a_database_outage_is_consumed_afterwards() {
     let app = App::with_events().await;
     let people = join_all((0..5).map(|_| app.guest())).await;
     let writes = create_tasks_at_rate(people, WRITES_A_SECOND, Duration::from_millis(500)).await;

@@ -51,7 +51,7 @@ async fn reroute_first(app: &App) {
 }
 
 #[tokio::test]
-async fn what_was_published_is_no_longer_in_the_outbox() {
+async fn a_published_event_leaves_the_outbox() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     ada.task("one").await;
@@ -63,7 +63,7 @@ async fn what_was_published_is_no_longer_in_the_outbox() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_published_waits_and_arrives_in_order() {
+async fn events_that_could_not_be_published_arrive_later_in_order() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
     app.kill_sidecar();
@@ -84,7 +84,7 @@ async fn what_could_not_be_published_waits_and_arrives_in_order() {
 }
 
 #[tokio::test]
-async fn what_fails_after_an_outage_is_not_overtaken_by_what_its_user_did_later() {
+async fn an_event_that_fails_after_an_outage_is_not_overtaken_by_later_ones_of_its_user() {
     let mut app = App::with_events().await;
     let (ada, ben) = users_of_one_shard(&app).await;
     app.kill_sidecar();
@@ -104,7 +104,7 @@ async fn what_fails_after_an_outage_is_not_overtaken_by_what_its_user_did_later(
 }
 
 #[tokio::test]
-async fn what_a_function_left_behind_when_it_was_killed_is_published() {
+async fn events_of_a_killed_function_are_published() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     // As if the function had died after its response: it holds the lease of the shard and publishes nothing.
@@ -168,7 +168,7 @@ async fn under_four_hundred_writes_a_second_no_change_waits_for_the_next_writer(
 }
 
 #[tokio::test]
-async fn a_change_that_is_slow_to_be_seen_is_published_by_who_published_meanwhile() {
+async fn a_change_with_a_slow_commit_is_published_by_the_current_publisher() {
     let app = App::with_events().await;
     disable_relay(&app).await;
     delay_commit(&app, "slow", Duration::from_secs(1)).await;
@@ -181,7 +181,7 @@ async fn a_change_that_is_slow_to_be_seen_is_published_by_who_published_meanwhil
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_published_is_in_nobodys_way_however_much_waits_behind_it() {
+async fn an_unpublishable_event_does_not_block_the_shard_even_with_a_long_backlog() {
     let mut app = App::with_events().await;
     let (ada, ben) = users_of_one_shard(&app).await;
     app.kill_sidecar();
@@ -240,7 +240,7 @@ async fn sidecar_for_small_batches(most: usize) -> u16 {
 }
 
 #[tokio::test]
-async fn a_broker_that_takes_only_small_groups_gets_small_groups() {
+async fn a_broker_that_accepts_only_small_batches_gets_small_batches() {
     let port = sidecar_for_small_batches(300).await.to_string();
     let app = App::with(&[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
     let ada = app.guest().await;
@@ -257,7 +257,7 @@ async fn a_broker_that_takes_only_small_groups_gets_small_groups() {
 }
 
 #[tokio::test]
-async fn nobody_waits_behind_a_change_that_is_slow_to_be_seen() {
+async fn a_slow_commit_delays_no_other_user() {
     let app = App::with_events().await;
     delay_commit(&app, "slow", Duration::from_secs(3)).await;
     let (ada, ben) = users_of_one_shard(&app).await;
@@ -274,7 +274,7 @@ async fn nobody_waits_behind_a_change_that_is_slow_to_be_seen() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_published_is_put_aside_and_holds_up_nobody_else() {
+async fn an_unpublishable_event_is_set_aside_and_blocks_no_other_user() {
     let app = App::with_events().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     // An event that cannot be published, as its topic does not exist.

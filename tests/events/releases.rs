@@ -37,7 +37,7 @@ fn without_mood(data: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn events_of_the_next_release_are_taken_with_all_that_is_new_in_them() {
+async fn events_of_the_next_release_are_consumed_with_their_new_members() {
     let app = App::with_events().await;
     triggers_of_the_next_release(&app).await;
     let ada = app.guest().await;
@@ -51,7 +51,7 @@ async fn events_of_the_next_release_are_taken_with_all_that_is_new_in_them() {
 }
 
 #[tokio::test]
-async fn events_of_the_former_release_are_taken_each_of_them() {
+async fn every_event_of_the_former_release_is_consumed() {
     let app = App::with_events().await;
     let events: Vec<Value> = serde_json::from_str(FORMER_EVENTS).unwrap();
     let people: BTreeSet<_> = events.iter().filter_map(|event| event["data"]["user_id"].as_str()).collect();
@@ -71,7 +71,7 @@ async fn events_of_the_former_release_are_taken_each_of_them() {
 }
 
 #[tokio::test]
-async fn the_consumer_of_the_former_release_takes_what_is_written_now_and_nothing_twice() {
+async fn the_consumer_of_the_former_release_consumes_current_events_once() {
     let app = App::with_events().await;
     let role = "grant execute on function bodies.{name} to taskflow_service";
     app.database.change(FORMER_CONSUMER).await;
@@ -112,7 +112,7 @@ async fn the_consumer_of_the_former_release_takes_what_is_written_now_and_nothin
 }
 
 #[tokio::test]
-async fn bodies_of_two_releases_take_the_same_events_once() {
+async fn statements_of_two_releases_consume_the_same_events_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let body = format!("{}\n-- of another release\n", include_str!("../../functions/audit/src/take.sql"));

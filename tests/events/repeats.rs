@@ -107,7 +107,7 @@ async fn derived_rows(app: &App) -> Vec<Vec<Value>> {
 }
 
 #[tokio::test]
-async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_order() {
+async fn duplicate_reordered_deliveries_have_the_effect_of_ordered_ones() {
     let (people, events) = make_history().await;
     let (once, shuffled) = (app_with_users(&people).await, app_with_users(&people).await);
     for event in &events {
@@ -138,7 +138,7 @@ async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_ord
 }
 
 #[tokio::test]
-async fn a_broker_that_delivers_twice_and_shuffled_leads_to_the_same_as_once_and_in_order() {
+async fn duplicate_reordered_events_from_the_broker_have_the_effect_of_ordered_ones() {
     let (people, events) = make_history().await;
     let (once, shuffled) = join(app_with_users(&people), app_with_users(&people)).await;
     let mut dice = Random(2027);
@@ -170,7 +170,7 @@ async fn publish(app: &App, events: &[Value]) {
 }
 
 #[tokio::test]
-async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
+async fn concurrent_relays_and_consumers_process_each_event_once() {
     let app = App::with_events().await;
     app.database.change("select app.set_publishing(false)").await;
     let people = join_all((0..8).map(|_| app.guest())).await;

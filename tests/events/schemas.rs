@@ -24,7 +24,7 @@ fn the_schemas_are_kept_beside_the_code() {
 }
 
 #[tokio::test]
-async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
+async fn every_kind_of_change_creates_an_event_that_matches_its_schema() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
     let task = ada.task("one").await;

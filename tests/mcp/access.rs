@@ -48,7 +48,7 @@ async fn assert_scope_missing(person: &Person, scope: &str, tool: &str, argument
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_told_where_to_sign_in() {
+async fn an_anonymous_client_learns_where_to_sign_in() {
     let app = App::with(&[("public_url", SITE)]).await;
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
     for authorization in [None, Some(""), Some("Bearer"), Some("Bearer "), Some("Basic YTpi")] {
@@ -66,7 +66,7 @@ async fn who_is_not_signed_in_is_told_where_to_sign_in() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_opens_nothing() {
+async fn an_invalid_token_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let before = snapshot(&app).await;
@@ -77,7 +77,7 @@ async fn what_is_no_token_opens_nothing() {
 }
 
 #[tokio::test]
-async fn where_to_get_tokens_is_told_to_anybody() {
+async fn the_authorization_metadata_is_public() {
     let issuer = Issuer::start().await;
     let (app, alone) = (issuer.app().await, App::with(&[("public_url", SITE)]).await);
     for path in ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp"] {
@@ -96,7 +96,7 @@ async fn where_to_get_tokens_is_told_to_anybody() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_over_opens_nothing() {
+async fn an_expired_session_is_rejected() {
     let app = App::start().await;
     let (revoked, over, ada) = (app.guest().await, app.guest().await, app.guest().await);
     for person in [&revoked, &over, &ada] {
@@ -113,7 +113,7 @@ async fn a_session_that_is_over_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_personal_access_token_opens_what_a_session_does_until_it_ends() {
+async fn a_personal_access_token_works_like_a_session_until_it_is_revoked() {
     let app = App::start().await;
     let ada = app.guest().await;
     let both = with_scopes(&ada, &["read", "write"]).await;
@@ -132,7 +132,7 @@ async fn a_personal_access_token_opens_what_a_session_does_until_it_ends() {
 }
 
 #[tokio::test]
-async fn who_may_only_read_sees_the_tools_that_only_look_and_can_call_no_other() {
+async fn a_read_only_token_lists_and_calls_only_tools_that_read() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -155,7 +155,7 @@ async fn who_may_only_read_sees_the_tools_that_only_look_and_can_call_no_other()
 }
 
 #[tokio::test]
-async fn who_may_only_write_is_shown_nothing_that_was_there() {
+async fn a_write_only_token_reads_no_existing_data() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -173,7 +173,7 @@ async fn who_may_only_write_is_shown_nothing_that_was_there() {
 }
 
 #[tokio::test]
-async fn who_an_issuer_vouches_for_may_do_what_the_token_says() {
+async fn a_token_of_an_issuer_permits_its_scopes() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let guest = app.guest().await;
@@ -203,7 +203,7 @@ async fn who_an_issuer_vouches_for_may_do_what_the_token_says() {
 }
 
 #[tokio::test]
-async fn who_an_issuer_does_not_vouch_for_gets_nothing() {
+async fn a_token_that_the_issuer_did_not_issue_for_us_is_rejected() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let guest = app.guest().await;
@@ -215,7 +215,7 @@ async fn who_an_issuer_does_not_vouch_for_gets_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_sees_what_is_of_somebody_else() {
+async fn data_of_another_user_is_invisible() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let things = Things::of(&ada).await;

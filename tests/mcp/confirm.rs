@@ -7,7 +7,7 @@ use super::assistant::Assistant;
 use super::{Things, complete, create_many, create_task, event_types, id, path, reload, snapshot, with};
 
 #[tokio::test]
-async fn nothing_is_deleted_before_that_is_confirmed() {
+async fn nothing_is_deleted_before_a_confirmation() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [task] = create_many(&ada, ["buy milk"]).await;
@@ -30,7 +30,7 @@ async fn nothing_is_deleted_before_that_is_confirmed() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_goes_to_the_trash_and_saying_it_again_is_fine() {
+async fn a_deleted_task_is_in_the_trash_and_deleting_it_again_succeeds() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [task, other] = create_many(&ada, ["buy milk", "buy milk and bread"]).await;
@@ -57,7 +57,7 @@ async fn what_is_deleted_goes_to_the_trash_and_saying_it_again_is_fine() {
 }
 
 #[tokio::test]
-async fn a_task_is_deleted_by_words_only_if_they_name_one() {
+async fn a_task_is_deleted_by_words_only_if_they_match_one_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     create_many(&ada, ["report one", "report two", "buy milk"]).await;
@@ -78,7 +78,7 @@ async fn a_task_is_deleted_by_words_only_if_they_name_one() {
 }
 
 #[tokio::test]
-async fn open_tasks_go_with_their_series_only_when_that_is_confirmed() {
+async fn open_tasks_are_deleted_with_their_series_only_after_a_confirmation() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -115,7 +115,7 @@ async fn open_tasks_go_with_their_series_only_when_that_is_confirmed() {
 }
 
 #[tokio::test]
-async fn who_says_that_nothing_is_confirmed_hears_what_would_happen() {
+async fn a_call_with_confirm_false_returns_a_preview() {
     let app = App::start().await;
     let ada = app.guest().await;
     Things::of(&ada).await;
@@ -132,7 +132,7 @@ async fn who_says_that_nothing_is_confirmed_hears_what_would_happen() {
 }
 
 #[tokio::test]
-async fn a_title_that_something_else_has_confirms_nothing() {
+async fn a_confirmation_with_another_tasks_title_is_not_accepted() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [done, gone, _] = create_many(&ada, ["pay rent", "buy milk", "buy bread"]).await;
@@ -161,7 +161,7 @@ async fn a_title_that_something_else_has_confirms_nothing() {
 }
 
 #[tokio::test]
-async fn a_series_that_is_stopped_again_under_its_key_is_the_one_that_was_meant_first() {
+async fn a_replay_of_a_stop_affects_the_series_of_the_first_call() {
     let app = App::start().await;
     let ada = app.guest().await;
     Things::of(&ada).await;
@@ -181,7 +181,7 @@ async fn a_series_that_is_stopped_again_under_its_key_is_the_one_that_was_meant_
 }
 
 #[tokio::test]
-async fn the_task_that_is_shown_is_the_one_that_is_deleted_even_if_words_mean_another_one_by_then() {
+async fn a_confirmation_deletes_the_task_that_was_shown_even_if_the_words_match_another_by_then() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [first] = create_many(&ada, ["buy milk"]).await;

@@ -26,7 +26,7 @@ const EVENTS: [(&str, &[&str]); 13] = [
 ];
 
 #[tokio::test]
-async fn every_change_is_one_event_of_the_agent_by_the_name_of_its_client() {
+async fn every_change_is_one_event_of_the_agent_with_the_name_of_its_client() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::with_name("Claude Desktop", &ada);
@@ -57,7 +57,7 @@ async fn every_change_is_one_event_of_the_agent_by_the_name_of_its_client() {
 }
 
 #[tokio::test]
-async fn looking_leaves_no_event() {
+async fn reads_create_no_event() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -71,7 +71,7 @@ async fn looking_leaves_no_event() {
 }
 
 #[tokio::test]
-async fn an_event_of_an_agent_says_what_was_before_and_after() {
+async fn an_event_of_an_agent_has_the_state_before_and_after() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -88,7 +88,7 @@ async fn an_event_of_an_agent_says_what_was_before_and_after() {
 }
 
 #[tokio::test]
-async fn the_history_tells_the_agent_from_its_user() {
+async fn the_history_distinguishes_the_agent_from_its_user() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let task =
@@ -113,7 +113,7 @@ async fn the_history_tells_the_agent_from_its_user() {
 }
 
 #[tokio::test]
-async fn what_comes_again_under_its_key_gets_the_first_answer() {
+async fn a_repeated_call_with_its_key_gets_the_first_response() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -140,7 +140,7 @@ async fn what_comes_again_under_its_key_gets_the_first_answer() {
 }
 
 #[tokio::test]
-async fn the_first_answer_stays_what_it_was_for_a_day() {
+async fn a_response_is_replayed_for_a_day() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -157,7 +157,7 @@ async fn the_first_answer_stays_what_it_was_for_a_day() {
 }
 
 #[tokio::test]
-async fn a_key_can_be_a_header_and_belongs_to_one_user() {
+async fn an_idempotency_key_can_be_a_header_and_belongs_to_one_user() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
     let add = async |person: &Person, title: &str| {
@@ -175,7 +175,7 @@ async fn a_key_can_be_a_header_and_belongs_to_one_user() {
 }
 
 #[tokio::test]
-async fn twenty_of_one_call_at_the_same_moment_make_one_task() {
+async fn twenty_concurrent_copies_of_a_call_create_one_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);

@@ -24,7 +24,7 @@ async fn converse(ada: Person, number: usize) {
 }
 
 #[tokio::test]
-async fn fifty_assistants_at_once_are_all_served() {
+async fn fifty_concurrent_assistants_are_served() {
     let app = App::start().await;
     let people = join_all((0..50).map(|_| app.guest())).await;
 
@@ -36,7 +36,7 @@ async fn fifty_assistants_at_once_are_all_served() {
 }
 
 #[tokio::test]
-async fn fifty_assistants_of_one_user_are_too() {
+async fn fifty_concurrent_assistants_of_one_user_are_served() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -48,7 +48,7 @@ async fn fifty_assistants_of_one_user_are_too() {
 }
 
 #[tokio::test]
-async fn who_asks_for_too_much_is_told_how_long_to_wait() {
+async fn a_limited_call_reports_the_time_to_wait() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -74,7 +74,7 @@ async fn who_asks_for_too_much_is_told_how_long_to_wait() {
 }
 
 #[tokio::test]
-async fn while_the_database_is_away_assistants_are_told_to_come_back() {
+async fn during_a_database_outage_assistants_are_told_to_retry() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistants = [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await];
@@ -112,7 +112,7 @@ async fn while_the_database_is_away_assistants_are_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_is_told_without_what_is_behind_it() {
+async fn a_server_fault_is_reported_without_its_cause() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("alter table app.tasks rename column title to heading").await;

@@ -7,7 +7,7 @@ use super::assistant::{Assistant, HANDSHAKE_REVISIONS};
 use super::with;
 
 #[tokio::test]
-async fn an_answer_has_the_id_of_its_question_and_what_has_none_that_can_be_is_refused() {
+async fn a_response_has_the_id_of_its_request_and_invalid_ids_are_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let with_id = async |id: Value| {
@@ -24,7 +24,7 @@ async fn an_answer_has_the_id_of_its_question_and_what_has_none_that_can_be_is_r
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused() {
+async fn malformed_json_is_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -38,7 +38,7 @@ async fn what_cannot_be_read_is_refused() {
 }
 
 #[tokio::test]
-async fn a_member_that_comes_twice_is_named() {
+async fn a_duplicate_member_is_reported() {
     let app = App::start().await;
     let twice = r#"{"jsonrpc": "2.0", "id": 1, "method": "ping", "method": "tools/list"}"#;
 
@@ -50,7 +50,7 @@ async fn a_member_that_comes_twice_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
+async fn an_invalid_message_is_rejected_without_effect() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -79,7 +79,7 @@ async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
 }
 
 #[tokio::test]
-async fn a_notification_is_accepted_and_that_is_all() {
+async fn a_notification_is_accepted_without_a_response() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
@@ -97,7 +97,7 @@ async fn a_notification_is_accepted_and_that_is_all() {
 }
 
 #[tokio::test]
-async fn a_place_in_a_list_that_cannot_be_is_refused() {
+async fn an_invalid_cursor_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
@@ -110,7 +110,7 @@ async fn a_place_in_a_list_that_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn a_call_that_names_no_tool_is_refused() {
+async fn a_call_of_an_unknown_tool_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);

@@ -39,7 +39,7 @@ async fn there_are_prompts_for_the_day_and_for_the_week() {
 }
 
 #[tokio::test]
-async fn a_prompt_is_made_for_all_tasks_or_those_of_a_tag() {
+async fn a_prompt_covers_all_tasks_or_those_with_a_tag() {
     let app = App::start().await;
     let ada = app.guest().await;
     create_task(&ada, json!({ "title": "buy milk", "tags": ["home"] })).await;
@@ -61,7 +61,7 @@ async fn a_prompt_is_made_for_all_tasks_or_those_of_a_tag() {
 }
 
 #[tokio::test]
-async fn a_prompt_that_is_not_there_or_cannot_be_made_is_told() {
+async fn an_unknown_prompt_or_argument_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {

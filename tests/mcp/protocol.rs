@@ -20,7 +20,7 @@ fn capabilities() -> Value {
 }
 
 #[tokio::test]
-async fn the_newest_revision_needs_no_handshake_and_tells_what_it_can() {
+async fn the_newest_revision_needs_no_handshake_and_lists_its_capabilities() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
 
@@ -34,7 +34,7 @@ async fn the_newest_revision_needs_no_handshake_and_tells_what_it_can() {
 }
 
 #[tokio::test]
-async fn an_older_client_begins_with_a_handshake_in_its_own_revision() {
+async fn an_older_client_starts_with_a_handshake_in_its_own_revision() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Kolkata").await;
     for revision in HANDSHAKE_REVISIONS {
@@ -54,7 +54,7 @@ async fn an_older_client_begins_with_a_handshake_in_its_own_revision() {
 }
 
 #[tokio::test]
-async fn a_revision_that_nobody_knows_is_answered_with_the_newest_one_that_has_a_handshake() {
+async fn a_handshake_with_an_unknown_revision_selects_the_newest_one() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     for asked in ["2024-11-05", "2025-03-26", MODERN, "2099-01-01", "nonsense"] {
@@ -63,7 +63,7 @@ async fn a_revision_that_nobody_knows_is_answered_with_the_newest_one_that_has_a
 }
 
 #[tokio::test]
-async fn headers_that_say_something_else_than_the_message_are_refused() {
+async fn headers_that_contradict_the_message_are_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -107,7 +107,7 @@ async fn a_name_may_be_encoded_in_its_header() {
 }
 
 #[tokio::test]
-async fn a_revision_that_is_not_spoken_is_told_from_those_that_are() {
+async fn an_unsupported_revision_is_rejected_with_the_supported_ones() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
@@ -126,7 +126,7 @@ async fn a_revision_that_is_not_spoken_is_told_from_those_that_are() {
 }
 
 #[tokio::test]
-async fn what_every_modern_message_says_of_itself_must_be_there() {
+async fn metadata_of_a_modern_message_is_required() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     for member in ["protocolVersion", "clientCapabilities"] {
@@ -138,7 +138,7 @@ async fn what_every_modern_message_says_of_itself_must_be_there() {
 }
 
 #[tokio::test]
-async fn an_unknown_method_is_told() {
+async fn an_unknown_method_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[1]).await);
@@ -151,7 +151,7 @@ async fn an_unknown_method_is_told() {
 }
 
 #[tokio::test]
-async fn whoever_acts_is_known_by_the_name_that_their_client_gave() {
+async fn the_actor_name_is_the_name_of_the_client() {
     let app = App::start().await;
     let ada = app.guest().await;
     let names = ["Claude Desktop", "Zoë's \"client\" 👋", "cli"];

@@ -13,7 +13,7 @@ async fn read(assistant: &Assistant, uri: &str) -> Value {
 }
 
 #[tokio::test]
-async fn today_what_is_overdue_and_each_task_are_there_to_be_read() {
+async fn today_overdue_and_each_task_are_resources() {
     let app = App::start().await;
     let ada = app.guest().await;
     for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
@@ -33,7 +33,7 @@ async fn today_what_is_overdue_and_each_task_are_there_to_be_read() {
 }
 
 #[tokio::test]
-async fn today_is_the_day_where_the_user_is_and_only_what_is_to_do() {
+async fn today_has_open_tasks_of_the_date_in_the_users_time_zone() {
     let app = App::start().await;
     for timezone in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
         let ada = app.guest_in(timezone).await;
@@ -54,7 +54,7 @@ async fn today_is_the_day_where_the_user_is_and_only_what_is_to_do() {
 }
 
 #[tokio::test]
-async fn what_is_read_is_what_the_api_shows() {
+async fn a_resource_has_the_content_of_the_api() {
     let app = App::start().await;
     let ada = app.guest().await;
     let past = json!({ "title": "call mom", "due_date": "2020-01-01", "allow_past": true });
@@ -67,7 +67,7 @@ async fn what_is_read_is_what_the_api_shows() {
 }
 
 #[tokio::test]
-async fn a_task_can_be_read_by_its_words() {
+async fn a_task_can_be_read_by_words_of_its_title() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [milk, slash, emoji] = create_many(&ada, ["Buy oat milk", "1/2 of 100% & more?", "call mom 👋"]).await;
@@ -85,7 +85,7 @@ async fn a_task_can_be_read_by_its_words() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_in_the_code_of_each_revision() {
+async fn an_unknown_resource_has_the_error_code_of_each_revision() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let [task, ..] = create_many(&ada, ["report one", "report two"]).await;
@@ -138,7 +138,7 @@ async fn complete_argument(assistant: &Assistant, what: &str, value: &str) -> (V
 }
 
 #[tokio::test]
-async fn tags_of_open_tasks_are_completed_those_that_begin_so_first() {
+async fn tags_of_open_tasks_are_completed_prefix_matches_first() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     for (title, tags) in
@@ -165,7 +165,7 @@ async fn tags_of_open_tasks_are_completed_those_that_begin_so_first() {
 }
 
 #[tokio::test]
-async fn titles_of_open_tasks_are_completed_and_at_most_a_hundred_come_at_once() {
+async fn at_most_a_hundred_titles_of_open_tasks_are_completed() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [_, done, _] = create_many(&ada, ["mow the lawn", "milk run", "buy milk"]).await;
@@ -189,7 +189,7 @@ async fn titles_of_open_tasks_are_completed_and_at_most_a_hundred_come_at_once()
 }
 
 #[tokio::test]
-async fn what_cannot_be_completed_is_told() {
+async fn an_argument_without_completion_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let prompt = json!({ "type": "ref/prompt", "name": "plan_my_day" });

@@ -52,7 +52,7 @@ async fn due(ada: &Person, due_date: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_time_is_told_as_it_is_where_its_user_is_in_summer_and_in_winter() {
+async fn a_time_has_the_users_offset_in_summer_and_in_winter() {
     let app = App::start().await;
     for (timezone, said, told) in [
         ("UTC", "2031-07-01T10:00:00Z", "2031-07-01T10:00:00+00:00"),
@@ -79,7 +79,7 @@ async fn a_time_is_told_as_it_is_where_its_user_is_in_summer_and_in_winter() {
 }
 
 #[tokio::test]
-async fn a_day_is_over_when_it_is_over_there() {
+async fn a_day_ends_in_the_users_time_zone() {
     let app = App::start().await;
     for (timezone, day, told) in [
         ("Europe/Berlin", "2031-07-01", "2031-07-01T23:59:00+02:00"),
@@ -94,7 +94,7 @@ async fn a_day_is_over_when_it_is_over_there() {
 }
 
 #[tokio::test]
-async fn a_time_from_before_there_were_whole_minutes_is_still_that_time() {
+async fn a_time_with_an_offset_of_seconds_stays_the_same_instant() {
     let app = App::start().await;
     for timezone in ["Europe/Berlin", "America/New_York", "Africa/Monrovia"] {
         let ada = app.guest_in(timezone).await;
@@ -106,7 +106,7 @@ async fn a_time_from_before_there_were_whole_minutes_is_still_that_time() {
 }
 
 #[tokio::test]
-async fn every_time_of_every_tool_is_on_the_users_clock() {
+async fn every_time_of_every_tool_is_in_the_users_time_zone() {
     let app = App::with_events().await;
     let timezone = "America/New_York";
     let ada = app.guest_in(timezone).await;
@@ -152,7 +152,7 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
 }
 
 #[tokio::test]
-async fn what_a_text_tells_of_a_time_is_on_the_users_clock_too() {
+async fn times_in_texts_are_in_the_users_time_zone_too() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Kolkata").await;
     let task = create_task(&ada, json!({ "title": "call one", "due_date": "2031-01-01T20:00:00Z" })).await;
@@ -170,7 +170,7 @@ async fn what_a_text_tells_of_a_time_is_on_the_users_clock_too() {
 }
 
 #[tokio::test]
-async fn who_names_a_time_that_is_over_hears_what_time_it_is() {
+async fn a_rejected_past_time_is_reported_with_the_current_time() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Kolkata").await;
 
@@ -189,7 +189,7 @@ async fn who_names_a_time_that_is_over_hears_what_time_it_is() {
 }
 
 #[tokio::test]
-async fn when_a_user_moves_so_do_the_times() {
+async fn times_follow_the_user_to_another_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let at = due(&ada, "2031-07-01T10:00:00Z").await;
@@ -206,7 +206,7 @@ async fn when_a_user_moves_so_do_the_times() {
 }
 
 #[tokio::test]
-async fn a_day_as_a_bound_is_that_day_where_the_user_is() {
+async fn a_date_as_a_bound_is_that_date_in_the_users_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     for (title, due) in [

@@ -6,7 +6,7 @@ use tests::App;
 use super::assistant::Assistant;
 
 #[tokio::test]
-async fn messages_are_posted_and_nothing_else_works() {
+async fn only_post_is_allowed() {
     let app = App::start().await;
     let ada = app.guest().await;
     for method in ["GET", "DELETE", "PUT", "PATCH"] {
@@ -20,7 +20,7 @@ async fn messages_are_posted_and_nothing_else_works() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_take_json_gets_no_answer() {
+async fn a_client_that_does_not_accept_json_is_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let accepting = |accept| assistant.message("tools/list", json!({})).header("accept", accept).send();
@@ -43,7 +43,7 @@ async fn whoever_does_not_take_json_gets_no_answer() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_by_its_own_account_is_refused() {
+async fn a_body_of_another_content_type_is_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let of_type = |kind| assistant.message("tools/list", json!({})).header("content-type", kind).send();
@@ -56,7 +56,7 @@ async fn what_is_not_json_by_its_own_account_is_refused() {
 }
 
 #[tokio::test]
-async fn pages_of_other_sites_are_refused() {
+async fn cross_site_requests_are_rejected() {
     let app = App::with(&[("public_url", "https://tasks.example.com")]).await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -89,7 +89,7 @@ async fn pages_of_other_sites_are_refused() {
 }
 
 #[tokio::test]
-async fn a_message_may_have_a_mebibyte_and_no_more() {
+async fn a_message_may_have_at_most_a_mebibyte() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -103,7 +103,7 @@ async fn a_message_may_have_a_mebibyte_and_no_more() {
 }
 
 #[tokio::test]
-async fn every_answer_names_its_request() {
+async fn every_response_has_a_correlation_id() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     for method in ["tools/list", "no/such"] {

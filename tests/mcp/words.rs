@@ -12,7 +12,7 @@ async fn resolve(assistant: &Assistant, words: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_exact_title_is_the_one_whatever_else_has_its_words() {
+async fn an_exact_title_wins_over_other_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [milk, ..] = create_many(&ada, ["buy milk", "buy milk and bread", "buy milk for mom"]).await;
@@ -25,7 +25,7 @@ async fn an_exact_title_is_the_one_whatever_else_has_its_words() {
 }
 
 #[tokio::test]
-async fn of_two_with_the_same_title_the_open_one_is_meant_except_to_reopen() {
+async fn of_two_tasks_with_the_same_title_the_open_one_matches_except_to_reopen() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [done, open] = create_many(&ada, ["water plants", "Water plants"]).await;
@@ -41,7 +41,7 @@ async fn of_two_with_the_same_title_the_open_one_is_meant_except_to_reopen() {
 }
 
 #[tokio::test]
-async fn every_word_of_it_in_the_title_is_enough() {
+async fn a_title_with_all_words_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
     let oat = create_task(&ada, json!({ "title": "Buy oat milk", "description": "from the farmer" })).await;
@@ -70,7 +70,7 @@ async fn every_word_of_it_in_the_title_is_enough() {
 }
 
 #[tokio::test]
-async fn a_word_of_another_meaning_is_no_name_even_if_english_has_one_stem_for_both() {
+async fn words_with_the_same_stem_but_another_meaning_do_not_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     create_many(&ada, ["Import photos", "University application", "Organ donation form", "Paste wallpaper", "Fix it"])
@@ -94,7 +94,7 @@ async fn a_word_of_another_meaning_is_no_name_even_if_english_has_one_stem_for_b
 }
 
 #[tokio::test]
-async fn what_is_done_is_found_only_where_nothing_open_fits() {
+async fn a_completed_task_matches_only_without_an_open_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [report, draft] = create_many(&ada, ["submit the report", "draft the report"]).await;
@@ -108,7 +108,7 @@ async fn what_is_done_is_found_only_where_nothing_open_fits() {
 }
 
 #[tokio::test]
-async fn saying_again_what_was_done_does_it_to_nothing_else() {
+async fn repeating_a_call_affects_no_other_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [milk, both] = create_many(&ada, ["buy milk", "buy milk and bread"]).await;
@@ -127,7 +127,7 @@ async fn saying_again_what_was_done_does_it_to_nothing_else() {
 }
 
 #[tokio::test]
-async fn where_several_fit_up_to_five_are_offered_and_none_is_touched() {
+async fn several_matches_are_offered_as_up_to_five_candidates_and_none_is_changed() {
     let app = App::start().await;
     let ada = app.guest().await;
     let done = create_task(&ada, json!({ "title": "report 0" })).await;
@@ -155,7 +155,7 @@ async fn where_several_fit_up_to_five_are_offered_and_none_is_touched() {
 }
 
 #[tokio::test]
-async fn a_candidate_says_when_it_is_due() {
+async fn a_candidate_has_its_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
     let due = create_task(&ada, json!({ "title": "report one", "due_date": "2031-04-02T17:00:00Z" })).await;
@@ -176,7 +176,7 @@ async fn a_candidate_says_when_it_is_due() {
 }
 
 #[tokio::test]
-async fn a_slip_of_the_pen_is_answered_with_what_is_alike_and_nothing_is_done() {
+async fn a_typo_is_answered_with_suggestions_and_nothing_is_changed() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [report, plants, flight, _] =
@@ -196,7 +196,7 @@ async fn a_slip_of_the_pen_is_answered_with_what_is_alike_and_nothing_is_done() 
 }
 
 #[tokio::test]
-async fn what_is_only_alike_is_never_taken_for_what_is_meant() {
+async fn a_similar_title_never_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
     create_many(
@@ -224,7 +224,7 @@ async fn what_is_only_alike_is_never_taken_for_what_is_meant() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_trash_is_not_found_by_words() {
+async fn a_task_in_the_trash_does_not_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [gone] = create_many(&ada, ["buy milk"]).await;
@@ -240,7 +240,7 @@ async fn what_is_in_the_trash_is_not_found_by_words() {
 }
 
 #[tokio::test]
-async fn an_id_in_any_letter_case_is_an_id_and_what_only_looks_like_one_are_words() {
+async fn an_id_is_accepted_in_any_letter_case_and_similar_texts_are_words() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [task, number] = create_many(&ada, ["buy milk", "0190163d"]).await;
@@ -252,7 +252,7 @@ async fn an_id_in_any_letter_case_is_an_id_and_what_only_looks_like_one_are_word
 }
 
 #[tokio::test]
-async fn series_are_named_by_words_too() {
+async fn series_are_referenced_by_words_too() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;

@@ -53,7 +53,7 @@ fn assert_wrong(found: &[String], place: &str, wrong: Option<&str>, given: &Valu
 }
 
 #[tokio::test]
-async fn what_is_no_reminder_is_refused_and_its_wrong_member_named() {
+async fn an_invalid_reminder_is_rejected_and_its_member_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report", "due_date": LATER })).await;
@@ -75,7 +75,7 @@ async fn what_is_no_reminder_is_refused_and_its_wrong_member_named() {
 }
 
 #[tokio::test]
-async fn what_is_never_due_has_nothing_before_it() {
+async fn a_relative_reminder_needs_a_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("whenever").await;
@@ -90,7 +90,7 @@ async fn what_is_never_due_has_nothing_before_it() {
 }
 
 #[tokio::test]
-async fn what_puts_nothing_off_is_refused_and_the_reminder_stays() {
+async fn an_invalid_snooze_is_rejected_and_the_reminder_stays() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("call mom").await;

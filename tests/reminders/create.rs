@@ -16,7 +16,7 @@ fn assert_members(reminder: &Value, expected: &Value) {
 }
 
 #[tokio::test]
-async fn a_reminder_is_at_a_time_or_some_time_before_its_task_is_due() {
+async fn a_reminder_is_at_a_time_or_before_the_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "call mom", "due_date": LATER })).await;
@@ -59,7 +59,7 @@ async fn days_before_are_days_of_the_users_calendar_and_hours_are_hours() {
 }
 
 #[tokio::test]
-async fn what_is_due_on_a_day_is_reminded_of_before_the_end_of_that_day() {
+async fn a_reminder_of_an_all_day_task_is_relative_to_the_end_of_the_day() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     let task = create_task(&ada, json!({ "title": "taxes", "due_date": "2031-04-15" })).await;
@@ -70,7 +70,7 @@ async fn what_is_due_on_a_day_is_reminded_of_before_the_end_of_that_day() {
 }
 
 #[tokio::test]
-async fn a_task_is_made_with_its_reminders_and_they_are_listed_by_their_times() {
+async fn a_task_is_created_with_reminders_that_are_listed_by_time() {
     let app = App::start().await;
     let ada = app.guest().await;
     let given = json!([{ "before": "1h" }, { "at": "2031-04-01T09:00:00Z" }, { "before": "2d" }, { "before": "0m" }]);
@@ -93,7 +93,7 @@ async fn a_task_is_made_with_its_reminders_and_they_are_listed_by_their_times() 
 }
 
 #[tokio::test]
-async fn a_task_has_a_hundred_reminders_and_no_more() {
+async fn a_task_has_at_most_a_hundred_reminders() {
     let app = App::start().await;
     let ada = app.guest().await;
     let of = |count: i32| (0..count).map(|n| json!({ "before": format!("{n}m") })).collect::<Vec<_>>();
@@ -110,7 +110,7 @@ async fn a_task_has_a_hundred_reminders_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_reminder_that_is_asked_for_twice_under_one_key_is_made_once() {
+async fn a_reminder_requested_twice_with_one_key_is_created_once() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("call mom").await;
@@ -125,7 +125,7 @@ async fn a_reminder_that_is_asked_for_twice_under_one_key_is_made_once() {
 }
 
 #[tokio::test]
-async fn whatever_else_changes_of_a_task_its_reminders_stay() {
+async fn other_changes_of_a_task_leave_its_reminders_alone() {
     let app = App::start().await;
     let ada = app.guest().await;
     let given = json!([{ "before": "1h" }, { "at": in_ms(3_600_000) }]);

@@ -23,7 +23,7 @@ async fn snooze(person: &Person, reminder: &Value) {
 }
 
 #[tokio::test]
-async fn an_event_that_comes_twenty_times_at_once_and_again_reminds_once() {
+async fn an_event_delivered_twenty_times_notifies_once() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let (reminder, event) = publish_due(&app, &ada, "call mom").await;
@@ -41,7 +41,7 @@ async fn an_event_that_comes_twenty_times_at_once_and_again_reminds_once() {
 }
 
 #[tokio::test]
-async fn what_has_changed_while_a_reminder_was_on_its_way_is_minded() {
+async fn a_notification_reflects_changes_since_its_event() {
     let app = app_without_sidecar().await;
     for step in ["complete", "delete", "delete for good", "cancel", "snooze"] {
         let ada = app.guest().await;
@@ -63,7 +63,7 @@ async fn what_has_changed_while_a_reminder_was_on_its_way_is_minded() {
 }
 
 #[tokio::test]
-async fn what_was_on_its_way_when_its_task_was_put_off_comes_at_the_new_time_only() {
+async fn a_reminder_in_flight_when_its_task_is_postponed_is_sent_at_the_new_time_only() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task =
@@ -83,7 +83,7 @@ async fn what_was_on_its_way_when_its_task_was_put_off_comes_at_the_new_time_onl
 }
 
 #[tokio::test]
-async fn an_event_from_before_a_snooze_does_nothing_before_or_behind_the_new_one() {
+async fn an_event_from_before_a_snooze_has_no_effect() {
     let app = app_without_sidecar().await;
     for is_first in [true, false] {
         let ada = app.guest().await;
@@ -103,7 +103,7 @@ async fn an_event_from_before_a_snooze_does_nothing_before_or_behind_the_new_one
 }
 
 #[tokio::test]
-async fn whose_user_is_gone_is_taken_and_others_are_reminded() {
+async fn an_event_of_a_deleted_user_is_consumed_and_others_are_notified() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let (gone, first) = publish_due(&app, &ada, "of nobody").await;
@@ -117,7 +117,7 @@ async fn whose_user_is_gone_is_taken_and_others_are_reminded() {
 }
 
 #[tokio::test]
-async fn of_several_only_what_failed_comes_again() {
+async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
     let app = app_without_sidecar().await;
     let (mut people, mut events, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..3 {
@@ -146,7 +146,7 @@ async fn of_several_only_what_failed_comes_again() {
 }
 
 #[tokio::test]
-async fn what_comes_more_than_half_a_minute_after_its_time_says_so() {
+async fn a_notification_more_than_half_a_minute_late_says_so() {
     let app = app_without_sidecar().await;
     for (ago, late) in [("10 seconds", false), ("31 seconds", true), ("2 days", true)] {
         let ada = app.guest().await;

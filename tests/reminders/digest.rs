@@ -37,7 +37,7 @@ fn task_counts(told: &[Value]) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn several_of_one_minute_come_as_one_digest() {
+async fn several_reminders_of_one_minute_become_one_digest() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let all =
@@ -66,7 +66,7 @@ async fn several_of_one_minute_come_as_one_digest() {
 }
 
 #[tokio::test]
-async fn what_comes_in_another_minute_or_to_somebody_else_comes_alone() {
+async fn reminders_of_other_minutes_and_users_are_not_combined() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     create_around(
@@ -88,7 +88,7 @@ async fn what_comes_in_another_minute_or_to_somebody_else_comes_alone() {
 }
 
 #[tokio::test]
-async fn what_comes_later_in_the_same_minute_joins_what_was_not_read_yet() {
+async fn a_later_reminder_of_the_minute_joins_an_unread_notification() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let minute = past_minute(&app).await;
@@ -114,7 +114,7 @@ async fn what_comes_later_in_the_same_minute_joins_what_was_not_read_yet() {
 }
 
 #[tokio::test]
-async fn a_digest_has_ten_tasks_at_the_most() {
+async fn a_digest_has_at_most_ten_tasks() {
     let app = app_without_sidecar().await;
     for (count, expected) in [(10, vec![10]), (11, vec![10, 1]), (23, vec![10, 10, 3])] {
         let ada = app.guest().await;
@@ -132,7 +132,7 @@ async fn a_digest_has_ten_tasks_at_the_most() {
 }
 
 #[tokio::test]
-async fn it_makes_no_difference_to_digests_whether_events_come_one_by_one() {
+async fn digests_are_the_same_for_single_and_bulk_deliveries() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     create_many(&app, &ada, 23).await;
@@ -148,7 +148,7 @@ async fn it_makes_no_difference_to_digests_whether_events_come_one_by_one() {
 }
 
 #[tokio::test]
-async fn two_reminders_of_one_task_in_one_minute_tell_of_it_once() {
+async fn two_reminders_of_one_task_in_one_minute_list_it_once() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
@@ -163,7 +163,7 @@ async fn two_reminders_of_one_task_in_one_minute_tell_of_it_once() {
 }
 
 #[tokio::test]
-async fn what_is_done_by_then_is_not_in_the_digest() {
+async fn a_task_completed_by_then_is_not_in_the_digest() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let all = create_around(&app, &ada, &past_minute(&app).await, &[("one", 0), ("two", 10), ("three", 20)]).await;
@@ -178,7 +178,7 @@ async fn what_is_done_by_then_is_not_in_the_digest() {
 }
 
 #[tokio::test]
-async fn what_comes_later_in_the_same_minute_does_not_join_what_is_no_longer_to_be_done() {
+async fn a_later_reminder_of_the_minute_does_not_join_a_notification_of_a_completed_task() {
     let app = app_without_sidecar().await;
     let minute = past_minute(&app).await;
     for step in ["purge", "delete", "complete"] {

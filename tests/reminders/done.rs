@@ -18,7 +18,7 @@ async fn apply_step(person: &Person, task: &str, step: &str) {
 }
 
 #[tokio::test]
-async fn what_is_done_or_in_the_trash_reminds_nobody() {
+async fn a_completed_or_deleted_task_sends_no_reminders() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
 
@@ -37,7 +37,7 @@ async fn what_is_done_or_in_the_trash_reminds_nobody() {
 }
 
 #[tokio::test]
-async fn what_is_taken_back_reminds_again_of_what_is_still_to_come() {
+async fn reopening_or_restoring_a_task_restores_its_future_reminders() {
     let app = app_without_sidecar().await;
     for (step, back) in [("complete", "reopen"), ("delete", "restore")] {
         let ada = app.guest().await;
@@ -79,7 +79,7 @@ async fn reminders_of_a_completed_task_move_with_it_and_wait_for_it_to_be_reopen
 }
 
 #[tokio::test]
-async fn nobody_adds_to_or_puts_off_what_is_done_or_thrown_away() {
+async fn reminders_of_completed_and_deleted_tasks_cannot_be_added_or_snoozed() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (step, status) in [("complete", 409), ("delete", 404)] {
@@ -99,7 +99,7 @@ async fn nobody_adds_to_or_puts_off_what_is_done_or_thrown_away() {
 }
 
 #[tokio::test]
-async fn what_was_completed_while_it_was_on_its_way_stays_quiet_when_it_is_reopened_too_late() {
+async fn a_reminder_cancelled_in_flight_stays_cancelled_if_its_task_is_reopened_too_late() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let reminder = create_due(&app, &ada, "call mom", "1 second").await;
@@ -116,7 +116,7 @@ async fn what_was_completed_while_it_was_on_its_way_stays_quiet_when_it_is_reope
 }
 
 #[tokio::test]
-async fn what_was_sent_stays_sent_when_its_task_is_done_and_moves_then() {
+async fn a_sent_reminder_stays_sent_if_its_completed_task_is_postponed() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for due_date in [json!("2032-01-01T00:00:00Z"), json!("2031-04-02T17:30:00Z"), Value::Null] {

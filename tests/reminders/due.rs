@@ -31,7 +31,7 @@ async fn wait_for_due_events(app: &App, count: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_reminder_that_is_due_arrives_by_itself_and_its_way_is_in_the_trail() {
+async fn a_due_reminder_is_delivered_and_its_steps_are_in_the_trail() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let task = json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "at": in_ms(2000) }] });
@@ -53,7 +53,7 @@ async fn a_reminder_that_is_due_arrives_by_itself_and_its_way_is_in_the_trail() 
 }
 
 #[tokio::test]
-async fn most_are_delivered_within_five_seconds_of_their_time() {
+async fn most_reminders_are_delivered_within_five_seconds() {
     let app = App::with_events().await;
     let people = join_all((0..20).map(|_| app.guest())).await;
     // The broker may still be starting, so the first delivery is not measured.
@@ -78,7 +78,7 @@ async fn most_are_delivered_within_five_seconds_of_their_time() {
 }
 
 #[tokio::test]
-async fn what_becomes_due_while_a_tick_lasts_goes_out_at_its_moment() {
+async fn a_reminder_that_becomes_due_during_a_cron_call_is_published_on_time() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let given = json!([{ "at": in_ms(2000) }, { "at": in_ms(4000) }, { "at": in_ms(60_000) }]);
@@ -98,7 +98,7 @@ async fn what_becomes_due_while_a_tick_lasts_goes_out_at_its_moment() {
 }
 
 #[tokio::test]
-async fn ten_who_look_at_once_claim_each_reminder_once_and_in_the_order_of_its_user() {
+async fn ten_concurrent_claims_claim_each_reminder_once_and_in_the_order_of_its_user() {
     let app = app_without_sidecar().await;
     let people = join_all((0..5).map(|_| app.guest())).await;
     join_all(people.iter().map(|person| create_many(&app, person, 40))).await;
@@ -119,7 +119,7 @@ async fn ten_who_look_at_once_claim_each_reminder_once_and_in_the_order_of_its_u
 }
 
 #[tokio::test]
-async fn a_thousand_of_many_users_in_one_second_all_arrive_once_and_in_order() {
+async fn a_thousand_due_reminders_of_many_users_are_delivered_once_and_in_order() {
     let app = app_without_sidecar().await;
     let people = join_all((0..20).map(|_| app.guest())).await;
     join_all(people.iter().map(|person| create_many(&app, person, 50))).await;
@@ -142,7 +142,7 @@ async fn a_thousand_of_many_users_in_one_second_all_arrive_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_thousand_of_one_user_in_one_second_arrive_by_themselves_in_a_hundred_digests() {
+async fn a_thousand_due_reminders_of_one_user_are_delivered_in_a_hundred_digests() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     create_many(&app, &ada, 1000).await;
@@ -161,7 +161,7 @@ async fn a_thousand_of_one_user_in_one_second_arrive_by_themselves_in_a_hundred_
 }
 
 #[tokio::test]
-async fn a_claim_and_its_event_are_one() {
+async fn a_claim_and_its_event_are_atomic() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let reminder = create_due(&app, &ada, "call mom", "1 second").await;
@@ -190,7 +190,7 @@ async fn a_claim_and_its_event_are_one() {
 }
 
 #[tokio::test]
-async fn whoever_claims_and_dies_is_followed_when_the_lease_is_over_and_the_reminder_comes_once() {
+async fn after_a_crash_the_expired_claim_is_taken_over_and_the_reminder_is_sent_once() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let reminder = create_due(&app, &ada, "call mom", "1 second").await;
@@ -212,7 +212,7 @@ async fn whoever_claims_and_dies_is_followed_when_the_lease_is_over_and_the_remi
 }
 
 #[tokio::test]
-async fn only_dapr_has_reminders_claimed_delivered_and_mailed() {
+async fn only_dapr_can_claim_deliver_and_mail_reminders() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     create_due(&app, &ada, "call mom", "1 second").await;
@@ -229,7 +229,7 @@ async fn only_dapr_has_reminders_claimed_delivered_and_mailed() {
 }
 
 #[tokio::test]
-async fn somebody_who_is_being_written_to_keeps_nobody_else_waiting_however_much_is_due() {
+async fn a_locked_user_does_not_delay_reminders_of_others() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     create_many(&app, &ada, 5).await;

@@ -17,7 +17,7 @@ async fn assert_not_found(eve: &Person, task: &str, reminder: &str, notification
 }
 
 #[tokio::test]
-async fn reminders_and_notifications_of_somebody_else_do_not_exist() {
+async fn reminders_and_notifications_of_another_user_are_not_found() {
     let app = app_without_sidecar().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let sent = create_due(&app, &ada, "secret plan", "1 second").await;
@@ -41,7 +41,7 @@ async fn reminders_and_notifications_of_somebody_else_do_not_exist() {
 }
 
 #[tokio::test]
-async fn an_id_that_names_nothing_is_not_found() {
+async fn an_unknown_id_is_not_found() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for id in ["0", "nonsense", "%00", "019a0000-0000-7000-8000-000000000000", "'--"] {
@@ -51,7 +51,7 @@ async fn an_id_that_names_nothing_is_not_found() {
 }
 
 #[tokio::test]
-async fn who_may_only_read_makes_and_changes_none() {
+async fn a_read_only_token_cannot_create_or_change_reminders() {
     let app = app_without_sidecar().await;
     let ada = app.account("ada@example.com").await;
     let task = create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }] })).await;

@@ -34,7 +34,7 @@ fn kinds_of_tombstones(changes: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn what_goes_from_the_trash_with_many_reminders_takes_no_places_of_later_changes() {
+async fn purging_a_task_with_many_reminders_uses_no_seq_of_later_changes() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let given: Vec<Value> = (1..=20).map(|hours| json!({ "before": format!("{hours}h") })).collect();
@@ -59,7 +59,7 @@ async fn what_goes_from_the_trash_with_many_reminders_takes_no_places_of_later_c
 }
 
 #[tokio::test]
-async fn notifications_go_after_90_days_and_other_devices_hear_of_it() {
+async fn notifications_are_purged_after_90_days_and_synced_as_tombstones() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     for (person, title, ago) in [

@@ -8,7 +8,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn what_is_still_to_come_is_listed_the_nearest_first_and_in_pages() {
+async fn pending_reminders_are_listed_soonest_first_and_in_pages() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let year = |year: i32| json!({ "at": format!("{year}-01-01T00:00:00Z") });
@@ -33,7 +33,7 @@ async fn what_is_still_to_come_is_listed_the_nearest_first_and_in_pages() {
 }
 
 #[tokio::test]
-async fn reminders_of_the_same_moment_are_each_on_one_page() {
+async fn reminders_of_the_same_time_are_each_on_one_page() {
     let app = App::start().await;
     let ada = app.guest().await;
     create_task(&ada, json!({ "title": "nag me", "reminders": vec![json!({ "at": LATER }); 5] })).await;
@@ -46,7 +46,7 @@ async fn reminders_of_the_same_moment_are_each_on_one_page() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_makes_no_sense_is_named() {
+async fn an_invalid_parameter_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     for (path, wrong) in [
@@ -62,7 +62,7 @@ async fn a_parameter_that_makes_no_sense_is_named() {
 }
 
 #[tokio::test]
-async fn a_deleted_reminder_is_gone_and_leaves_a_tombstone() {
+async fn a_deleted_reminder_leaves_a_tombstone() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task =
@@ -84,7 +84,7 @@ async fn a_deleted_reminder_is_gone_and_leaves_a_tombstone() {
 }
 
 #[tokio::test]
-async fn what_goes_for_good_with_its_task_leaves_tombstones_too() {
+async fn reminders_purged_with_their_task_leave_tombstones() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
@@ -103,7 +103,7 @@ async fn what_goes_for_good_with_its_task_leaves_tombstones_too() {
 }
 
 #[tokio::test]
-async fn other_devices_hear_of_every_change_of_a_reminder() {
+async fn every_change_of_a_reminder_is_synced() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task =

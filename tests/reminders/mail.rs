@@ -29,7 +29,7 @@ async fn wait_for_all_mails(app: &App) -> Vec<Mail> {
 }
 
 #[tokio::test]
-async fn who_wants_mail_gets_one_with_what_is_due_and_nothing_else_of_theirs() {
+async fn a_mail_has_the_due_task_and_no_other_data() {
     let app = App::with_events().await;
     let ada = user_with_mail(&app, "ada").await;
     ada.patch("/api/auth/me", json!({ "timezone": "America/New_York" })).await.expect(200);
@@ -64,7 +64,7 @@ async fn who_wants_mail_gets_one_with_what_is_due_and_nothing_else_of_theirs() {
 }
 
 #[tokio::test]
-async fn who_does_not_want_mail_or_has_no_address_gets_none() {
+async fn users_without_an_address_or_without_mail_reminders_get_no_mail() {
     let app = App::with_events().await;
     let (ada, ben, guest) =
         (app.account("ada@example.com").await, user_with_mail(&app, "ben").await, app.guest().await);
@@ -139,7 +139,7 @@ async fn markup_in_a_title_is_text_and_a_day_has_no_time() {
 }
 
 #[tokio::test]
-async fn the_link_in_a_mail_stops_the_mails_when_its_question_is_answered() {
+async fn the_link_in_a_mail_unsubscribes_after_a_confirmation() {
     let app = App::with_events().await;
     let (ada, ben) = (user_with_mail(&app, "ada").await, user_with_mail(&app, "ben").await);
     create_due(&app, &ada, "call mom", "1 second").await;

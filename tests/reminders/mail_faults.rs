@@ -57,7 +57,7 @@ async fn events_of_type(app: &App, kind: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_fails_is_tried_again_after_1_5_and_15_minutes_and_then_given_up_with_a_notice() {
+async fn a_failed_mail_is_retried_after_1_5_and_15_minutes_and_then_given_up_with_a_notification() {
     let (server, app) = start().await;
     let ada = user_with_mail(&app, "ada").await;
     server.fail("ada", Fault::Refuses);
@@ -105,7 +105,7 @@ async fn what_fails_is_tried_again_after_1_5_and_15_minutes_and_then_given_up_wi
 }
 
 #[tokio::test]
-async fn what_was_refused_or_broke_off_arrives_once_when_the_server_is_mended() {
+async fn a_refused_or_interrupted_mail_arrives_once_after_the_server_recovers() {
     let (server, app) = start().await;
     let mut all = Vec::new();
     for (name, fault) in [("ada", Fault::Refuses), ("ben", Fault::Drops)] {
@@ -140,7 +140,7 @@ async fn what_was_refused_or_broke_off_arrives_once_when_the_server_is_mended() 
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_a_failure_soon_and_holds_up_no_other_mail() {
+async fn an_unresponsive_server_times_out_and_delays_no_other_mail() {
     let (server, app) = start().await;
     let (ada, ben) = (user_with_mail(&app, "ada").await, user_with_mail(&app, "ben").await);
     server.fail("ada", Fault::Hangs);
@@ -159,7 +159,7 @@ async fn a_server_that_never_answers_is_a_failure_soon_and_holds_up_no_other_mai
 }
 
 #[tokio::test]
-async fn a_mail_that_nobody_needs_any_more_is_not_sent() {
+async fn an_obsolete_mail_is_not_sent() {
     let (server, app) = start().await;
     let steps = ["snooze", "complete", "delete", "cancel", "unsubscribe", "nothing"];
     let mut all = Vec::new();
@@ -197,7 +197,7 @@ async fn a_mail_that_nobody_needs_any_more_is_not_sent() {
 }
 
 #[tokio::test]
-async fn what_is_done_by_then_is_not_in_the_mail_of_a_digest() {
+async fn a_task_completed_by_then_is_not_in_the_mail_of_a_digest() {
     let (server, app) = start().await;
     let ada = user_with_mail(&app, "ada").await;
     server.fail("ada", Fault::Refuses);
@@ -220,7 +220,7 @@ async fn what_is_done_by_then_is_not_in_the_mail_of_a_digest() {
 }
 
 #[tokio::test]
-async fn whoever_sends_a_mail_and_dies_is_followed_when_the_lease_is_over() {
+async fn after_a_crash_the_expired_claim_of_a_mail_is_taken_over() {
     let (server, app) = start().await;
     let (ada, ben) = (user_with_mail(&app, "ada").await, user_with_mail(&app, "ben").await);
     for (name, person) in [("ada", &ada), ("ben", &ben)] {

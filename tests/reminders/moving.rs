@@ -20,7 +20,7 @@ async fn create_hour_before(person: &Person) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn relative_reminders_move_with_the_due_date_when_it_is_answered_and_others_stay() {
+async fn relative_reminders_move_with_the_due_date_and_absolute_ones_stay() {
     let app = App::start().await;
     let ada = app.guest().await;
     let given = json!([{ "before": "1h" }, { "before": "1d" }, { "at": "2031-04-02T12:00:00Z" }]);
@@ -37,7 +37,7 @@ async fn relative_reminders_move_with_the_due_date_when_it_is_answered_and_other
 }
 
 #[tokio::test]
-async fn reminders_of_what_is_due_on_a_day_follow_their_user_to_another_zone() {
+async fn reminders_of_all_day_tasks_follow_their_user_to_another_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     let task =
@@ -51,7 +51,7 @@ async fn reminders_of_what_is_due_on_a_day_follow_their_user_to_another_zone() {
 }
 
 #[tokio::test]
-async fn a_write_that_lost_moves_nothing() {
+async fn a_conflicting_write_moves_no_reminder() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (task, reminder) = create_hour_before(&ada).await;
@@ -63,7 +63,7 @@ async fn a_write_that_lost_moves_nothing() {
 }
 
 #[tokio::test]
-async fn without_a_due_date_there_is_nothing_to_remind_before() {
+async fn removing_the_due_date_cancels_relative_reminders() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let (task, relative) = create_hour_before(&ada).await;
@@ -82,7 +82,7 @@ async fn without_a_due_date_there_is_nothing_to_remind_before() {
 }
 
 #[tokio::test]
-async fn what_was_sent_comes_again_when_its_task_is_put_off() {
+async fn a_sent_reminder_is_sent_again_after_its_task_is_postponed() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let (task, relative) = create_hour_before(&ada).await;
@@ -105,7 +105,7 @@ async fn what_was_sent_comes_again_when_its_task_is_put_off() {
 }
 
 #[tokio::test]
-async fn what_was_sent_does_not_come_again_for_a_time_that_has_passed() {
+async fn a_sent_reminder_is_not_sent_again_for_a_time_in_the_past() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let (task, reminder) = create_hour_before(&ada).await;
@@ -120,7 +120,7 @@ async fn what_was_sent_does_not_come_again_for_a_time_that_has_passed() {
 }
 
 #[tokio::test]
-async fn a_time_that_passed_while_the_task_is_still_to_come_is_now() {
+async fn a_lead_time_that_has_passed_before_the_due_date_reminds_now() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let due_date = in_ms(30 * 60_000);
@@ -140,7 +140,7 @@ async fn a_time_that_passed_while_the_task_is_still_to_come_is_now() {
 }
 
 #[tokio::test]
-async fn when_the_task_was_due_already_nobody_is_reminded_before_it() {
+async fn a_task_that_is_already_due_cancels_its_relative_reminders() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let (task, reminder) = create_hour_before(&ada).await;
@@ -153,7 +153,7 @@ async fn when_the_task_was_due_already_nobody_is_reminded_before_it() {
 }
 
 #[tokio::test]
-async fn other_reminders_of_a_series_leave_those_of_its_open_task_that_are_among_them() {
+async fn changed_reminders_of_a_series_keep_matching_ones_of_its_open_task() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let before = |all: &[&str]| all.iter().map(|before| json!({ "before": before })).collect::<Value>();

@@ -20,7 +20,7 @@ async fn read(person: &Person, notification: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_notification_says_what_is_due_and_where_it_is() {
+async fn a_notification_has_the_title_and_the_id_of_its_task() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task =
@@ -48,7 +48,7 @@ async fn a_notification_says_what_is_due_and_where_it_is() {
 }
 
 #[tokio::test]
-async fn the_newest_comes_first_and_pages_leave_none_out() {
+async fn notifications_are_listed_newest_first_and_in_pages() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
 
@@ -64,7 +64,7 @@ async fn the_newest_comes_first_and_pages_leave_none_out() {
 }
 
 #[tokio::test]
-async fn what_is_read_is_no_longer_among_the_unread() {
+async fn a_read_notification_is_no_longer_unread() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let mut all = notify_of(&app, &ada, 3).await;
@@ -84,7 +84,7 @@ async fn what_is_read_is_no_longer_among_the_unread() {
 }
 
 #[tokio::test]
-async fn all_can_be_read_at_once_and_those_of_others_stay_as_they_are() {
+async fn marking_all_as_read_leaves_other_users_alone() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let all = notify_of(&app, &ada, 3).await;
@@ -102,7 +102,7 @@ async fn all_can_be_read_at_once_and_those_of_others_stay_as_they_are() {
 }
 
 #[tokio::test]
-async fn other_devices_hear_of_notifications_and_of_their_being_read() {
+async fn notifications_and_their_read_state_are_synced() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let before = current_seq(&ada).await;

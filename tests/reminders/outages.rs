@@ -25,7 +25,7 @@ async fn wait_for_titles(ada: &Person, count: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn while_the_sidecar_is_away_nothing_arrives_and_then_everything_late_and_in_order() {
+async fn reminders_due_during_a_sidecar_outage_are_delivered_late_and_in_order() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
     app.kill_sidecar();
@@ -51,7 +51,7 @@ async fn while_the_sidecar_is_away_nothing_arrives_and_then_everything_late_and_
 }
 
 #[tokio::test]
-async fn what_became_due_while_the_database_was_away_arrives_when_it_is_back() {
+async fn a_reminder_due_during_a_database_outage_is_delivered_afterwards() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": in_ms(500) }] })).await;
@@ -66,7 +66,7 @@ async fn what_became_due_while_the_database_was_away_arrives_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn what_was_on_its_way_when_the_connections_broke_arrives_once() {
+async fn a_reminder_in_flight_when_connections_break_is_delivered_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     // The connection breaks while the consumer's statement runs.

@@ -18,7 +18,7 @@ async fn create_hour_before(person: &Person) -> Value {
 }
 
 #[tokio::test]
-async fn a_reminder_is_put_off_for_some_time_or_until_some_time() {
+async fn a_reminder_is_snoozed_for_a_duration_or_until_a_time() {
     let app = App::start().await;
     let ada = app.guest().await;
     let reminder = create_hour_before(&ada).await;
@@ -37,7 +37,7 @@ async fn a_reminder_is_put_off_for_some_time_or_until_some_time() {
 }
 
 #[tokio::test]
-async fn until_tomorrow_is_nine_o_clock_where_its_user_is() {
+async fn until_tomorrow_means_nine_o_clock_in_the_users_time_zone() {
     let app = App::start().await;
     for timezone in ["UTC", "America/New_York", "Pacific/Kiritimati"] {
         let ada = app.guest_in(timezone).await;
@@ -56,7 +56,7 @@ async fn until_tomorrow_is_nine_o_clock_where_its_user_is() {
 }
 
 #[tokio::test]
-async fn what_has_come_comes_again_when_it_was_put_off() {
+async fn a_sent_reminder_is_sent_again_after_a_snooze() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let reminder = create_due(&app, &ada, "call mom", "5 minutes").await;
@@ -77,7 +77,7 @@ async fn what_has_come_comes_again_when_it_was_put_off() {
 }
 
 #[tokio::test]
-async fn what_is_put_off_twice_comes_at_the_last_time_only() {
+async fn a_reminder_snoozed_twice_is_sent_at_the_last_time_only() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let reminder = create_due(&app, &ada, "call mom", "5 minutes").await;

@@ -85,7 +85,7 @@ async fn count_rows(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_name_wherever_it_is_sent_and_changes_nothing() {
+async fn an_invalid_rule_is_rejected_on_every_route_and_changes_nothing() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-01-05" });
@@ -107,7 +107,7 @@ async fn what_cannot_be_is_refused_by_name_wherever_it_is_sent_and_changes_nothi
 }
 
 #[tokio::test]
-async fn a_year_that_is_too_early_or_too_late_for_some_zone_is_refused_by_name() {
+async fn a_year_out_of_range_in_some_time_zone_is_rejected() {
     let app = app_without_sidecar().await;
     for (home, zone) in [
         ("UTC", None),
@@ -141,7 +141,7 @@ async fn a_year_that_is_too_early_or_too_late_for_some_zone_is_refused_by_name()
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
+async fn missing_members_are_reported() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
 
@@ -164,7 +164,7 @@ async fn what_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn every_member_of_a_wrong_type_is_named() {
+async fn every_member_of_a_wrong_type_is_reported() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -203,7 +203,7 @@ async fn every_member_of_a_wrong_type_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_just_allowed_is_taken() {
+async fn values_at_the_limits_are_accepted() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let reminders: Vec<Value> = (1..=100).map(|hours| json!({ "before": format!("{hours}h") })).collect();

@@ -8,7 +8,7 @@ fn days(moments: &[String]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_monthly_task_on_january_31_comes_on_the_31st_again_after_each_shorter_month() {
+async fn a_monthly_task_on_january_31_returns_to_the_31st_after_each_shorter_month() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
@@ -38,7 +38,7 @@ async fn a_monthly_task_on_january_31_comes_on_the_31st_again_after_each_shorter
 }
 
 #[tokio::test]
-async fn each_rule_comes_on_its_days() {
+async fn each_rule_has_occurrences_on_its_dates() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let weekdays = json!(["mon", "tue", "wed", "thu", "fri"]);
@@ -84,7 +84,7 @@ async fn each_rule_comes_on_its_days() {
 }
 
 #[tokio::test]
-async fn a_yearly_task_of_february_29_comes_on_the_28th_in_other_years() {
+async fn a_yearly_task_of_february_29_is_due_on_the_28th_in_other_years() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2032-02-29" })).await;
@@ -95,7 +95,7 @@ async fn a_yearly_task_of_february_29_comes_on_the_28th_in_other_years() {
 }
 
 #[tokio::test]
-async fn nine_o_clock_stays_nine_o_clock_whatever_the_clocks_do() {
+async fn nine_o_clock_stays_nine_o_clock_across_clock_changes() {
     let app = app_without_sidecar().await;
     for (zone, expected) in [
         ("Europe/Berlin", ["2031-03-29T08:00:00Z", "2031-03-30T07:00:00Z", "2031-03-31T07:00:00Z"]),
@@ -119,7 +119,7 @@ async fn nine_o_clock_stays_nine_o_clock_whatever_the_clocks_do() {
 }
 
 #[tokio::test]
-async fn what_a_month_or_a_clock_does_not_have_is_adjusted_once_and_logged() {
+async fn a_date_or_time_that_does_not_exist_is_adjusted_once_and_logged() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     for (frequency, expected, what, wanted) in [

@@ -6,7 +6,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn a_change_of_the_series_is_seen_in_the_open_occurrence_and_in_later_ones_but_never_in_the_past() {
+async fn a_change_of_the_series_affects_the_open_and_later_occurrences_but_no_past_ones() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -32,7 +32,7 @@ async fn a_change_of_the_series_is_seen_in_the_open_occurrence_and_in_later_ones
 }
 
 #[tokio::test]
-async fn what_a_patch_does_not_name_stays_and_null_clears() {
+async fn omitted_members_of_a_patch_stay_and_null_clears() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let members = json!({
@@ -58,7 +58,7 @@ async fn what_a_patch_does_not_name_stays_and_null_clears() {
 }
 
 #[tokio::test]
-async fn a_patch_that_changes_nothing_makes_no_version_and_no_event() {
+async fn a_patch_without_effect_creates_no_version_and_no_event() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -73,7 +73,7 @@ async fn a_patch_that_changes_nothing_makes_no_version_and_no_event() {
 }
 
 #[tokio::test]
-async fn other_reminders_of_the_series_are_those_of_the_open_occurrence_and_of_later_ones() {
+async fn changed_reminders_of_the_series_apply_to_the_open_and_later_occurrences() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -105,7 +105,7 @@ fn other_rules() -> Vec<(Value, [&'static str; 2])> {
 }
 
 #[tokio::test]
-async fn under_another_rule_the_open_occurrence_stays_where_it_fits_and_else_moves_to_the_next_place() {
+async fn a_new_rule_keeps_the_open_occurrence_if_it_fits_and_moves_it_otherwise() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (patch, expected) in other_rules() {
@@ -123,7 +123,7 @@ async fn under_another_rule_the_open_occurrence_stays_where_it_fits_and_else_mov
 }
 
 #[tokio::test]
-async fn a_series_that_is_changed_while_an_event_is_on_its_way_goes_on_with_what_it_is_now() {
+async fn a_series_changed_while_an_event_is_in_flight_continues_with_its_new_rule() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (patch, expected) in other_rules() {
@@ -148,7 +148,7 @@ async fn a_series_that_is_changed_while_an_event_is_on_its_way_goes_on_with_what
 }
 
 #[tokio::test]
-async fn another_start_moves_a_series_that_has_not_begun() {
+async fn another_start_moves_a_series_that_has_not_started() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -166,7 +166,7 @@ async fn another_start_moves_a_series_that_has_not_begun() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_another_frequency_is_dropped() {
+async fn members_of_the_former_frequency_are_dropped() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let rule = json!({ "frequency": "weekly", "by_weekday": ["wed", "fri"], "start_date": "2031-01-01" });
@@ -181,7 +181,7 @@ async fn what_does_not_fit_another_frequency_is_dropped() {
 }
 
 #[tokio::test]
-async fn an_end_that_leaves_no_place_for_the_open_occurrence_is_refused() {
+async fn an_end_before_the_open_occurrence_is_rejected() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -202,7 +202,7 @@ async fn an_end_that_leaves_no_place_for_the_open_occurrence_is_refused() {
 }
 
 #[tokio::test]
-async fn who_saw_an_older_version_is_shown_the_series_as_it_is() {
+async fn a_stale_version_is_answered_with_the_current_series() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -224,7 +224,7 @@ async fn who_saw_an_older_version_is_shown_the_series_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_open_occurrence_that_was_put_off_stays_so_until_its_place_moves() {
+async fn a_postponed_occurrence_keeps_its_due_date_until_its_place_moves() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for put_off in [json!("2031-01-01T18:00:00Z"), json!("2031-01-10"), Value::Null] {

@@ -8,7 +8,7 @@ use super::{Series, app_without_sidecar, deliver, due_date_of, due_dates_of, mom
 use crate::events::{poll_until, wait_for_empty_outbox, wait_for_trail};
 
 #[tokio::test]
-async fn completing_an_occurrence_makes_the_next_one_through_its_event_with_all_that_the_series_has() {
+async fn completing_an_occurrence_creates_the_next_one_with_all_fields_of_the_series() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let members = json!({
@@ -36,7 +36,7 @@ async fn completing_an_occurrence_makes_the_next_one_through_its_event_with_all_
 }
 
 #[tokio::test]
-async fn the_next_occurrence_is_there_within_five_seconds() {
+async fn the_next_occurrence_exists_within_five_seconds() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -51,7 +51,7 @@ async fn the_next_occurrence_is_there_within_five_seconds() {
 }
 
 #[tokio::test]
-async fn what_complete_tells_is_what_is_made_then() {
+async fn the_announced_next_occurrence_is_the_one_that_is_created() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     for rule in [
@@ -79,7 +79,7 @@ async fn what_complete_tells_is_what_is_made_then() {
 }
 
 #[tokio::test]
-async fn completing_a_task_of_no_series_tells_that_nothing_comes_next() {
+async fn completing_a_task_without_a_series_reports_no_next_occurrence() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task = ada.task("once").await;
@@ -92,7 +92,7 @@ async fn completing_a_task_of_no_series_tells_that_nothing_comes_next() {
 }
 
 #[tokio::test]
-async fn what_was_done_is_kept_and_shown_newest_first() {
+async fn completed_occurrences_are_kept_and_listed_newest_first() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -109,7 +109,7 @@ async fn what_was_done_is_kept_and_shown_newest_first() {
 }
 
 #[tokio::test]
-async fn ten_devices_that_complete_at_once_get_one_next_occurrence() {
+async fn ten_concurrent_completions_create_one_next_occurrence() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -127,7 +127,7 @@ async fn ten_devices_that_complete_at_once_get_one_next_occurrence() {
 }
 
 #[tokio::test]
-async fn of_two_devices_that_saw_the_same_the_later_one_is_shown_what_became_of_it() {
+async fn of_two_devices_with_the_same_version_the_later_one_gets_the_current_task() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -146,7 +146,7 @@ async fn of_two_devices_that_saw_the_same_the_later_one_is_shown_what_became_of_
 }
 
 #[tokio::test]
-async fn a_series_goes_on_however_exact_its_start_is() {
+async fn a_series_with_a_start_of_any_precision_continues() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for start in ["2031-01-01T09:00:00.1234564Z", "2031-01-01T09:00:00.123456499Z", "2031-01-01T09:00:00.9999999Z"] {

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::{SERIES_PATH, Series, app_without_sidecar, due_date_of, moment, moments, path, reminders, with};
 
 #[tokio::test]
-async fn a_series_begins_with_its_first_occurrence() {
+async fn a_series_starts_with_its_first_occurrence() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let given = json!({
@@ -43,7 +43,7 @@ async fn a_series_begins_with_its_first_occurrence() {
 }
 
 #[tokio::test]
-async fn a_series_of_days_is_due_when_each_is_over_where_its_user_is() {
+async fn an_all_day_series_is_due_at_the_end_of_the_users_day() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("America/New_York").await;
     let series = Series::start(&app, &ada, json!({ "frequency": "daily", "start_date": "2031-01-05" })).await;
@@ -59,7 +59,7 @@ async fn a_series_of_days_is_due_when_each_is_over_where_its_user_is() {
 }
 
 #[tokio::test]
-async fn a_series_without_a_start_begins_today_where_it_is() {
+async fn a_series_without_a_start_starts_today_in_its_time_zone() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let today = async |zone: &str| {
@@ -76,7 +76,7 @@ async fn a_series_without_a_start_begins_today_where_it_is() {
 }
 
 #[tokio::test]
-async fn a_start_in_the_past_is_taken_unless_that_is_ruled_out() {
+async fn a_start_in_the_past_is_accepted_unless_disallowed() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for start in ["2020-01-01", "2020-01-01T09:00:00Z"] {
@@ -91,7 +91,7 @@ async fn a_start_in_the_past_is_taken_unless_that_is_ruled_out() {
 }
 
 #[tokio::test]
-async fn a_series_that_is_asked_for_twice_under_a_key_is_made_once() {
+async fn a_series_requested_twice_with_one_key_is_created_once() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let post = async |title: &str| {
@@ -109,7 +109,7 @@ async fn a_series_that_is_asked_for_twice_under_a_key_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_task_can_be_made_with_its_recurrence_and_is_the_first_of_the_series() {
+async fn a_task_created_with_a_recurrence_is_the_first_occurrence() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task = json!({
@@ -157,7 +157,7 @@ async fn a_due_date_and_the_start_of_its_recurrence_are_the_same() {
 }
 
 #[tokio::test]
-async fn the_first_of_a_series_made_as_a_task_is_in_the_past_only_if_that_is_meant() {
+async fn a_recurring_task_in_the_past_needs_allow_past() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (task, wrong) in [

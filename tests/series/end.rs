@@ -4,7 +4,7 @@ use super::{Series, app_without_sidecar, deliver, due_date_of, due_dates_of, end
 use crate::events::poll_until;
 
 #[tokio::test]
-async fn the_end_is_the_last_day_or_moment_that_something_comes() {
+async fn the_end_of_a_series_is_inclusive() {
     let app = app_without_sidecar().await;
     for (zone, start, end, expected) in [
         (
@@ -63,7 +63,7 @@ async fn deleting_the_last_occurrence_ends_a_series_too() {
 }
 
 #[tokio::test]
-async fn a_series_that_is_stopped_still_reads_and_its_open_occurrence_stays() {
+async fn a_stopped_series_is_readable_and_its_open_occurrence_stays() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -119,7 +119,7 @@ async fn stopping_a_series_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_series_that_is_stopped_while_an_event_is_on_its_way_makes_nothing_more() {
+async fn a_series_stopped_while_an_event_is_in_flight_creates_nothing_more() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -134,7 +134,7 @@ async fn a_series_that_is_stopped_while_an_event_is_on_its_way_makes_nothing_mor
 }
 
 #[tokio::test]
-async fn what_has_ended_is_not_changed_any_more() {
+async fn an_ended_series_cannot_be_changed() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let stopped = Series::daily(&app, &ada).await;
@@ -154,7 +154,7 @@ async fn what_has_ended_is_not_changed_any_more() {
 }
 
 #[tokio::test]
-async fn whoever_stops_a_series_that_is_being_changed_is_shown_what_became_of_it() {
+async fn stopping_a_series_during_a_concurrent_change_returns_the_current_series() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;

@@ -4,7 +4,7 @@ use tests::Person;
 use super::{SERIES_PATH, Series, app_without_sidecar, deliver, moment, path};
 
 #[tokio::test]
-async fn series_are_listed_newest_first_by_their_status_and_in_pages() {
+async fn series_are_listed_newest_first_by_status_and_in_pages() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let mut all = Vec::new();
@@ -31,7 +31,7 @@ async fn series_are_listed_newest_first_by_their_status_and_in_pages() {
 }
 
 #[tokio::test]
-async fn a_wrong_parameter_of_the_list_is_named() {
+async fn an_invalid_parameter_of_the_list_is_reported() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (query, name) in [
@@ -48,7 +48,7 @@ async fn a_wrong_parameter_of_the_list_is_named() {
 }
 
 #[tokio::test]
-async fn somebody_elses_series_is_not_found_and_does_not_change() {
+async fn a_series_of_another_user_is_not_found_and_does_not_change() {
     let app = app_without_sidecar().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let series = Series::daily(&app, &ada).await;
@@ -89,7 +89,7 @@ fn series_change(changes: &[Value]) -> &Value {
 }
 
 #[tokio::test]
-async fn every_change_of_a_series_reaches_the_other_devices() {
+async fn every_change_of_a_series_is_synced() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;

@@ -40,7 +40,7 @@ async fn start_days_ago<'a>(app: &'a App, ada: &'a Person, zone: &str, ago: i32,
 }
 
 #[tokio::test]
-async fn completing_late_makes_all_that_were_missed_at_once_and_the_next_one() {
+async fn completing_late_creates_all_missed_occurrences_and_the_next_one() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let rule =
@@ -75,7 +75,7 @@ async fn completing_late_makes_all_that_were_missed_at_once_and_the_next_one() {
 }
 
 #[tokio::test]
-async fn what_comes_at_a_time_is_missed_when_that_is_over() {
+async fn a_timed_occurrence_is_missed_after_its_time() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let query = "select to_char(now() at time zone 'UTC' - interval '73 hours' + number * interval '1 day',
@@ -92,7 +92,7 @@ async fn what_comes_at_a_time_is_missed_when_that_is_over() {
 }
 
 #[tokio::test]
-async fn missed_ones_can_be_listed_and_left_out() {
+async fn missed_occurrences_can_be_listed_or_excluded() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let series = start_days_ago(&app, &ada, &zone, 2, json!({ "frequency": "daily" })).await;
@@ -108,7 +108,7 @@ async fn missed_ones_can_be_listed_and_left_out() {
 }
 
 #[tokio::test]
-async fn catching_up_ends_after_a_year_and_keeps_the_newest() {
+async fn catching_up_is_limited_to_a_year_and_keeps_the_newest() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     for (rule, days, bounds) in [
@@ -148,7 +148,7 @@ async fn catching_up_ends_after_a_year_and_keeps_the_newest() {
 }
 
 #[tokio::test]
-async fn missed_ones_are_dismissed_together_and_nothing_comes_in_their_place() {
+async fn missed_occurrences_are_dismissed_together_without_replacement() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let rule = json!({ "frequency": "daily" });
@@ -173,7 +173,7 @@ async fn missed_ones_are_dismissed_together_and_nothing_comes_in_their_place() {
 }
 
 #[tokio::test]
-async fn of_what_was_missed_nothing_comes_after_the_end() {
+async fn no_missed_occurrence_is_created_after_the_end() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let (end, _) = days(&app, &zone, -2, -2).await.remove(0);
@@ -189,7 +189,7 @@ async fn of_what_was_missed_nothing_comes_after_the_end() {
 }
 
 #[tokio::test]
-async fn what_counts_from_completion_misses_nothing() {
+async fn a_series_counted_from_completion_misses_nothing() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let rule = json!({ "frequency": "daily", "interval": 3, "anchor": "completion" });
@@ -213,7 +213,7 @@ async fn what_counts_from_completion_misses_nothing() {
 }
 
 #[tokio::test]
-async fn another_interval_counts_from_the_last_completion_too() {
+async fn a_new_interval_counts_from_the_last_completion_too() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let rule = json!({ "frequency": "daily", "interval": 3, "anchor": "completion" });
@@ -228,7 +228,7 @@ async fn another_interval_counts_from_the_last_completion_too() {
 }
 
 #[tokio::test]
-async fn what_was_missed_is_told_by_when_the_task_was_done_however_late_its_event_comes() {
+async fn missed_occurrences_depend_on_the_completion_time_not_on_the_delivery_of_its_event() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let series = start_days_ago(&app, &ada, &zone, 5, json!({ "frequency": "daily" })).await;
@@ -248,7 +248,7 @@ async fn what_was_missed_is_told_by_when_the_task_was_done_however_late_its_even
 }
 
 #[tokio::test]
-async fn stopping_a_series_together_with_what_is_open_lets_go_of_what_was_missed() {
+async fn stopping_a_series_with_its_open_tasks_deletes_missed_ones_too() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let series = start_days_ago(&app, &ada, &zone, 3, json!({ "frequency": "daily" })).await;
@@ -262,7 +262,7 @@ async fn stopping_a_series_together_with_what_is_open_lets_go_of_what_was_missed
 }
 
 #[tokio::test]
-async fn what_is_counted_from_a_completion_that_nobody_knows_any_more_stays_under_another_interval() {
+async fn a_new_interval_keeps_an_occurrence_whose_former_completion_is_unknown() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let rule = json!({ "frequency": "daily", "interval": 3, "anchor": "completion" });
@@ -285,7 +285,7 @@ async fn what_is_counted_from_a_completion_that_nobody_knows_any_more_stays_unde
 }
 
 #[tokio::test]
-async fn whoever_deletes_what_is_overdue_skips_to_what_is_still_to_come() {
+async fn deleting_an_overdue_occurrence_skips_to_the_next_future_one() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     for query in ["", "?permanent=true"] {
@@ -301,7 +301,7 @@ async fn whoever_deletes_what_is_overdue_skips_to_what_is_still_to_come() {
 }
 
 #[tokio::test]
-async fn thirty_that_are_a_year_late_come_in_one_bulk_and_each_is_made_whole() {
+async fn a_bulk_of_thirty_series_a_year_late_is_caught_up_completely() {
     const MANY: usize = 30;
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
@@ -351,7 +351,7 @@ async fn deliver_with_audit(app: &App) {
 }
 
 #[tokio::test]
-async fn of_what_goes_together_each_task_is_told_of_before_its_reminders() {
+async fn tasks_deleted_together_are_each_synced_before_their_reminders() {
     let app = app_without_sidecar().await;
     for (how, gone) in [("stop", 5), ("dismiss", 4)] {
         let (ada, zone) = guest_at_noon(&app).await;

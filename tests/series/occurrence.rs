@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::{Series, app_without_sidecar, deliver, due_date_of, moment, path, reminders};
 
 #[tokio::test]
-async fn editing_one_occurrence_changes_neither_the_series_nor_what_comes_next() {
+async fn editing_one_occurrence_changes_neither_the_series_nor_the_next_one() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for patch in [
@@ -32,7 +32,7 @@ async fn editing_one_occurrence_changes_neither_the_series_nor_what_comes_next()
 }
 
 #[tokio::test]
-async fn changing_an_occurrence_in_part_keeps_its_reminders() {
+async fn a_partial_change_of_an_occurrence_keeps_its_reminders() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -48,7 +48,7 @@ async fn changing_an_occurrence_in_part_keeps_its_reminders() {
 }
 
 #[tokio::test]
-async fn an_occurrence_cannot_be_given_to_another_series() {
+async fn an_occurrence_cannot_be_moved_to_another_series() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let (series, other) = (Series::daily(&app, &ada).await, Series::daily(&app, &ada).await);
@@ -79,7 +79,7 @@ async fn deleting_an_occurrence_skips_to_the_next_one() {
 }
 
 #[tokio::test]
-async fn a_skipped_occurrence_that_is_restored_makes_nothing_when_it_is_done() {
+async fn completing_a_restored_occurrence_creates_nothing() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -100,7 +100,7 @@ async fn a_skipped_occurrence_that_is_restored_makes_nothing_when_it_is_done() {
 }
 
 #[tokio::test]
-async fn an_occurrence_that_is_opened_again_makes_nothing_when_it_is_done_again() {
+async fn completing_a_reopened_occurrence_again_creates_nothing() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -119,7 +119,7 @@ async fn an_occurrence_that_is_opened_again_makes_nothing_when_it_is_done_again(
 }
 
 #[tokio::test]
-async fn an_occurrence_that_is_back_before_its_event_has_come_has_one_next_occurrence() {
+async fn an_occurrence_reopened_before_its_event_is_delivered_has_one_next_occurrence() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (delivered_between, restored) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -145,7 +145,7 @@ async fn an_occurrence_that_is_back_before_its_event_has_come_has_one_next_occur
 }
 
 #[tokio::test]
-async fn a_former_occurrence_that_is_open_again_and_never_due_holds_up_no_change_of_the_series() {
+async fn a_reopened_occurrence_without_a_due_date_blocks_no_change_of_the_series() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;

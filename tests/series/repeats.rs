@@ -20,7 +20,7 @@ async fn completion_event(app: &App) -> Value {
 }
 
 #[tokio::test]
-async fn an_event_that_comes_twenty_times_at_once_makes_one_next_occurrence() {
+async fn twenty_concurrent_deliveries_create_one_next_occurrence() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -43,7 +43,7 @@ async fn an_event_that_comes_twenty_times_at_once_makes_one_next_occurrence() {
 }
 
 #[tokio::test]
-async fn consumers_that_take_the_same_events_in_other_orders_make_one_next_occurrence_each() {
+async fn consumers_of_the_same_events_in_different_orders_create_one_next_occurrence_each() {
     let app = app_without_sidecar().await;
     let people = join_all((0..6).map(|_| app.guest())).await;
     let all = join_all(people.iter().map(|person| Series::daily(&app, person))).await;
@@ -65,7 +65,7 @@ async fn consumers_that_take_the_same_events_in_other_orders_make_one_next_occur
 }
 
 #[tokio::test]
-async fn an_event_that_comes_when_nobody_remembers_it_makes_nothing_again() {
+async fn a_redelivery_after_housekeeping_creates_nothing() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -91,7 +91,7 @@ async fn remove(ada: &Person, task: &str, how: &str) {
 }
 
 #[tokio::test]
-async fn an_occurrence_that_goes_in_two_ways_has_one_next_occurrence_in_whatever_order_they_are_told() {
+async fn an_occurrence_completed_and_deleted_has_one_next_occurrence_in_any_order_of_events() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (one, other) in [("complete", "trash"), ("complete", "purge"), ("trash", "purge")] {
@@ -130,7 +130,7 @@ async fn derived_rows(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_consumer_that_fails_at_any_step_has_done_nothing_and_does_all_when_the_event_comes_again() {
+async fn a_consumer_that_fails_at_any_step_has_no_effect_and_succeeds_on_redelivery() {
     let app = app_without_sidecar().await;
     for (what, table) in [
         ("insert", "tasks"),
@@ -173,7 +173,7 @@ async fn a_consumer_that_fails_at_any_step_has_done_nothing_and_does_all_when_th
 }
 
 #[tokio::test]
-async fn an_event_of_a_user_who_is_gone_makes_nothing_and_holds_up_nobody() {
+async fn an_event_of_a_deleted_user_creates_nothing_and_blocks_no_other() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let (of_ada, of_ben) = (Series::daily(&app, &ada).await, Series::daily(&app, &ben).await);
@@ -192,7 +192,7 @@ async fn an_event_of_a_user_who_is_gone_makes_nothing_and_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn an_event_of_a_task_that_nobody_has_makes_nothing() {
+async fn an_event_of_an_unknown_task_creates_nothing() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -213,7 +213,7 @@ async fn an_event_of_a_task_that_nobody_has_makes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_done_during_an_outage_has_its_next_occurrence_when_that_is_over() {
+async fn an_occurrence_completed_during_an_outage_gets_its_next_one_afterwards() {
     let mut app = App::with_events().await;
     app.kill_sidecar();
     let ada = app.guest().await;

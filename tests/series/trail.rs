@@ -5,7 +5,7 @@ use super::{Series, due_date_of};
 use crate::events::{poll_until, wait_for_trail};
 
 #[tokio::test]
-async fn the_trail_tells_how_each_occurrence_came_to_be() {
+async fn the_trail_records_the_creation_of_each_occurrence() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let rule = json!({ "frequency": "monthly", "start_date": "2031-01-31T09:00:00Z" });
@@ -28,7 +28,7 @@ async fn the_trail_tells_how_each_occurrence_came_to_be() {
 }
 
 #[tokio::test]
-async fn the_trail_tells_what_was_done_to_a_series() {
+async fn the_trail_records_the_changes_of_a_series() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;

@@ -9,7 +9,7 @@ async fn change_zone(ada: &Person, zone: &str) {
 }
 
 #[tokio::test]
-async fn when_its_user_moves_a_series_keeps_the_time_on_the_clocks_there() {
+async fn a_series_keeps_its_local_time_when_its_user_moves() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
@@ -32,7 +32,7 @@ async fn when_its_user_moves_a_series_keeps_the_time_on_the_clocks_there() {
 }
 
 #[tokio::test]
-async fn a_series_of_days_comes_on_the_same_days_when_its_user_moves() {
+async fn an_all_day_series_keeps_its_dates_in_another_time_zone() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
@@ -48,7 +48,7 @@ async fn a_series_of_days_comes_on_the_same_days_when_its_user_moves() {
 }
 
 #[tokio::test]
-async fn a_series_with_a_zone_of_its_own_stays_when_its_user_moves() {
+async fn a_series_with_its_own_time_zone_stays_when_its_user_moves() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00", "timezone": "europe/berlin" });
@@ -63,7 +63,7 @@ async fn a_series_with_a_zone_of_its_own_stays_when_its_user_moves() {
 }
 
 #[tokio::test]
-async fn an_occurrence_that_was_put_off_stays_where_it_is_when_its_user_moves() {
+async fn a_postponed_occurrence_stays_when_its_user_moves() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
@@ -79,7 +79,7 @@ async fn an_occurrence_that_was_put_off_stays_where_it_is_when_its_user_moves() 
 }
 
 #[tokio::test]
-async fn who_moves_while_an_event_is_on_its_way_gets_the_next_one_at_the_time_there() {
+async fn a_move_while_an_event_is_in_flight_applies_to_the_next_occurrence() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
@@ -94,7 +94,7 @@ async fn who_moves_while_an_event_is_on_its_way_gets_the_next_one_at_the_time_th
 }
 
 #[tokio::test]
-async fn a_series_that_is_stopped_does_not_move() {
+async fn a_stopped_series_does_not_move() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
@@ -108,7 +108,7 @@ async fn a_series_that_is_stopped_does_not_move() {
 }
 
 #[tokio::test]
-async fn a_series_can_be_given_a_zone_and_can_follow_its_user_again() {
+async fn a_series_can_get_a_time_zone_and_follow_its_user_again() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
@@ -127,7 +127,7 @@ async fn a_series_can_be_given_a_zone_and_can_follow_its_user_again() {
 }
 
 #[tokio::test]
-async fn a_day_whose_last_minute_comes_twice_is_over_after_the_first_one() {
+async fn a_day_with_a_repeated_last_minute_ends_after_the_first_one() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("America/Santiago").await;
     // At midnight the clocks there go back to eleven.

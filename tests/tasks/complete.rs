@@ -19,7 +19,7 @@ async fn completing_a_task_twice_changes_it_once() {
 }
 
 #[tokio::test]
-async fn a_completed_task_can_be_opened_again() {
+async fn a_completed_task_can_be_reopened() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("water plants").await;
@@ -45,7 +45,7 @@ async fn completing_needs_no_body() {
 }
 
 #[tokio::test]
-async fn who_saw_an_older_version_is_shown_the_task_as_it_is() {
+async fn a_stale_version_is_answered_with_the_current_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("water plants").await;

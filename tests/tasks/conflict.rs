@@ -32,7 +32,7 @@ async fn a_weak_tag_matches_no_version() {
 }
 
 #[tokio::test]
-async fn a_lost_write_shows_the_task_and_leaves_a_conflict() {
+async fn a_rejected_write_returns_the_task_and_creates_a_conflict_event() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -56,7 +56,7 @@ async fn a_lost_write_shows_the_task_and_leaves_a_conflict() {
 }
 
 #[tokio::test]
-async fn a_conflict_has_a_place_of_its_own_in_the_order() {
+async fn a_conflict_has_a_seq_of_its_own() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -74,7 +74,7 @@ async fn a_conflict_has_a_place_of_its_own_in_the_order() {
 }
 
 #[tokio::test]
-async fn every_write_minds_what_its_client_has_seen() {
+async fn every_write_checks_if_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "report", "tags": ["work"] })).await.header("location").to_owned();
@@ -102,7 +102,7 @@ async fn every_write_minds_what_its_client_has_seen() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_trash_is_restored_only_as_it_was_seen() {
+async fn restoring_a_task_checks_if_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -117,7 +117,7 @@ async fn what_is_in_the_trash_is_restored_only_as_it_was_seen() {
 }
 
 #[tokio::test]
-async fn what_the_client_has_already_is_not_sent_again() {
+async fn a_matching_if_none_match_is_answered_with_304() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;

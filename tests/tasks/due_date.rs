@@ -25,7 +25,7 @@ async fn a_due_date_is_a_time_or_a_day_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_due_date_in_the_past_must_be_meant() {
+async fn a_due_date_in_the_past_needs_allow_past() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -49,7 +49,7 @@ async fn a_due_date_in_the_past_must_be_meant() {
 }
 
 #[tokio::test]
-async fn a_due_date_that_stays_as_it_was_is_not_new() {
+async fn an_unchanged_due_date_in_the_past_is_accepted() {
     let app = App::start().await;
     let ada = app.guest().await;
     let past = json!({ "title": "report", "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
@@ -64,7 +64,7 @@ async fn a_due_date_that_stays_as_it_was_is_not_new() {
 }
 
 #[tokio::test]
-async fn something_can_be_due_today_as_long_as_the_day_is_where_its_user_is() {
+async fn a_task_can_be_due_today_until_the_day_ends_in_the_users_time_zone() {
     let app = App::start().await;
     let (in_utc, west, east) =
         (app.guest().await, app.guest_in("Pacific/Pago_Pago").await, app.guest_in("Pacific/Kiritimati").await);
@@ -105,7 +105,7 @@ async fn a_priority_can_be_set_by_itself() {
 }
 
 #[tokio::test]
-async fn what_is_due_on_a_day_is_due_on_that_day_wherever_its_user_moves() {
+async fn an_all_day_task_keeps_its_date_when_its_user_moves() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     let bob = app.guest_in("America/New_York").await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::App;
 
 #[tokio::test]
-async fn every_change_leaves_its_event_with_before_and_after() {
+async fn every_change_creates_an_event_with_before_and_after() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "report" })).await;
@@ -56,7 +56,7 @@ async fn an_event_carries_the_correlation_id_and_the_trace_of_its_request() {
 }
 
 #[tokio::test]
-async fn changes_at_the_same_moment_each_get_a_place_of_their_own() {
+async fn concurrent_changes_each_get_a_seq_of_their_own() {
     let app = App::start().await;
     let ada = app.guest().await;
     let makers = (0..32).map(|number| {
@@ -76,7 +76,7 @@ async fn changes_at_the_same_moment_each_get_a_place_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_refused_change_leaves_no_event() {
+async fn a_rejected_change_creates_no_event() {
     let app = App::start().await;
     let ada = app.guest().await;
 

@@ -7,7 +7,7 @@ async fn post_with_key(ada: &Person, path: &str, key: &str, body: Value) -> Resp
 }
 
 #[tokio::test]
-async fn a_request_that_comes_again_gets_its_first_answer() {
+async fn a_repeated_request_gets_the_first_response() {
     let app = App::start().await;
     let ada = app.guest().await;
     let milk = json!({ "title": "buy milk" });
@@ -25,7 +25,7 @@ async fn a_request_that_comes_again_gets_its_first_answer() {
 }
 
 #[tokio::test]
-async fn twenty_of_one_request_at_the_same_moment_make_one_task() {
+async fn twenty_concurrent_copies_of_a_request_create_one_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let all: Vec<_> = (0..20)
@@ -47,7 +47,7 @@ async fn twenty_of_one_request_at_the_same_moment_make_one_task() {
 }
 
 #[tokio::test]
-async fn a_key_does_not_fit_another_body() {
+async fn a_key_cannot_be_reused_with_another_body() {
     let app = App::start().await;
     let ada = app.guest().await;
     post_with_key(&ada, "/api/tasks", "key", json!({ "title": "buy milk" })).await.expect(201);
@@ -60,7 +60,7 @@ async fn a_key_does_not_fit_another_body() {
 }
 
 #[tokio::test]
-async fn a_key_means_something_to_one_user_on_one_route() {
+async fn a_key_belongs_to_one_user_and_one_route() {
     let app = App::start().await;
     let ada = app.guest().await;
     let bob = app.guest().await;
@@ -77,7 +77,7 @@ async fn a_key_means_something_to_one_user_on_one_route() {
 }
 
 #[tokio::test]
-async fn completing_under_a_key_is_not_done_again_after_reopening() {
+async fn a_replayed_completion_does_not_complete_a_reopened_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -97,7 +97,7 @@ async fn completing_under_a_key_is_not_done_again_after_reopening() {
 }
 
 #[tokio::test]
-async fn after_a_day_a_key_is_new() {
+async fn a_key_expires_after_a_day() {
     let app = App::start().await;
     let ada = app.guest().await;
     let first = post_with_key(&ada, "/api/tasks", "key", json!({ "title": "milk" })).await.expect(201);
@@ -119,7 +119,7 @@ async fn after_a_day_a_key_is_new() {
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_be_is_refused() {
+async fn an_invalid_key_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (longest, longer) = ("k".repeat(255), "k".repeat(256));
@@ -133,7 +133,7 @@ async fn a_key_that_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_an_answer_too() {
+async fn a_refusal_is_replayed_too() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;

@@ -58,7 +58,7 @@ async fn tamper(app: &App, cursor: &str, key: &str) -> String {
 }
 
 #[tokio::test]
-async fn several_priorities_may_be_repeated_or_separated_by_commas() {
+async fn priorities_may_be_repeated_or_separated_by_commas() {
     let app = App::start().await;
     let ada = app.guest().await;
     for priority in ["low", "medium", "high"] {
@@ -73,7 +73,7 @@ async fn several_priorities_may_be_repeated_or_separated_by_commas() {
 }
 
 #[tokio::test]
-async fn a_task_must_have_all_of_the_tags_or_any_of_them() {
+async fn tags_match_all_or_any() {
     let app = App::start().await;
     let ada = app.guest().await;
     for (title, tags) in [("both", json!(["home", "o'clock \"{x}\\"])), ("home", json!(["home"])), ("none", json!([]))]
@@ -109,7 +109,7 @@ async fn bounds_of_the_due_date_are_inclusive_instants() {
 }
 
 #[tokio::test]
-async fn a_bound_that_is_a_day_is_the_whole_of_it_in_the_users_zone() {
+async fn a_date_as_a_bound_is_the_whole_day_in_the_users_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     for (title, due) in [
@@ -129,7 +129,7 @@ async fn a_bound_that_is_a_day_is_the_whole_of_it_in_the_users_zone() {
 }
 
 #[tokio::test]
-async fn bounds_of_the_completion_take_instants_and_days() {
+async fn bounds_of_the_completion_accept_instants_and_dates() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Tokyo").await;
     for title in ["early", "late", "to do"] {
@@ -152,7 +152,7 @@ async fn bounds_of_the_completion_take_instants_and_days() {
 }
 
 #[tokio::test]
-async fn overdue_is_what_is_to_do_and_was_due_before_now() {
+async fn overdue_tasks_are_open_and_due_before_now() {
     let app = App::start().await;
     let ada = app.guest().await;
     let past = |title: &str| json!({ "title": title, "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
@@ -169,7 +169,7 @@ async fn overdue_is_what_is_to_do_and_was_due_before_now() {
 }
 
 #[tokio::test]
-async fn missed_occurrences_are_told_from_all_others() {
+async fn missed_occurrences_can_be_filtered() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("missed").await;
@@ -181,7 +181,7 @@ async fn missed_occurrences_are_told_from_all_others() {
 }
 
 #[tokio::test]
-async fn the_trash_can_be_filtered_like_everything_else() {
+async fn the_trash_can_be_filtered() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.create(json!({ "title": "kept", "priority": "high" })).await;
@@ -197,7 +197,7 @@ async fn the_trash_can_be_filtered_like_everything_else() {
 }
 
 #[tokio::test]
-async fn filters_together_find_only_what_fits_all_of_them() {
+async fn combined_filters_must_all_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let fits = json!({ "title": "call mom", "priority": "high", "tags": ["home"], "due_date": "2031-01-02" });
@@ -225,7 +225,7 @@ async fn filters_together_find_only_what_fits_all_of_them() {
 }
 
 #[tokio::test]
-async fn every_order_puts_what_has_no_key_last_and_is_the_same_each_time() {
+async fn every_order_is_stable_and_puts_tasks_without_the_key_last() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
@@ -250,7 +250,7 @@ async fn every_order_puts_what_has_no_key_last_and_is_the_same_each_time() {
 }
 
 #[tokio::test]
-async fn pages_one_behind_the_other_are_the_whole_list_in_every_order() {
+async fn the_pages_make_up_the_whole_list_in_every_order() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
@@ -270,7 +270,7 @@ async fn pages_one_behind_the_other_are_the_whole_list_in_every_order() {
 }
 
 #[tokio::test]
-async fn a_cursor_goes_on_where_it_was_whatever_was_made_meanwhile() {
+async fn a_cursor_continues_at_its_position_despite_new_tasks() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three", "four"] {
@@ -287,7 +287,7 @@ async fn a_cursor_goes_on_where_it_was_whatever_was_made_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_another_list_is_refused() {
+async fn a_cursor_of_another_list_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("one").await;
@@ -306,7 +306,7 @@ async fn a_cursor_of_another_list_is_refused() {
 }
 
 #[tokio::test]
-async fn a_cursor_with_a_key_that_cannot_be_is_refused() {
+async fn a_cursor_with_an_invalid_key_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
@@ -328,7 +328,7 @@ async fn a_cursor_with_a_key_that_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn an_offset_leaves_out_the_beginning() {
+async fn an_offset_skips_the_first_tasks() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three", "four"] {
@@ -344,7 +344,7 @@ async fn an_offset_leaves_out_the_beginning() {
 }
 
 #[tokio::test]
-async fn fifty_tasks_come_at_once_unless_more_are_asked_for_and_the_total_is_right_after_every_change() {
+async fn a_page_has_fifty_tasks_by_default_and_the_total_follows_every_change() {
     let app = App::start().await;
     let ada = app.guest().await;
     let insert = format!(

@@ -4,7 +4,7 @@ use tests::App;
 use super::{find_titles, wrong_parameter};
 
 #[tokio::test]
-async fn a_search_wants_a_beginning_of_every_word() {
+async fn a_search_matches_prefixes_of_all_words() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.create(json!({ "title": "Buy oat milk", "description": "from the farmer" })).await;
@@ -25,7 +25,7 @@ async fn a_search_wants_a_beginning_of_every_word() {
 }
 
 #[tokio::test]
-async fn a_search_knows_english_but_finds_names_that_are_common_words() {
+async fn a_search_stems_english_but_finds_names_that_are_common_words() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("run a mile").await;
@@ -38,7 +38,7 @@ async fn a_search_knows_english_but_finds_names_that_are_common_words() {
 }
 
 #[tokio::test]
-async fn a_search_finds_what_a_task_says_now() {
+async fn a_search_matches_the_current_text_of_a_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "paint", "description": "the fence" })).await;
@@ -51,7 +51,7 @@ async fn a_search_finds_what_a_task_says_now() {
 }
 
 #[tokio::test]
-async fn a_search_takes_any_characters_as_they_are() {
+async fn a_search_accepts_any_characters() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task(r"ask O'Brien about C:\temp and 'quotes'").await;
@@ -66,7 +66,7 @@ async fn a_search_takes_any_characters_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_word_in_the_title_counts_more_than_one_in_the_description() {
+async fn a_match_in_the_title_ranks_above_one_in_the_description() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("milk").await;
@@ -79,7 +79,7 @@ async fn a_word_in_the_title_counts_more_than_one_in_the_description() {
 }
 
 #[tokio::test]
-async fn of_matches_that_are_as_good_the_newest_comes_first() {
+async fn equally_good_matches_are_sorted_newest_first() {
     let app = App::start().await;
     let ada = app.guest().await;
     let insert = format!(
@@ -93,7 +93,7 @@ async fn of_matches_that_are_as_good_the_newest_comes_first() {
 }
 
 #[tokio::test]
-async fn what_has_no_words_is_found_as_it_is() {
+async fn a_search_without_words_matches_the_literal_text() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("call mom 👋").await;
@@ -105,7 +105,7 @@ async fn what_has_no_words_is_found_as_it_is() {
 }
 
 #[tokio::test]
-async fn quotes_and_operators_in_a_search_are_no_syntax() {
+async fn quotes_and_operators_in_a_search_are_plain_text() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("foobar").await;
@@ -122,7 +122,7 @@ async fn quotes_and_operators_in_a_search_are_no_syntax() {
 }
 
 #[tokio::test]
-async fn relevance_needs_a_search() {
+async fn sorting_by_relevance_needs_a_search() {
     let app = App::start().await;
     let ada = app.guest().await;
     assert_eq!(wrong_parameter(&ada, "sort_by=relevance").await, "sort_by");

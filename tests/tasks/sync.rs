@@ -35,7 +35,7 @@ impl Replica {
 }
 
 #[tokio::test]
-async fn who_starts_gets_everything_once_in_its_newest_state_and_in_order() {
+async fn a_full_sync_returns_everything_once_in_its_newest_state_and_in_order() {
     let app = App::start().await;
     let ada = app.guest().await;
     assert_eq!(sync(&ada, 0).await, json!({ "changes": [], "seq": 0, "more": false }));
@@ -53,7 +53,7 @@ async fn who_starts_gets_everything_once_in_its_newest_state_and_in_order() {
 }
 
 #[tokio::test]
-async fn who_goes_on_gets_only_what_is_new() {
+async fn an_incremental_sync_returns_only_new_changes() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("old").await;
@@ -69,7 +69,7 @@ async fn who_goes_on_gets_only_what_is_new() {
 }
 
 #[tokio::test]
-async fn the_trash_is_shown_with_what_is_in_it() {
+async fn a_sync_includes_the_trash() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("old news").await;
@@ -85,7 +85,7 @@ async fn the_trash_is_shown_with_what_is_in_it() {
 }
 
 #[tokio::test]
-async fn what_is_gone_for_good_leaves_a_tombstone() {
+async fn a_purged_task_leaves_a_tombstone() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "old news" })).await;
@@ -98,7 +98,7 @@ async fn what_is_gone_for_good_leaves_a_tombstone() {
 }
 
 #[tokio::test]
-async fn a_long_way_is_gone_in_pages() {
+async fn a_long_sync_is_paged() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three"] {
@@ -120,7 +120,7 @@ async fn a_long_way_is_gone_in_pages() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_gone_on_from_says_to_start_again() {
+async fn a_since_that_cannot_be_resumed_requires_a_full_sync() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three"] {
@@ -137,7 +137,7 @@ async fn what_cannot_be_gone_on_from_says_to_start_again() {
 }
 
 #[tokio::test]
-async fn who_starts_in_pages_can_go_on_from_each_of_them() {
+async fn a_paged_full_sync_can_be_resumed_from_each_page() {
     let app = App::start().await;
     let ada = app.guest().await;
     for number in 0..6 {
@@ -152,7 +152,7 @@ async fn who_starts_in_pages_can_go_on_from_each_of_them() {
 }
 
 #[tokio::test]
-async fn a_since_that_is_no_number_is_refused() {
+async fn a_since_that_is_no_number_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     for query in ["since=-1", "since=now", "since=", "since=99999999999999999999"] {
@@ -162,7 +162,7 @@ async fn a_since_that_is_no_number_is_refused() {
 }
 
 #[tokio::test]
-async fn who_catches_up_while_others_write_misses_nothing_and_gets_nothing_twice() {
+async fn a_sync_during_writes_misses_and_repeats_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("update app.limits set quota = 1000000").await;

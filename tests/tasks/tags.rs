@@ -2,7 +2,7 @@ use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn new_tags_come_behind_those_that_are_there_and_each_is_there_once() {
+async fn new_tags_are_appended_without_duplicates() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "report", "tags": ["work", "paper"] })).await;
@@ -18,7 +18,7 @@ async fn new_tags_come_behind_those_that_are_there_and_each_is_there_once() {
 }
 
 #[tokio::test]
-async fn a_task_has_ten_tags_at_the_most() {
+async fn a_task_has_at_most_ten_tags() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "report", "tags": ["1", "2", "3", "4", "5", "6", "7", "8"] })).await;
@@ -34,7 +34,7 @@ async fn a_task_has_ten_tags_at_the_most() {
 }
 
 #[tokio::test]
-async fn tags_that_cannot_be_are_named() {
+async fn invalid_tags_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let tags = format!("{}/tags", ada.task("report").await);
@@ -47,7 +47,7 @@ async fn tags_that_cannot_be_are_named() {
 }
 
 #[tokio::test]
-async fn a_tag_is_taken_off_whatever_is_in_its_name() {
+async fn a_tag_with_any_characters_can_be_removed() {
     let app = App::start().await;
     let ada = app.guest().await;
     let names = ["a/b", "100 %", "naïve?", "#1 👋", "plain"];
@@ -68,7 +68,7 @@ async fn a_tag_is_taken_off_whatever_is_in_its_name() {
 }
 
 #[tokio::test]
-async fn a_tag_that_is_not_there_is_not_missed() {
+async fn removing_an_absent_tag_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "report", "tags": ["work"] })).await;

@@ -13,7 +13,7 @@ async fn types(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_task_comes_back_from_the_trash_as_it_was() {
+async fn a_task_is_restored_from_the_trash_unchanged() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "old news", "tags": ["paper"] })).await;
@@ -36,7 +36,7 @@ async fn a_task_comes_back_from_the_trash_as_it_was() {
 }
 
 #[tokio::test]
-async fn restoring_what_is_not_in_the_trash_changes_nothing() {
+async fn restoring_a_task_outside_the_trash_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "report" })).await;
@@ -49,7 +49,7 @@ async fn restoring_what_is_not_in_the_trash_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_task_can_go_for_good_from_the_trash_or_at_once() {
+async fn a_task_can_be_purged_from_the_trash_or_at_once() {
     let app = App::start().await;
     let ada = app.guest().await;
     let thrown_away = ada.task("thrown away").await;
@@ -79,7 +79,7 @@ async fn a_task_can_go_for_good_from_the_trash_or_at_once() {
 }
 
 #[tokio::test]
-async fn not_permanent_means_the_trash_and_nobody_deletes_for_good_what_is_not_theirs() {
+async fn a_delete_moves_to_the_trash_and_tasks_of_others_cannot_be_purged() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -94,7 +94,7 @@ async fn not_permanent_means_the_trash_and_nobody_deletes_for_good_what_is_not_t
 }
 
 #[tokio::test]
-async fn what_lies_in_the_trash_for_more_than_30_days_goes_for_good() {
+async fn a_task_in_the_trash_is_purged_after_30_days() {
     let app = App::with(&[TOKEN]).await;
     let ada = app.guest().await;
     for title in ["old", "older", "young"] {
@@ -129,7 +129,7 @@ async fn what_lies_in_the_trash_for_more_than_30_days_goes_for_good() {
 }
 
 #[tokio::test]
-async fn only_dapr_can_have_things_cleared_away() {
+async fn only_dapr_can_start_housekeeping() {
     let app = App::with(&[TOKEN]).await;
     let ada = app.guest().await;
     let task = ada.task("old").await;
@@ -145,13 +145,13 @@ async fn only_dapr_can_have_things_cleared_away() {
 }
 
 #[tokio::test]
-async fn without_a_token_of_its_own_it_answers_to_nobody() {
+async fn without_a_configured_token_housekeeping_rejects_every_caller() {
     let app = App::start().await;
     app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(401);
 }
 
 #[tokio::test]
-async fn tombstones_go_after_90_days_and_who_has_not_seen_them_starts_again() {
+async fn tombstones_are_purged_after_90_days_and_older_clients_need_a_full_sync() {
     let app = App::with(&[TOKEN]).await;
     let ada = app.guest().await;
     for title in ["old", "young"] {

@@ -5,7 +5,7 @@ use crate::mcp::assistant::Assistant;
 use crate::mcp::{create_task, event_types, id, reload, with};
 
 #[tokio::test]
-async fn an_update_changes_what_it_names_and_nothing_else() {
+async fn an_update_changes_only_the_given_members() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = json!({
@@ -37,7 +37,7 @@ async fn an_update_changes_what_it_names_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_sends_null_for_all_that_there_is_clears_nothing() {
+async fn null_for_every_argument_clears_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report", "tags": ["work"], "due_date": "2031-01-05" })).await;
@@ -63,7 +63,7 @@ async fn who_sends_null_for_all_that_there_is_clears_nothing() {
 }
 
 #[tokio::test]
-async fn what_changes_nothing_leaves_the_task_as_it_is() {
+async fn a_change_without_effect_leaves_the_task_as_it_is() {
     let app = App::start().await;
     let ada = app.guest().await;
     let said = json!({ "title": "report", "priority": "high", "tags": ["work"], "due_date": "2031-01-05T09:00:00Z" });
@@ -114,7 +114,7 @@ async fn a_due_date_is_a_time_or_a_day_or_nothing() {
 }
 
 #[tokio::test]
-async fn tags_are_put_on_and_taken_off() {
+async fn tags_are_added_and_removed() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report", "tags": ["work", "a/b, c"] })).await;
@@ -131,7 +131,7 @@ async fn tags_are_put_on_and_taken_off() {
 }
 
 #[tokio::test]
-async fn a_task_has_ten_tags_at_the_most() {
+async fn a_task_has_at_most_ten_tags() {
     let app = App::start().await;
     let ada = app.guest().await;
     let tags = ["1", "2", "3", "4", "5", "6", "7", "8"];
@@ -144,7 +144,7 @@ async fn a_task_has_ten_tags_at_the_most() {
 }
 
 #[tokio::test]
-async fn whoever_changes_a_task_by_words_is_told_which_it_was() {
+async fn a_change_by_words_reports_the_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "Submit the report" })).await;

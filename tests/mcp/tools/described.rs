@@ -12,7 +12,7 @@ const DESTRUCTIVE: [&str; 5] =
 const NOT_IDEMPOTENT: [&str; 3] = ["add_task", "create_recurring_task", "set_reminder"];
 
 #[tokio::test]
-async fn all_tools_are_listed_in_their_order_as_they_are_kept_in_the_repository() {
+async fn all_tools_are_listed_in_order_as_in_the_repository() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -27,7 +27,7 @@ async fn all_tools_are_listed_in_their_order_as_they_are_kept_in_the_repository(
 }
 
 #[tokio::test]
-async fn the_list_of_tools_is_not_for_others_since_it_depends_on_the_token() {
+async fn the_list_of_tools_is_private_as_it_depends_on_the_token() {
     let app = App::start().await;
     let page = Assistant::of(&app.guest().await).request("tools/list", json!({})).await.result();
     assert_eq!(page["cacheScope"], "private");
@@ -45,7 +45,7 @@ async fn the_list_of_tools_needs_no_database() {
 }
 
 #[test]
-fn each_tool_says_whether_it_only_looks_takes_away_or_can_be_called_again() {
+fn each_tool_declares_if_it_is_read_only_destructive_or_idempotent() {
     for tool in &*TOOLS {
         let name = name(tool);
         let is_in = |names: &[&str]| names.contains(&name.as_str());
@@ -77,7 +77,7 @@ fn each_tool_and_each_of_its_arguments_is_described() {
 }
 
 #[test]
-fn the_arguments_of_each_tool_are_those_that_were_agreed_on() {
+fn the_arguments_of_each_tool_are_as_specified() {
     let page = ["cursor", "limit"];
     let new_task = ["allow_past", "description", "due_date", "priority", "recurrence", "reminders", "tags"];
     let rule = ["anchor", "by_weekday", "day_of_month", "end_date", "interval", "start_date", "timezone"];
@@ -128,7 +128,7 @@ fn the_arguments_of_each_tool_are_those_that_were_agreed_on() {
 }
 
 #[tokio::test]
-async fn what_a_schema_allows_can_be_called() {
+async fn every_tool_accepts_arguments_that_its_schema_allows() {
     let app = App::start().await;
     let ada = app.guest().await;
     // Each call has objects of its own, as some tools remove them.

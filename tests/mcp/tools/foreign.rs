@@ -5,7 +5,7 @@ use crate::mcp::assistant::Assistant;
 use crate::mcp::{Things, UNKNOWN_ID, id, snapshot};
 
 #[tokio::test]
-async fn what_is_somebody_elses_is_not_found_by_any_tool_and_nothing_changes() {
+async fn no_tool_finds_or_changes_objects_of_another_user() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let things = Things::of(&ada).await;
@@ -24,7 +24,7 @@ async fn what_is_somebody_elses_is_not_found_by_any_tool_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn an_id_that_nothing_has_is_not_found() {
+async fn an_unknown_id_is_not_found() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -42,7 +42,7 @@ async fn an_id_that_nothing_has_is_not_found() {
 }
 
 #[tokio::test]
-async fn the_words_of_somebody_else_name_nothing() {
+async fn words_of_another_users_tasks_match_nothing() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let things = Things::of(&ada).await;

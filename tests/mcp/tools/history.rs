@@ -7,7 +7,7 @@ use crate::mcp::assistant::Assistant;
 use crate::mcp::{complete, create_task, id, path};
 
 #[tokio::test]
-async fn the_history_of_a_task_is_that_of_the_trail_also_when_the_task_is_gone() {
+async fn the_history_of_a_task_matches_the_audit_trail_even_after_a_deletion() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report" })).await;

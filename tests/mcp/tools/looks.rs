@@ -53,7 +53,7 @@ async fn assert_pages(ada: &Person, tool: &str, arguments: Value, other: Value) 
 }
 
 #[tokio::test]
-async fn what_is_to_do_is_listed_the_nearest_due_first() {
+async fn open_tasks_are_listed_by_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
@@ -71,7 +71,7 @@ async fn what_is_to_do_is_listed_the_nearest_due_first() {
 }
 
 #[tokio::test]
-async fn words_are_searched_for_in_all_tasks_the_best_match_first() {
+async fn a_search_covers_all_tasks_best_match_first() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
@@ -87,7 +87,7 @@ async fn words_are_searched_for_in_all_tasks_the_best_match_first() {
 }
 
 #[tokio::test]
-async fn every_filter_of_the_api_is_there_and_what_is_done_is_left_out_unless_it_is_meant() {
+async fn every_filter_of_the_api_is_supported_and_completed_tasks_are_excluded_by_default() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
@@ -125,7 +125,7 @@ async fn every_filter_of_the_api_is_there_and_what_is_done_is_left_out_unless_it
 }
 
 #[tokio::test]
-async fn tasks_come_in_every_order_of_the_api() {
+async fn tasks_are_sorted_in_every_order_of_the_api() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
@@ -141,7 +141,7 @@ async fn tasks_come_in_every_order_of_the_api() {
 }
 
 #[tokio::test]
-async fn where_there_is_nothing_the_list_is_empty_and_the_text_says_so() {
+async fn the_text_of_an_empty_list_says_that_it_is_empty() {
     let app = App::start().await;
     let ada = app.guest().await;
     for (tool, arguments) in [
@@ -158,7 +158,7 @@ async fn where_there_is_nothing_the_list_is_empty_and_the_text_says_so() {
 }
 
 #[tokio::test]
-async fn notifications_are_those_of_the_api() {
+async fn notifications_match_the_api() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["call mom", "call dad", "call aunt"] {

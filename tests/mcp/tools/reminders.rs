@@ -25,7 +25,7 @@ async fn a_reminder_is_at_a_time_or_before_its_task_is_due() {
 }
 
 #[tokio::test]
-async fn a_reminder_whose_time_is_over_is_told_of_as_one_that_will_not_come() {
+async fn a_reminder_in_the_past_is_reported_as_cancelled() {
     let app = App::start().await;
     let ada = app.guest().await;
     let late = json!({ "title": "call mom", "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
@@ -38,7 +38,7 @@ async fn a_reminder_whose_time_is_over_is_told_of_as_one_that_will_not_come() {
 }
 
 #[tokio::test]
-async fn what_is_never_due_has_nothing_before_it() {
+async fn a_relative_reminder_needs_a_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "whenever" })).await;
@@ -71,7 +71,7 @@ async fn reminders_are_listed_as_the_api_lists_them() {
 }
 
 #[tokio::test]
-async fn a_reminder_that_is_cancelled_is_gone() {
+async fn a_cancelled_reminder_is_deleted() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -90,7 +90,7 @@ async fn a_reminder_that_is_cancelled_is_gone() {
 }
 
 #[tokio::test]
-async fn a_reminder_has_no_words_to_be_named_by() {
+async fn a_reminder_cannot_be_referenced_by_words() {
     let app = App::start().await;
     let ada = app.guest().await;
     Things::of(&ada).await;

@@ -8,7 +8,7 @@ use crate::mcp::{Things, create_task, event_types, id, titles, with};
 const SERIES_PATH: &str = "/api/recurring-tasks";
 
 #[tokio::test]
-async fn a_series_is_made_with_all_that_was_said() {
+async fn a_series_is_created_with_all_arguments() {
     let app = App::start().await;
     let ada = app.guest().await;
     let said = json!({
@@ -28,7 +28,7 @@ async fn a_series_is_made_with_all_that_was_said() {
 }
 
 #[tokio::test]
-async fn every_kind_of_rule_is_taken() {
+async fn every_kind_of_rule_is_accepted() {
     let app = App::start().await;
     let ada = app.guest().await;
     for rule in [
@@ -95,7 +95,7 @@ async fn a_series_stops_at_once_when_nothing_is_deleted() {
 }
 
 #[tokio::test]
-async fn the_series_of_a_task_is_no_name_of_a_task() {
+async fn a_series_id_is_no_reference_to_a_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;

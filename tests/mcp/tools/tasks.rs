@@ -6,7 +6,7 @@ use crate::mcp::assistant::Assistant;
 use crate::mcp::{Things, complete, create_task, date_in, id, path, reload, with};
 
 #[tokio::test]
-async fn a_task_is_added_with_all_that_was_said() {
+async fn a_task_is_added_with_all_arguments() {
     let app = App::start().await;
     let ada = app.guest().await;
     let said = json!({
@@ -34,7 +34,7 @@ async fn a_task_is_added_with_all_that_was_said() {
 }
 
 #[tokio::test]
-async fn a_title_is_enough_and_null_says_nothing() {
+async fn a_title_is_enough_and_null_means_omitted() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -65,7 +65,7 @@ async fn a_task_is_added_with_its_recurrence() {
 }
 
 #[tokio::test]
-async fn a_due_date_in_the_past_must_be_meant() {
+async fn a_due_date_in_the_past_needs_allow_past() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -86,7 +86,7 @@ async fn a_due_date_in_the_past_must_be_meant() {
 }
 
 #[tokio::test]
-async fn a_task_is_got_as_the_api_shows_it() {
+async fn a_task_is_returned_as_in_the_api() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -98,7 +98,7 @@ async fn a_task_is_got_as_the_api_shows_it() {
 }
 
 #[tokio::test]
-async fn completing_tells_what_comes_next_and_can_be_said_again() {
+async fn completing_reports_the_next_occurrence_and_can_be_repeated() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -116,7 +116,7 @@ async fn completing_tells_what_comes_next_and_can_be_said_again() {
 }
 
 #[tokio::test]
-async fn what_is_done_can_be_opened_again() {
+async fn a_completed_task_can_be_reopened() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report" })).await;
@@ -131,7 +131,7 @@ async fn what_is_done_can_be_opened_again() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_trash_is_neither_shown_nor_changed() {
+async fn a_task_in_the_trash_is_neither_listed_nor_changed() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;

@@ -121,7 +121,7 @@ fn own_arguments(tool: &str) -> Vec<(Value, &'static str)> {
 }
 
 #[tokio::test]
-async fn every_wrong_argument_is_named_and_nothing_changes() {
+async fn every_invalid_argument_is_reported_and_nothing_changes() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -153,7 +153,7 @@ async fn every_wrong_argument_is_named_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn an_argument_of_another_kind_is_named_whichever_it_is() {
+async fn every_argument_of_a_wrong_type_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -170,7 +170,7 @@ async fn an_argument_of_another_kind_is_named_whichever_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_unknown_is_named() {
+async fn missing_and_unknown_arguments_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -194,7 +194,7 @@ async fn what_is_missing_or_unknown_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_meant_is_taken_in_the_shape_in_which_models_send_it() {
+async fn arguments_in_the_shapes_that_models_send_are_coerced() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -221,7 +221,7 @@ async fn what_is_meant_is_taken_in_the_shape_in_which_models_send_it() {
 }
 
 #[tokio::test]
-async fn a_time_without_an_offset_is_refused_with_a_time_that_has_the_persons_own() {
+async fn a_time_without_an_offset_is_rejected_with_an_example_in_the_users_offset() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
 
@@ -232,7 +232,7 @@ async fn a_time_without_an_offset_is_refused_with_a_time_that_has_the_persons_ow
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_is_told_at_once_and_what_would_be_right() {
+async fn all_errors_are_reported_at_once_with_corrections() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task =
@@ -250,7 +250,7 @@ async fn all_that_is_wrong_is_told_at_once_and_what_would_be_right() {
 }
 
 #[tokio::test]
-async fn either_of_two_ways_to_say_when_is_needed() {
+async fn a_reminder_needs_either_at_or_before() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
