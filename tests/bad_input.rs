@@ -193,8 +193,8 @@ async fn head_responds_like_get_without_the_body() {
     let task = ada.task("buy milk").await;
     let missing = "/api/tasks/00000000-0000-7000-8000-000000000000";
     let headers = |response: &Response| {
-        let told = |name: &str| !name.starts_with("ratelimit") && name != "date";
-        let mut headers: Vec<_> = response.headers.iter().filter(|(name, _)| told(name.as_str())).collect();
+        let is_compared = |name: &str| !name.starts_with("ratelimit") && name != "date";
+        let mut headers: Vec<_> = response.headers.iter().filter(|(name, _)| is_compared(name.as_str())).collect();
         headers.sort_by_key(|(name, _)| name.as_str().to_owned());
         format!("{headers:?}")
     };
@@ -233,9 +233,9 @@ async fn options_lists_the_methods_of_a_path_without_authentication() {
         ("/live", vec!["GET", "HEAD", "OPTIONS"]),
     ] {
         let response = app.call("OPTIONS", path).send().await.expect(204);
-        let mut told: Vec<&str> = response.header("allow").split(", ").collect();
-        told.sort_unstable();
-        assert_eq!(told, allowed, "{path}");
+        let mut methods: Vec<&str> = response.header("allow").split(", ").collect();
+        methods.sort_unstable();
+        assert_eq!(methods, allowed, "{path}");
         assert_eq!(response.header("access-control-allow-origin"), "", "{path}");
     }
     app.call("OPTIONS", "/nothing").send().await.problem(404);

@@ -50,7 +50,7 @@ async fn things(app: &App, ada: &Person) -> Things {
         ada.id()
     );
     app.database.change(&tell).await;
-    let told = ada.get("/api/notifications").await.expect(200).json();
+    let inbox = ada.get("/api/notifications").await.expect(200).json();
     let reminder = ada.post(&format!("/api/tasks/{task}/reminders"), json!({ "at": "2031-01-05T09:00:00Z" })).await;
     let series = ada.post("/api/recurring-tasks", json!({ "title": "secret plan", "frequency": "daily" })).await;
     let trashed = ada.create(json!({ "title": "thrown away" })).await.id();
@@ -61,7 +61,7 @@ async fn things(app: &App, ada: &Person) -> Things {
         task,
         series: series.expect(201).id(),
         reminder: reminder.expect(201).id(),
-        notification: told["items"][0]["id"].as_str().unwrap().to_owned(),
+        notification: inbox["items"][0]["id"].as_str().unwrap().to_owned(),
         trashed,
         token,
         session: sessions["items"][0]["id"].as_str().unwrap().to_owned(),

@@ -78,9 +78,9 @@ async fn requests_and_events_are_measured() {
     app.database.change(&park).await;
     wait_for_empty_outbox(&app).await;
 
-    let told = poll_until("the dead letter", async || {
-        let told = metrics(&app).await;
-        (told.get("taskflow_dead_letters{consumer=\"audit\"}") == Some(&1.0)).then_some(told)
+    let measured = poll_until("the dead letter", async || {
+        let measured = metrics(&app).await;
+        (measured.get("taskflow_dead_letters{consumer=\"audit\"}") == Some(&1.0)).then_some(measured)
     })
     .await;
 
@@ -102,15 +102,16 @@ async fn requests_and_events_are_measured() {
         (&consumed_series("failed"), 1.0),
         ("taskflow_delivery_delay_seconds_count{consumer=\"audit\"}", 4.0),
     ] {
-        assert_eq!(told.get(one), Some(&value), "{one}: {told:#?}");
+        assert_eq!(measured.get(one), Some(&value), "{one}: {measured:#?}");
     }
-    let shards: f64 = told.iter().filter(|(one, _)| one.starts_with("taskflow_outbox_shards{")).map(|(_, n)| n).sum();
+    let shards: f64 =
+        measured.iter().filter(|(one, _)| one.starts_with("taskflow_outbox_shards{")).map(|(_, n)| n).sum();
     assert_eq!(shards, 8.0);
     let delay = |quantile: &str| {
-        told[&format!("taskflow_delivery_delay_seconds{{consumer=\"audit\",quantile=\"{quantile}\"}}")]
+        measured[&format!("taskflow_delivery_delay_seconds{{consumer=\"audit\",quantile=\"{quantile}\"}}")]
     };
-    assert!(0.0 < delay("0.5") && delay("0.5") <= delay("0.95") && delay("0.95") <= delay("0.99"), "{told:#?}");
-    assert!(delay("0.99") <= told["taskflow_delivery_delay_seconds_sum{consumer=\"audit\"}"], "{told:#?}");
+    assert!(0.0 < delay("0.5") && delay("0.5") <= delay("0.95") && delay("0.95") <= delay("0.99"), "{measured:#?}");
+    assert!(delay("0.99") <= measured["taskflow_delivery_delay_seconds_sum{consumer=\"audit\"}"], "{measured:#?}");
     let all = [
         "taskflow_build_info",
         "taskflow_dead_letters",
@@ -130,7 +131,7 @@ async fn requests_and_events_are_measured() {
         "taskflow_sidecar_up",
         "taskflow_statements_installed",
     ];
-    assert_eq!(names(&told), all);
+    assert_eq!(names(&measured), all);
 }
 
 #[tokio::test]
@@ -141,31 +142,31 @@ async fn pending_events_are_measured() {
     ada.task("one").await;
     ada.task("two").await;
 
-    let told = poll_until("a failure", async || {
-        let told = metrics(&app).await;
-        (told["taskflow_publish_failures_total"] > 0.0).then_some(told)
+    let measured = poll_until("a failure", async || {
+        let measured = metrics(&app).await;
+        (measured["taskflow_publish_failures_total"] > 0.0).then_some(measured)
     })
     .await;
 
-    assert_eq!(told["taskflow_sidecar_up"], 0.0);
-    assert_eq!(told["taskflow_outbox_events"], 2.0);
-    assert!(told["taskflow_outbox_oldest_age_seconds"] > 0.0, "{told:#?}");
-    assert_eq!(told["taskflow_events_published_total"], 0.0);
+    assert_eq!(measured["taskflow_sidecar_up"], 0.0);
+    assert_eq!(measured["taskflow_outbox_events"], 2.0);
+    assert!(measured["taskflow_outbox_oldest_age_seconds"] > 0.0, "{measured:#?}");
+    assert_eq!(measured["taskflow_events_published_total"], 0.0);
     app.database.change("select app.set_publishing(false)").await;
-    let told = metrics(&app).await;
-    assert_eq!(told["taskflow_publishing_enabled"], 0.0);
-    assert_eq!(told["taskflow_outbox_shards{state=\"off\"}"], 8.0);
+    let measured = metrics(&app).await;
+    assert_eq!(measured["taskflow_publishing_enabled"], 0.0);
+    assert_eq!(measured["taskflow_outbox_shards{state=\"off\"}"], 8.0);
 }
 
 #[tokio::test]
 async fn without_the_database_the_available_metrics_are_served() {
     let app = App::with(&[("db_port", "1")]).await;
 
-    let told = metrics(&app).await;
+    let measured = metrics(&app).await;
 
     let known = ["taskflow_build_info", "taskflow_postgres_up", "taskflow_scrape_seconds", "taskflow_sidecar_up"];
-    assert_eq!(names(&told), known);
-    assert_eq!(told["taskflow_postgres_up"], 0.0);
+    assert_eq!(names(&measured), known);
+    assert_eq!(measured["taskflow_postgres_up"], 0.0);
 }
 
 #[tokio::test]
@@ -173,10 +174,10 @@ async fn missing_statements_are_measured() {
     let app = App::start().await;
 
     app.database.change("delete from app.releases").await;
-    let told = metrics(&app).await;
-    assert_eq!((told["taskflow_postgres_up"], told["taskflow_statements_installed"]), (1.0, 0.0));
+    let measured = metrics(&app).await;
+    assert_eq!((measured["taskflow_postgres_up"], measured["taskflow_statements_installed"]), (1.0, 0.0));
 
     app.database.change("drop schema bodies cascade").await;
-    let told = metrics(&app).await;
-    assert_eq!((told["taskflow_postgres_up"], told["taskflow_statements_installed"]), (1.0, 0.0));
+    let measured = metrics(&app).await;
+    assert_eq!((measured["taskflow_postgres_up"], measured["taskflow_statements_installed"]), (1.0, 0.0));
 }

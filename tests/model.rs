@@ -208,8 +208,8 @@ async fn check(app: &App, steps: Vec<Step>) {
         device.sync(&person).await;
         for (id, task) in &model.tasks {
             // A client that never saw a task need not receive its tombstone.
-            let told = device.known.get(id).cloned().unwrap_or_default();
-            assert_eq!(&shown(&told), task, "a device that has caught up knows {id}");
+            let synced = device.known.get(id).cloned().unwrap_or_default();
+            assert_eq!(&shown(&synced), task, "a device that has caught up knows {id}");
         }
     }
 }

@@ -60,7 +60,7 @@ async fn a_release_without_its_statements_reports_that() {
 }
 
 #[tokio::test]
-async fn without_the_sidecar_the_app_is_ready_and_reports_pending_events() {
+async fn without_the_sidecar_the_app_is_degraded() {
     let mut app = App::with_events().await;
 
     app.kill_sidecar();

@@ -131,11 +131,11 @@ impl<'a> Series<'a> {
 
     /// Returns the due dates of the first occurrences, completing each in turn.
     async fn first_due_dates(&self, count: usize) -> Vec<String> {
-        let mut came = vec![due_date_of(&self.open_occurrence().await)];
-        while came.len() < count {
-            came.push(due_date_of(&self.complete_and_deliver().await));
+        let mut due_dates = vec![due_date_of(&self.open_occurrence().await)];
+        while due_dates.len() < count {
+            due_dates.push(due_date_of(&self.complete_and_deliver().await));
         }
-        came
+        due_dates
     }
 }
 
@@ -166,10 +166,10 @@ fn is_acknowledged(response: &Response) -> bool {
     if response.status != 200 {
         return false;
     }
-    let said = response.json();
-    match said["statuses"].as_array() {
+    let body = response.json();
+    match body["statuses"].as_array() {
         Some(statuses) => statuses.iter().all(|one| one["status"] == "SUCCESS"),
-        None => said["status"] == "SUCCESS",
+        None => body["status"] == "SUCCESS",
     }
 }
 

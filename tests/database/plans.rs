@@ -36,7 +36,7 @@ async fn no_list_reads_rows_of_other_users() {
     let most = of_ada[0]["count"].as_i64().unwrap();
 
     let on = |day: &str| json!({ "on": day });
-    let asked = [
+    let filters = [
         json!({}),
         json!({ "status": "active" }),
         json!({ "status": "completed", "sort_by": "completed_at" }),
@@ -61,9 +61,9 @@ async fn no_list_reads_rows_of_other_users() {
     let sorts = ["due_date", "priority", "created_at", "completed_at", "updated_at", "title"];
     let sorted =
         sorts.iter().flat_map(|by| [true, false].map(|descending| json!({ "sort_by": by, "descending": descending })));
-    for asked in asked.into_iter().chain(sorted) {
+    for filters in filters.into_iter().chain(sorted) {
         let mut input = json!({ "sort_by": "created_at", "descending": true, "limit": 50, "offset": 0 });
-        input.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
+        input.as_object_mut().unwrap().extend(filters.as_object().unwrap().clone());
 
         let transaction = owner.transaction().await.unwrap();
         // The first call may include reads of earlier transactions, so the second one counts.
@@ -72,10 +72,10 @@ async fn no_list_reads_rows_of_other_users() {
         let after = read(&transaction).await;
         transaction.rollback().await.unwrap();
 
-        assert_eq!(after.whole, before.whole, "{asked} reads the whole table");
+        assert_eq!(after.whole, before.whole, "{filters} reads the whole table");
         // One read for the page, one for the count, and the page itself.
         let found = after.found - before.found;
-        assert!(found <= 2 * most + 102, "{asked} reads {found} rows, and Ada has {most}");
+        assert!(found <= 2 * most + 102, "{filters} reads {found} rows, and Ada has {most}");
     }
 }
 

@@ -44,7 +44,7 @@ async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
     .await;
     for (body, reason) in &cases {
         let is_there =
-            letters.iter().any(|letter| letter["reason"].as_str().is_some_and(|said| said.starts_with(reason)));
+            letters.iter().any(|letter| letter["reason"].as_str().is_some_and(|actual| actual.starts_with(reason)));
         assert!(is_there, "{reason} for {body}: {letters:?}");
     }
     assert!(letters.iter().all(|letter| letter["consumer"] == "audit"));

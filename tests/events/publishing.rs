@@ -252,8 +252,9 @@ async fn a_broker_that_accepts_only_small_batches_gets_small_batches() {
     })
     .await;
 
-    let told = app.database.rows("select sum(published) as n, max(failed) > 0 as refused from app.publishers").await;
-    assert_eq!(told, [json!({ "n": 1200, "refused": true })]);
+    let progress =
+        app.database.rows("select sum(published) as n, max(failed) > 0 as refused from app.publishers").await;
+    assert_eq!(progress, [json!({ "n": 1200, "refused": true })]);
 }
 
 #[tokio::test]

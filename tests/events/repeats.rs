@@ -128,9 +128,9 @@ async fn duplicate_reordered_deliveries_have_the_effect_of_ordered_ones() {
         assert!(deliver(&shuffled, together).await.iter().all(|status| status == "SUCCESS"));
     }
 
-    let (expected, came) = (derived_rows(&once).await, derived_rows(&shuffled).await);
+    let (expected, actual) = (derived_rows(&once).await, derived_rows(&shuffled).await);
     assert_eq!(expected[0].len(), events.len());
-    assert_eq!(came, expected);
+    assert_eq!(actual, expected);
     let counted = shuffled.database.rows("select what, sum(times) as n from app.counted group by what").await;
     let of = |what: &str| counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap());
     assert_eq!(of("duplicate"), events.len() as u64, "each came twice");
@@ -145,10 +145,10 @@ async fn duplicate_reordered_events_from_the_broker_have_the_effect_of_ordered_o
     let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
     join(publish(&once, &events), publish(&shuffled, &dice.shuffled(&twice, 100))).await;
 
-    let (expected, came) = (derived_rows(&once).await, derived_rows(&shuffled).await);
+    let (expected, actual) = (derived_rows(&once).await, derived_rows(&shuffled).await);
 
     assert_eq!(expected[0].len(), events.len());
-    assert_eq!(came, expected);
+    assert_eq!(actual, expected);
     let late = shuffled.database.rows("select 1 from app.deliveries where outcome = 'late'").await.len();
     assert!(late > 20, "they came out of order: {late}");
 }

@@ -81,15 +81,15 @@ async fn the_authorization_metadata_is_public() {
     let issuer = Issuer::start().await;
     let (app, alone) = (issuer.app().await, App::with(&[("public_url", SITE)]).await);
     for path in ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp"] {
-        let mut told = json!({
+        let mut expected = json!({
             "resource": format!("{SITE}/mcp"), "scopes_supported": ["read", "write"],
             "bearer_methods_supported": ["header"], "resource_name": "TaskFlow",
         });
-        assert_eq!(alone.get(path).await.expect(200).json(), told);
-        told["resource"] = json!("http://127.0.0.1:3000/mcp");
-        told["authorization_servers"] = json!(["https://issuer.example"]);
+        assert_eq!(alone.get(path).await.expect(200).json(), expected);
+        expected["resource"] = json!("http://127.0.0.1:3000/mcp");
+        expected["authorization_servers"] = json!(["https://issuer.example"]);
         let response = app.get(path).await.expect(200);
-        assert_eq!(response.json(), told);
+        assert_eq!(response.json(), expected);
         assert!(response.header("content-type").starts_with("application/json"), "{response:?}");
     }
     alone.get("/.well-known/oauth-protected-resource/api").await.problem(404);
@@ -203,7 +203,7 @@ async fn a_token_of_an_issuer_permits_its_scopes() {
 }
 
 #[tokio::test]
-async fn a_token_that_the_issuer_did_not_issue_for_us_is_rejected() {
+async fn a_token_of_another_issuer_or_audience_is_rejected() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let guest = app.guest().await;

@@ -17,8 +17,8 @@ async fn nothing_is_deleted_before_a_confirmation() {
         for confirm in [json!({}), json!({ "confirm": false })] {
             let outcome = assistant.call("delete_task", with(json!({ "task": named }), confirm)).await;
 
-            let asked = outcome.success();
-            assert_eq!(asked, json!({ "deleted": false, "needs_confirmation": true, "task": task }));
+            let preview = outcome.success();
+            assert_eq!(preview, json!({ "deleted": false, "needs_confirmation": true, "task": task }));
             assert!(
                 outcome.text().contains("confirm") && outcome.text().contains("\"buy milk\""),
                 "{}",
@@ -48,8 +48,8 @@ async fn a_deleted_task_is_in_the_trash_and_deleting_it_again_succeeds() {
 
     let again = delete(id(&task)).await.success();
     assert_eq!((&again["deleted"], &again["needs_confirmation"]), (&json!(true), &json!(false)));
-    let asked = assistant.call("delete_task", json!({ "task": id(&task) })).await.success();
-    assert_eq!(asked["deleted"], true, "there is nothing left to confirm");
+    let preview = assistant.call("delete_task", json!({ "task": id(&task) })).await.success();
+    assert_eq!(preview["deleted"], true, "there is nothing left to confirm");
     assert_eq!(event_types(&app).await, ["task.created", "task.created", "task.deleted"]);
     assert_eq!(reload(&ada, &other).await, other);
     ada.delete(&format!("{}?permanent=true", path(&task))).await.expect(204);
@@ -65,9 +65,9 @@ async fn a_task_is_deleted_by_words_only_if_they_match_one_task() {
     let delete = async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
 
     delete("report").await.refusal("ambiguous");
-    let asked = delete("milk").await.success();
+    let preview = delete("milk").await.success();
     assert_eq!(
-        (&asked["deleted"], &asked["task"]["title"]),
+        (&preview["deleted"], &preview["task"]["title"]),
         (&json!(false), &json!("buy milk")),
         "some words are no name"
     );
@@ -91,9 +91,9 @@ async fn open_tasks_are_deleted_with_their_series_only_after_a_confirmation() {
 
     for confirm in [json!({}), json!({ "confirm": false })] {
         let outcome = stop(confirm).await;
-        let asked = outcome.success();
-        assert_eq!((&asked["stopped"], &asked["needs_confirmation"]), (&json!(false), &json!(true)));
-        assert_eq!((&asked["open_tasks"], &asked["recurring_task"]["status"]), (&json!(1), &json!("active")));
+        let preview = outcome.success();
+        assert_eq!((&preview["stopped"], &preview["needs_confirmation"]), (&json!(false), &json!(true)));
+        assert_eq!((&preview["open_tasks"], &preview["recurring_task"]["status"]), (&json!(1), &json!("active")));
         assert!(
             outcome.text().contains("confirm") && outcome.text().contains("\"water plants\""),
             "{}",
@@ -125,14 +125,14 @@ async fn a_call_with_confirm_false_returns_a_preview() {
     let outcome = Assistant::of(&ada).call("stop_recurring_task", not_yet).await;
 
     assert!(outcome.text().contains("keeps 1 open task"), "{}", outcome.text());
-    let asked = outcome.success();
-    assert_eq!((&asked["stopped"], &asked["needs_confirmation"]), (&json!(false), &json!(true)));
-    assert_eq!(asked["recurring_task"]["status"], "active");
+    let preview = outcome.success();
+    assert_eq!((&preview["stopped"], &preview["needs_confirmation"]), (&json!(false), &json!(true)));
+    assert_eq!(preview["recurring_task"]["status"], "active");
     assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn a_confirmation_with_another_tasks_title_is_not_accepted() {
+async fn a_title_shared_by_another_task_or_series_confirms_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let [done, gone, _] = create_many(&ada, ["pay rent", "buy milk", "buy bread"]).await;
@@ -150,8 +150,8 @@ async fn a_confirmation_with_another_tasks_title_is_not_accepted() {
     let assistant = Assistant::of(&ada);
 
     for named in ["pay rent", "buy milk"] {
-        let asked = assistant.call("delete_task", json!({ "task": named, "confirm": true })).await.success();
-        assert_eq!((&asked["deleted"], &asked["needs_confirmation"]), (&json!(false), &json!(true)), "{named}");
+        let preview = assistant.call("delete_task", json!({ "task": named, "confirm": true })).await.success();
+        assert_eq!((&preview["deleted"], &preview["needs_confirmation"]), (&json!(false), &json!(true)), "{named}");
     }
     let stop = json!({ "recurring_task": "stand-up", "delete_open": true, "confirm": true });
     assert_eq!(assistant.call("stop_recurring_task", stop).await.success()["needs_confirmation"], true);
@@ -186,12 +186,12 @@ async fn a_confirmation_deletes_the_task_that_was_shown_even_if_the_words_match_
     let ada = app.guest().await;
     let [first] = create_many(&ada, ["buy milk"]).await;
     let assistant = Assistant::of(&ada);
-    let asked = assistant.call("delete_task", json!({ "task": "milk" })).await;
+    let preview = assistant.call("delete_task", json!({ "task": "milk" })).await;
     create_task(&ada, json!({ "title": "milk" })).await;
 
     // The text has the id for the confirmation.
-    assert!(asked.text().contains(id(&first)), "{}", asked.text());
-    let confirmed = json!({ "task": id(&asked.success()["task"]), "confirm": true });
+    assert!(preview.text().contains(id(&first)), "{}", preview.text());
+    let confirmed = json!({ "task": id(&preview.success()["task"]), "confirm": true });
     assert_eq!(id(&assistant.call("delete_task", confirmed).await.success()["task"]), id(&first));
 
     assert_eq!(ada.titles("/api/tasks").await, ["milk"]);

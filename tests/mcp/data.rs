@@ -76,8 +76,8 @@ async fn every_title_is_returned_unchanged_and_marked_as_data() {
             assert_marked(&text, title);
         }
         for (tool, confirm) in [("delete_task", false), ("delete_task", true)] {
-            let (asked, text) = call_tool(&ada, tool, json!({ "task": id(&task), "confirm": confirm })).await;
-            assert_eq!(asked["task"]["title"], title);
+            let (preview, text) = call_tool(&ada, tool, json!({ "task": id(&task), "confirm": confirm })).await;
+            assert_eq!(preview["task"]["title"], title);
             assert_marked(&text, title);
         }
     }

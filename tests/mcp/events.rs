@@ -44,14 +44,14 @@ async fn every_change_is_one_event_of_the_agent_with_the_name_of_its_client() {
 
         let made = assistant.call(tool, arguments.clone()).await.success();
 
-        let mut told = event_summaries(&app).await.split_off(before);
-        told.sort();
+        let mut emitted = event_summaries(&app).await.split_off(before);
+        emitted.sort();
         let by = |kind: &&str| (kind.to_string(), "agent".to_owned(), Some("Claude Desktop".to_owned()));
-        assert_eq!(told, expected.iter().map(by).collect::<Vec<_>>(), "{tool}");
+        assert_eq!(emitted, expected.iter().map(by).collect::<Vec<_>>(), "{tool}");
         if !["add_task", "create_recurring_task", "set_reminder", "cancel_reminder"].contains(&tool) {
             let again = assistant.call(tool, arguments).await.success();
             assert!(made["version"] == again["version"], "{tool}: {again}");
-            assert_eq!(event_summaries(&app).await.len(), before + told.len(), "{tool} again: nothing has changed");
+            assert_eq!(event_summaries(&app).await.len(), before + emitted.len(), "{tool} again: nothing has changed");
         }
     }
 }

@@ -110,7 +110,7 @@ async fn an_invalid_cursor_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_call_of_an_unknown_tool_is_rejected() {
+async fn an_invalid_call_of_a_tool_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);

@@ -57,8 +57,12 @@ async fn an_older_client_starts_with_a_handshake_in_its_own_revision() {
 async fn a_handshake_with_an_unknown_revision_selects_the_newest_one() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
-    for asked in ["2024-11-05", "2025-03-26", MODERN, "2099-01-01", "nonsense"] {
-        assert_eq!(assistant.initialize(asked).await.result()["protocolVersion"], HANDSHAKE_REVISIONS[0], "{asked}");
+    for requested in ["2024-11-05", "2025-03-26", MODERN, "2099-01-01", "nonsense"] {
+        assert_eq!(
+            assistant.initialize(requested).await.result()["protocolVersion"],
+            HANDSHAKE_REVISIONS[0],
+            "{requested}"
+        );
     }
 }
 
@@ -111,14 +115,15 @@ async fn an_unsupported_revision_is_rejected_with_the_supported_ones() {
     let app = App::start().await;
     let ada = app.guest().await;
     let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
-    for asked in ["2099-01-01", "2025-03-26", "1900-01-01", "nonsense"] {
-        let both = modern.message("tools/list", json!({})).revision(asked).header("mcp-protocol-version", Some(asked));
-        let header = older.message("tools/list", json!({})).header("mcp-protocol-version", Some(asked));
+    for requested in ["2099-01-01", "2025-03-26", "1900-01-01", "nonsense"] {
+        let both =
+            modern.message("tools/list", json!({})).revision(requested).header("mcp-protocol-version", Some(requested));
+        let header = older.message("tools/list", json!({})).header("mcp-protocol-version", Some(requested));
         for message in [both, header] {
             let error = message.send().await.status(400).error(-32022);
             assert_eq!(
                 error["data"],
-                json!({ "supported": [MODERN, HANDSHAKE_REVISIONS[0], HANDSHAKE_REVISIONS[1]], "requested": asked })
+                json!({ "supported": [MODERN, HANDSHAKE_REVISIONS[0], HANDSHAKE_REVISIONS[1]], "requested": requested })
             );
         }
     }

@@ -189,7 +189,7 @@ async fn at_most_a_hundred_titles_of_open_tasks_are_completed() {
 }
 
 #[tokio::test]
-async fn an_argument_without_completion_is_reported() {
+async fn an_invalid_completion_request_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let prompt = json!({ "type": "ref/prompt", "name": "plan_my_day" });

@@ -54,7 +54,7 @@ async fn due(ada: &Person, due_date: &str) -> Value {
 #[tokio::test]
 async fn a_time_has_the_users_offset_in_summer_and_in_winter() {
     let app = App::start().await;
-    for (timezone, said, told) in [
+    for (timezone, input, shown) in [
         ("UTC", "2031-07-01T10:00:00Z", "2031-07-01T10:00:00+00:00"),
         ("Europe/Berlin", "2031-07-01T10:00:00Z", "2031-07-01T12:00:00+02:00"),
         ("Europe/Berlin", "2031-01-01T10:00:00Z", "2031-01-01T11:00:00+01:00"),
@@ -71,17 +71,17 @@ async fn a_time_has_the_users_offset_in_summer_and_in_winter() {
     ] {
         let ada = app.guest_in(timezone).await;
 
-        let task = due(&ada, said).await;
+        let task = due(&ada, input).await;
 
-        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(told), &json!(false)), "{timezone}: {said}");
-        assert_eq!(in_utc(&task), in_utc(&ada.get(&path(&task)).await.expect(200).json()), "{timezone}: {said}");
+        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(shown), &json!(false)), "{timezone}: {input}");
+        assert_eq!(in_utc(&task), in_utc(&ada.get(&path(&task)).await.expect(200).json()), "{timezone}: {input}");
     }
 }
 
 #[tokio::test]
 async fn a_day_ends_in_the_users_time_zone() {
     let app = App::start().await;
-    for (timezone, day, told) in [
+    for (timezone, day, shown) in [
         ("Europe/Berlin", "2031-07-01", "2031-07-01T23:59:00+02:00"),
         ("Europe/Berlin", "2031-01-01", "2031-01-01T23:59:00+01:00"),
         ("Asia/Kolkata", "2031-07-01", "2031-07-01T23:59:00+05:30"),
@@ -89,18 +89,18 @@ async fn a_day_ends_in_the_users_time_zone() {
         ("America/New_York", "2031-01-01", "2031-01-01T23:59:00-05:00"),
     ] {
         let task = due(&app.guest_in(timezone).await, day).await;
-        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(told), &json!(true)), "{timezone}: {day}");
+        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(shown), &json!(true)), "{timezone}: {day}");
     }
 }
 
 #[tokio::test]
-async fn a_time_with_an_offset_of_seconds_stays_the_same_instant() {
+async fn a_time_before_standard_time_zones_stays_the_same_instant() {
     let app = App::start().await;
     for timezone in ["Europe/Berlin", "America/New_York", "Africa/Monrovia"] {
         let ada = app.guest_in(timezone).await;
-        for said in ["1850-01-01T12:00:00Z", "0001-01-02T00:00:00Z", "9998-12-30T00:00:00Z"] {
-            let task = due(&ada, said).await;
-            assert_eq!(moment(&task["due_date"]), moment(&json!(said)), "{timezone}: {task}");
+        for input in ["1850-01-01T12:00:00Z", "0001-01-02T00:00:00Z", "9998-12-30T00:00:00Z"] {
+            let task = due(&ada, input).await;
+            assert_eq!(moment(&task["due_date"]), moment(&json!(input)), "{timezone}: {task}");
         }
     }
 }
@@ -129,10 +129,10 @@ async fn every_time_of_every_tool_is_in_the_users_time_zone() {
         ("list_notifications", json!({}), "/api/notifications".into()),
         ("get_task_history", json!({ "task": task }), format!("/api/audit/tasks/{task}")),
     ] {
-        let told = assistant.call(tool, arguments).await.success();
-        assert_local(&app, timezone, tool, &told).await;
+        let listed = assistant.call(tool, arguments).await.success();
+        assert_local(&app, timezone, tool, &listed).await;
         let expected = ada.get(&shown).await.expect(200).json();
-        assert_eq!(in_utc(&told["items"]), in_utc(&expected["items"]), "{tool}");
+        assert_eq!(in_utc(&listed["items"]), in_utc(&expected["items"]), "{tool}");
     }
     for (tool, arguments) in things.arguments() {
         let changes = !super::READ_ONLY.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
@@ -194,14 +194,14 @@ async fn times_follow_the_user_to_another_time_zone() {
     let ada = app.guest_in("Europe/Berlin").await;
     let at = due(&ada, "2031-07-01T10:00:00Z").await;
     let on = due(&ada, "2031-07-01").await;
-    let told = async |task: &Value| {
+    let shown = async |task: &Value| {
         Assistant::of(&ada).call("get_task", json!({ "task": id(task) })).await.success()["due_date"].clone()
     };
-    assert_eq!([told(&at).await, told(&on).await], ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]);
+    assert_eq!([shown(&at).await, shown(&on).await], ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]);
 
     ada.patch("/api/auth/me", json!({ "timezone": "Asia/Kolkata" })).await.expect(200);
 
-    assert_eq!([told(&at).await, told(&on).await], ["2031-07-01T15:30:00+05:30", "2031-07-01T23:59:00+05:30"]);
+    assert_eq!([shown(&at).await, shown(&on).await], ["2031-07-01T15:30:00+05:30", "2031-07-01T23:59:00+05:30"]);
     assert_eq!(due(&ada, "2031-07-02").await["due_date"], "2031-07-02T23:59:00+05:30");
 }
 

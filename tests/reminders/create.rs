@@ -79,14 +79,14 @@ async fn a_task_is_created_with_reminders_that_are_listed_by_time() {
     let made = ada.create(task).await;
 
     let all = reminders(&ada, made.header("location")).await;
-    let told: Vec<_> = all.iter().map(|one| (one["at"].is_string(), text(one, "remind_at"))).collect();
+    let received: Vec<_> = all.iter().map(|one| (one["at"].is_string(), text(one, "remind_at"))).collect();
     let expected = [
         (false, "2031-03-31T17:00:00+00:00"),
         (true, "2031-04-01T09:00:00+00:00"),
         (false, "2031-04-02T16:00:00+00:00"),
         (false, LATER),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(received, expected);
     assert!(all.iter().all(|one| one["task_id"] == made.id() && one["status"] == "pending"), "{all:?}");
     let without = ada.create(json!({ "title": "another", "reminders": [] })).await;
     assert_eq!(reminders(&ada, without.header("location")).await, [] as [Value; 0]);

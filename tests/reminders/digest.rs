@@ -32,8 +32,8 @@ async fn create_around(app: &App, person: &Person, minute: &str, tasks: &[(&str,
 }
 
 /// Returns the number of tasks in each notification, the oldest first.
-fn task_counts(told: &[Value]) -> Vec<usize> {
-    told.iter().rev().map(|one| tasks_of(one).len()).collect()
+fn task_counts(received: &[Value]) -> Vec<usize> {
+    received.iter().rev().map(|one| tasks_of(one).len()).collect()
 }
 
 #[tokio::test]
@@ -81,9 +81,9 @@ async fn reminders_of_other_minutes_and_users_are_not_combined() {
     claim_and_deliver(&app).await;
 
     for (person, count) in [(&ada, 2), (&ben, 1)] {
-        let told = notifications(person).await;
-        assert_eq!(told.len(), count);
-        assert!(told.iter().all(|one| one["kind"] == "reminder"), "{told:?}");
+        let received = notifications(person).await;
+        assert_eq!(received.len(), count);
+        assert!(received.iter().all(|one| one["kind"] == "reminder"), "{received:?}");
     }
 }
 
@@ -156,8 +156,8 @@ async fn two_reminders_of_one_task_in_one_minute_list_it_once() {
 
     claim_and_deliver(&app).await;
 
-    let [told] = notifications(&ada).await.try_into().unwrap();
-    assert_eq!(tasks_of(&told), [json!(task.trim_start_matches("/api/tasks/"))]);
+    let [received] = notifications(&ada).await.try_into().unwrap();
+    assert_eq!(tasks_of(&received), [json!(task.trim_start_matches("/api/tasks/"))]);
     let states = app.database.rows("select status, count(*) as n from app.reminders group by 1").await;
     assert_eq!(states, [json!({ "status": "sent", "n": 2 })]);
 }
@@ -185,7 +185,7 @@ async fn a_later_reminder_of_the_minute_does_not_join_a_notification_of_a_comple
         let ada = app.guest().await;
         let first = create_around(&app, &ada, &minute, &[("one", 0)]).await.remove(0);
         claim_and_deliver(&app).await;
-        let [told] = notifications(&ada).await.try_into().unwrap();
+        let [received] = notifications(&ada).await.try_into().unwrap();
         let task = task_of(&first);
         match step {
             "purge" => drop(ada.delete(&format!("{task}?permanent=true")).await.expect(204)),
@@ -200,6 +200,6 @@ async fn a_later_reminder_of_the_minute_does_not_join_a_notification_of_a_comple
         assert_eq!(all.len(), 2, "{step}: {all:?}");
         assert_eq!((text(&all[0], "kind"), text(&all[0], "title")), ("reminder", "two"), "{step}");
         assert_eq!(tasks_of(&all[0]), [second["task_id"].clone()], "{step}");
-        assert_eq!(all[1], told, "{step}");
+        assert_eq!(all[1], received, "{step}");
     }
 }

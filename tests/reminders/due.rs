@@ -37,10 +37,10 @@ async fn a_due_reminder_is_delivered_and_its_steps_are_in_the_trail() {
     let task = json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "at": in_ms(2000) }] });
     let made = ada.create(task).await;
 
-    let told = poll_until("the notification", async || notifications(&ada).await.pop()).await;
+    let received = poll_until("the notification", async || notifications(&ada).await.pop()).await;
 
     assert_eq!(
-        (&told["kind"], &told["title"], &told["task_id"]),
+        (&received["kind"], &received["title"], &received["task_id"]),
         (&json!("reminder"), &json!("call mom"), &json!(made.id()))
     );
     let items = wait_for_trail(&ada, &format!("/api/audit/tasks/{}", made.id()), 4).await;
@@ -155,9 +155,9 @@ async fn a_thousand_due_reminders_of_one_user_are_delivered_in_a_hundred_digests
     .await;
 
     assert_eq!(notified_tasks(&ada).await, tasks_in_order(&app, &ada).await);
-    let told = notifications(&ada).await;
-    assert!(told.iter().all(|one| one["kind"] == "digest" && one["task_ids"].as_array().unwrap().len() == 10));
-    assert_eq!(told.len(), 100);
+    let received = notifications(&ada).await;
+    assert!(received.iter().all(|one| one["kind"] == "digest" && one["task_ids"].as_array().unwrap().len() == 10));
+    assert_eq!(received.len(), 100);
 }
 
 #[tokio::test]

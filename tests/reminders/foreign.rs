@@ -24,8 +24,8 @@ async fn reminders_and_notifications_of_another_user_are_not_found() {
     claim_and_deliver(&app).await;
     let task = create_task(&ada, json!({ "title": "another", "reminders": [{ "at": LATER }] })).await;
     let pending = reminders(&ada, &task).await.remove(0);
-    let told = notifications(&ada).await;
-    let notification = format!("/api/notifications/{}", text(&told[0], "id"));
+    let received = notifications(&ada).await;
+    let notification = format!("/api/notifications/{}", text(&received[0], "id"));
     let everything = "select (select jsonb_agg(r order by r.id) from app.reminders r) as reminders,
                              (select count(*) from app.outbox where type not like 'access.%') as events";
     let before = app.database.rows(everything).await;
@@ -36,7 +36,7 @@ async fn reminders_and_notifications_of_another_user_are_not_found() {
     eve.post("/api/notifications/read-all", json!({})).await.expect(200);
 
     assert_eq!(app.database.rows(everything).await, before);
-    assert_eq!(notifications(&ada).await, told);
+    assert_eq!(notifications(&ada).await, received);
     assert_eq!((upcoming(&eve).await, notifications(&eve).await), (Vec::<Value>::new(), Vec::new()));
 }
 

@@ -148,14 +148,14 @@ async fn every_step_of_a_reminder_is_an_event() {
     ada.delete(&path_of(&other)).await.expect(204);
 
     let events = events_about(pending_events(&app, "reminder.%").await, &made);
-    let told: Vec<_> = events.iter().map(|event| (text(event, "type"), text(event, "topic"))).collect();
+    let received: Vec<_> = events.iter().map(|event| (text(event, "type"), text(event, "topic"))).collect();
     let expected = [
         ("reminder.created", "task-events"),
         ("reminder.snoozed", "task-events"),
         ("reminder.due", "reminders"),
         ("reminder.sent", "reminders"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(received, expected);
     for (event, actor) in events.iter().zip(["user", "user", "system", "system"]) {
         assert_eq!(event["data"]["user_id"], ada.id());
         assert_eq!((&event["data"]["actor"], task_of(&event["data"])), (&json!(actor), task.clone()));

@@ -59,8 +59,8 @@ async fn a_mail_has_the_due_task_and_no_other_data() {
     .await;
     assert_eq!(sent["attempts"], 1);
     assert!(!sent["sent_at"].is_null());
-    let [told] = notifications(&ada).await.try_into().unwrap();
-    assert_eq!(told["title"], "call mom");
+    let [received] = notifications(&ada).await.try_into().unwrap();
+    assert_eq!(received["title"], "call mom");
 }
 
 #[tokio::test]

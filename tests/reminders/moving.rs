@@ -134,8 +134,8 @@ async fn a_lead_time_that_has_passed_before_the_due_date_reminds_now() {
     claim_and_deliver(&app).await;
 
     for person in [&ada, &ben] {
-        let told = notifications(person).await;
-        assert_eq!(told.len(), 1, "{told:?}");
+        let received = notifications(person).await;
+        assert_eq!(received.len(), 1, "{received:?}");
     }
 }
 

@@ -29,7 +29,7 @@ async fn a_notification_has_the_title_and_the_id_of_its_task() {
 
     claim_and_deliver(&app).await;
 
-    let [told] = notifications(&ada).await.try_into().unwrap();
+    let [received] = notifications(&ada).await.try_into().unwrap();
     let id = task.trim_start_matches("/api/tasks/");
     for (member, value) in [
         ("kind", json!("reminder")),
@@ -40,11 +40,11 @@ async fn a_notification_has_the_title_and_the_id_of_its_task() {
         ("late", json!(false)),
         ("read_at", Value::Null),
     ] {
-        assert_eq!(told[member], value, "{member}: {told}");
+        assert_eq!(received[member], value, "{member}: {received}");
     }
     let known = ["id", "kind", "title", "task_id", "task_ids", "due_date", "url", "late", "read_at", "created_at"];
-    assert!(told.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())), "{told}");
-    assert!(!text(&told, "created_at").is_empty());
+    assert!(received.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())), "{received}");
+    assert!(!text(&received, "created_at").is_empty());
 }
 
 #[tokio::test]
@@ -109,8 +109,8 @@ async fn notifications_and_their_read_state_are_synced() {
     let all = notify_of(&app, &ada, 2).await;
 
     let news = changes(&ada, "notification", &before).await;
-    let told: Vec<_> = news.iter().rev().map(|change| change["data"].clone()).collect();
-    assert_eq!(told, all);
+    let received: Vec<_> = news.iter().rev().map(|change| change["data"].clone()).collect();
+    assert_eq!(received, all);
     for change in &news {
         assert_eq!((&change["id"], &change["deleted"]), (&change["data"]["id"], &json!(false)));
     }

@@ -42,10 +42,10 @@ async fn reminders_due_during_a_sidecar_outage_are_delivered_late_and_in_order()
 
     app.restart_sidecar().await;
 
-    let told = wait_for_titles(&ada, 5).await;
-    let titles: Vec<_> = told.iter().map(|one| one["title"].as_str().unwrap()).collect();
+    let received = wait_for_titles(&ada, 5).await;
+    let titles: Vec<_> = received.iter().map(|one| one["title"].as_str().unwrap()).collect();
     assert_eq!(titles, ["12", "9", "6", "4", "2"]);
-    assert!(told.iter().all(|one| one["late"] == true), "{told:?}");
+    assert!(received.iter().all(|one| one["late"] == true), "{received:?}");
     wait_for_empty_outbox(&app).await;
     assert_eq!(notifications(&ada).await.len(), 5, "each once");
 }

@@ -6,8 +6,8 @@ use super::{
     reload, reminders, text, upcoming,
 };
 
-async fn snooze(person: &Person, reminder: &Value, how: Value) -> Value {
-    person.post(&format!("{}/snooze", path_of(reminder)), how).await.expect(200).json()
+async fn snooze(person: &Person, reminder: &Value, body: Value) -> Value {
+    person.post(&format!("{}/snooze", path_of(reminder)), body).await.expect(200).json()
 }
 
 /// Creates a reminder one hour before its task is due.

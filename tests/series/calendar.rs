@@ -13,10 +13,10 @@ async fn a_monthly_task_on_january_31_returns_to_the_31st_after_each_shorter_mon
     let ada = app.guest().await;
     let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
 
-    let came = series.first_due_dates(15).await;
+    let due_dates = series.first_due_dates(15).await;
 
     assert_eq!(
-        days(&came),
+        days(&due_dates),
         [
             "2031-01-31",
             "2031-02-28",
@@ -89,9 +89,9 @@ async fn a_yearly_task_of_february_29_is_due_on_the_28th_in_other_years() {
     let ada = app.guest().await;
     let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2032-02-29" })).await;
 
-    let came = series.first_due_dates(5).await;
+    let due_dates = series.first_due_dates(5).await;
 
-    assert_eq!(days(&came), ["2032-02-29", "2033-02-28", "2034-02-28", "2035-02-28", "2036-02-29"]);
+    assert_eq!(days(&due_dates), ["2032-02-29", "2033-02-28", "2034-02-28", "2035-02-28", "2036-02-29"]);
 }
 
 #[tokio::test]

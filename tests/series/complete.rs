@@ -66,13 +66,13 @@ async fn the_announced_next_occurrence_is_the_one_that_is_created() {
     ] {
         let series = Series::start(&app, &ada, rule.clone()).await;
         for _ in 0..2 {
-            let told = moment(&series.complete().await["next_occurrence"]);
+            let announced = moment(&series.complete().await["next_occurrence"]);
             let before = series.get().await;
             deliver(&app).await;
-            assert_eq!(due_date_of(&series.open_occurrence().await), told, "{rule}");
+            assert_eq!(due_date_of(&series.open_occurrence().await), announced, "{rule}");
             for shown in [before, series.get().await] {
-                assert_eq!(moment(&shown["next_occurrence"]), told, "{rule}");
-                assert_eq!(moments(&shown["next_occurrences"])[0], told, "{rule}");
+                assert_eq!(moment(&shown["next_occurrence"]), announced, "{rule}");
+                assert_eq!(moments(&shown["next_occurrences"])[0], announced, "{rule}");
             }
         }
     }
@@ -96,16 +96,16 @@ async fn completed_occurrences_are_kept_and_listed_newest_first() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
-    let came = series.first_due_dates(4).await;
+    let due_dates = series.first_due_dates(4).await;
 
     let shown = series.get().await;
 
     let past = shown["past_occurrences"].as_array().unwrap();
-    assert_eq!(due_dates_of(past), [came[2].as_str(), &came[1], &came[0]]);
+    assert_eq!(due_dates_of(past), [due_dates[2].as_str(), &due_dates[1], &due_dates[0]]);
     assert!(past.iter().all(|task| task["status"] == "completed"), "{past:?}");
     let next = moments(&shown["next_occurrences"]);
     assert_eq!(next, ["2031-01-04T09:00:00Z", "2031-01-05T09:00:00Z", "2031-01-06T09:00:00Z"]);
-    assert_eq!(due_dates_of(&series.tasks("status=completed").await), came[..3]);
+    assert_eq!(due_dates_of(&series.tasks("status=completed").await), due_dates[..3]);
 }
 
 #[tokio::test]
@@ -155,9 +155,9 @@ async fn a_series_with_a_start_of_any_precision_continues() {
         for expected in ["2031-01-01", "2031-01-02", "2031-01-03"] {
             let open = due_date_of(&series.open_occurrence().await);
             assert_eq!(&open[..10], expected, "{start}: {open}");
-            let told = moment(&series.complete().await["next_occurrence"]);
+            let announced = moment(&series.complete().await["next_occurrence"]);
             deliver(&app).await;
-            assert_eq!(due_date_of(&series.open_occurrence().await), told, "{start}");
+            assert_eq!(due_date_of(&series.open_occurrence().await), announced, "{start}");
         }
     }
 }

@@ -166,9 +166,9 @@ async fn a_recurring_task_in_the_past_needs_allow_past() {
     ] {
         let task = with(task, json!({ "title": "x" }));
         assert_eq!(ada.post("/api/tasks", task.clone()).await.wrong_members(), [wrong]);
-        let meant = ada.create(with(task, json!({ "allow_past": true }))).await.json();
-        assert_eq!(&due_date_of(&meant)[..10], "2020-01-01");
-        assert_eq!(ada.get(&path(&meant)).await.expect(200).json(), meant);
+        let allowed = ada.create(with(task, json!({ "allow_past": true }))).await.json();
+        assert_eq!(&due_date_of(&allowed)[..10], "2020-01-01");
+        assert_eq!(ada.get(&path(&allowed)).await.expect(200).json(), allowed);
     }
     assert_eq!(app.database.rows("select id from app.series").await.len(), 2, "what was refused left nothing");
 }

@@ -198,10 +198,10 @@ async fn a_series_counted_from_completion_misses_nothing() {
     let expected = ends_of_days(&app, &zone, 3, 3).await.remove(0);
 
     for series in [late, early] {
-        let told = series.complete().await;
+        let completion = series.complete().await;
         deliver(&app).await;
 
-        assert_eq!(moment(&told["next_occurrence"]), expected);
+        assert_eq!(moment(&completion["next_occurrence"]), expected);
         assert_eq!(due_date_of(&series.open_occurrence().await), expected);
         assert_eq!(series.tasks("missed=true").await, [] as [Value; 0]);
         assert_eq!(

@@ -82,8 +82,8 @@ async fn a_redelivery_after_housekeeping_creates_nothing() {
     assert_eq!(due_date_of(&series.open_occurrence().await), "2031-01-03T09:00:00Z");
 }
 
-async fn remove(ada: &Person, task: &str, how: &str) {
-    match how {
+async fn remove(ada: &Person, task: &str, step: &str) {
+    match step {
         "complete" => ada.post(&format!("{task}/complete"), json!({})).await.expect(200),
         "trash" => ada.delete(task).await.expect(204),
         _ => ada.delete(&format!("{task}?permanent=true")).await.expect(204),

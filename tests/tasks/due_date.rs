@@ -41,11 +41,11 @@ async fn a_due_date_in_the_past_needs_allow_past() {
     assert_eq!(ada.get(&task).await.json()["version"], 1);
     assert_eq!(ada.get("/api/tasks").await.json()["total"], 1);
 
-    let meant = json!({ "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
-    let due = ada.patch(&format!("{task}/due-date"), meant.clone()).await.expect(200).json();
+    let allowed = json!({ "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
+    let due = ada.patch(&format!("{task}/due-date"), allowed.clone()).await.expect(200).json();
     assert_eq!(due["due_date"], "2020-01-01T00:00:00+00:00");
     ada.create(json!({ "title": "noted afterwards", "due_date": yesterday, "allow_past": true })).await;
-    ada.patch(&ada.task("another").await, meant).await.expect(200);
+    ada.patch(&ada.task("another").await, allowed).await.expect(200);
 }
 
 #[tokio::test]

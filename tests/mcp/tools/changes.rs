@@ -66,8 +66,8 @@ async fn null_for_every_argument_clears_nothing() {
 async fn a_change_without_effect_leaves_the_task_as_it_is() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let said = json!({ "title": "report", "priority": "high", "tags": ["work"], "due_date": "2031-01-05T09:00:00Z" });
-    let task = create_task(&ada, said).await;
+    let given = json!({ "title": "report", "priority": "high", "tags": ["work"], "due_date": "2031-01-05T09:00:00Z" });
+    let task = create_task(&ada, given).await;
     for (tool, arguments) in [
         ("update_task", json!({})),
         ("update_task", json!({ "title": "report", "tags": ["work"] })),
@@ -88,8 +88,8 @@ async fn a_priority_is_set_in_any_letter_case() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report" })).await;
-    for (said, then) in [("HIGH", "high"), ("low", "low"), ("Medium", "medium")] {
-        let arguments = json!({ "task": id(&task), "priority": said });
+    for (given, then) in [("HIGH", "high"), ("low", "low"), ("Medium", "medium")] {
+        let arguments = json!({ "task": id(&task), "priority": given });
         let set = Assistant::of(&ada).call("set_task_priority", arguments).await.success();
         assert_eq!(set["priority"], then);
         assert_eq!(reload(&ada, &task).await, set);
@@ -101,14 +101,14 @@ async fn a_due_date_is_a_time_or_a_day_or_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "taxes" })).await;
-    for (said, due_date, all_day) in [
+    for (given, due_date, all_day) in [
         (json!("2031-04-15T17:00:00-04:00"), json!("2031-04-15T21:00:00+00:00"), false),
         (json!("2031-04-15"), json!("2031-04-15T23:59:00+00:00"), true),
         (Value::Null, Value::Null, false),
     ] {
-        let arguments = json!({ "task": id(&task), "due_date": said });
+        let arguments = json!({ "task": id(&task), "due_date": given });
         let set = Assistant::of(&ada).call("set_task_due_date", arguments).await.success();
-        assert_eq!((&set["due_date"], &set["all_day"]), (&due_date, &json!(all_day)), "{said}");
+        assert_eq!((&set["due_date"], &set["all_day"]), (&due_date, &json!(all_day)), "{given}");
         assert_eq!(reload(&ada, &task).await, set);
     }
 }

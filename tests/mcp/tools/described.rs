@@ -117,13 +117,13 @@ fn the_arguments_of_each_tool_are_as_specified() {
             if keyed.iter().any(|changes| tool.starts_with(changes)) { &["idempotency_key"] } else { &[] };
         let mut all = [&required[..], &optional, key].concat();
         all.sort_unstable();
-        let mut told: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-        told.sort_unstable();
-        assert_eq!(told, all, "{tool}");
-        let mut told: Vec<&str> =
+        let mut actual: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        actual.sort_unstable();
+        assert_eq!(actual, all, "{tool}");
+        let mut actual: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        told.sort_unstable();
-        assert_eq!(told, required, "{tool}");
+        actual.sort_unstable();
+        assert_eq!(actual, required, "{tool}");
     }
 }
 

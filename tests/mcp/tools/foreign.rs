@@ -15,8 +15,8 @@ async fn no_tool_finds_or_changes_objects_of_another_user() {
             if arguments.get(member).is_some() {
                 let outcome = Assistant::of(&eve).call(tool, arguments.clone()).await;
                 outcome.refusal("not_found");
-                let told = &outcome.reply.response.text;
-                assert!(!told.contains("call mom") && !told.contains("water plants"), "{tool}: {told}");
+                let text = &outcome.reply.response.text;
+                assert!(!text.contains("call mom") && !text.contains("water plants"), "{tool}: {text}");
             }
         }
     }

@@ -174,8 +174,8 @@ async fn notifications_match_the_api() {
         (json!({ "unread": "true" }), "unread=true"),
         (json!({ "unread": false }), "unread=false"),
     ] {
-        let told = Assistant::of(&ada).call("list_notifications", arguments.clone()).await.success();
-        assert_eq!(told, api(&ada, &format!("/api/notifications?{query}")).await, "{arguments}");
+        let listed = Assistant::of(&ada).call("list_notifications", arguments.clone()).await.success();
+        assert_eq!(listed, api(&ada, &format!("/api/notifications?{query}")).await, "{arguments}");
     }
     assert_pages(&ada, "list_notifications", json!({}), json!({ "unread": true })).await;
 }

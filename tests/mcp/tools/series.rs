@@ -11,16 +11,16 @@ const SERIES_PATH: &str = "/api/recurring-tasks";
 async fn a_series_is_created_with_all_arguments() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let said = json!({
+    let given = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
         "frequency": "monthly", "interval": 2, "day_of_month": 31, "anchor": "schedule", "timezone": "Europe/Berlin",
         "start_date": "2031-01-10T09:00:00+01:00", "end_date": "2032-12-31", "reminders": [{ "before": "1d" }],
     });
 
-    let series = Assistant::of(&ada).call("create_recurring_task", said.clone()).await.success();
+    let series = Assistant::of(&ada).call("create_recurring_task", given.clone()).await.success();
 
     for member in ["title", "description", "priority", "tags", "frequency", "interval", "day_of_month", "timezone"] {
-        assert_eq!(series[member], said[member], "{member}");
+        assert_eq!(series[member], given[member], "{member}");
     }
     let shown = api(&ada, &format!("{SERIES_PATH}/{}", id(&series))).await;
     assert_eq!(with(shown.clone(), series), shown, "it is as the API shows it");

@@ -9,13 +9,13 @@ use crate::mcp::{Things, complete, create_task, date_in, id, path, reload, with}
 async fn a_task_is_added_with_all_arguments() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let said = json!({
+    let given = json!({
         "title": "  call mom 👋 ", "description": "line one\nline two", "priority": "HIGH",
         "tags": [" family ", "phone", "family"], "due_date": "2031-04-02T17:00:00+02:00",
         "reminders": [{ "before": "1h" }],
     });
 
-    let task = Assistant::of(&ada).call("add_task", said).await.success();
+    let task = Assistant::of(&ada).call("add_task", given).await.success();
 
     for (member, value) in [
         ("title", json!("call mom 👋")),
@@ -43,8 +43,8 @@ async fn a_title_is_enough_and_null_means_omitted() {
         "reminders": null, "recurrence": null,
     });
 
-    for said in [json!({ "title": "buy milk" }), nothing] {
-        let task = assistant.call("add_task", said).await.success();
+    for given in [json!({ "title": "buy milk" }), nothing] {
+        let task = assistant.call("add_task", given).await.success();
         assert_eq!((&task["priority"], &task["due_date"], &task["tags"]), (&json!("medium"), &Value::Null, &json!([])));
         assert_eq!(reload(&ada, &task).await, task);
     }
@@ -55,9 +55,9 @@ async fn a_task_is_added_with_its_recurrence() {
     let app = App::start().await;
     let ada = app.guest().await;
     let monthly = json!({ "frequency": "monthly" });
-    let said = json!({ "title": "pay the rent", "due_date": "2031-01-31T09:00:00Z", "recurrence": monthly });
+    let given = json!({ "title": "pay the rent", "due_date": "2031-01-31T09:00:00Z", "recurrence": monthly });
 
-    let task = Assistant::of(&ada).call("add_task", said).await.success();
+    let task = Assistant::of(&ada).call("add_task", given).await.success();
 
     assert_eq!(reload(&ada, &task).await, task);
     let series = api(&ada, &format!("/api/recurring-tasks/{}", task["recurring_task_id"].as_str().unwrap())).await;
@@ -131,7 +131,7 @@ async fn a_completed_task_can_be_reopened() {
 }
 
 #[tokio::test]
-async fn a_task_in_the_trash_is_neither_listed_nor_changed() {
+async fn a_task_in_the_trash_is_not_found() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
