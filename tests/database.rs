@@ -137,7 +137,7 @@ async fn bulk_writers_of_one_user_never_deadlock_and_their_changes_are_ordered()
     }
     for writer in writers {
         let response =
-            tokio::time::timeout(Duration::from_secs(30), writer).await.expect("nobody waits for ever").unwrap();
+            tokio::time::timeout(Duration::from_secs(30), writer).await.expect("no writer blocks forever").unwrap();
         assert_eq!(response.len(), TASKS, "{response:?}");
         assert!(response.iter().all(|row| row == &json!(true)), "{response:?}");
     }

@@ -80,7 +80,7 @@ async fn assert_all_arrive(app: &App, count: usize) {
     let made = app.database.rows("select count(*) as n, max(version) as version from app.tasks").await;
     assert_eq!(made, [json!({ "n": count, "version": 1 })], "each task was made, and nothing else was done");
     let outcomes = app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome").await;
-    assert_eq!(outcomes, [json!({ "outcome": "done", "n": count })], "none came behind a later one of its user");
+    assert_eq!(outcomes, [json!({ "outcome": "done", "n": count })], "no event was late");
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
 
@@ -100,7 +100,7 @@ fn bulk_of(events: &[Value]) -> Value {
 /// Delivers events in bulk as Dapr does and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     let response = app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
-    let statuses = response["statuses"].as_array().expect("an answer for each").iter().enumerate();
+    let statuses = response["statuses"].as_array().expect("a status for each").iter().enumerate();
     statuses
         .map(|(number, one)| {
             assert_eq!(one["entryId"], number.to_string());

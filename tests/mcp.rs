@@ -95,7 +95,7 @@ async fn create_many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value;
     for title in titles {
         made.push(create_task(ada, json!({ "title": title })).await);
     }
-    made.try_into().expect("as many")
+    made.try_into().expect("as many tasks as titles")
 }
 
 /// Completes a task and returns it.

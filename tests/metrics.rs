@@ -17,7 +17,7 @@ async fn metrics(app: &App) -> BTreeMap<String, f64> {
     while let Some(line) = lines.next() {
         if let Some(help) = line.strip_prefix("# HELP ") {
             (family, _) = help.split_once(' ').expect("a text behind the name");
-            assert!(families.insert(family), "{family} comes twice");
+            assert!(families.insert(family), "{family} is repeated");
             let declared = lines.next().and_then(|line| line.strip_prefix("# TYPE ")).expect("a type behind the help");
             kind = declared.strip_prefix(family).expect("of the same family").trim_start();
             assert!(["counter", "gauge", "summary"].contains(&kind), "{declared}");
@@ -39,7 +39,7 @@ async fn metrics(app: &App) -> BTreeMap<String, f64> {
         }
         let value: f64 = value.parse().unwrap_or_else(|_| panic!("no number: {line}"));
         assert!(value.is_finite() && (kind != "counter" || value >= 0.0), "{line}");
-        assert!(series.insert(one.to_owned(), value).is_none(), "{one} comes twice");
+        assert!(series.insert(one.to_owned(), value).is_none(), "{one} is repeated");
     }
     series
 }

@@ -85,7 +85,7 @@ async fn reminders(person: &Person, task: &str) -> Vec<Value> {
 /// Returns the current state of a reminder.
 async fn reload(person: &Person, reminder: &Value) -> Value {
     let all = reminders(person, &task_of(reminder)).await;
-    all.into_iter().find(|one| one["id"] == reminder["id"]).expect("it is among those of its task")
+    all.into_iter().find(|one| one["id"] == reminder["id"]).expect("the reminder is listed")
 }
 
 /// Returns the pending reminders of a user, in order.
@@ -184,7 +184,7 @@ async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     let bulk = json!({ "id": "a bulk", "topic": "reminders", "pubsubname": "pubsub", "type": "com.dapr.event.sent.bulk",
                        "metadata": {}, "entries": entries });
     let response = app.as_dapr(EVENTS).json(&bulk).send().await.expect(200).json();
-    let statuses = response["statuses"].as_array().expect("an answer for each");
+    let statuses = response["statuses"].as_array().expect("a status for each");
     statuses.iter().map(|one| text(one, "status").to_owned()).collect()
 }
 

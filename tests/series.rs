@@ -185,7 +185,7 @@ async fn deliver_one_by_one(app: &App, events: &[Value]) {
 async fn deliver(app: &App) {
     for some in pending_events(app).await.chunks(100) {
         let bulk = bulk_of(some);
-        poll_until("all of them are taken", async || {
+        poll_until("all events are consumed", async || {
             is_acknowledged(&app.as_dapr(CONSUMER).json(&bulk).send().await).then_some(())
         })
         .await;

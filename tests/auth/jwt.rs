@@ -286,7 +286,7 @@ async fn a_new_key_is_fetched_at_most_once_a_minute() {
     for _ in 0..3 {
         me(&app, &token).await.problem(401);
     }
-    assert_eq!(issuer.requests(), 1, "nobody makes us ask an issuer again and again");
+    assert_eq!(issuer.requests(), 1, "unknown keys cause no further requests");
 
     let a_minute_later = "update app.issuers set asked_at = asked_at - interval '61 seconds'";
     app.database.change(a_minute_later).await;

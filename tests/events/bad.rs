@@ -48,7 +48,7 @@ async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
         assert!(is_there, "{reason} for {body}: {letters:?}");
     }
     assert!(letters.iter().all(|letter| letter["consumer"] == "audit"));
-    assert_eq!(wait_for_trail(&ada, "/api/audit", 0).await, [] as [Value; 0], "nothing was half done");
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 0).await, [] as [Value; 0], "nothing was done partially");
     assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 0);
     // An event of a known type can be sent again, whatever else is invalid in it.
     assert!(replay(&app).starts_with("sent again: "));
@@ -112,7 +112,7 @@ async fn only_dapr_can_deliver_events_and_attempts_are_in_the_trail() {
 
     let tried = wait_for_trail(&root, "/api/audit?event_type=token.rejected", 3 * paths.len() + 1).await;
     assert!(tried.iter().all(|one| one["data"]["details"]["what"] == "not that of Dapr"), "{tried:?}");
-    assert_eq!(wait_for_trail(&root, "/api/audit", 0).await.len(), tried.len(), "nothing was taken");
+    assert_eq!(wait_for_trail(&root, "/api/audit", 0).await.len(), tried.len(), "nothing was consumed");
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
 

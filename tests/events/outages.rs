@@ -104,11 +104,11 @@ async fn a_consumer_that_recovers_after_three_failures_processes_an_event_once()
     let response = app.as_dapr("/internal/audit/events").json(&event).send().await;
     assert!(response.status >= 500, "{response:?}");
 
-    ada.task("taken at last").await;
+    ada.task("consumed at last").await;
 
-    assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "taken at last");
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "consumed at last");
     let tries = app.database.rows("select last_value as n from app.tries").await;
-    assert_eq!(tries, [json!({ "n": 4 })], "one by hand, and three of the other");
+    assert_eq!(tries, [json!({ "n": 4 })], "one direct conflict, and three of the other");
     let taken = app.database.rows("select outcome from app.deliveries").await;
     assert_eq!(taken, [json!({ "outcome": "done" })]);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
@@ -156,7 +156,7 @@ async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
         let items = wait_for_trail(&ada, "/api/audit", count).await;
         items.iter().map(|item| item["data"]["after"]["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(titles(2).await, ["before", "behind"], "it holds up nobody else");
+    assert_eq!(titles(2).await, ["before", "behind"], "it blocks no other event");
 
     stop_rejecting(&app).await;
     assert_eq!(replay(&app), "sent again: dead letters 1, unpublished events 0");
@@ -164,7 +164,7 @@ async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
     wait_for_empty_outbox(&app).await;
     assert_eq!(replay(&app), "sent again: dead letters 0, unpublished events 0");
     assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 3);
-    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is not forgotten");
+    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is still listed");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::{assert_all_arrive, create_tasks_at_rate, poll_until, wait_for_empty_
 /// Creates two users of the same shard.
 async fn users_of_one_shard(app: &App) -> (Person, Person) {
     let ada = app.guest().await;
-    let ben = poll_until("somebody of the same shard", async || {
+    let ben = poll_until("a user of the same shard", async || {
         let ben = app.guest().await;
         let same = format!("select 1 where app.shard('{}') = app.shard('{}')", ada.id(), ben.id());
         (!app.database.rows(&same).await.is_empty()).then_some(ben)
@@ -80,7 +80,7 @@ async fn events_that_could_not_be_published_arrive_later_in_order() {
     assert!(places.is_sorted(), "{places:?}");
     wait_for_empty_outbox(&app).await;
     let outcomes = app.database.rows("select distinct outcome from app.deliveries").await;
-    assert_eq!(outcomes, [json!({ "outcome": "done" })], "none came behind a later one");
+    assert_eq!(outcomes, [json!({ "outcome": "done" })], "no event was late");
 }
 
 #[tokio::test]
@@ -246,7 +246,7 @@ async fn a_broker_that_accepts_only_small_batches_gets_small_batches() {
     let ada = app.guest().await;
     create_unpublished(&app, &ada, 1200).await;
 
-    poll_until("all of one person's", async || {
+    poll_until("all events of one user", async || {
         app.as_dapr("/internal/outbox-relay").send().await.expect(200);
         app.database.rows("select 1 from app.outbox limit 1").await.is_empty().then_some(())
     })
@@ -269,7 +269,7 @@ async fn a_slow_commit_delays_no_other_user() {
     wait_for_empty_outbox(&app).await;
     ben.task("meanwhile").await;
 
-    assert!(!slow.is_finished(), "somebody waited for the slow one");
+    assert!(!slow.is_finished(), "a write waited for the slow commit");
     slow.await.unwrap();
     assert_all_arrive(&app, 3).await;
 }
@@ -291,7 +291,7 @@ async fn an_unpublishable_event_is_set_aside_and_blocks_no_other_user() {
 
     ben.task("goes out").await;
     assert_eq!(wait_for_trail(&ben, "/api/audit", 1).await.len(), 1);
-    poll_until("it is put aside", async || {
+    poll_until("the event is set aside", async || {
         ben.task("another").await;
         let parked = app.database.rows("select type, problem from app.parked").await;
         (parked.len() == 1).then_some(parked)

@@ -133,8 +133,8 @@ async fn duplicate_reordered_deliveries_have_the_effect_of_ordered_ones() {
     assert_eq!(actual, expected);
     let counted = shuffled.database.rows("select what, sum(times) as n from app.counted group by what").await;
     let of = |what: &str| counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap());
-    assert_eq!(of("duplicate"), events.len() as u64, "each came twice");
-    assert!(of("late") > 20, "they came out of order: {counted:?}");
+    assert_eq!(of("duplicate"), events.len() as u64, "each event was a duplicate once");
+    assert!(of("late") > 20, "events were out of order: {counted:?}");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn duplicate_reordered_events_from_the_broker_have_the_effect_of_ordered_o
     assert_eq!(expected[0].len(), events.len());
     assert_eq!(actual, expected);
     let late = shuffled.database.rows("select 1 from app.deliveries where outcome = 'late'").await.len();
-    assert!(late > 20, "they came out of order: {late}");
+    assert!(late > 20, "events were out of order: {late}");
 }
 
 /// Publishes events in this order through the broker, and waits until each is consumed.

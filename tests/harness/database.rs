@@ -75,15 +75,15 @@ impl Database {
     pub async fn refuse_connections(&self) {
         let server = connect(&self.server).await;
         let refuse = format!("alter database {} allow_connections false", self.name);
-        server.batch_execute(&refuse).await.expect("it takes no new connections");
+        server.batch_execute(&refuse).await.expect("new connections are refused");
         let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1";
-        server.query(end, &[&self.name]).await.expect("it ends what there is");
+        server.query(end, &[&self.name]).await.expect("existing connections end");
     }
 
     /// Accepts connections again.
     pub async fn accept_connections(&self) {
         let come = format!("alter database {} allow_connections true", self.name);
-        connect(&self.server).await.batch_execute(&come).await.expect("it comes back");
+        connect(&self.server).await.batch_execute(&come).await.expect("connections are accepted");
     }
 
     /// Connects as the owner of the database.
@@ -99,7 +99,7 @@ impl Database {
     /// Connects as a role, with no way to regain the owner's rights.
     pub async fn role(&self, role: &str) -> Client {
         let client = self.owner().await;
-        client.batch_execute(&format!("set session authorization {role}")).await.expect("the role is there");
+        client.batch_execute(&format!("set session authorization {role}")).await.expect("the role exists");
         client
     }
 

@@ -158,7 +158,7 @@ fn files(folder: &Path, retries: Option<u32>) -> PathBuf {
     let path = changed.join("resiliency.yaml");
     let policies = std::fs::read_to_string(&path).expect("the policies can be read");
     let fewer = policies.replace("maxRetries: 12", &format!("maxRetries: {retries}"));
-    assert_ne!(fewer, policies, "resiliency.yaml says how often a delivery is tried again");
+    assert_ne!(fewer, policies, "resiliency.yaml has the number of retries");
     std::fs::remove_file(&path).expect("the link to the policies");
     std::fs::write(&path, fewer).expect("the policies are written");
     changed

@@ -142,8 +142,8 @@ impl Message<'_> {
 
     /// Removes a member of `_meta`.
     pub fn without(mut self, member: &str) -> Self {
-        let meta = self.body["params"]["_meta"].as_object_mut().expect("it has one");
-        meta.remove(&format!("{META}/{member}")).expect("it has that");
+        let meta = self.body["params"]["_meta"].as_object_mut().expect("a _meta member");
+        meta.remove(&format!("{META}/{member}")).expect("the member");
         self
     }
 

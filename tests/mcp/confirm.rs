@@ -49,7 +49,7 @@ async fn a_deleted_task_is_in_the_trash_and_deleting_it_again_succeeds() {
     let again = delete(id(&task)).await.success();
     assert_eq!((&again["deleted"], &again["needs_confirmation"]), (&json!(true), &json!(false)));
     let preview = assistant.call("delete_task", json!({ "task": id(&task) })).await.success();
-    assert_eq!(preview["deleted"], true, "there is nothing left to confirm");
+    assert_eq!(preview["deleted"], true, "nothing is left to confirm");
     assert_eq!(event_types(&app).await, ["task.created", "task.created", "task.deleted"]);
     assert_eq!(reload(&ada, &other).await, other);
     ada.delete(&format!("{}?permanent=true", path(&task))).await.expect(204);
@@ -157,7 +157,7 @@ async fn a_title_shared_by_another_task_or_series_confirms_nothing() {
     assert_eq!(assistant.call("stop_recurring_task", stop).await.success()["needs_confirmation"], true);
     assert_eq!(snapshot(&app).await, before);
     let bread = assistant.call("delete_task", json!({ "task": "buy bread", "confirm": true })).await.success();
-    assert_eq!(bread["deleted"], true, "nothing else is called so");
+    assert_eq!(bread["deleted"], true, "no other task has that title");
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn a_limited_call_reports_the_time_to_wait() {
     assert!(numbers.any(|wait| (1..=120).contains(&wait)), "{}", refused.text);
     assert!(refused.text.contains("second"), "{}", refused.text);
     assert_eq!(app.database.rows("select id from app.tasks").await.len(), made);
-    assert_eq!(assistant.tools().await, TOOL_NAMES, "what needs no database is never too much");
+    assert_eq!(assistant.tools().await, TOOL_NAMES, "calls without the database are not limited");
     app.database.change("update app.buckets set full_at = full_at - 600").await;
     assistant.call("add_task", json!({ "title": "x" })).await.success();
 }
@@ -130,7 +130,7 @@ async fn a_server_fault_is_reported_without_its_cause() {
     for secret in ["column", "SQL", "insert", "private words", "42703"] {
         assert!(!text.contains(secret), "{text}");
     }
-    assert!(text.contains("fault-1"), "whoever looks for it needs its name: {text}");
+    assert!(text.contains("fault-1"), "the text has the id: {text}");
     let logged: Vec<String> = app.logs().into_iter().filter(|line| line.contains("fault-1")).collect();
     if std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin") {
         assert_eq!(logged.len(), 1, "{logged:?}");

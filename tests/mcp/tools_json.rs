@@ -9,6 +9,6 @@ fn the_tools_are_kept_beside_the_code() {
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     if made != kept {
         std::fs::write(&file, made).unwrap();
-        panic!("functions/mcp/tools.json was out of date and has been written anew: look at it and commit it");
+        panic!("functions/mcp/tools.json was out of date and has been regenerated: review and commit it");
     }
 }

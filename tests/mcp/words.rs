@@ -37,7 +37,7 @@ async fn of_two_tasks_with_the_same_title_the_open_one_matches_except_to_reopen(
     assert_eq!(id(&reopened), id(&done));
 
     let refused = assistant.call("get_task", json!({ "task": "water plants" })).await.refusal("ambiguous");
-    assert_eq!(refused.candidates().len(), 2, "now both are open");
+    assert_eq!(refused.candidates().len(), 2, "both are open now");
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_title_with_all_words_matches() {
     for (words, task) in [("mil", &oat), ("farmer", &oat), ("brea", &bread), ("breads", &bread), ("milk buying", &oat)]
     {
         let refused = assistant.call("complete_task", json!({ "task": words })).await.refusal("no_match");
-        assert_eq!(refused.candidates()[0]["id"], id(task), "{words} is suggested, and nothing is done");
+        assert_eq!(refused.candidates()[0]["id"], id(task), "{words}: suggestions, and no change");
     }
 }
 
@@ -104,7 +104,7 @@ async fn a_completed_task_matches_only_without_an_open_match() {
     assert_eq!(resolve(&assistant, "report").await, id(&draft));
     assert_eq!(resolve(&assistant, "submit").await, id(&report));
     let reopened = assistant.call("reopen_task", json!({ "task": "report" })).await.success();
-    assert_eq!(id(&reopened), id(&report), "only what is done can be opened again");
+    assert_eq!(id(&reopened), id(&report), "only completed tasks can be reopened");
 }
 
 #[tokio::test]
@@ -117,12 +117,12 @@ async fn repeating_a_call_affects_no_other_task() {
         async |key: Value| assistant.call("complete_task", json!({ "task": "buy milk", "idempotency_key": key })).await;
 
     let first = complete(json!("once")).await.success();
-    assert_eq!(complete(json!("once")).await.success(), first, "under its key it is the same call");
+    assert_eq!(complete(json!("once")).await.success(), first, "the key makes it the same call");
     let unclear = complete(Value::Null).await.refusal("ambiguous");
 
     assert_eq!(id(&first), id(&milk));
-    assert_eq!(unclear.titles(), ["buy milk", "buy milk and bread"], "one is called so, but the other is open");
-    assert_eq!(reload(&ada, &both).await, both, "a retry is no reason to complete another one");
+    assert_eq!(unclear.titles(), ["buy milk", "buy milk and bread"], "one has the exact title, but the other is open");
+    assert_eq!(reload(&ada, &both).await, both, "a retry completes no other task");
     assert_eq!(event_types(&app).await, ["task.created", "task.created", "task.completed"]);
 }
 
@@ -278,7 +278,7 @@ async fn series_are_referenced_by_words_too() {
     assert_eq!(
         stop("pay").await.success()["recurring_task"]["title"],
         "pay the rent of the garage",
-        "the other has ended"
+        "the other series has ended"
     );
     assert_eq!(ada.titles("/api/recurring-tasks?status=active").await, [] as [&str; 0]);
 }

@@ -71,7 +71,7 @@ async fn an_invalid_reminder_is_rejected_and_its_member_reported() {
     }
 
     assert_eq!(reminders(&ada, &task).await, [] as [Value; 0]);
-    assert_eq!(ada.titles("/api/tasks").await, ["report"], "nothing was half made");
+    assert_eq!(ada.titles("/api/tasks").await, ["report"], "nothing was created partially");
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
     app.database.change(&refuse).await;
 
     assert_eq!(deliver(&app, &events).await, ["SUCCESS", "RETRY", "SUCCESS"]);
-    assert_eq!(notifications(&people[1]).await, [] as [Value; 0], "nothing was half done");
+    assert_eq!(notifications(&people[1]).await, [] as [Value; 0], "nothing was done partially");
     app.database.change("drop trigger fail on app.reminders").await;
     assert_eq!(deliver(&app, &events).await, ["SUCCESS"; 3]);
 

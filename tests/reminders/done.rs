@@ -55,7 +55,7 @@ async fn reopening_or_restoring_a_task_restores_its_future_reminders() {
         assert_eq!(reload(&ada, &to_come).await, to_come, "{back}");
         assert_eq!(reload(&ada, &missed).await["status"], "cancelled", "{back}");
         claim_and_deliver(&app).await;
-        assert_eq!(notifications(&ada).await.len(), 1, "{back}: nothing more is due");
+        assert_eq!(notifications(&ada).await.len(), 1, "{back}: nothing else is due");
         make_overdue(&app, &to_come, "1 second").await;
         claim_and_deliver(&app).await;
         assert_eq!(notifications(&ada).await.len(), 2, "{back}");

@@ -135,7 +135,7 @@ async fn a_thousand_due_reminders_of_many_users_are_delivered_once_and_in_order(
     }
     for person in &people {
         assert_eq!(notified_tasks(person).await, tasks_in_order(&app, person).await);
-        assert_eq!(notifications(person).await.len(), 5, "digests of ten");
+        assert_eq!(notifications(person).await.len(), 5, "at most ten tasks in a digest");
     }
     let done = app.database.rows("select status, attempts, count(*) as n from app.reminders group by 1, 2").await;
     assert_eq!(done, [json!({ "status": "sent", "attempts": 1, "n": 1000 })]);
@@ -186,7 +186,7 @@ async fn a_claim_and_its_event_are_atomic() {
 
     assert_eq!(reminder_ids(&wait_for_due_events(&app, 1).await), [reminder["id"].clone()]);
     let tries = app.database.rows("select last_value as n from app.tries").await;
-    assert_eq!(tries, [json!({ "n": 2 })], "what could not be told was not claimed");
+    assert_eq!(tries, [json!({ "n": 2 })], "a notification that failed was not claimed");
 }
 
 #[tokio::test]

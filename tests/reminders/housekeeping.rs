@@ -52,7 +52,7 @@ async fn purging_a_task_with_many_reminders_uses_no_seq_of_later_changes() {
     assert_eq!(kinds_of_tombstones(&changes_since(&app, &ada, &before).await), expected);
     let made = ada.create(json!({ "title": "new" })).await.json();
     let changes = changes_since(&app, &ada, &before).await;
-    assert_eq!((changes.len(), &changes[21]["data"]), (22, &made), "it comes behind all that is gone");
+    assert_eq!((changes.len(), &changes[21]["data"]), (22, &made), "it follows all tombstones");
     ada.delete(&format!("{other}?permanent=true")).await.expect(204);
     expected.push("task");
     assert_eq!(kinds_of_tombstones(&changes_since(&app, &ada, &before).await), expected);
@@ -98,7 +98,7 @@ async fn notifications_are_purged_after_90_days_and_synced_as_tombstones() {
     assert_eq!(
         kinds_of_tombstones(&changes_since(&app, &ben, &of_ben).await),
         ["notification"],
-        "who has nothing in the trash"
+        "a user without trash"
     );
     let made = ada.create(json!({ "title": "made afterwards" })).await.json();
     assert_eq!(changes_since(&app, &ada, &before).await[4]["data"], made);

@@ -45,14 +45,14 @@ async fn a_mail_has_the_due_task_and_no_other_data() {
     assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("ada@example.com", "Reminder: call mom"));
     assert!(mail.body.contains("call mom"), "{}", mail.body);
     let body = mail.body.to_lowercase();
-    assert!(body.contains("17:00") || body.contains("5:00 pm"), "when it is there: {body}");
-    assert!(!body.contains("21:00") && !body.contains("9:00 pm"), "not when it is in Greenwich: {body}");
+    assert!(body.contains("17:00") || body.contains("5:00 pm"), "the local time: {body}");
+    assert!(!body.contains("21:00") && !body.contains("9:00 pm"), "not the time in UTC: {body}");
     assert!(body.contains(task.trim_start_matches("/api")) && body.contains("unsubscribe"), "{body}");
     let all = format!("{mail:?}");
     for private in ["inheritance", "hers alone", "another plan"] {
         assert!(!all.contains(private), "{private}: {all}");
     }
-    let sent = poll_until("it is noted", async || {
+    let sent = poll_until("it is recorded", async || {
         let sent = reminders(&ada, &task).await.remove(0);
         (sent["status"] == "sent").then_some(sent)
     })
@@ -150,10 +150,10 @@ async fn the_link_in_a_mail_unsubscribes_after_a_confirmation() {
     let wants = async |person: &Person| person.get("/api/auth/me").await.json()["email_reminders"].clone();
 
     app.get(link).await.expect(200);
-    assert_eq!(wants(&ada).await, true, "programs that look through mails follow links");
+    assert_eq!(wants(&ada).await, true, "mail scanners follow links");
     let (place, _) = link.rsplit_once('/').unwrap();
     app.call("POST", &format!("{place}/019a0000-0000-7000-8000-000000000000")).send().await.problem(404);
-    assert_eq!((wants(&ada).await, wants(&ben).await), (json!(true), json!(true)), "a key that nobody has");
+    assert_eq!((wants(&ada).await, wants(&ben).await), (json!(true), json!(true)), "an unknown key");
     for _ in 0..2 {
         app.call("POST", link).send().await.expect(200);
     }

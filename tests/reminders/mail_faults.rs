@@ -45,7 +45,7 @@ async fn wait_for_failures(app: &App, mails: usize, attempts: usize) -> Vec<Valu
 
 /// Waits until no mail is due.
 async fn wait_until_sent(app: &App) {
-    poll_until("all is sent", async || {
+    poll_until("no mail is due", async || {
         app.database.rows("select 1 from app.mails where next_at <= now()").await.is_empty().then_some(())
     })
     .await;
@@ -69,7 +69,7 @@ async fn a_failed_mail_is_retried_after_1_5_and_15_minutes_and_then_given_up_wit
         assert_eq!(server.attempts("ada"), attempts);
         let waits = reload(&ada, &reminder).await;
         assert_eq!((&waits["status"], &waits["attempts"]), (&json!("pending"), &json!(attempts)));
-        assert_eq!(notifications(&ada).await.len(), 1, "there it is, whatever becomes of the mail");
+        assert_eq!(notifications(&ada).await.len(), 1, "the notification exists, whatever happens to the mail");
         // Pending mail is no reason to notify again.
         change_silently(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;
         claim_due(&app).await;
@@ -96,7 +96,7 @@ async fn a_failed_mail_is_retried_after_1_5_and_15_minutes_and_then_given_up_wit
     make_mails_due(&app).await;
     send_due_mails(&app).await;
     wait_until_sent(&app).await;
-    assert_eq!(server.attempts("ada"), 4, "it is over");
+    assert_eq!(server.attempts("ada"), 4, "there are no more attempts");
     let again = ada.post(&format!("{}/snooze", path_of(&reminder)), json!({ "for": "10m" })).await.expect(200).json();
     assert_eq!(again["status"], "pending");
     make_overdue(&app, &reminder, "1 second").await;
@@ -126,7 +126,7 @@ async fn a_refused_or_interrupted_mail_arrives_once_after_the_server_recovers() 
     wait_until_sent(&app).await;
 
     for (name, person, reminder) in &all {
-        let sent = poll_until("it is noted", async || {
+        let sent = poll_until("it is recorded", async || {
             let now = reload(person, reminder).await;
             (now["status"] == "sent").then_some(now)
         })
@@ -188,7 +188,7 @@ async fn an_obsolete_mail_is_not_sent() {
     send_due_mails(&app).await;
     wait_until_sent(&app).await;
 
-    poll_until("the one that is still wanted", async || (server.mails("nothing").len() == 1).then_some(())).await;
+    poll_until("the only mail that is still due", async || (server.mails("nothing").len() == 1).then_some(())).await;
     for name in &steps[..5] {
         assert_eq!(server.attempts(name), 1, "{name}");
     }

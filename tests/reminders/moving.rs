@@ -181,5 +181,5 @@ async fn changed_reminders_of_a_series_keep_matching_ones_of_its_open_task() {
     ids.sort_by_key(|(deleted, _)| *deleted);
     assert_eq!(ids, [(false, added["id"].clone()), (true, hour["id"].clone())]);
     claim_and_deliver(&app).await;
-    assert_eq!(notifications(&ada).await.len(), 1, "what was told is not told again");
+    assert_eq!(notifications(&ada).await.len(), 1, "no second notification");
 }

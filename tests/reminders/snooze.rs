@@ -33,7 +33,7 @@ async fn a_reminder_is_snoozed_for_a_duration_or_until_a_time() {
 
     let mut expected = reminder;
     expected["remind_at"] = json!(LATER);
-    assert_eq!(until, expected, "all else is as it was");
+    assert_eq!(until, expected, "everything else is unchanged");
 }
 
 #[tokio::test]

@@ -197,7 +197,7 @@ async fn every_member_of_a_wrong_type_is_reported() {
     let flag = json!({ "title": "x", "frequency": "daily", "allow_past": "true" });
     assert_eq!(ada.post(SERIES_PATH, flag).await.wrong_members(), ["/allow_past"]);
     let in_a_patch = series.patch(json!({ "allow_past": true })).await;
-    assert_eq!(in_a_patch.wrong_members(), ["/allow_past"], "it is only for a start");
+    assert_eq!(in_a_patch.wrong_members(), ["/allow_past"], "only a start in the past needs it");
 
     assert_eq!((count_rows(&app).await, series.get().await), before);
 }

@@ -28,7 +28,7 @@ async fn a_change_of_the_series_affects_the_open_and_later_occurrences_but_no_pa
     }
     assert_eq!((&now_open["id"], due_date_of(&now_open)), (&open["id"], due_date_of(&open)));
     assert_eq!(ada.get(&path(&first)).await.json(), past);
-    assert_eq!(reminders(&ada, &next).await, ["1h"], "what is not named stays");
+    assert_eq!(reminders(&ada, &next).await, ["1h"], "omitted members stay");
 }
 
 #[tokio::test]

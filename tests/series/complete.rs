@@ -21,7 +21,11 @@ async fn completing_an_occurrence_creates_the_next_one_with_all_fields_of_the_se
     let mut completed = series.complete().await;
 
     assert_eq!(moment(&completed["next_occurrence"]), "2031-01-08T09:00:00Z");
-    assert_eq!(series.tasks("status=active").await, [] as [Value; 0], "nothing is made before the event comes");
+    assert_eq!(
+        series.tasks("status=active").await,
+        [] as [Value; 0],
+        "nothing is created before the event is delivered"
+    );
     deliver(&app).await;
     let next = series.open_occurrence().await;
     assert_ne!(next["id"], first["id"]);
@@ -32,7 +36,7 @@ async fn completing_an_occurrence_creates_the_next_one_with_all_fields_of_the_se
     assert_eq!(reminders(&ada, &next).await, ["1d", "15m"]);
     assert_eq!(moment(&series.get().await["next_occurrence"]), "2031-01-08T09:00:00Z");
     completed.as_object_mut().unwrap().remove("next_occurrence");
-    assert_eq!(ada.get(&path(&first)).await.expect(200).json(), completed, "what is done stays done");
+    assert_eq!(ada.get(&path(&first)).await.expect(200).json(), completed, "completed tasks stay completed");
 }
 
 #[tokio::test]

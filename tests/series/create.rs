@@ -120,7 +120,7 @@ async fn a_task_created_with_a_recurrence_is_the_first_occurrence() {
 
     let made = ada.create(task.clone()).await.json();
 
-    assert_eq!(ada.get("/api/tasks").await.json()["items"], json!([made]), "there is no other");
+    assert_eq!(ada.get("/api/tasks").await.json()["items"], json!([made]), "it is the only task");
     assert_eq!(reminders(&ada, &made).await, [Value::Null, json!("1h")]);
     let id = made["recurring_task_id"].as_str().expect("it belongs to a series").to_owned();
     let series = Series { app: &app, ada: &ada, path: format!("{SERIES_PATH}/{id}"), id };
@@ -128,7 +128,7 @@ async fn a_task_created_with_a_recurrence_is_the_first_occurrence() {
     for member in ["title", "description", "priority", "tags"] {
         assert_eq!(shown[member], task[member], "{member}");
     }
-    assert_eq!(shown["reminders"], json!([{ "before": "1h" }]), "a moment does not come again");
+    assert_eq!(shown["reminders"], json!([{ "before": "1h" }]), "an instant does not repeat");
     assert_eq!(moment(&shown["start_date"]), "2031-01-31T09:00:00Z");
     let next = series.complete_and_deliver().await;
     assert_eq!(due_date_of(&next), "2031-02-28T09:00:00Z");
@@ -170,5 +170,5 @@ async fn a_recurring_task_in_the_past_needs_allow_past() {
         assert_eq!(&due_date_of(&allowed)[..10], "2020-01-01");
         assert_eq!(ada.get(&path(&allowed)).await.expect(200).json(), allowed);
     }
-    assert_eq!(app.database.rows("select id from app.series").await.len(), 2, "what was refused left nothing");
+    assert_eq!(app.database.rows("select id from app.series").await.len(), 2, "rejected requests leave no rows");
 }

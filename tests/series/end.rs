@@ -99,7 +99,11 @@ async fn a_series_can_be_stopped_together_with_its_open_occurrences() {
 
     assert_eq!(series.tasks("status=active").await, [] as [Value; 0]);
     assert_eq!(due_dates_of(&series.tasks("deleted=true").await), ["2031-01-02T09:00:00Z"], "it is in the trash");
-    assert_eq!(due_dates_of(&series.tasks("status=completed").await), ["2031-01-01T09:00:00Z"], "what is done is kept");
+    assert_eq!(
+        due_dates_of(&series.tasks("status=completed").await),
+        ["2031-01-01T09:00:00Z"],
+        "completed tasks are kept"
+    );
     assert_eq!(series.get().await["status"], "ended");
     assert_eq!(due_date_of(&kept.open_occurrence().await), "2031-01-01T09:00:00Z", "other series go on");
 }

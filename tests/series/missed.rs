@@ -50,7 +50,7 @@ async fn completing_late_creates_all_missed_occurrences_and_the_next_one() {
     assert_eq!(
         series.tasks("status=active").await,
         std::slice::from_ref(&first),
-        "nothing is missed before somebody looks"
+        "nothing is missed before a completion"
     );
     let expected = ends_of_days(&app, &zone, -4, 2).await;
 
@@ -63,14 +63,14 @@ async fn completing_late_creates_all_missed_occurrences_and_the_next_one() {
     for task in &missed {
         assert_eq!((&task["status"], &task["missed"]), (&json!("active"), &json!(true)));
         assert_eq!((&task["title"], &task["tags"]), (&first["title"], &first["tags"]));
-        assert_eq!(reminders(&ada, task).await, [] as [&str; 0], "nobody is reminded of what is over");
+        assert_eq!(reminders(&ada, task).await, [] as [&str; 0], "no reminder for a past due date");
         let logged = generated_event(&app, task).await;
         assert_eq!((&logged["catch_up"], &logged["source_task_id"]), (&json!(true), &first["id"]));
     }
     let next = series.open_occurrence().await;
     assert_eq!((due_date_of(&next), &next["missed"]), (expected[4].clone(), &json!(false)));
     assert_eq!(series.complete_and_deliver().await["missed"], json!(false));
-    assert_eq!(series.first_due_dates(2).await, expected[5..], "it goes on from there");
+    assert_eq!(series.first_due_dates(2).await, expected[5..], "the series continues from there");
     assert_eq!(series.tasks("missed=true").await.len(), 4);
 }
 
@@ -88,7 +88,7 @@ async fn a_timed_occurrence_is_missed_after_its_time() {
     assert_eq!(due_dates_of(&series.tasks("missed=true").await), expected[1..4]);
     assert_eq!(due_date_of(&next), expected[4]);
     let logged = generated_event(&app, &series.complete_and_deliver().await).await;
-    assert_eq!(logged["catch_up"], json!(false), "who is in time catches up on nothing");
+    assert_eq!(logged["catch_up"], json!(false), "a punctual completion catches up on nothing");
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn missed_occurrences_are_dismissed_together_without_replacement() {
     other.complete_and_deliver().await;
     let done = path(&series.tasks("missed=true").await[0]);
     let completed = ada.post(&format!("{done}/complete"), json!({})).await.expect(200).json();
-    assert_eq!(completed["missed"], json!(true), "done later, but missed all the same");
+    assert_eq!(completed["missed"], json!(true), "completed later, but still missed");
     let dismiss = format!("{}/dismiss-missed", series.path);
 
     let dismissed = ada.post(&dismiss, json!({})).await.expect(200).json();
@@ -207,7 +207,7 @@ async fn a_series_counted_from_completion_misses_nothing() {
         assert_eq!(
             due_date_of(&series.complete_and_deliver().await),
             expected,
-            "who does it again on the same day counts from there again"
+            "completing again on the same day counts from that day again"
         );
     }
 }
@@ -278,7 +278,7 @@ async fn a_new_interval_keeps_an_occurrence_whose_former_completion_is_unknown()
 
         let changed = series.patch(json!({ "interval": 5 })).await.expect(200).json();
 
-        assert_eq!(series.open_occurrence().await, open, "it does not go back to the start");
+        assert_eq!(series.open_occurrence().await, open, "the series does not restart");
         assert_eq!(moment(&changed["next_occurrence"]), expected[0]);
         assert_eq!(due_date_of(&series.complete_and_deliver().await), ends_of_days(&app, &zone, 5, 5).await[0]);
     }
@@ -373,6 +373,6 @@ async fn tasks_deleted_together_are_each_synced_before_their_reminders() {
         assert_eq!(series.tasks("deleted=true").await.len(), gone, "{how}");
         let outcomes = "select consumer, outcome from app.deliveries group by 1, 2 order by 1, 2";
         let expected = ["audit", "recurrence"].map(|consumer| json!({ "consumer": consumer, "outcome": "done" }));
-        assert_eq!(app.database.rows(outcomes).await, expected, "{how}: nothing comes late");
+        assert_eq!(app.database.rows(outcomes).await, expected, "{how}: nothing is late");
     }
 }

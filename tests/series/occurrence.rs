@@ -110,7 +110,7 @@ async fn completing_a_reopened_occurrence_again_creates_nothing() {
     for _ in 0..3 {
         ada.post(&format!("{first}/reopen"), json!({})).await.expect(200);
         deliver(&app).await;
-        assert_eq!(series.tasks("status=active").await.len(), 2, "it is open, beside the next one");
+        assert_eq!(series.tasks("status=active").await.len(), 2, "the occurrence is open, beside the next one");
         ada.post(&format!("{first}/complete"), json!({})).await.expect(200);
         deliver(&app).await;
         assert_eq!(due_date_of(&series.open_occurrence().await), "2031-01-02T09:00:00Z");
@@ -161,7 +161,7 @@ async fn a_reopened_occurrence_without_a_due_date_blocks_no_change_of_the_series
     series.patch(json!({ "title": "new" })).await.expect(200);
     assert_eq!(of_second().await, ["2031-01-02T09:00:00Z"]);
     let changed = series.patch(json!({ "interval": 3 })).await.expect(200).json();
-    assert_eq!(of_second().await, ["2031-01-04T09:00:00Z"], "counted from where the former one was planned");
+    assert_eq!(of_second().await, ["2031-01-04T09:00:00Z"], "counted from the planned place of the former occurrence");
 
     let stop = ada.call("DELETE", &series.path).header("if-match", format!("\"{}\"", changed["version"]));
     stop.send().await.expect(204);

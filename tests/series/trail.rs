@@ -14,7 +14,7 @@ async fn the_trail_records_the_creation_of_each_occurrence() {
 
     series.complete().await;
 
-    let logged = poll_until("the making of the next one", async || {
+    let logged = poll_until("the event of the next occurrence", async || {
         let items = wait_for_trail(&ada, "/api/audit?event_type=recurring.generated", 1).await;
         items.into_iter().find(|item| item["data"]["source_task_id"] == first["id"])
     })

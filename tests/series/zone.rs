@@ -25,7 +25,7 @@ async fn a_series_keeps_its_local_time_when_its_user_moves() {
     let expected = ["2031-06-02T13:00:00Z", "2031-06-03T13:00:00Z", "2031-06-04T13:00:00Z"];
     assert_eq!(moment(&moved["next_occurrence"]), expected[0]);
     assert_eq!(moments(&moved["next_occurrences"]), expected);
-    assert_eq!(ada.get(&path(&first)).await.expect(200).json(), past, "what is over stays where it was");
+    assert_eq!(ada.get(&path(&first)).await.expect(200).json(), past, "past occurrences stay");
     assert_eq!(series.first_due_dates(3).await, expected);
     change_zone(&ada, "Europe/Berlin").await;
     assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-04T07:00:00Z", "and back");

@@ -70,7 +70,7 @@ async fn a_conflict_has_a_seq_of_its_own() {
     let places: Vec<&Value> = events.iter().map(|event| &event["seq"]).collect();
     assert_eq!(places, [1, 2, 3, 4]);
     let sync = ada.get("/api/sync?since=1").await.expect(200).json();
-    assert_eq!(sync["changes"].as_array().map(Vec::len), Some(1), "nothing has changed but what is new: {sync}");
+    assert_eq!(sync["changes"].as_array().map(Vec::len), Some(1), "only the new change is returned: {sync}");
 }
 
 #[tokio::test]

@@ -283,7 +283,7 @@ async fn a_cursor_continues_at_its_position_despite_new_tasks() {
     ada.delete(&format!("/api/tasks/{}", ids(&first)[1])).await.expect(204);
 
     assert_eq!(find_titles(&ada, &format!("limit=2&cursor={cursor}")).await, ["two", "one"]);
-    assert_eq!(find_titles(&ada, &format!("limit=1&cursor={cursor}")).await, ["two"], "another limit is no other list");
+    assert_eq!(find_titles(&ada, &format!("limit=1&cursor={cursor}")).await, ["two"], "another limit is the same list");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn a_search_accepts_any_characters() {
     assert_eq!(find_titles(&ada, "search=o%27brien").await.len(), 1);
     assert_eq!(find_titles(&ada, "search=%27quotes%27").await.len(), 1);
     assert_eq!(find_titles(&ada, "search=c:%5Ctemp").await.len(), 1);
-    assert_eq!(find_titles(&ada, "search=before").await, ["long"], "beside what is too long to be a word");
+    assert_eq!(find_titles(&ada, "search=before").await, ["long"], "next to a text that is too long for a word");
     assert_eq!(find_titles(&ada, "search=many").await, ["longer"]);
 }
 

@@ -24,7 +24,7 @@ impl Replica {
         let mut last = self.seq;
         for change in page["changes"].as_array().expect("a page has changes") {
             let seq = change["seq"].as_i64().expect("a change has a seq");
-            assert!(seq > last, "{seq} comes behind {last}");
+            assert!(seq > last, "{seq} after {last}");
             last = seq;
             self.things.insert(change["id"].as_str().expect("a change has an id").to_owned(), change.clone());
         }

@@ -13,7 +13,7 @@ async fn new_tags_are_appended_without_duplicates() {
     assert_eq!(tagged.json()["tags"], json!(["work", "paper", "urgent", "a"]));
     assert_eq!(tagged.header("etag"), "\"2\"");
     let again = ada.post(&tags, json!({ "tags": ["a", "paper"] })).await.expect(200);
-    assert_eq!(again.json(), tagged.json(), "nothing is new, so nothing changes");
+    assert_eq!(again.json(), tagged.json(), "without new members nothing changes");
     assert_eq!(app.database.events().await.len(), 2);
 }
 

@@ -89,7 +89,7 @@ async fn a_series_stops_at_once_when_nothing_is_deleted() {
         assert_eq!((id(series), &series["status"]), (id(&things.series), &json!("ended")), "{arguments}");
     }
     assert_eq!(api(&ada, &format!("{SERIES_PATH}/{}", id(&things.series))).await["status"], "ended");
-    assert_eq!(ada.titles("/api/tasks?search=water").await, ["water plants"], "what is open stays");
+    assert_eq!(ada.titles("/api/tasks?search=water").await, ["water plants"], "the open task stays");
     let stops = event_types(&app).await.into_iter().filter(|kind| kind == "recurring.stopped").count();
     assert_eq!(stops, 1, "stopping again changes nothing");
 }
