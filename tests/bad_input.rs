@@ -141,7 +141,8 @@ async fn every_member_of_a_wrong_type_is_reported() {
 
     for wrong in [json!(7), json!(-1.5), json!({}), json!([[]])] {
         let task = json!({
-            "title": wrong, "description": wrong, "priority": wrong, "tags": wrong, "due_date": wrong, "allow_past": wrong,
+            "title": wrong, "description": wrong, "priority": wrong, "tags": wrong, "due_date": wrong,
+            "allow_past": wrong,
         });
         let pointers = ada.post("/api/tasks", task).await.wrong_members();
         let members: Vec<&str> = pointers.iter().map(|pointer| pointer.trim_end_matches("/0")).collect();

@@ -15,8 +15,8 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{App, Person, is_full};
 
-/// Timeout for the delivery of an event. It includes the backoff of the publisher after an outage, which grows
-/// with the length of the outage.
+/// Timeout for the delivery of an event. It includes the backoff of the publisher after an outage, which
+/// grows with the length of the outage.
 fn delivery_timeout() -> Duration {
     Duration::from_secs(if is_full() { 60 } else { 20 })
 }
@@ -90,10 +90,12 @@ fn bulk_of(events: &[Value]) -> Value {
         .iter()
         .enumerate()
         .map(|(number, event)| {
-            json!({ "entryId": number.to_string(), "contentType": "application/cloudevents+json", "metadata": {}, "event": event })
+            json!({ "entryId": number.to_string(), "contentType": "application/cloudevents+json",
+                    "metadata": {}, "event": event })
         })
         .collect();
-    json!({ "id": "a bulk", "topic": "task-events", "pubsubname": "pubsub", "type": "com.dapr.event.sent.bulk",
+    json!({ "id": "a bulk", "topic": "task-events", "pubsubname": "pubsub",
+            "type": "com.dapr.event.sent.bulk",
             "metadata": {}, "entries": entries })
 }
 
@@ -127,8 +129,10 @@ pub fn created_event(person: &str, seq: i64) -> Value {
     json!({
         "specversion": "1.0", "id": id, "source": "taskflow", "type": "task.created", "topic": "task-events",
         "data": {
-            "schema_version": 1, "event_id": id, "correlation_id": "c", "user_id": person, "seq": seq, "actor": "user",
-            "actor_name": null, "occurred_at": "2026-11-21T10:00:00.123456+00:00", "task_id": id, "before": null,
+            "schema_version": 1, "event_id": id, "correlation_id": "c", "user_id": person, "seq": seq,
+            "actor": "user",
+            "actor_name": null, "occurred_at": "2026-11-21T10:00:00.123456+00:00", "task_id": id,
+            "before": null,
             "after": { "title": "made up" }, "changes": {}, "details": null,
         },
     })

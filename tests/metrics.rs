@@ -71,7 +71,8 @@ async fn requests_and_events_are_measured() {
     app.database.change("alter table app.audit add constraint nothing check (false) not valid").await;
     app.as_dapr("/internal/audit/events").json(&created_event(&ada.id(), 9)).send().await.expect(200);
     let park = format!(
-        "insert into app.parked (event_id, topic, type, user_id, seq, actor, occurred_at, shard, position, attempts)
+        "insert into app.parked (event_id, topic, type, user_id, seq, actor, occurred_at, shard, position,
+                                 attempts)
          values (gen_random_uuid(), 'task-events', 'broken', '{}', 1, 'user', now(), 0, 0, 8)",
         ada.id()
     );

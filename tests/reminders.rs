@@ -117,7 +117,8 @@ async fn create_many(app: &App, person: &Person, count: usize) {
          select gen_random_uuid(), '{id}', 'number ' || number from generate_series(2, {count}) as number;
          insert into app.reminders
          select (jsonb_populate_record(one, jsonb_build_object('id', gen_random_uuid(), 'task_id', task.id))).*
-           from app.reminders as one join app.tasks as task on task.user_id = one.user_id and task.id <> one.task_id
+           from app.reminders as one join app.tasks as task
+                on task.user_id = one.user_id and task.id <> one.task_id
           where one.user_id = '{id}'"
     );
     change_silently(app, &change).await;
@@ -127,9 +128,11 @@ async fn create_many(app: &App, person: &Person, count: usize) {
 async fn make_all_overdue(app: &App, ago: &str) {
     let change = format!(
         "update app.reminders as one
-            set remind_at = date_trunc('second', now() - interval '{ago}') + place.number * interval '1 millisecond'
+            set remind_at = date_trunc('second', now() - interval '{ago}')
+                            + place.number * interval '1 millisecond'
            from (select reminders.id,
-                        row_number() over (order by length(tasks.title), tasks.title, reminders.user_id) - 1 as number
+                        row_number() over (order by length(tasks.title), tasks.title, reminders.user_id) - 1
+                            as number
                    from app.reminders join app.tasks on tasks.id = reminders.task_id) as place
           where one.id = place.id"
     );
@@ -181,7 +184,8 @@ async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
         json!({ "entryId": number.to_string(), "contentType": kind, "metadata": {}, "event": event })
     };
     let entries: Vec<Value> = events.iter().enumerate().map(entry).collect();
-    let bulk = json!({ "id": "a bulk", "topic": "reminders", "pubsubname": "pubsub", "type": "com.dapr.event.sent.bulk",
+    let bulk = json!({ "id": "a bulk", "topic": "reminders", "pubsubname": "pubsub",
+                       "type": "com.dapr.event.sent.bulk",
                        "metadata": {}, "entries": entries });
     let response = app.as_dapr(EVENTS).json(&bulk).send().await.expect(200).json();
     let statuses = response["statuses"].as_array().expect("a status for each");

@@ -154,10 +154,12 @@ fn bulk_of(events: &[Value]) -> Value {
     let entries: Vec<Value> = events
         .iter()
         .map(|event| {
-            json!({ "entryId": event["id"], "contentType": "application/cloudevents+json", "metadata": {}, "event": event })
+            json!({ "entryId": event["id"], "contentType": "application/cloudevents+json", "metadata": {},
+                    "event": event })
         })
         .collect();
-    json!({ "id": "a bulk", "topic": "task-events", "pubsubname": "pubsub", "type": "com.dapr.event.sent.bulk",
+    json!({ "id": "a bulk", "topic": "task-events", "pubsubname": "pubsub",
+            "type": "com.dapr.event.sent.bulk",
             "metadata": {}, "entries": entries })
 }
 

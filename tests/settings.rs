@@ -119,7 +119,8 @@ async fn an_unknown_setting_is_rejected_and_the_others_apply() {
 #[tokio::test]
 async fn the_defaults_apply_at_first() {
     let app = App::with_events().await;
-    let everything = "select (select json_object_agg(name, json_build_array(quota, seconds) order by name) from app.limits) as limits,
+    let everything = "select (select json_object_agg(name, json_build_array(quota, seconds) order by name)
+                                from app.limits) as limits,
                              (select json_agg(until = 'infinity' order by shard) from app.publishers) as paused,
                              (select publish_batch from app.settings) as batch";
     let at_first = app.database.rows(everything).await;

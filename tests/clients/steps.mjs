@@ -96,8 +96,8 @@ async function steps(variant, token, readToken, done) {
   const succeed = async (name, args) => {
     const result = await call(name, args);
     assert.ok(!result.isError, `${name} ${JSON.stringify(args)}: ${text(result)}`);
-    assert.ok(result.structuredContent, `${name} returns with structured content`);
-    assert.ok(text(result), `${name} returns with a text`);
+    assert.ok(result.structuredContent, `${name} returns structured content`);
+    assert.ok(text(result), `${name} returns a text`);
     return result.structuredContent;
   };
   /** Calls a tool and asserts a refusal of the given kind. */
@@ -126,7 +126,13 @@ async function steps(variant, token, readToken, done) {
   done('add');
 
   const due_date = '2099-07-01T09:00:00Z';
-  const wanted = { title: 'Water the ferns', tags: ['garden-work'], priority: 'High', due_date, idempotency_key: 'ferns' };
+  const wanted = {
+    title: 'Water the ferns',
+    tags: ['garden-work'],
+    priority: 'High',
+    due_date,
+    idempotency_key: 'ferns',
+  };
   const ferns = await succeed('add_task', wanted);
   const { title, status, priority, tags } = ferns;
   assert.deepEqual(
@@ -182,7 +188,10 @@ async function steps(variant, token, readToken, done) {
   done('delete needs a confirmation');
 
   const unconfirmed = await succeed('delete_task', { task: 'ferns' });
-  assert.deepEqual([unconfirmed.deleted, unconfirmed.needs_confirmation, unconfirmed.task.id], [false, true, ferns.id]);
+  assert.deepEqual(
+    [unconfirmed.deleted, unconfirmed.needs_confirmation, unconfirmed.task.id],
+    [false, true, ferns.id],
+  );
   assert.equal((await succeed('get_task', { task: ferns.id })).deleted_at, null);
   done('delete');
 

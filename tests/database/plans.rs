@@ -9,12 +9,15 @@ const BODY: &str = include_str!("../../crates/actions/src/tasks/list.sql");
 /// 2,000 tasks of Ada among 20,000 of other users, with realistic values.
 const FILL: &str = "
     insert into app.users (id, guest) select gen_random_uuid(), true from generate_series(1, 40);
-    insert into app.tasks (id, user_id, title, description, status, priority, tags, due_date, completed_at, missed, created_at, updated_at)
+    insert into app.tasks (id, user_id, title, description, status, priority, tags, due_date, completed_at,
+                       missed, created_at, updated_at)
     select gen_random_uuid(), person.id,
-           (array['Buy', 'Call', 'Prepare', 'Write', 'Run'])[1 + n % 5] || ' ' || (array['milk', 'Will', 'report', 'garden'])[1 + n / 5 % 4] || ' ' || n,
+           (array['Buy', 'Call', 'Prepare', 'Write', 'Run'])[1 + n % 5] || ' ' ||
+           (array['milk', 'Will', 'report', 'garden'])[1 + n / 5 % 4] || ' ' || n,
            case when n % 3 = 0 then 'more about number ' || n end,
            case when n % 4 = 0 then 'completed' else 'active' end,
-           (array['low', 'medium', 'high'])[1 + n % 3], array[(array['work', 'home', 'errand'])[1 + n % 3], 'tag' || n % 50],
+           (array['low', 'medium', 'high'])[1 + n % 3],
+           array[(array['work', 'home', 'errand'])[1 + n % 3], 'tag' || n % 50],
            case when n % 7 <> 0 then now() + (n * 7919 % 200000 - 100000) * interval '1 minute' end,
            case when n % 4 = 0 then now() - n * interval '1 minute' end, n % 40 = 0,
            now() - n * interval '1 minute', now() - n * interval '1 second'

@@ -281,7 +281,8 @@ async fn an_unpublishable_event_is_set_aside_and_blocks_no_other_user() {
     // An event that cannot be published, as its topic does not exist.
     let broken = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, shard, event, attempts, failed_at)
-         values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now() - interval '2 hours')",
+         values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7,
+                 now() - interval '2 hours')",
         ada.id()
     );
     app.database.change(&broken).await;

@@ -79,7 +79,8 @@ async fn the_consumer_of_the_former_release_consumes_current_events_once() {
     triggers_of_the_next_release(&app).await;
     let people = join_all((0..4).map(|_| app.guest())).await;
 
-    // Both take the same events at the same time, as during a rolling update; those of the first round the former one alone.
+    // Both consume the same events at the same time, as during a rolling update. Those of the first round are
+    // consumed by the former one alone.
     app.database.change("select app.set_publishing(false)").await;
     let former = app.database.role("taskflow_service").await;
     let principal = json!({ "service": "audit", "actor": "system", "correlation_id": "c" });
@@ -94,7 +95,8 @@ async fn the_consumer_of_the_former_release_consumes_current_events_once() {
             .map(|row| {
                 let (event, data) = (&row["event"], &row["event"]["data"]);
                 without_mood(data);
-                json!({ "id": event["id"], "type": event["type"], "topic": "task-events", "occurred_at": data["occurred_at"],
+                json!({ "id": event["id"], "type": event["type"], "topic": "task-events",
+                        "occurred_at": data["occurred_at"],
                         "user_id": data["user_id"], "task_id": data["task_id"], "seq": data["seq"],
                         "correlation_id": "c", "input": data.to_string() })
             })
@@ -122,8 +124,10 @@ async fn statements_of_two_releases_consume_the_same_events_once() {
         .iter()
         .map(|event| {
             let data = &event["data"];
-            json!({ "id": event["id"], "type": event["type"], "topic": event["topic"], "occurred_at": data["occurred_at"],
-                    "user_id": data["user_id"], "task_id": data["task_id"], "seq": data["seq"], "input": data })
+            json!({ "id": event["id"], "type": event["type"], "topic": event["topic"],
+                    "occurred_at": data["occurred_at"],
+                    "user_id": data["user_id"], "task_id": data["task_id"], "seq": data["seq"],
+                    "input": data })
         })
         .collect();
 

@@ -157,8 +157,10 @@ async fn duplicate_reordered_events_from_the_broker_have_the_effect_of_ordered_o
 async fn publish(app: &App, events: &[Value]) {
     let insert = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, event)
-         select event ->> 'topic', event ->> 'type', (event #>> '{{data,user_id}}')::uuid, 0, 'user', event - 'topic'
-           from jsonb_array_elements($events${}$events$) with ordinality as each (event, number) order by number",
+         select event ->> 'topic', event ->> 'type', (event #>> '{{data,user_id}}')::uuid, 0, 'user',
+                event - 'topic'
+           from jsonb_array_elements($events${}$events$) with ordinality as each (event, number)
+          order by number",
         json!(events)
     );
     app.database.change(&insert).await;
@@ -191,7 +193,8 @@ async fn concurrent_relays_and_consumers_process_each_event_once() {
                       perform pg_sleep(0.3);
                       return null;
                   end $$;
-                  create trigger slow before delete on app.outbox for each statement execute function app.be_slow();
+                  create trigger slow before delete on app.outbox
+                      for each statement execute function app.be_slow();
                   select app.set_publishing(true)";
     app.database.change(change).await;
 

@@ -54,7 +54,8 @@ impl Events {
         let smtp = smtp.unwrap_or(mailbox.address());
         let secrets = json!({
             "kafka": {
-                "brokers": kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default(), "authType": "none",
+                "brokers": kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default(),
+                "authType": "none",
             },
             "postgres": { "connectionString": database.connection_string() },
             "smtp": {

@@ -123,7 +123,8 @@ async fn an_unsupported_revision_is_rejected_with_the_supported_ones() {
             let error = message.send().await.status(400).error(-32022);
             assert_eq!(
                 error["data"],
-                json!({ "supported": [MODERN, HANDSHAKE_REVISIONS[0], HANDSHAKE_REVISIONS[1]], "requested": requested })
+                json!({ "supported": [MODERN, HANDSHAKE_REVISIONS[0], HANDSHAKE_REVISIONS[1]],
+                        "requested": requested })
             );
         }
     }

@@ -177,7 +177,8 @@ async fn at_most_a_hundred_titles_of_open_tasks_are_completed() {
 
     let insert = format!(
         "insert into app.tasks (id, user_id, title, tags)
-         select gen_random_uuid(), '{}', 'number ' || n, array['tag ' || n] from generate_series(1, 150) as n",
+         select gen_random_uuid(), '{}', 'number ' || n, array['tag ' || n]
+           from generate_series(1, 150) as n",
         ada.id()
     );
     app.database.change(&insert).await;

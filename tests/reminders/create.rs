@@ -26,7 +26,8 @@ async fn a_reminder_is_at_a_time_or_before_the_due_date() {
     let before = create_reminder(&ada, path, json!({ "before": "15m" })).await;
 
     let mut expected = json!({
-        "task_id": task.id(), "at": "2031-04-02T15:30:00+00:00", "before": null, "remind_at": "2031-04-02T15:30:00+00:00",
+        "task_id": task.id(), "at": "2031-04-02T15:30:00+00:00", "before": null,
+        "remind_at": "2031-04-02T15:30:00+00:00",
         "status": "pending", "attempts": 0, "sent_at": null,
     });
     assert_members(&at, &expected);

@@ -128,7 +128,8 @@ async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
         all.push(reminder);
     }
     let refuse = format!(
-        "create function app.fail() returns trigger language plpgsql as $$ begin raise exception 'not this one'; end $$;
+        "create function app.fail() returns trigger language plpgsql as $$
+         begin raise exception 'not this one'; end $$;
          create trigger fail before update on app.reminders for each row
            when (new.status = 'sent' and new.id = '{}') execute function app.fail()",
         text(&all[1], "id")

@@ -22,7 +22,8 @@ async fn create_around(app: &App, person: &Person, minute: &str, tasks: &[(&str,
         let task = create_task(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
         let reminder = reminders(person, &task).await.remove(0);
         let change = format!(
-            "update app.reminders set remind_at = timestamptz '{minute}' + interval '{seconds} seconds' where id = '{}'",
+            "update app.reminders set remind_at = timestamptz '{minute}' + interval '{seconds} seconds'
+              where id = '{}'",
             text(&reminder, "id")
         );
         change_silently(app, &change).await;

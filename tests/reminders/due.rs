@@ -67,7 +67,8 @@ async fn most_reminders_are_delivered_within_five_seconds() {
     .await;
 
     let took = "select extract(epoch from sent_at - remind_at)::float8 as took from app.reminders
-                 join app.tasks on tasks.id = task_id where tasks.title = 'soon' and reminders.status = 'sent'";
+                 join app.tasks on tasks.id = task_id
+                where tasks.title = 'soon' and reminders.status = 'sent'";
     let rows = poll_until("all of them", async || {
         let rows = app.database.rows(took).await;
         (rows.len() == people.len()).then_some(rows)

@@ -75,7 +75,8 @@ async fn notifications_are_purged_after_90_days_and_synced_as_tombstones() {
         create_task(&ada, json!({ "title": "thrown away", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
     ada.delete(&thrown_away).await.expect(204);
     let later = "update app.notifications
-                    set created_at = now() - case title when 'young' then interval '89 days' else interval '91 days' end
+                    set created_at = now()
+                        - case title when 'young' then interval '89 days' else interval '91 days' end
                   where title <> 'new';
                  update app.tasks set deleted_at = now() - interval '31 days' where deleted_at is not null";
     change_silently(&app, later).await;

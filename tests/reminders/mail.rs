@@ -35,7 +35,8 @@ async fn a_mail_has_the_due_task_and_no_other_data() {
     ada.patch("/api/auth/me", json!({ "timezone": "America/New_York" })).await.expect(200);
     create_task(&ada, json!({ "title": "another plan", "due_date": LATER })).await;
     let task = json!({
-        "title": "call mom", "description": "because of the inheritance", "tags": ["hers alone"], "priority": "high",
+        "title": "call mom", "description": "because of the inheritance", "tags": ["hers alone"],
+        "priority": "high",
         "due_date": "2031-04-02T21:00:00Z", "reminders": [{ "at": in_ms(2000) }],
     });
     let task = create_task(&ada, task).await;

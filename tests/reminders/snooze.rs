@@ -43,7 +43,8 @@ async fn until_tomorrow_means_nine_o_clock_in_the_users_time_zone() {
         let ada = app.guest_in(timezone).await;
         let reminder = create_hour_before(&ada).await;
         let tomorrow = format!(
-            "select ((now() at time zone '{timezone}')::date + 1 + time '09:00') at time zone '{timezone}' as nine"
+            "select ((now() at time zone '{timezone}')::date + 1 + time '09:00')
+                    at time zone '{timezone}' as nine"
         );
         let before = app.database.rows(&tomorrow).await;
 

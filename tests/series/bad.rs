@@ -217,7 +217,8 @@ async fn values_at_the_limits_are_accepted() {
         json!({ "frequency": "daily", "end_date": "2031-01-05" }),
         json!({ "frequency": "daily", "reminders": reminders }),
         json!({ "frequency": "daily", "reminders": [{ "before": "0m" }, { "before": "366d" }] }),
-        json!({ "frequency": "daily", "by_weekday": null, "day_of_month": null, "end_date": null, "timezone": null }),
+        json!({ "frequency": "daily", "by_weekday": null, "day_of_month": null, "end_date": null,
+                "timezone": null }),
     ] {
         let rule = with(json!({ "title": "x", "start_date": "2031-01-05" }), members);
         ada.post(SERIES_PATH, rule).await.expect(201);

@@ -57,7 +57,8 @@ async fn each_rule_has_occurrences_on_its_dates() {
             ["2031-01-02", "2031-01-03", "2031-01-06", "2031-01-07"],
         ),
         (
-            json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "wed"], "start_date": "2031-01-02" }),
+            json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "wed"],
+                    "start_date": "2031-01-02" }),
             ["2031-01-06", "2031-01-08", "2031-01-20", "2031-01-22"],
         ),
         (

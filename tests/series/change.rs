@@ -36,8 +36,10 @@ async fn omitted_members_of_a_patch_stay_and_null_clears() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let members = json!({
-        "description": "x", "priority": "high", "tags": ["home"], "frequency": "monthly", "interval": 2, "day_of_month": 15,
-        "start_date": "2031-01-15T09:00:00Z", "end_date": "2032-12-31", "reminders": [{ "before": "2d" }, { "before": "1h" }],
+        "description": "x", "priority": "high", "tags": ["home"], "frequency": "monthly", "interval": 2,
+        "day_of_month": 15,
+        "start_date": "2031-01-15T09:00:00Z", "end_date": "2032-12-31",
+        "reminders": [{ "before": "2d" }, { "before": "1h" }],
     });
     let series = Series::start(&app, &ada, members).await;
     let before = series.get().await;

@@ -13,7 +13,8 @@ async fn completing_an_occurrence_creates_the_next_one_with_all_fields_of_the_se
     let ada = app.guest().await;
     let members = json!({
         "title": "call mom", "description": "and dad", "priority": "high", "tags": ["family", "phone"],
-        "frequency": "weekly", "start_date": "2031-01-01T09:00:00Z", "reminders": [{ "before": "1d" }, { "before": "15m" }],
+        "frequency": "weekly", "start_date": "2031-01-01T09:00:00Z",
+        "reminders": [{ "before": "1d" }, { "before": "15m" }],
     });
     let series = Series::start(&app, &ada, members.clone()).await;
     let first = series.open_occurrence().await;

@@ -114,7 +114,8 @@ async fn a_task_created_with_a_recurrence_is_the_first_occurrence() {
     let ada = app.guest().await;
     let task = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
-        "due_date": "2031-01-31T09:00:00Z", "reminders": [{ "before": "1h" }, { "at": "2031-01-30T12:00:00Z" }],
+        "due_date": "2031-01-31T09:00:00Z",
+        "reminders": [{ "before": "1h" }, { "at": "2031-01-30T12:00:00Z" }],
         "recurrence": { "frequency": "monthly" },
     });
 

@@ -174,7 +174,8 @@ async fn stopping_a_series_during_a_concurrent_change_returns_the_current_series
     let finish = async {
         poll_until("whoever stops it waits", async || {
             let waits = "select 1 from pg_stat_activity
-                          where datname = current_database() and wait_event_type = 'Lock' and query like '%bodies.stop%'";
+                          where datname = current_database() and wait_event_type = 'Lock'
+                            and query like '%bodies.stop%'";
             (!app.database.rows(waits).await.is_empty()).then_some(())
         })
         .await;

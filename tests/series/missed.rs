@@ -10,7 +10,8 @@ use super::{
 /// zone too.
 async fn guest_at_noon(app: &App) -> (Person, String) {
     let query = "select case when ahead = 0 then 'UTC'
-                             else format('Etc/GMT%s%s', case when ahead < 0 then '+' else '-' end, abs(ahead)) end as zone
+                             else format('Etc/GMT%s%s', case when ahead < 0 then '+' else '-' end, abs(ahead))
+                        end as zone
                    from (select 12 - extract(hour from now() at time zone 'UTC')::int as ahead) as clock";
     let zone = app.database.rows(query).await[0]["zone"].as_str().expect("a zone").to_owned();
     (app.guest_in(&zone).await, zone)
@@ -20,7 +21,8 @@ async fn guest_at_noon(app: &App) -> (Person, String) {
 async fn days(app: &App, zone: &str, from: i32, to: i32) -> Vec<(String, String)> {
     let query = format!(
         "select to_char(day, 'YYYY-MM-DD') as day,
-                to_char((day + time '23:59') at time zone '{zone}' at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as due
+                to_char((day + time '23:59') at time zone '{zone}' at time zone 'UTC',
+                        'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as due
            from (select (now() at time zone '{zone}')::date + number as day
                    from generate_series({from}, {to}) as number) as one"
     );
@@ -124,9 +126,11 @@ async fn catching_up_is_limited_to_a_year_and_keeps_the_newest() {
 
         assert!(due_date_of(&next) >= today, "{rule}");
         let query = format!(
-            "select count(*) as n, max(due_date) - min(due_date) = (count(*) - 1) * interval '{days} days' as is_gapless,
+            "select count(*) as n, max(due_date) - min(due_date) = (count(*) - 1) * interval '{days} days'
+                        as is_gapless,
                     min(due_date) > now() - interval '1 year 1 day' as is_of_this_year,
-                    max(due_date) < now() and max(due_date) >= now() - interval '{days} days' as has_the_newest
+                    max(due_date) < now() and max(due_date) >= now() - interval '{days} days'
+                        as has_the_newest
                from app.tasks where missed and recurring_task_id = '{}'",
             series.id
         );
@@ -235,7 +239,8 @@ async fn missed_occurrences_depend_on_the_completion_time_not_on_the_delivery_of
     series.complete().await;
     // As if that had happened two days ago.
     let change = "alter table app.tasks disable trigger user;
-                  update app.tasks set completed_at = completed_at - interval '2 days' where status = 'completed';
+                  update app.tasks set completed_at = completed_at - interval '2 days'
+                   where status = 'completed';
                   alter table app.tasks enable trigger user;
                   update app.outbox set occurred_at = occurred_at - interval '2 days'";
     app.database.change(change).await;

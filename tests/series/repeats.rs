@@ -147,8 +147,10 @@ async fn a_consumer_that_fails_at_any_step_has_no_effect_and_succeeds_on_redeliv
             series.complete().await;
             let (event, before) = (completion_event(&app).await, derived_rows(&app).await);
             let break_it = format!(
-                "create function app.be_broken() returns trigger language plpgsql as $$ begin {how}; return new; end $$;
-                 create trigger broken before {what} on app.{table} for each row execute function app.be_broken()"
+                "create function app.be_broken() returns trigger language plpgsql as $$
+                 begin {how}; return new; end $$;
+                 create trigger broken before {what} on app.{table}
+                    for each row execute function app.be_broken()"
             );
             app.database.change(&break_it).await;
 

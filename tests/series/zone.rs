@@ -51,7 +51,8 @@ async fn an_all_day_series_keeps_its_dates_in_another_time_zone() {
 async fn a_series_with_its_own_time_zone_stays_when_its_user_moves() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
-    let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00", "timezone": "europe/berlin" });
+    let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00",
+                       "timezone": "europe/berlin" });
     let series = Series::start(&app, &ada, rule).await;
     let before = (series.get().await, series.open_occurrence().await);
     assert_eq!(before.0["timezone"], "Europe/Berlin");

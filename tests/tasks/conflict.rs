@@ -46,7 +46,10 @@ async fn a_rejected_write_returns_the_task_and_creates_a_conflict_event() {
     assert_eq!(ada.get(&task).await.json(), winner);
     let conflicts = app
         .database
-        .rows("select topic, user_id, subject_id, actor, before, after, details from app.outbox where type = 'task.conflict'")
+        .rows(
+            "select topic, user_id, subject_id, actor, before, after, details
+                 from app.outbox where type = 'task.conflict'",
+        )
         .await;
     let expected = json!({
         "topic": "task-events", "user_id": ada.id(), "subject_id": winner["id"], "actor": "user",

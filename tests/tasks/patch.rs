@@ -28,8 +28,10 @@ async fn a_patch_changes_only_the_given_members() {
 async fn null_clears_optional_members() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let made =
-        ada.create(json!({ "title": "report", "description": "x", "tags": ["work"], "priority": "high", "due_date": "2031-01-05" })).await;
+    let made = ada
+        .create(json!({ "title": "report", "description": "x", "tags": ["work"], "priority": "high",
+                           "due_date": "2031-01-05" }))
+        .await;
 
     let patch = json!({ "description": null, "tags": null, "due_date": null, "priority": null });
     let cleared = ada.patch(made.header("location"), patch).await.expect(200).json();

@@ -8,7 +8,8 @@ use super::{find_titles, wrong_parameter};
 /// Inserts tasks with equal or absent sort keys.
 async fn insert_tasks(app: &App, ada: &Person) {
     let insert = format!(
-        "insert into app.tasks (id, user_id, title, description, priority, status, due_date, completed_at, created_at, updated_at)
+        "insert into app.tasks (id, user_id, title, description, priority, status, due_date, completed_at,
+                                created_at, updated_at)
          select ('019a0000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '{}',
                 (array['apple', 'Banana', 'banana', 'milk'])[1 + n % 4],
                 case when n % 3 = 0 then 'milk' when n % 3 = 1 then 'milk and more milk' end,
@@ -348,7 +349,8 @@ async fn a_page_has_fifty_tasks_by_default_and_the_total_follows_every_change() 
     let app = App::start().await;
     let ada = app.guest().await;
     let insert = format!(
-        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, 600) as n",
+        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n
+           from generate_series(1, 600) as n",
         ada.id()
     );
     app.database.change(&insert).await;

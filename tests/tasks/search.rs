@@ -84,7 +84,8 @@ async fn equally_good_matches_are_sorted_newest_first() {
     let ada = app.guest().await;
     let insert = format!(
         "insert into app.tasks (id, user_id, title)
-         select ('019a0000-0000-7000-8000-00000000000' || n)::uuid, '{}', 'milk ' || n from unnest(array[2, 1, 3]) as n",
+         select ('019a0000-0000-7000-8000-00000000000' || n)::uuid, '{}', 'milk ' || n
+           from unnest(array[2, 1, 3]) as n",
         ada.id()
     );
     app.database.change(&insert).await;

@@ -9,7 +9,8 @@ async fn an_update_changes_only_the_given_members() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = json!({
-        "title": "report", "description": "for monday", "priority": "low", "tags": ["work"], "due_date": "2031-01-05",
+        "title": "report", "description": "for monday", "priority": "low", "tags": ["work"],
+        "due_date": "2031-01-05",
     });
     for (change, then) in [
         (json!({ "title": " the report " }), json!({ "title": "the report" })),
@@ -41,7 +42,8 @@ async fn null_for_every_argument_clears_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report", "tags": ["work"], "due_date": "2031-01-05" })).await;
-    let nothing = json!({ "task": id(&task), "title": null, "description": null, "priority": "high", "tags": null,
+    let nothing = json!({ "task": id(&task), "title": null, "description": null, "priority": "high",
+                          "tags": null,
                           "due_date": null, "allow_past": null, "idempotency_key": null });
     for (change, wrong) in [
         (json!({}), vec!["/title", "/allow_past"]),
@@ -66,7 +68,8 @@ async fn null_for_every_argument_clears_nothing() {
 async fn a_change_without_effect_leaves_the_task_as_it_is() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let given = json!({ "title": "report", "priority": "high", "tags": ["work"], "due_date": "2031-01-05T09:00:00Z" });
+    let given = json!({ "title": "report", "priority": "high", "tags": ["work"],
+                        "due_date": "2031-01-05T09:00:00Z" });
     let task = create_task(&ada, given).await;
     for (tool, arguments) in [
         ("update_task", json!({})),

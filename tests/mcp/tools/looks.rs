@@ -8,9 +8,12 @@ use crate::mcp::{complete, create_task, notify, path, titles, with};
 /// Inserts tasks that differ in every filterable field.
 async fn insert_tasks(app: &App, ada: &Person) {
     for task in [
-        json!({ "title": "buy milk", "priority": "high", "tags": ["home", "shop"], "due_date": "2031-01-03" }),
-        json!({ "title": "buy bread", "priority": "low", "tags": ["shop"], "due_date": "2031-01-02T12:00:00Z" }),
-        json!({ "title": "Write report", "description": "about milk", "tags": ["work"], "due_date": "2031-01-01" }),
+        json!({ "title": "buy milk", "priority": "high", "tags": ["home", "shop"],
+                "due_date": "2031-01-03" }),
+        json!({ "title": "buy bread", "priority": "low", "tags": ["shop"],
+                "due_date": "2031-01-02T12:00:00Z" }),
+        json!({ "title": "Write report", "description": "about milk", "tags": ["work"],
+                "due_date": "2031-01-01" }),
         json!({ "title": "tidy up", "priority": "high", "tags": ["home"] }),
         json!({ "title": "late", "due_date": "2020-01-01T00:00:00Z", "allow_past": true }),
         json!({ "title": "missed", "tags": ["home"] }),

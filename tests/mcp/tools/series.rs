@@ -13,8 +13,10 @@ async fn a_series_is_created_with_all_arguments() {
     let ada = app.guest().await;
     let given = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
-        "frequency": "monthly", "interval": 2, "day_of_month": 31, "anchor": "schedule", "timezone": "Europe/Berlin",
-        "start_date": "2031-01-10T09:00:00+01:00", "end_date": "2032-12-31", "reminders": [{ "before": "1d" }],
+        "frequency": "monthly", "interval": 2, "day_of_month": 31, "anchor": "schedule",
+        "timezone": "Europe/Berlin",
+        "start_date": "2031-01-10T09:00:00+01:00", "end_date": "2032-12-31",
+        "reminders": [{ "before": "1d" }],
     });
 
     let series = Assistant::of(&ada).call("create_recurring_task", given.clone()).await.success();

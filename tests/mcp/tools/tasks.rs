@@ -39,7 +39,8 @@ async fn a_title_is_enough_and_null_means_omitted() {
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
     let nothing = json!({
-        "title": "buy milk", "description": null, "priority": null, "tags": null, "due_date": null, "allow_past": null,
+        "title": "buy milk", "description": null, "priority": null, "tags": null, "due_date": null,
+        "allow_past": null,
         "reminders": null, "recurrence": null,
     });
 

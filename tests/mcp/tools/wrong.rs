@@ -199,14 +199,16 @@ async fn arguments_in_the_shapes_that_models_send_are_coerced() {
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
     let made = json!({
-        "title": "buy milk", "description": "", "priority": " High ", "tags": "home, shop", "due_date": " 2031-01-05 ",
+        "title": "buy milk", "description": "", "priority": " High ", "tags": "home, shop",
+        "due_date": " 2031-01-05 ",
         "allow_past": "False", "recurrence": null, "reminders": [], "idempotency_key": "",
     });
     let task = assistant.call("add_task", made).await.success();
     assert_eq!((&task["priority"], &task["tags"]), (&json!("high"), &json!(["home", "shop"])));
     assert_eq!((&task["due_date"], &task["all_day"]), (&json!("2031-01-05T23:59:00+00:00"), &json!(true)));
     let rule = json!({
-        "title": "report", "frequency": "Monthly", "interval": "2", "day_of_month": "Last", "anchor": "", "end_date": "",
+        "title": "report", "frequency": "Monthly", "interval": "2", "day_of_month": "Last", "anchor": "",
+        "end_date": "",
         "start_date": "2031-01-31", "timezone": " ",
     });
     let series = assistant.call("create_recurring_task", rule).await.success();
