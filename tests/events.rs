@@ -22,13 +22,13 @@ fn delivery_timeout() -> Duration {
 }
 
 /// Polls until `look` returns something, and panics after the timeout.
-pub async fn poll_until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn poll_until<T>(goal: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(seen) = look().await {
             return seen;
         }
-        assert!(began.elapsed() < delivery_timeout(), "{what}: not within {:?}", delivery_timeout());
+        assert!(began.elapsed() < delivery_timeout(), "{goal}: not within {:?}", delivery_timeout());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

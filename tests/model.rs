@@ -14,9 +14,9 @@ const DEVICES: usize = 3;
 #[derive(Clone, Debug)]
 enum Step {
     Create { title: String, high: bool },
-    Change { task: usize, what: Change, stale: Option<usize> },
+    Change { task: usize, change: Change, stale: Option<usize> },
     Sync { device: usize },
-    Look,
+    List,
 }
 
 #[derive(Clone, Debug)]
@@ -64,9 +64,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let stale = prop_oneof![2 => Just(None), 1 => (0..DEVICES).prop_map(Some)];
     let step = prop_oneof![
         3 => (title, any::<bool>()).prop_map(|(title, high)| Step::Create { title, high }),
-        8 => (0..100_usize, change, stale).prop_map(|(task, what, stale)| Step::Change { task, what, stale }),
+        8 => (0..100_usize, change, stale).prop_map(|(task, change, stale)| Step::Change { task, change, stale }),
         3 => (0..DEVICES).prop_map(|device| Step::Sync { device }),
-        1 => Just(Step::Look),
+        1 => Just(Step::List),
     ];
     proptest::collection::vec(step, 1..40)
 }
@@ -96,7 +96,7 @@ impl Device {
     }
 }
 
-fn shown(task: &Value) -> Option<Task> {
+fn parse_task(task: &Value) -> Option<Task> {
     let text = |name: &str| task[name].as_str().unwrap().to_owned();
     (!task.is_null()).then(|| Task {
         title: text("title"),
@@ -108,9 +108,9 @@ fn shown(task: &Value) -> Option<Task> {
     })
 }
 
-async fn send(person: &Person, id: &str, what: &Change, expected: Option<i64>) -> Response {
+async fn send(person: &Person, id: &str, change: &Change, expected: Option<i64>) -> Response {
     let path = format!("/api/tasks/{id}");
-    let (method, path, body) = match what {
+    let (method, path, body) = match change {
         Change::Rename(title) => ("PATCH", path, Some(json!({ "title": title }))),
         Change::Complete => ("POST", format!("{path}/complete"), None),
         Change::Reopen => ("POST", format!("{path}/reopen"), None),
@@ -132,18 +132,18 @@ async fn send(person: &Person, id: &str, what: &Change, expected: Option<i64>) -
 
 impl Model {
     /// Applies a change and returns the expected status.
-    fn change(&mut self, task: usize, what: &Change, expected: Option<i64>) -> u16 {
+    fn change(&mut self, task: usize, change: &Change, expected: Option<i64>) -> u16 {
         let slot = &mut self.tasks[task].1;
         let Some(task) = slot else { return 404 };
         if expected.is_some_and(|version| version != task.version) {
             return 412;
         }
-        let works_in_trash = matches!(what, Change::Restore | Change::Purge);
+        let works_in_trash = matches!(change, Change::Restore | Change::Purge);
         if task.trashed && !works_in_trash {
             return 404;
         }
         let before = task.clone();
-        match what {
+        match change {
             Change::Rename(title) => task.title.clone_from(title),
             Change::Complete => task.completed = true,
             Change::Reopen => task.completed = false,
@@ -164,7 +164,7 @@ impl Model {
         if *task != before {
             task.version += 1;
         }
-        if matches!(what, Change::Trash) { 204 } else { 200 }
+        if matches!(change, Change::Trash) { 204 } else { 200 }
     }
 
     fn titles(&self, trashed: bool) -> Vec<String> {
@@ -183,22 +183,22 @@ async fn check(app: &App, steps: Vec<Step>) {
                 let priority = if high { "high" } else { "low" };
                 let made = person.create(json!({ "title": title, "priority": priority })).await;
                 let task = Task { title, priority, completed: false, tags: Vec::new(), trashed: false, version: 1 };
-                assert_eq!(shown(&made.json()).as_ref(), Some(&task));
+                assert_eq!(parse_task(&made.json()).as_ref(), Some(&task));
                 model.tasks.push((made.id(), Some(task)));
             }
-            Step::Change { task, what, stale } if !model.tasks.is_empty() => {
+            Step::Change { task, change, stale } if !model.tasks.is_empty() => {
                 let task = task % model.tasks.len();
                 let id = model.tasks[task].0.clone();
                 let seen = stale.and_then(|device| devices[device].known.get(&id)?["version"].as_i64());
-                let response = send(&person, &id, &what, seen).await;
-                assert_eq!(response.status, model.change(task, &what, seen), "{what:?} of {id}: {response:?}");
+                let response = send(&person, &id, &change, seen).await;
+                assert_eq!(response.status, model.change(task, &change, seen), "{change:?} of {id}: {response:?}");
                 if response.status == 200 {
-                    assert_eq!(shown(&response.json()), model.tasks[task].1, "{what:?}");
+                    assert_eq!(parse_task(&response.json()), model.tasks[task].1, "{change:?}");
                 }
             }
             Step::Sync { device } => devices[device].sync(&person).await,
             Step::Change { .. } => {}
-            Step::Look => {
+            Step::List => {
                 assert_eq!(person.titles("/api/tasks").await, model.titles(false));
                 assert_eq!(person.titles("/api/tasks?deleted=true").await, model.titles(true));
             }
@@ -209,7 +209,7 @@ async fn check(app: &App, steps: Vec<Step>) {
         for (id, task) in &model.tasks {
             // A client that never saw a task need not receive its tombstone.
             let synced = device.known.get(id).cloned().unwrap_or_default();
-            assert_eq!(&shown(&synced), task, "a device that has caught up knows {id}");
+            assert_eq!(&parse_task(&synced), task, "a device that has caught up knows {id}");
         }
     }
 }

@@ -29,9 +29,9 @@ async fn limit_of(person: &Person) -> String {
 }
 
 /// Returns the number of log lines of a level about a setting.
-fn logged(app: &App, level: &str, what: &str) -> usize {
-    let (level, what) = (format!("\"level\":\"{level}\""), format!(":\"{what}"));
-    app.logs().iter().filter(|line| line.contains(&level) && line.contains(&what)).count()
+fn count_logs(app: &App, level: &str, text: &str) -> usize {
+    let (level, text) = (format!("\"level\":\"{level}\""), format!(":\"{text}"));
+    app.logs().iter().filter(|line| line.contains(&level) && line.contains(&text)).count()
 }
 
 /// False on Spin, which prints its logs.
@@ -50,7 +50,7 @@ async fn a_limit_applies_without_a_restart() {
     for status in [200, 200, 429] {
         ada.get("/api/tasks").await.expect(status);
     }
-    assert!(!logs_are_kept() || logged(&app, "info", "limits.user") == 1, "{:?}", app.logs());
+    assert!(!logs_are_kept() || count_logs(&app, "info", "limits.user") == 1, "{:?}", app.logs());
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn an_invalid_value_is_rejected_and_logged_once_and_the_last_valid_one_sta
         assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#, "{value}");
     }
 
-    assert!(!logs_are_kept() || logged(&app, "warn", "limits.user must be") == 3, "{:?}", app.logs());
+    assert!(!logs_are_kept() || count_logs(&app, "warn", "limits.user must be") == 3, "{:?}", app.logs());
     let others = app.database.rows("select quota from app.limits where name = 'sign-up'").await;
     assert_eq!(others, [json!({ "quota": 300 })]);
     set(&app, "limits.user", "88/60").await;
@@ -113,7 +113,7 @@ async fn an_unknown_setting_is_rejected_and_the_others_apply() {
     apply(&app).await;
 
     assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);
-    assert!(!logs_are_kept() || logged(&app, "warn", "limits.everybody is not a setting") == 1, "{:?}", app.logs());
+    assert!(!logs_are_kept() || count_logs(&app, "warn", "limits.everybody is not a setting") == 1, "{:?}", app.logs());
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ async fn fail_first(app: &App, times: u32) {
     app.database.change(&change).await;
 }
 
-/// Makes the audit function reject tasks with a title, until `mend`.
+/// Makes the audit function reject tasks with a title, until `stop_rejecting`.
 async fn reject_title(app: &App, title: &str) {
     let change = format!(
         "create function app.fail() returns trigger language plpgsql as $$

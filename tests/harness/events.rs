@@ -37,7 +37,7 @@ pub fn is_full() -> bool {
 
 impl Events {
     /// Starts the sidecar, its broker and a mailbox. Nothing is delivered before `deliver_to`. A failed
-    /// delivery is retried `tries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the
+    /// delivery is retried `retries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the
     /// mailbox.
     pub async fn start(database: &Database, retries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a folder");

@@ -32,9 +32,9 @@ fn times(value: &Value) -> Vec<&str> {
 }
 
 /// Asserts that all times in a value have the offset of a time zone.
-async fn assert_local(app: &App, timezone: &str, what: &str, value: &Value) {
+async fn assert_local(app: &App, timezone: &str, context: &str, value: &Value) {
     let times = times(value);
-    assert!(!times.is_empty(), "{what}: {value}");
+    assert!(!times.is_empty(), "{context}: {value}");
     let query = format!(
         "select time, to_char(time::timestamptz at time zone '{timezone}', 'YYYY-MM-DD\"T\"HH24:MI:SS') as local
            from unnest(array['{}']) as time",
@@ -42,7 +42,7 @@ async fn assert_local(app: &App, timezone: &str, what: &str, value: &Value) {
     );
     for row in app.database.rows(&query).await {
         let (time, local) = (row["time"].as_str().unwrap(), row["local"].as_str().unwrap());
-        assert!(time.starts_with(local) && !time.ends_with('Z'), "{what}: {time} is {local} in {timezone}");
+        assert!(time.starts_with(local) && !time.ends_with('Z'), "{context}: {time} is {local} in {timezone}");
     }
 }
 
