@@ -138,11 +138,15 @@ comment on column app.buckets.told_at is 'Time of the last `limit.hit` event.';
 
 -- ── idempotency ─────────────────────────────────────────────────────────────────────────────
 
+create type app.reply_row as (kind text, body text);
+comment on type app.reply_row is 'A row of a reply: its kind, and a JSON text.';
+
 create table app.answers (
     user_id     uuid not null,
     id          uuid not null,
     fingerprint text not null,
-    rows        text[] not null,
+    subject     uuid,
+    rows        app.reply_row[] not null,
     created_at  timestamptz not null default now(),
     primary key (user_id, id)
 );
@@ -150,3 +154,4 @@ comment on table app.answers is
     'Replies to requests with an idempotency key, kept for 24 hours. Without a foreign key: checking it would '
     'be a fifth of the cost.';
 comment on column app.answers.fingerprint is 'Hash of the request: another request must not reuse the key.';
+comment on column app.answers.subject is 'Id of the thing that the request was about.';

@@ -99,6 +99,12 @@ create type app.relative_reminder as (
     created_at timestamp with time zone
 );
 
+-- A row of a reply: its kind, and a JSON text.
+create type app.reply_row as (
+    kind text,
+    body text
+);
+
 create type app.task as (
     id                uuid,
     title             text,
@@ -125,7 +131,9 @@ create table app.answers (
     id          uuid not null,
     -- Hash of the request: another request must not reuse the key.
     fingerprint text not null,
-    rows        text[] not null,
+    -- Id of the thing that the request was about.
+    subject     uuid,
+    rows        app.reply_row[] not null,
     created_at  timestamp with time zone not null default now(),
     constraint answers_pkey PRIMARY KEY (user_id, id)
 );

@@ -123,7 +123,11 @@ async fn a_huge_number_is_rejected_in_every_member() {
         post_task(&ada, format!(r#"{{"title": {number}}}"#)).await.problem(400);
     }
     for number in ["1e308", "99999999999999999999999999999999999999", "-0.0", "18446744073709551616"] {
-        assert_eq!(post_task(&ada, format!(r#"{{"title": {number}}}"#)).await.wrong_members(), ["/title"], "{number}");
+        assert_eq!(
+            post_task(&ada, format!(r#"{{"title": {number}}}"#)).await.wrong_members(),
+            ["/title"],
+            "{number}"
+        );
     }
     for limit in ["99999999999999999999999999", "1e3", "-1", "NaN"] {
         let response = ada.get(&format!("/api/tasks?limit={limit}")).await;
@@ -179,7 +183,11 @@ async fn an_oversized_request_is_rejected_and_the_next_one_works() {
 
     ada.get(&format!("/api/tasks?search={long}")).await.problem(414);
     app.call("GET", "/api/tasks").header("authorization", format!("Bearer {long}")).send().await.problem(401);
-    app.call("GET", "/api/tasks").header("cookie", format!("taskflow_session={long}")).send().await.problem(401);
+    app.call("GET", "/api/tasks")
+        .header("cookie", format!("taskflow_session={long}"))
+        .send()
+        .await
+        .problem(401);
     let task = json!({ "title": "x" });
     ada.call("POST", "/api/tasks").header("idempotency-key", &long).json(&task).send().await.problem(422);
 
@@ -195,7 +203,8 @@ async fn head_responds_like_get_without_the_body() {
     let missing = "/api/tasks/00000000-0000-7000-8000-000000000000";
     let headers = |response: &Response| {
         let is_compared = |name: &str| !name.starts_with("ratelimit") && name != "date";
-        let mut headers: Vec<_> = response.headers.iter().filter(|(name, _)| is_compared(name.as_str())).collect();
+        let mut headers: Vec<_> =
+            response.headers.iter().filter(|(name, _)| is_compared(name.as_str())).collect();
         headers.sort_by_key(|(name, _)| name.as_str().to_owned());
         format!("{headers:?}")
     };
@@ -214,7 +223,8 @@ async fn head_responds_like_get_without_the_body() {
         missing,
         "/nothing",
     ] {
-        let send = |method: &'static str| ada.call(method, path).header("x-correlation-id", "the-same").send();
+        let send =
+            |method: &'static str| ada.call(method, path).header("x-correlation-id", "the-same").send();
         let (get, head) = (send("GET").await, send("HEAD").await);
 
         assert_eq!(head.status, get.status, "{path}");
@@ -267,7 +277,9 @@ async fn every_response_has_security_and_cache_headers() {
 #[tokio::test]
 async fn a_long_response_is_compressed_for_clients_that_accept_it() {
     let app = App::start().await;
-    let get = |accepted: &'static str| app.call("GET", "/api/openapi.json").header("accept-encoding", accepted).send();
+    let get = |accepted: &'static str| {
+        app.call("GET", "/api/openapi.json").header("accept-encoding", accepted).send()
+    };
     let length = |response: &Response| response.header("content-length").parse::<usize>().unwrap();
     let plain = app.get("/api/openapi.json").await.expect(200);
 

@@ -56,7 +56,9 @@ pub async fn wait_for_empty_outbox(app: &App) {
 async fn create_tasks_at_rate(people: Vec<Person>, per_second: u32, duration: Duration) -> Vec<Duration> {
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / per_second);
     let mut writes = Vec::new();
-    for (number, person) in (0..(duration.as_secs_f64() * f64::from(per_second)) as usize).zip(people.iter().cycle()) {
+    for (number, person) in
+        (0..(duration.as_secs_f64() * f64::from(per_second)) as usize).zip(people.iter().cycle())
+    {
         ticks.tick().await;
         let person = person.clone();
         writes.push(tokio::spawn(async move {
@@ -79,7 +81,8 @@ async fn assert_all_arrive(app: &App, count: usize) {
     wait_for_empty_outbox(app).await;
     let made = app.database.rows("select count(*) as n, max(version) as version from app.tasks").await;
     assert_eq!(made, [json!({ "n": count, "version": 1 })], "each task was made, and nothing else was done");
-    let outcomes = app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome").await;
+    let outcomes =
+        app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome").await;
     assert_eq!(outcomes, [json!({ "outcome": "done", "n": count })], "no event was late");
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
@@ -101,7 +104,8 @@ fn bulk_of(events: &[Value]) -> Value {
 
 /// Delivers events in bulk as Dapr does and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
-    let response = app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
+    let response =
+        app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
     let statuses = response["statuses"].as_array().expect("a status for each").iter().enumerate();
     statuses
         .map(|(number, one)| {
@@ -117,8 +121,11 @@ fn replay(app: &App) -> String {
     folder.pop();
     // The test binaries are in a folder beside the `dev` binary.
     let command = folder.with_file_name("dev");
-    let output =
-        Command::new(command).args(["events", "replay"]).env("DATABASE_URL", app.database.url()).output().unwrap();
+    let output = Command::new(command)
+        .args(["events", "replay"])
+        .env("DATABASE_URL", app.database.url())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

@@ -7,7 +7,8 @@ use tests::{App, Person};
 /// Returns a valid body for an operation.
 fn body(operation: &Value, document: &Value) -> Option<Value> {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-    let members = schema["properties"].as_object().or_else(|| schema["anyOf"][0]["properties"].as_object())?;
+    let members =
+        schema["properties"].as_object().or_else(|| schema["anyOf"][0]["properties"].as_object())?;
     let values = members.iter().map(|(name, schema)| (name.clone(), example(name, schema, document)));
     Some(values.collect::<serde_json::Map<_, _>>().into())
 }
@@ -21,7 +22,9 @@ fn example(name: &str, schema: &Value, document: &Value) -> Value {
         "priority" => json!("high"),
         // Null is valid with any other members.
         "by_weekday" | "day_of_month" | "end_date" | "reminders" => Value::Null,
-        _ if schema["$ref"].is_string() => document["components"]["schemas"]["Timezone"]["examples"][0].clone(),
+        _ if schema["$ref"].is_string() => {
+            document["components"]["schemas"]["Timezone"]["examples"][0].clone()
+        }
         _ if schema["enum"].is_array() => schema["enum"][0].clone(),
         _ if schema["type"] == "boolean" => json!(true),
         _ if schema["type"] == "integer" => json!(1),
@@ -51,11 +54,14 @@ async fn things(app: &App, ada: &Person) -> Things {
     );
     app.database.change(&tell).await;
     let inbox = ada.get("/api/notifications").await.expect(200).json();
-    let reminder = ada.post(&format!("/api/tasks/{task}/reminders"), json!({ "at": "2031-01-05T09:00:00Z" })).await;
-    let series = ada.post("/api/recurring-tasks", json!({ "title": "secret plan", "frequency": "daily" })).await;
+    let reminder =
+        ada.post(&format!("/api/tasks/{task}/reminders"), json!({ "at": "2031-01-05T09:00:00Z" })).await;
+    let series =
+        ada.post("/api/recurring-tasks", json!({ "title": "secret plan", "frequency": "daily" })).await;
     let trashed = ada.create(json!({ "title": "thrown away" })).await.id();
     ada.delete(&format!("/api/tasks/{trashed}")).await.expect(204);
-    let token = ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).id();
+    let token =
+        ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).id();
     let sessions = ada.get("/api/auth/sessions").await.expect(200).json();
     Things {
         task,
@@ -120,7 +126,8 @@ async fn no_route_finds_or_changes_objects_of_another_user() {
 
     assert!(tried >= 32, "only {tried} requests were tried");
     assert_eq!(app.database.rows(everything).await, before);
-    let denied = app.database.rows("select count(*) as many from app.outbox where type = 'access.denied'").await;
+    let denied =
+        app.database.rows("select count(*) as many from app.outbox where type = 'access.denied'").await;
     assert!(denied[0]["many"].as_u64().unwrap() >= 28, "each attempt is logged: {denied:?}");
 }
 

@@ -27,14 +27,21 @@ async fn a_body_that_is_not_json_is_rejected_with_the_matching_problem() {
 
     send("text/plain", "title=x").await.problem(415);
     send("", "{}").await.problem(415);
-    for broken in ["", "{", "{\"title\":}", "{\"title\": \"x\"} more", "\u{feff}{}", "{\"title\": \"\\ud800\"}"] {
+    for broken in
+        ["", "{", "{\"title\":}", "{\"title\": \"x\"} more", "\u{feff}{}", "{\"title\": \"\\ud800\"}"]
+    {
         send("application/json", broken).await.problem(400);
     }
     for other in ["[]", "7", "null", "\"title\""] {
         assert_eq!(send("application/json; charset=utf-8", other).await.wrong_members(), [""]);
     }
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    ada.call("POST", "/api/tasks").header("content-type", "application/json").body(deep).send().await.problem(400);
+    ada.call("POST", "/api/tasks")
+        .header("content-type", "application/json")
+        .body(deep)
+        .send()
+        .await
+        .problem(400);
 }
 
 #[tokio::test]
@@ -72,8 +79,10 @@ async fn a_server_fault_is_logged_with_its_cause_and_hidden_from_the_client() {
     let ada = app.guest().await;
     app.database.change("alter table app.tasks rename column title to heading").await;
 
-    let response =
-        ada.call("POST", "/api/tasks").header("x-correlation-id", "fault-1").json(&json!({ "title": "private words" }));
+    let response = ada
+        .call("POST", "/api/tasks")
+        .header("x-correlation-id", "fault-1")
+        .json(&json!({ "title": "private words" }));
     let problem = response.send().await.problem(500);
 
     for secret in ["title", "column", "SQL", "insert", "tasks"] {
@@ -82,7 +91,10 @@ async fn a_server_fault_is_logged_with_its_cause_and_hidden_from_the_client() {
     let logged: Vec<String> = app.logs().into_iter().filter(|line| line.contains("fault-1")).collect();
     if std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin") {
         assert_eq!(logged.len(), 1, "{logged:?}");
-        assert!(logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"tasks\""), "{logged:?}");
+        assert!(
+            logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"tasks\""),
+            "{logged:?}"
+        );
         assert!(!logged[0].contains("private words"), "{logged:?}");
     }
 }
@@ -104,6 +116,11 @@ async fn authorization_is_checked_before_the_body() {
     let app = App::start().await;
     let huge = "x".repeat(2 * 1024 * 1024);
 
-    app.call("POST", "/api/tasks").header("content-type", "text/plain").body(huge.clone()).send().await.problem(401);
+    app.call("POST", "/api/tasks")
+        .header("content-type", "text/plain")
+        .body(huge.clone())
+        .send()
+        .await
+        .problem(401);
     app.call("POST", "/nothing").body(huge).send().await.problem(404);
 }

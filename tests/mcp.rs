@@ -131,7 +131,11 @@ async fn event_summaries(app: &App) -> Vec<(String, String, Option<String>)> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let all = app.database.rows(rows).await.into_iter();
     all.map(|row| {
-        (text(&row["type"]).expect("a type"), text(&row["actor"]).expect("an actor"), text(&row["actor_name"]))
+        (
+            text(&row["type"]).expect("a type"),
+            text(&row["actor"]).expect("an actor"),
+            text(&row["actor_name"]),
+        )
     })
     .collect()
 }
@@ -163,8 +167,10 @@ impl Things {
     async fn of(ada: &Person) -> Self {
         let task = json!({ "title": "call mom", "tags": ["family"], "due_date": "2031-04-02T17:00:00Z" });
         let task = create_task(ada, task).await;
-        let reminder = ada.post(&format!("{}/reminders", path(&task)), json!({ "before": "1h" })).await.expect(201);
-        let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01T09:00:00Z" });
+        let reminder =
+            ada.post(&format!("{}/reminders", path(&task)), json!({ "before": "1h" })).await.expect(201);
+        let series =
+            json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01T09:00:00Z" });
         let series = ada.post("/api/recurring-tasks", series).await.expect(201);
         Self { task, series: series.json(), reminder: reminder.json() }
     }

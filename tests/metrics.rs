@@ -18,7 +18,8 @@ async fn metrics(app: &App) -> BTreeMap<String, f64> {
         if let Some(help) = line.strip_prefix("# HELP ") {
             (family, _) = help.split_once(' ').expect("a text behind the name");
             assert!(families.insert(family), "{family} is repeated");
-            let declared = lines.next().and_then(|line| line.strip_prefix("# TYPE ")).expect("a type behind the help");
+            let declared =
+                lines.next().and_then(|line| line.strip_prefix("# TYPE ")).expect("a type behind the help");
             kind = declared.strip_prefix(family).expect("of the same family").trim_start();
             assert!(["counter", "gauge", "summary"].contains(&kind), "{declared}");
             assert_eq!(kind == "counter", family.ends_with("_total"), "{declared}");
@@ -111,8 +112,14 @@ async fn requests_and_events_are_measured() {
     let delay = |quantile: &str| {
         measured[&format!("taskflow_delivery_delay_seconds{{consumer=\"audit\",quantile=\"{quantile}\"}}")]
     };
-    assert!(0.0 < delay("0.5") && delay("0.5") <= delay("0.95") && delay("0.95") <= delay("0.99"), "{measured:#?}");
-    assert!(delay("0.99") <= measured["taskflow_delivery_delay_seconds_sum{consumer=\"audit\"}"], "{measured:#?}");
+    assert!(
+        0.0 < delay("0.5") && delay("0.5") <= delay("0.95") && delay("0.95") <= delay("0.99"),
+        "{measured:#?}"
+    );
+    assert!(
+        delay("0.99") <= measured["taskflow_delivery_delay_seconds_sum{consumer=\"audit\"}"],
+        "{measured:#?}"
+    );
     let all = [
         "taskflow_build_info",
         "taskflow_dead_letters",
@@ -165,7 +172,8 @@ async fn without_the_database_the_available_metrics_are_served() {
 
     let measured = metrics(&app).await;
 
-    let known = ["taskflow_build_info", "taskflow_postgres_up", "taskflow_scrape_seconds", "taskflow_sidecar_up"];
+    let known =
+        ["taskflow_build_info", "taskflow_postgres_up", "taskflow_scrape_seconds", "taskflow_sidecar_up"];
     assert_eq!(names(&measured), known);
     assert_eq!(measured["taskflow_postgres_up"], 0.0);
 }

@@ -81,7 +81,8 @@ struct Device {
 impl Device {
     async fn sync(&mut self, person: &Person) {
         loop {
-            let response = person.get(&format!("/api/sync?since={}&limit=3", self.seq)).await.expect(200).json();
+            let response =
+                person.get(&format!("/api/sync?since={}&limit=3", self.seq)).await.expect(200).json();
             for change in response["changes"].as_array().unwrap() {
                 let seq = change["seq"].as_i64().unwrap();
                 assert!(seq > self.seq, "in order and without repeats: {response}");
@@ -182,7 +183,8 @@ async fn check(app: &App, steps: Vec<Step>) {
             Step::Create { title, high } => {
                 let priority = if high { "high" } else { "low" };
                 let made = person.create(json!({ "title": title, "priority": priority })).await;
-                let task = Task { title, priority, completed: false, tags: Vec::new(), trashed: false, version: 1 };
+                let task =
+                    Task { title, priority, completed: false, tags: Vec::new(), trashed: false, version: 1 };
                 assert_eq!(parse_task(&made.json()).as_ref(), Some(&task));
                 model.tasks.push((made.id(), Some(task)));
             }
@@ -191,7 +193,11 @@ async fn check(app: &App, steps: Vec<Step>) {
                 let id = model.tasks[task].0.clone();
                 let seen = stale.and_then(|device| devices[device].known.get(&id)?["version"].as_i64());
                 let response = send(&person, &id, &change, seen).await;
-                assert_eq!(response.status, model.change(task, &change, seen), "{change:?} of {id}: {response:?}");
+                assert_eq!(
+                    response.status,
+                    model.change(task, &change, seen),
+                    "{change:?} of {id}: {response:?}"
+                );
                 if response.status == 200 {
                     assert_eq!(parse_task(&response.json()), model.tasks[task].1, "{change:?}");
                 }

@@ -10,7 +10,10 @@ use crate::events::poll_until;
 
 /// Waits for a status of the app.
 async fn wait_for_status(app: &App, status: &str) {
-    poll_until(status, async || (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())).await;
+    poll_until(status, async || {
+        (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

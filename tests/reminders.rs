@@ -96,8 +96,11 @@ async fn upcoming(person: &Person) -> Vec<Value> {
 /// Moves the time of a reminder into the past.
 async fn make_overdue(app: &App, reminder: &Value, ago: &str) {
     let id = text(reminder, "id");
-    change_silently(app, &format!("update app.reminders set remind_at = now() - interval '{ago}' where id = '{id}'"))
-        .await;
+    change_silently(
+        app,
+        &format!("update app.reminders set remind_at = now() - interval '{ago}' where id = '{id}'"),
+    )
+    .await;
 }
 
 /// Creates a task with a reminder that is overdue by `ago`, and returns the reminder.
@@ -233,7 +236,8 @@ async fn notified_tasks(person: &Person) -> Vec<Value> {
 
 /// Returns the tasks of a user in the order of their reminders.
 async fn tasks_in_order(app: &App, person: &Person) -> Vec<Value> {
-    let query = format!("select task_id from app.reminders where user_id = '{}' order by remind_at", person.id());
+    let query =
+        format!("select task_id from app.reminders where user_id = '{}' order by remind_at", person.id());
     app.database.rows(&query).await.into_iter().map(|row| row["task_id"].clone()).collect()
 }
 

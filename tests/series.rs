@@ -69,7 +69,10 @@ fn path(task: &Value) -> String {
 async fn reminders(ada: &Person, task: &Value) -> Vec<Value> {
     let list = ada.get(&format!("{}/reminders", path(task))).await.expect(200).json();
     let items = list["items"].as_array().expect("a list has items").iter();
-    items.filter(|reminder| reminder["status"] == "pending").map(|reminder| reminder["before"].clone()).collect()
+    items
+        .filter(|reminder| reminder["status"] == "pending")
+        .map(|reminder| reminder["before"].clone())
+        .collect()
 }
 
 /// A series and its owner.
@@ -104,7 +107,8 @@ impl<'a> Series<'a> {
 
     /// Returns the tasks of the series that match a query, by due date.
     async fn tasks(&self, query: &str) -> Vec<Value> {
-        let list = self.ada.get(&format!("/api/tasks?{query}&sort_by=due_date&limit=200")).await.expect(200).json();
+        let list =
+            self.ada.get(&format!("/api/tasks?{query}&sort_by=due_date&limit=200")).await.expect(200).json();
         let items = list["items"].as_array().expect("a list has items").iter();
         items.filter(|task| task["recurring_task_id"] == self.id).cloned().collect()
     }
@@ -146,7 +150,8 @@ async fn pending_events(app: &App) -> Vec<Value> {
                    and not exists (select from app.deliveries where deliveries.event_id = outbox.event_id)
                  order by position";
     let rows = app.database.rows(rows).await.into_iter();
-    rows.map(|row| with(row["event"].clone(), json!({ "topic": row["topic"], "pubsubname": "pubsub" }))).collect()
+    rows.map(|row| with(row["event"].clone(), json!({ "topic": row["topic"], "pubsubname": "pubsub" })))
+        .collect()
 }
 
 /// Returns a bulk delivery of events, as Dapr sends it to a bulk subscription.
@@ -196,8 +201,7 @@ async fn deliver(app: &App) {
 
 /// Returns the data of the event that announced a generated task.
 async fn generated_event(app: &App, task: &Value) -> Value {
-    let rows =
-        "select app.cloud_event(outbox)::json -> 'data' as data from app.outbox where type = 'recurring.generated'";
+    let rows = "select app.cloud_event(outbox)::json -> 'data' as data from app.outbox where type = 'recurring.generated'";
     let all = app.database.rows(rows).await.into_iter().map(|row| row["data"].clone());
     let mut of_task: Vec<Value> = all.filter(|data| data["task_id"] == task["id"]).collect();
     assert_eq!(of_task.len(), 1, "{of_task:?}");
@@ -206,7 +210,8 @@ async fn generated_event(app: &App, task: &Value) -> Value {
 
 /// Returns the events that ended series, in order.
 async fn end_events(app: &App) -> Vec<Value> {
-    let rows = "select type, app.cloud_event(outbox)::json #> '{data,recurring_task_id}' as id from app.outbox
+    let rows =
+        "select type, app.cloud_event(outbox)::json #> '{data,recurring_task_id}' as id from app.outbox
                  where type in ('recurring.stopped', 'recurring.ended') order by position";
     app.database.rows(rows).await
 }

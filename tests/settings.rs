@@ -113,7 +113,11 @@ async fn an_unknown_setting_is_rejected_and_the_others_apply() {
     apply(&app).await;
 
     assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);
-    assert!(!logs_are_kept() || count_logs(&app, "warn", "limits.everybody is not a setting") == 1, "{:?}", app.logs());
+    assert!(
+        !logs_are_kept() || count_logs(&app, "warn", "limits.everybody is not a setting") == 1,
+        "{:?}",
+        app.logs()
+    );
 }
 
 #[tokio::test]

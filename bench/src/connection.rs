@@ -24,7 +24,13 @@ impl Connection {
     }
 
     /// Sends a request and reads the response. `line` is the request line without the version.
-    pub async fn ask(&mut self, line: &str, token: &str, key: Option<&str>, body: &str) -> anyhow::Result<u16> {
+    pub async fn ask(
+        &mut self,
+        line: &str,
+        token: &str,
+        key: Option<&str>,
+        body: &str,
+    ) -> anyhow::Result<u16> {
         self.begin(line)?;
         write!(self.request, "authorization: Bearer {token}\r\n")?;
         if let Some(key) = key {

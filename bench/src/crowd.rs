@@ -84,7 +84,11 @@ fn next_request(tasks: &[String]) -> (String, String, u16) {
         0..40 => ("GET /api/tasks?status=active&sort_by=due_date".into(), String::new(), 200),
         40..80 => (format!("GET /api/tasks/{task}"), String::new(), 200),
         80..88 => ("POST /api/tasks".into(), TASK.into(), 201),
-        88..96 => (format!("PATCH /api/tasks/{task}"), format!(r#"{{"title":"Call number {}"}}"#, below(10_000)), 200),
+        88..96 => (
+            format!("PATCH /api/tasks/{task}"),
+            format!(r#"{{"title":"Call number {}"}}"#, below(10_000)),
+            200,
+        ),
         _ => (format!("POST /api/tasks/{task}/complete"), String::new(), 200),
     }
 }

@@ -38,7 +38,12 @@ select gen_random_uuid(), person.user_id, 'number ' || number
        generate_series(1, $3::int) as number";
 
 /// Creates tasks at a steady rate, and publishes meanwhile to measure the time of that.
-pub async fn delay(world: &World, sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Result<[Measured; 2]> {
+pub async fn delay(
+    world: &World,
+    sidecar: SocketAddr,
+    token: &str,
+    time: Duration,
+) -> anyhow::Result<[Measured; 2]> {
     let client = world.owned.connect().await?;
     let began: String = client.query_one("select clock_timestamp()::text", &[]).await?.get(0);
     let writers = 8;
@@ -111,11 +116,13 @@ pub async fn drain(world: &World, host: &Process) -> anyhow::Result<Drained> {
     client.batch_execute("delete from app.outbox").await?;
     let (hashes, each) = (CREATORS.hashes(), QUEUE.div_ceil(CREATORS.count));
     for number in 0..CREATORS.count {
-        client.execute(MAKE, &[&hashes, &(number as i64), &(each as i32)]).await.context("cannot make changes")?;
+        client
+            .execute(MAKE, &[&hashes, &(number as i64), &(each as i32)])
+            .await
+            .context("cannot make changes")?;
     }
     world.clean_up().await?;
-    let taken =
-        "select coalesce(sum(times), 0)::bigint from app.counted where consumer = 'audit' and what in ('done', 'late')";
+    let taken = "select coalesce(sum(times), 0)::bigint from app.counted where consumer = 'audit' and what in ('done', 'late')";
     let before: i64 = client.query_one(taken, &[]).await?.get(0);
     let wanted = (each * CREATORS.count) as i64;
     let (at_rest, mut most) = (host.memory()?, 0);

@@ -13,15 +13,24 @@ pub const ASKS: &[Ask] = &[
         "GET /api/tasks?status=active&sort_by=due_date",
         r#"{"filter":"active","status":"active","sort_by":"due_date","descending":false}"#,
     ),
-    ask("GET /api/tasks?priority=high&status=active", r#"{"filter":"urgent","status":"active","priorities":"{high}"}"#),
+    ask(
+        "GET /api/tasks?priority=high&status=active",
+        r#"{"filter":"urgent","status":"active","priorities":"{high}"}"#,
+    ),
     ask("GET /api/tasks?tags=work", r#"{"filter":"tag","tags":"{work}"}"#),
-    ask("GET /api/tasks?tags=work,home&tags_mode=any", r#"{"filter":"tags","tags":"{work,home}","tags_mode":"any"}"#),
+    ask(
+        "GET /api/tasks?tags=work,home&tags_mode=any",
+        r#"{"filter":"tags","tags":"{work,home}","tags_mode":"any"}"#,
+    ),
     ask(
         "GET /api/tasks?due_after=WEEK_AGO&due_before=IN_A_WEEK",
         r#"{"filter":"due","due_after":{"at":"WEEK_AGO"},"due_before":{"at":"IN_A_WEEK"}}"#,
     ),
     ask("GET /api/tasks?overdue=true", r#"{"overdue":true}"#),
-    ask("GET /api/tasks?completed_after=WEEK_AGO", r#"{"filter":"done lately","completed_after":{"at":"WEEK_AGO"}}"#),
+    ask(
+        "GET /api/tasks?completed_after=WEEK_AGO",
+        r#"{"filter":"done lately","completed_after":{"at":"WEEK_AGO"}}"#,
+    ),
     ask("GET /api/tasks?search=milk", r#"{"filter":"milk","search":"milk","sort_by":"relevance"}"#),
     ask("GET /api/tasks?search=rep+mon", r#"{"filter":"rep mon","search":"rep mon","sort_by":"relevance"}"#),
     ask("GET /api/tasks?sort_by=title", r#"{"filter":"by title","sort_by":"title","descending":false}"#),

@@ -13,7 +13,11 @@ use crate::scenario::{Scenario, Without};
 use crate::world::World;
 
 /// Runs a worker for each connection, and combines their measurements.
-pub async fn run<W>(connections: usize, time: Duration, worker: impl Fn(usize, Window) -> W) -> anyhow::Result<Measured>
+pub async fn run<W>(
+    connections: usize,
+    time: Duration,
+    worker: impl Fn(usize, Window) -> W,
+) -> anyhow::Result<Measured>
 where
     W: Future<Output = anyhow::Result<Measured>> + Send + 'static,
 {
@@ -54,9 +58,13 @@ pub async fn http(
                 let status = connection.ask(line, &token, key.as_deref(), body).await?;
                 window.note(sent, &mut measured);
                 // HTTP has no status for a tool that failed.
-                let failed =
-                    scenario.without == Some(Without::Tools) && connection.answer().contains(r#""isError":true"#);
-                ensure!(status == scenario.status && !failed, "{line} returned {status}: {}", connection.answer());
+                let failed = scenario.without == Some(Without::Tools)
+                    && connection.answer().contains(r#""isError":true"#);
+                ensure!(
+                    status == scenario.status && !failed,
+                    "{line} returned {status}: {}",
+                    connection.answer()
+                );
             }
             Ok(measured)
         }

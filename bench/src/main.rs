@@ -55,8 +55,14 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Scenarios of events.
-const OF_EVENTS: [&str; 6] =
-    [events::DELAY, recurrence::COMPLETION, reminders::DELAY, reminders::OF_MANY, reminders::OF_ONE, events::DRAIN];
+const OF_EVENTS: [&str; 6] = [
+    events::DELAY,
+    recurrence::COMPLETION,
+    reminders::DELAY,
+    reminders::OF_MANY,
+    reminders::OF_ONE,
+    events::DRAIN,
+];
 
 /// Number of connections.
 pub const CONNECTIONS: usize = 32;
@@ -127,7 +133,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let world = World::make(&url, &host, &native).await?;
 
     let is_chosen = |name: &str| {
-        arguments.scenario.as_ref().is_none_or(|only| only == name) && (!arguments.full || OF_EVENTS.contains(&name))
+        arguments.scenario.as_ref().is_none_or(|only| only == name)
+            && (!arguments.full || OF_EVENTS.contains(&name))
     };
     let time = Duration::from_secs(arguments.seconds);
     let mut outcomes = Vec::new();
@@ -144,7 +151,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     if is_chosen(recurrence::RULES) {
         let step = Step::begin("measuring next occurrences of rules");
-        outcomes.push(Outcome { scenario: recurrence::RULES, rules: recurrence::rules()?, ..Outcome::default() });
+        outcomes.push(Outcome {
+            scenario: recurrence::RULES,
+            rules: recurrence::rules()?,
+            ..Outcome::default()
+        });
         step.end("measured");
     }
     if is_chosen(events::DELAY) {
@@ -175,8 +186,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         outcomes.push(Outcome { scenario: events::DRAIN, drained, ..Outcome::default() });
         step.end("measured");
     }
-    let memory =
-        Memory { host_at_rest: at_rest.0, database_at_rest: at_rest.1, host: host.memory()?, native: native.memory()? };
+    let memory = Memory {
+        host_at_rest: at_rest.0,
+        database_at_rest: at_rest.1,
+        host: host.memory()?,
+        native: native.memory()?,
+    };
     let report = report::write(&outcomes, memory, arguments.full)?;
     print!("{report}");
     if arguments.scenario.is_none() {

@@ -19,7 +19,8 @@ impl Measured {
 
     /// A measurement of delays in milliseconds.
     pub fn of_milliseconds(all: &[f64], time: Duration) -> Self {
-        let mut latencies: Vec<_> = all.iter().map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1000.0)).collect();
+        let mut latencies: Vec<_> =
+            all.iter().map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1000.0)).collect();
         latencies.sort();
         Self { latencies, time, ..Self::default() }
     }
@@ -53,7 +54,10 @@ impl Measured {
     /// Latency in milliseconds that this share of the requests did not exceed.
     pub fn percentile(&self, share: f64) -> f64 {
         let index = (self.latencies.len() as f64 * share) as usize;
-        self.latencies.get(index).or(self.latencies.last()).map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
+        self.latencies
+            .get(index)
+            .or(self.latencies.last())
+            .map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
     }
 }
 

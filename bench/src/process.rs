@@ -17,7 +17,11 @@ pub struct Process {
 
 impl Process {
     /// Starts a program that prints `ready http://<address>`.
-    pub async fn start(program: &Path, arguments: &[&str], environment: &[(&str, String)]) -> anyhow::Result<Self> {
+    pub async fn start(
+        program: &Path,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
         let mut child = Command::new(program)
             .args(arguments)
             .envs(environment.iter().cloned())
@@ -28,8 +32,10 @@ impl Process {
             .with_context(|| format!("cannot start {}", program.display()))?;
         let mut lines = BufReader::new(child.stdout.take().context("its output is read")?).lines();
         let address = loop {
-            let line =
-                lines.next_line().await?.with_context(|| format!("{} ended before it was ready", program.display()))?;
+            let line = lines
+                .next_line()
+                .await?
+                .with_context(|| format!("{} ended before it was ready", program.display()))?;
             if let Some(address) = line.strip_prefix("ready http://") {
                 break address.parse()?;
             }

@@ -24,7 +24,10 @@ const WRITERS: usize = 4;
 
 /// Rules to compute next occurrences of, with their names.
 const CASES: [(&str, &str); 6] = [
-    ("daily at 9:00", r#"{"frequency":"daily","start_date":"2026-01-01T09:00:00","timezone":"Europe/Berlin"}"#),
+    (
+        "daily at 9:00",
+        r#"{"frequency":"daily","start_date":"2026-01-01T09:00:00","timezone":"Europe/Berlin"}"#,
+    ),
     (
         "weekdays",
         r#"{"frequency":"weekly","by_weekday":["mon","tue","wed","thu","fri"],"start_date":"2026-01-01","timezone":"UTC"}"#,
@@ -98,7 +101,8 @@ pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measure
     let count = RATE * time.as_secs() as usize;
     let mut connection = Connection::open(server).await?;
     for number in 0..count {
-        let status = connection.ask("POST /api/recurring-tasks", &CREATORS.token(number), None, SERIES).await?;
+        let status =
+            connection.ask("POST /api/recurring-tasks", &CREATORS.token(number), None, SERIES).await?;
         ensure!(status == 201, "a series was answered with {status}: {}", connection.answer());
     }
     let client = world.owned.connect().await?;

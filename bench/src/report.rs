@@ -100,11 +100,17 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
             }
             "create-published" => {
                 let reached = verdict(share >= 0.85);
-                writeln!(text, "| create with publishing / without: at least 0.85 | {share:.2} | {reached} |")?;
+                writeln!(
+                    text,
+                    "| create with publishing / without: at least 0.85 | {share:.2} | {reached} |"
+                )?;
             }
             "create-guarded" => {
                 let reached = verdict(share >= 0.9);
-                writeln!(text, "| create with key and limits / without: at least 0.90 | {share:.2} | {reached} |")?;
+                writeln!(
+                    text,
+                    "| create with key and limits / without: at least 0.90 | {share:.2} | {reached} |"
+                )?;
             }
             "tool-add_task" => {
                 let reached = verdict(share >= 0.8);
@@ -115,7 +121,10 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
             }
             "tools-list" => {
                 let reached = verdict(rate >= 5000.0);
-                writeln!(text, "| `tools/list` of 50 assistants at once: at least 5000/s | {rate:.0} | {reached} |")?;
+                writeln!(
+                    text,
+                    "| `tools/list` of 50 assistants at once: at least 5000/s | {rate:.0} | {reached} |"
+                )?;
             }
             "one-address" => {
                 writeln!(
@@ -133,7 +142,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                 )?;
             }
             recurrence::RULES => {
-                let slowest = rules.iter().max_by(|one, other| one.percentiles[1].total_cmp(&other.percentiles[1]));
+                let slowest =
+                    rules.iter().max_by(|one, other| one.percentiles[1].total_cmp(&other.percentiles[1]));
                 if let Some(RuleLatency { rule, percentiles: [_, p95, _] }) = slowest {
                     let reached = verdict(*p95 < 2000.0);
                     writeln!(
@@ -153,7 +163,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                 )?;
             }
             reminders::DELAY => {
-                let (p95, missing, rate) = (taskflow.percentile(0.95), taskflow.failures().0, reminders::RATE);
+                let (p95, missing, rate) =
+                    (taskflow.percentile(0.95), taskflow.failures().0, reminders::RATE);
                 let reached = verdict(p95 < 6000.0 && missing == 0);
                 writeln!(
                     text,
@@ -164,7 +175,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
             reminders::OF_MANY | reminders::OF_ONE => {
                 let (last, missing) = (taskflow.percentile(1.0), taskflow.failures().0);
                 let reached = verdict(last < 15_000.0 && missing == 0);
-                let (count, users) = (reminders::AT_ONCE, if *scenario == reminders::OF_ONE { 1 } else { CROWD.count });
+                let (count, users) =
+                    (reminders::AT_ONCE, if *scenario == reminders::OF_ONE { 1 } else { CROWD.count });
                 writeln!(
                     text,
                     "| {count} reminders of {users} users due at once: all there within 15 s | {:.1} s, {missing} missing | {reached} |",
@@ -191,8 +203,11 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                 let (p95, (failed, first)) = (taskflow.percentile(0.95), taskflow.failures());
                 let reached = verdict(p95 < 500.0 && failed == 0);
                 // Shortened, and without characters that would break the table.
-                let first: String =
-                    first.chars().take(200).map(|c| if c == '|' || c.is_control() { ' ' } else { c }).collect();
+                let first: String = first
+                    .chars()
+                    .take(200)
+                    .map(|c| if c == '|' || c.is_control() { ' ' } else { c })
+                    .collect();
                 writeln!(
                     text,
                     "| crowd: p95 below 500 ms, no request failed | {p95:.0} ms, {failed} failed {first} | {reached} |"
@@ -211,7 +226,8 @@ fn row(
     measured: &Measured,
     taskflow: Option<&Measured>,
 ) -> anyhow::Result<()> {
-    let share = taskflow.map(|taskflow| format!("{:.2}", taskflow.rate() / measured.rate())).unwrap_or_default();
+    let share =
+        taskflow.map(|taskflow| format!("{:.2}", taskflow.rate() / measured.rate())).unwrap_or_default();
     writeln!(
         text,
         "| {scenario} | {who} | {:.0} | {:.1} | {:.1} | {:.1} | {share} |",

@@ -98,7 +98,8 @@ const USUAL: Scenario = Scenario {
 const ASSISTANTS: usize = 50;
 
 /// The work of `add_task`, over plain HTTP.
-pub static ADD_TASK_OVER_HTTP: Scenario = Scenario { asks: CREATE_ASKS, status: 201, connections: ASSISTANTS, ..USUAL };
+pub static ADD_TASK_OVER_HTTP: Scenario =
+    Scenario { asks: CREATE_ASKS, status: 201, connections: ASSISTANTS, ..USUAL };
 
 /// All scenarios of requests, except for the crowd.
 pub const SCENARIOS: &[Scenario] = &[
@@ -129,9 +130,22 @@ pub const SCENARIOS: &[Scenario] = &[
         connections: ASSISTANTS,
         ..USUAL
     },
-    Scenario { name: "tools-list", asks: TOOLS_LIST_ASKS, is_native: false, connections: ASSISTANTS, ..USUAL },
+    Scenario {
+        name: "tools-list",
+        asks: TOOLS_LIST_ASKS,
+        is_native: false,
+        connections: ASSISTANTS,
+        ..USUAL
+    },
     Scenario { name: "list50", users: LISTERS, asks: LIST_ASKS, postgres: Some(LIST), ..USUAL },
-    Scenario { name: "lists", users: COLLECTOR, asks: lists::ASKS, postgres: Some(LIST), is_native: false, ..USUAL },
+    Scenario {
+        name: "lists",
+        users: COLLECTOR,
+        asks: lists::ASKS,
+        postgres: Some(LIST),
+        is_native: false,
+        ..USUAL
+    },
     Scenario {
         name: "one-address",
         users: NEIGHBOURS,

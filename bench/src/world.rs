@@ -48,7 +48,8 @@ const OTHERS: Users = Users { group: "others", count: 90 };
 pub const CROWD: Users = Users { group: "crowd", count: 500 };
 
 /// Number of tasks of each user of a group.
-const TASKS: [(Users, i32); 5] = [(CREATORS, 0), (LISTERS, 50), (COLLECTOR, 10_000), (OTHERS, 1000), (CROWD, 50)];
+const TASKS: [(Users, i32); 5] =
+    [(CREATORS, 0), (LISTERS, 50), (COLLECTOR, 10_000), (OTHERS, 1000), (CROWD, 50)];
 
 const MAKE_USERS: &str = "
 with made as materialized (select hash, gen_random_uuid() as id from unnest($1::text[]) as hash),
@@ -87,7 +88,10 @@ impl World {
         for (users, tasks) in TASKS {
             let hashes = users.hashes();
             client.execute(MAKE_USERS, &[&hashes]).await.context("cannot make users")?;
-            client.execute(include_str!("tasks.sql"), &[&hashes, &tasks]).await.context("cannot make tasks")?;
+            client
+                .execute(include_str!("tasks.sql"), &[&hashes, &tasks])
+                .await
+                .context("cannot make tasks")?;
         }
         client.batch_execute("alter table app.tasks enable trigger user").await?;
         client.batch_execute("vacuum analyze").await?;
@@ -107,7 +111,10 @@ impl World {
     /// Enables or disables rate limits.
     pub async fn set_limits(&self, enabled: bool) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
-        client.batch_execute(if enabled { LIMITS } else { "delete from app.limits" }).await.context("cannot set limits")
+        client
+            .batch_execute(if enabled { LIMITS } else { "delete from app.limits" })
+            .await
+            .context("cannot set limits")
     }
 
     /// Resumes or pauses publishing. Events that are waiting when it resumes are deleted: other servers have
@@ -117,7 +124,10 @@ impl World {
         if enabled {
             client.batch_execute("delete from app.outbox").await.context("cannot empty the outbox")?;
         }
-        client.execute("select app.set_publishing($1)", &[&enabled]).await.context("cannot switch publishing")?;
+        client
+            .execute("select app.set_publishing($1)", &[&enabled])
+            .await
+            .context("cannot switch publishing")?;
         Ok(())
     }
 

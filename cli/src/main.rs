@@ -52,7 +52,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
         "DATABASE_URL is not set: it names the database, as postgres://owner@host:5432/taskflow?sslmode=require",
     )?;
     match command {
-        Command::Migrate(action) => migrate::run(action, &Release::parse(SQL_FILES.iter().copied())?, &url).await,
+        Command::Migrate(action) => {
+            migrate::run(action, &Release::parse(SQL_FILES.iter().copied())?, &url).await
+        }
         Command::Admin(arguments) => admin::run(&arguments, &url).await,
         Command::Settings { action } => settings::run(action.as_ref(), &url).await,
         Command::Events(arguments) => events::run(arguments, &url).await,

@@ -75,7 +75,12 @@ pub async fn make_template(postgres: &Embedded) -> anyhow::Result<String> {
     create_if_missing(&server, NAME).await?;
     let template = server.with_database(NAME);
     migrate(&template).await?;
-    template.connect().await?.batch_execute(RECORD_EVENTS).await.context("cannot record the events of tests")?;
+    template
+        .connect()
+        .await?
+        .batch_execute(RECORD_EVENTS)
+        .await
+        .context("cannot record the events of tests")?;
     Ok(NAME.into())
 }
 
@@ -117,7 +122,8 @@ impl DatabaseOption {
         if let Some(url) = DatabaseUrl::from_environment()? {
             return Ok(Open { url, _embedded: None, _data: None });
         }
-        let data = DataFolder::take(&self.folder()).context("stop it first, or name its database by DATABASE_URL")?;
+        let data = DataFolder::take(&self.folder())
+            .context("stop it first, or name its database by DATABASE_URL")?;
         let (embedded, url) = start_embedded(&data).await?;
         Ok(Open { url, _embedded: Some(embedded), _data: Some(data) })
     }
@@ -136,7 +142,10 @@ async fn running(folder: &Path) -> Option<DatabaseUrl> {
 async fn create_if_missing(server: &DatabaseUrl, name: &str) -> anyhow::Result<()> {
     let client = server.connect().await?;
     if client.query_opt("select from pg_database where datname = $1", &[&name]).await?.is_none() {
-        client.batch_execute(&format!("create database \"{name}\"")).await.context("cannot create the database")?;
+        client
+            .batch_execute(&format!("create database \"{name}\""))
+            .await
+            .context("cannot create the database")?;
     }
     Ok(())
 }

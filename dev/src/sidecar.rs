@@ -84,7 +84,7 @@ pub async fn start(
         "smtp": smtp,
     });
     let folder = data.file(if full { "dapr" } else { "events" });
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     write_secrets(&folder.join("secrets.json"), &secrets)?;
     let files = project::root().join("dapr");
     let default_port: u16 =

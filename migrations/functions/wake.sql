@@ -1,4 +1,4 @@
--- Takes the publish lease of a shard if it is free, and adds it to `taskflow.duties`, which the frame
+-- Takes the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
 -- returns.
 --
 -- No event is left behind: a publisher gives up its lease under the exclusive lock and looks once more, and a
@@ -18,8 +18,8 @@ begin
                                where free.shard = wake.shard and free.until < clock_timestamp()
                                  for update skip locked);
     if found then
-        perform set_config('taskflow.duties', concat_ws(',',
-            nullif(current_setting('taskflow.duties', true), ''),
-            json_build_object('shard', shard, 'holder', pg_current_xact_id()::text)), true);
+        perform set_config('taskflow.leases', (
+            coalesce(nullif(current_setting('taskflow.leases', true), '')::jsonb, '[]')
+            || jsonb_build_object('shard', shard, 'holder', pg_current_xact_id()::text))::text, true);
     end if;
 end $$;

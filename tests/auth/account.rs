@@ -54,8 +54,9 @@ async fn sign_in_ignores_the_letter_case_of_the_address() {
 #[tokio::test]
 async fn two_concurrent_registrations_of_an_address_create_one_account() {
     let app = App::start().await;
-    let register =
-        |email: &'static str| app.post("/api/auth/register", json!({ "email": email, "password": "correct horse" }));
+    let register = |email: &'static str| {
+        app.post("/api/auth/register", json!({ "email": email, "password": "correct horse" }))
+    };
 
     let (one, two) = tokio::join!(register("ada@example.com"), register("ADA@example.com"));
 
@@ -69,8 +70,9 @@ async fn two_concurrent_registrations_of_an_address_create_one_account() {
 async fn a_wrong_password_and_an_unknown_address_get_the_same_response() {
     let app = App::start().await;
     app.account("ada@example.com").await;
-    let login =
-        |email: &'static str| app.post("/api/auth/login", json!({ "email": email, "password": "not that one" }));
+    let login = |email: &'static str| {
+        app.post("/api/auth/login", json!({ "email": email, "password": "not that one" }))
+    };
 
     let mut wrong = login("ada@example.com").await.problem(401);
     let mut unknown = login("eve@example.com").await.problem(401);
@@ -88,7 +90,11 @@ async fn a_password_is_stored_as_an_argon2id_hash_only() {
 
     let users = app.database.rows("select password_hash, users::text as whole from app.users").await;
 
-    assert!(users[0]["password_hash"].as_str().is_some_and(|hash| hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")));
+    assert!(
+        users[0]["password_hash"]
+            .as_str()
+            .is_some_and(|hash| hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"))
+    );
     assert!(!users[0]["whole"].to_string().contains("a sample password"));
 }
 

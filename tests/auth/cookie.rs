@@ -17,7 +17,9 @@ fn make_task<'a>(app: &'a App, cookie: &str) -> Call<'a> {
 }
 
 async fn denials(app: &App) -> Vec<Value> {
-    app.database.rows("select user_id, details ->> 'what' as what from app.outbox where type = 'access.denied'").await
+    app.database
+        .rows("select user_id, details ->> 'what' as what from app.outbox where type = 'access.denied'")
+        .await
 }
 
 #[tokio::test]
@@ -30,7 +32,11 @@ async fn sign_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use() {
         let session = app.post(path, body).await.expect(status);
 
         let parts = cookie(&session);
-        assert_eq!(parts[0], format!("taskflow_session={}", session.json()["token"].as_str().unwrap()), "{path}");
+        assert_eq!(
+            parts[0],
+            format!("taskflow_session={}", session.json()["token"].as_str().unwrap()),
+            "{path}"
+        );
         for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
             assert!(parts.iter().any(|one| one == part), "{path} has no {part}: {parts:?}");
         }
@@ -42,7 +48,8 @@ async fn sign_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use() {
 #[tokio::test]
 async fn behind_a_trusted_tls_proxy_the_cookie_is_secure() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
-    let guest = |scheme: &'static str| app.call("POST", "/api/auth/guest").header("x-forwarded-proto", scheme).send();
+    let guest =
+        |scheme: &'static str| app.call("POST", "/api/auth/guest").header("x-forwarded-proto", scheme).send();
 
     let secure = guest("https").await.expect(201);
     let plain = guest("http").await.expect(201);
@@ -57,7 +64,8 @@ async fn behind_a_trusted_tls_proxy_the_cookie_is_secure() {
 async fn without_a_trusted_proxy_the_forwarded_protocol_is_ignored() {
     let app = App::start().await;
 
-    let guest = app.call("POST", "/api/auth/guest").header("x-forwarded-proto", "https").send().await.expect(201);
+    let guest =
+        app.call("POST", "/api/auth/guest").header("x-forwarded-proto", "https").send().await.expect(201);
 
     assert!(!cookie(&guest).iter().any(|part| part == "Secure"), "{guest:?}");
     assert_eq!(guest.header("strict-transport-security"), "");
@@ -124,7 +132,11 @@ async fn a_bearer_token_is_accepted_from_any_origin() {
     let ada = app.guest().await;
 
     let call = ada.call("POST", "/api/tasks").json(&json!({ "title": "buy milk" }));
-    call.header("sec-fetch-site", "cross-site").header("origin", "https://evil.example").send().await.expect(201);
+    call.header("sec-fetch-site", "cross-site")
+        .header("origin", "https://evil.example")
+        .send()
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
@@ -150,7 +162,10 @@ async fn signing_out_clears_the_cookie_and_ends_the_session() {
 
     let parts = cookie(&left);
     assert_eq!(parts[0], "taskflow_session=");
-    assert!(parts.iter().any(|part| part == "Max-Age=0") && parts.iter().any(|part| part == "Path=/"), "{parts:?}");
+    assert!(
+        parts.iter().any(|part| part == "Max-Age=0") && parts.iter().any(|part| part == "Path=/"),
+        "{parts:?}"
+    );
     with_cookie("GET", "/api/auth/me").await.problem(401);
     app.person(&session).get("/api/auth/me").await.problem(401);
 }

@@ -152,8 +152,16 @@ async fn a_subject_of_an_issuer_becomes_a_user_with_every_signing_algorithm() {
         let user = me(&app, &token).await.expect(200).json();
 
         assert_eq!((&user["guest"], &user["admin"]), (&json!(false), &json!(false)), "{id}");
-        assert_eq!((&user["email"], &user["name"]), (&json!(format!("{id}@example.com")), &json!("Ada")), "{id}");
-        assert_eq!(me(&app, &token).await.expect(200).json(), user, "{id}: the second request is the same user");
+        assert_eq!(
+            (&user["email"], &user["name"]),
+            (&json!(format!("{id}@example.com")), &json!("Ada")),
+            "{id}"
+        );
+        assert_eq!(
+            me(&app, &token).await.expect(200).json(),
+            user,
+            "{id}: the second request is the same user"
+        );
     }
 
     assert_eq!(app.database.rows("select id from app.users").await.len(), 3);
@@ -164,8 +172,9 @@ async fn a_subject_of_an_issuer_becomes_a_user_with_every_signing_algorithm() {
 async fn a_user_of_an_issuer_creates_tasks_and_manages_their_account() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
-    let call =
-        |method, path| app.call(method, path).header("authorization", format!("Bearer {}", rs256(&claims("ada"))));
+    let call = |method, path| {
+        app.call(method, path).header("authorization", format!("Bearer {}", rs256(&claims("ada"))))
+    };
 
     call("POST", "/api/tasks").json(&json!({ "title": "buy milk" })).send().await.expect(201);
     call("PATCH", "/api/auth/me").json(&json!({ "name": "Ada" })).send().await.expect(200);
@@ -228,10 +237,19 @@ async fn an_invalid_token_is_rejected_and_logged() {
         ("with another signature", format!("{}.{}.{}", parts[0], parts[1], other.split('.').nth(2).unwrap())),
         ("not signed", format!("{NOT_SIGNED}.{}.", parts[1])),
         ("not signed, but with a signature", format!("{NOT_SIGNED}.{}.{}", parts[1], parts[2])),
-        ("signed with the public key as a secret", signed(Algorithm::HS256, "rs256", &public_key, &claims("ada"))),
+        (
+            "signed with the public key as a secret",
+            signed(Algorithm::HS256, "rs256", &public_key, &claims("ada")),
+        ),
         ("signed with another key", signed(Algorithm::RS256, "rs256", &rsa(OTHER_RS256), &claims("ada"))),
-        ("signed with another algorithm than its key", signed(Algorithm::RS256, "es256", &rsa(RS256), &claims("ada"))),
-        ("signed with an algorithm that is not taken", signed(Algorithm::RS512, "rs256", &rsa(RS256), &claims("ada"))),
+        (
+            "signed with another algorithm than its key",
+            signed(Algorithm::RS256, "es256", &rsa(RS256), &claims("ada")),
+        ),
+        (
+            "signed with an algorithm that is not taken",
+            signed(Algorithm::RS512, "rs256", &rsa(RS256), &claims("ada")),
+        ),
         ("no token at all", "a.b.c".to_owned()),
     ];
 

@@ -9,7 +9,8 @@ async fn set_limit(app: &App, name: &str, quota: u32, seconds: u32) {
 
 /// Returns the events about exceeded limits.
 async fn hits(app: &App) -> Vec<Value> {
-    let query = "select topic, user_id, details ->> 'limit' as limit from app.outbox where type = 'limit.hit'";
+    let query =
+        "select topic, user_id, details ->> 'limit' as limit from app.outbox where type = 'limit.hit'";
     app.database.rows(query).await
 }
 

@@ -5,8 +5,9 @@ use tests::App;
 async fn sign_out_ends_only_the_current_session() {
     let app = App::start().await;
     let here = app.account("ada@example.com").await;
-    let session =
-        app.post("/api/auth/login", json!({ "email": "ada@example.com", "password": "a sample password" })).await;
+    let session = app
+        .post("/api/auth/login", json!({ "email": "ada@example.com", "password": "a sample password" }))
+        .await;
     let there = app.person(&session);
 
     here.post("/api/auth/logout", json!({})).await.expect(204);
@@ -39,7 +40,8 @@ async fn use_extends_a_session() {
 
     ada.get("/api/tasks").await.expect(200);
 
-    let rows = app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
+    let rows =
+        app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
     assert_eq!(rows, [json!({ "longer": true })]);
 }
 

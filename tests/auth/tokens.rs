@@ -91,7 +91,10 @@ async fn a_token_cannot_manage_its_account() {
     }
 
     assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), ada.user);
-    assert_eq!(ada.get("/api/auth/tokens").await.expect(200).json()["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        ada.get("/api/auth/tokens").await.expect(200).json()["items"].as_array().map(Vec::len),
+        Some(1)
+    );
 }
 
 #[tokio::test]
@@ -166,7 +169,8 @@ async fn all_tokens_can_be_revoked_at_once_without_the_session() {
 async fn tokens_of_another_user_cannot_be_listed_or_revoked() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
-    let made = ada.post("/api/auth/tokens", json!({ "name": "of Ada", "scopes": ["read"] })).await.expect(201);
+    let made =
+        ada.post("/api/auth/tokens", json!({ "name": "of Ada", "scopes": ["read"] })).await.expect(201);
 
     eve.delete(&format!("/api/auth/tokens/{}", made.id())).await.problem(404);
     eve.delete("/api/auth/tokens/nonsense").await.problem(404);
@@ -184,7 +188,8 @@ async fn a_missing_scope_is_logged() {
 
     reader.post("/api/tasks", json!({ "title": "not this" })).await.problem(403);
 
-    let query = "select topic, user_id, details ->> 'scope' as scope from app.outbox where type = 'access.denied'";
+    let query =
+        "select topic, user_id, details ->> 'scope' as scope from app.outbox where type = 'access.denied'";
     let denied = json!({ "topic": "audit-events", "user_id": ada.id(), "scope": "write" });
     assert_eq!(app.database.rows(query).await, [denied]);
 }

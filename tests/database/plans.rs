@@ -35,7 +35,8 @@ async fn no_list_reads_rows_of_other_users() {
     owner.batch_execute("vacuum analyze app.tasks").await.unwrap();
     let name = store::installed_name("list", store::hash(BODY));
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
-    let of_ada = app.database.rows(&format!("select count(*) from app.tasks where user_id = '{}'", ada.id())).await;
+    let of_ada =
+        app.database.rows(&format!("select count(*) from app.tasks where user_id = '{}'", ada.id())).await;
     let most = of_ada[0]["count"].as_i64().unwrap();
 
     let on = |day: &str| json!({ "on": day });
@@ -62,8 +63,9 @@ async fn no_list_reads_rows_of_other_users() {
         json!({ "after": { "key": "2026-01-01T00:00:00+00:00", "id": ada.id() } }),
     ];
     let sorts = ["due_date", "priority", "created_at", "completed_at", "updated_at", "title"];
-    let sorted =
-        sorts.iter().flat_map(|by| [true, false].map(|descending| json!({ "sort_by": by, "descending": descending })));
+    let sorted = sorts
+        .iter()
+        .flat_map(|by| [true, false].map(|descending| json!({ "sort_by": by, "descending": descending })));
     for filters in filters.into_iter().chain(sorted) {
         let mut input = json!({ "sort_by": "created_at", "descending": true, "limit": 50, "offset": 0 });
         input.as_object_mut().unwrap().extend(filters.as_object().unwrap().clone());

@@ -45,7 +45,10 @@ async fn users_see_their_own_trail_and_administrators_see_all() {
     ben.get(&format!("/api/audit/tasks/{task}")).await.problem(404);
     ben.get(&format!("/api/audit?user_id={}", ada.id())).await.problem(403);
     assert_eq!(wait_for_trail(&ben, &format!("/api/audit?user_id={}", ben.id()), 1).await.len(), 1);
-    assert_eq!(wait_for_trail(&root, &format!("/api/audit/tasks/{task}"), 1).await[0]["data"]["task_id"], task);
+    assert_eq!(
+        wait_for_trail(&root, &format!("/api/audit/tasks/{task}"), 1).await[0]["data"]["task_id"],
+        task
+    );
     assert_eq!(wait_for_trail(&root, &format!("/api/audit?user_id={}", ada.id()), 1).await.len(), 1);
     assert!(wait_for_trail(&root, "/api/audit?event_type=task.created", 2).await.len() >= 2);
     app.get("/api/audit").await.problem(401);
@@ -59,7 +62,9 @@ async fn security_events_are_in_the_trail_for_administrators() {
     let root = app.account("root@example.com").await;
     let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
     app.database.change(&make_admin).await;
-    app.post("/api/auth/login", json!({ "email": "root@example.com", "password": "not this one" })).await.problem(401);
+    app.post("/api/auth/login", json!({ "email": "root@example.com", "password": "not this one" }))
+        .await
+        .problem(401);
     app.call("POST", "/internal/audit/events").json(&json!({})).send().await.problem(401);
 
     let items = wait_for_trail(&root, "/api/audit", 2).await;
@@ -106,7 +111,8 @@ async fn the_trail_is_append_only() {
     wait_for_trail(&ada, "/api/audit", 1).await;
 
     let owner = app.database.owner().await;
-    let month = app.database.rows("select tableoid::regclass::text as name from app.audit").await[0]["name"].clone();
+    let month =
+        app.database.rows("select tableoid::regclass::text as name from app.audit").await[0]["name"].clone();
     let month = month.as_str().unwrap();
     for change in [
         "update app.audit set event_type = 'x'".to_owned(),
@@ -134,8 +140,10 @@ async fn an_event_delivered_twenty_times_is_in_the_trail_once() {
     }
 
     assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await.len(), 1);
-    let counted =
-        app.database.rows("select what, sum(times) as times from app.counted group by what order by what").await;
+    let counted = app
+        .database
+        .rows("select what, sum(times) as times from app.counted group by what order by what")
+        .await;
     assert_eq!(counted, [json!({ "what": "done", "times": 1 }), json!({ "what": "duplicate", "times": 19 })]);
 }
 
@@ -148,8 +156,10 @@ async fn a_late_event_is_consumed_and_counted() {
     }
 
     assert_eq!(wait_for_trail(&ada, "/api/audit", 3).await.len(), 3);
-    let late =
-        app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome order by outcome").await;
+    let late = app
+        .database
+        .rows("select outcome, count(*) as n from app.deliveries group by outcome order by outcome")
+        .await;
     assert_eq!(late, [json!({ "outcome": "done", "n": 2 }), json!({ "outcome": "late", "n": 1 })]);
 }
 
@@ -162,7 +172,10 @@ async fn an_event_of_a_month_without_a_partition_is_kept() {
 
     app.as_dapr("/internal/audit/events").json(&event).send().await.expect(200);
 
-    assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["occurred_at"], "2019-02-28T23:59:59.999+00:00");
+    assert_eq!(
+        wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["occurred_at"],
+        "2019-02-28T23:59:59.999+00:00"
+    );
     poll_until("its month", async || {
         let months = app.database.rows("select to_regclass('app.audit_2019_02')::text as month").await;
         months[0]["month"].is_string().then_some(())

@@ -26,9 +26,18 @@ async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
         (with(&|event| event["data"]["after"] = json!("a\0b")), "wrong schema: a NUL character"),
         (with(&|event| event["data"]["user_id"] = json!(gone)), "the user is gone"),
         (with(&|event| event["data"] = json!(null)), "wrong schema"),
-        (with(&|event| event["data"]["after"] = json!("half")).replace("\"half\"", r#""\ud800""#), "broken JSON"),
-        (with(&|event| event["data"]["event_id"] = json!("x".repeat(5000))), "wrong schema: event_id is no UUID"),
-        (with(&|event| event["id"] = json!("y".repeat(5000))).replace("task.created", "t"), "unknown event type"),
+        (
+            with(&|event| event["data"]["after"] = json!("half")).replace("\"half\"", r#""\ud800""#),
+            "broken JSON",
+        ),
+        (
+            with(&|event| event["data"]["event_id"] = json!("x".repeat(5000))),
+            "wrong schema: event_id is no UUID",
+        ),
+        (
+            with(&|event| event["id"] = json!("y".repeat(5000))).replace("task.created", "t"),
+            "unknown event type",
+        ),
         (with(&|event| event["data"]["user_id"] = json!("x")), "wrong schema: an id is no UUID"),
         ("{}".to_owned(), "wrong schema: missing field"),
         (r#"{"type": 5}"#.to_owned(), "wrong schema: invalid type"),
@@ -43,8 +52,9 @@ async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
     })
     .await;
     for (body, reason) in &cases {
-        let is_there =
-            letters.iter().any(|letter| letter["reason"].as_str().is_some_and(|actual| actual.starts_with(reason)));
+        let is_there = letters
+            .iter()
+            .any(|letter| letter["reason"].as_str().is_some_and(|actual| actual.starts_with(reason)));
         assert!(is_there, "{reason} for {body}: {letters:?}");
     }
     assert!(letters.iter().all(|letter| letter["consumer"] == "audit"));
@@ -123,7 +133,9 @@ fn routes() -> BTreeSet<String> {
     for folder in ["components", "subscriptions"] {
         for file in std::fs::read_dir(files.join(folder)).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-            routes.extend(text.split_whitespace().filter(|word| word.starts_with("/internal/")).map(str::to_owned));
+            routes.extend(
+                text.split_whitespace().filter(|word| word.starts_with("/internal/")).map(str::to_owned),
+            );
         }
     }
     routes

@@ -130,7 +130,8 @@ async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
     assert_eq!(deliver(&app, &[events[1].clone(), events[3].clone()]).await, ["SUCCESS", "SUCCESS"]);
 
     assert_eq!(wait_for_trail(&ada, "/api/audit", 5).await.len(), 5);
-    let counted = app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
+    let counted =
+        app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
     let expected = [("done", 3), ("failed", 2), ("late", 2)].map(|(what, n)| json!({ "what": what, "n": n }));
     assert_eq!(counted, expected);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
@@ -146,15 +147,20 @@ async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
     }
 
     let letters = poll_until("the dead letter", async || {
-        let letters =
-            app.database.rows("select reason, event #>> '{data,after,title}' as title from app.dead_letters").await;
+        let letters = app
+            .database
+            .rows("select reason, event #>> '{data,after,title}' as title from app.dead_letters")
+            .await;
         (!letters.is_empty()).then_some(letters)
     })
     .await;
     assert_eq!(letters, [json!({ "reason": "failed as often as it was tried", "title": "poison" })]);
     let titles = async |count| {
         let items = wait_for_trail(&ada, "/api/audit", count).await;
-        items.iter().map(|item| item["data"]["after"]["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        items
+            .iter()
+            .map(|item| item["data"]["after"]["title"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(titles(2).await, ["before", "behind"], "it blocks no other event");
 

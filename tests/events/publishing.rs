@@ -42,7 +42,8 @@ async fn create_unpublished(app: &App, person: &Person, many: usize) {
 
 /// Makes the first event of a user impossible to publish, by a topic that does not exist.
 async fn misroute_first(app: &App, person: &Person) {
-    let change = format!("update app.outbox set topic = 'nowhere' where seq = 1 and user_id = '{}'", person.id());
+    let change =
+        format!("update app.outbox set topic = 'nowhere' where seq = 1 and user_id = '{}'", person.id());
     app.database.change(&change).await;
 }
 
@@ -58,7 +59,8 @@ async fn a_published_event_leaves_the_outbox() {
 
     wait_for_empty_outbox(&app).await;
 
-    let shards = app.database.rows("select sum(published) as n, count(holder) as held from app.publishers").await;
+    let shards =
+        app.database.rows("select sum(published) as n, count(holder) as held from app.publishers").await;
     assert_eq!(shards, [json!({ "n": 1, "held": 0 })]);
 }
 
@@ -286,7 +288,8 @@ async fn an_unpublishable_event_is_set_aside_and_blocks_no_other_user() {
     );
     app.database.change(&broken).await;
     // Another of the same shard, so that others succeed while it fails.
-    let same_shard = format!("update app.outbox set shard = app.shard('{0}') where type = 'broken'", ben.id());
+    let same_shard =
+        format!("update app.outbox set shard = app.shard('{0}') where type = 'broken'", ben.id());
     app.database.change(&same_shard).await;
 
     ben.task("goes out").await;

@@ -65,7 +65,10 @@ async fn every_event_of_the_former_release_is_consumed() {
     assert_eq!(app.database.rows("select event_id, reason from app.dead_letters").await, [] as [Value; 0]);
     for event in &events {
         let id = event["id"].as_str().unwrap();
-        let kept = app.database.rows(&format!("select event_type, data from app.audit where event_id = '{id}'")).await;
+        let kept = app
+            .database
+            .rows(&format!("select event_type, data from app.audit where event_id = '{id}'"))
+            .await;
         assert_eq!(kept, [json!({ "event_type": event["type"], "data": event["data"] })]);
     }
 }
@@ -132,14 +135,17 @@ async fn statements_of_two_releases_consume_the_same_events_once() {
         .collect();
 
     let client = app.database.role("taskflow_service").await;
-    let (principal, input) = (json!({ "service": "audit", "actor": "system" }), json!({ "events": deliveries }));
+    let (principal, input) =
+        (json!({ "service": "audit", "actor": "system" }), json!({ "events": deliveries }));
     let call = format!("select bodies.{other}($1, $2)");
     let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&principal, &input];
-    let (by_one, by_other) = futures::future::join(deliver(&app, &events), client.query(&call, &parameters)).await;
+    let (by_one, by_other) =
+        futures::future::join(deliver(&app, &events), client.query(&call, &parameters)).await;
 
     assert!(by_one.iter().all(|status| status == "SUCCESS"), "{by_one:?}");
     assert!(by_other.unwrap().is_empty());
     assert_eq!(wait_for_trail(&ada, "/api/audit", 20).await.len(), 20);
-    let counted = app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
+    let counted =
+        app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
     assert_eq!(counted, [json!({ "what": "done", "n": 20 }), json!({ "what": "duplicate", "n": 20 })]);
 }

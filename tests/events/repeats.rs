@@ -67,7 +67,8 @@ async fn make_history() -> (Vec<Person>, Vec<Value>) {
     app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(401);
     people[0].post("/api/tasks", json!({ "title": "a\0b" })).await.problem(422);
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
-    let events: Vec<Value> = app.database.rows(rows).await.into_iter().map(|row| as_delivered(&row)).collect();
+    let events: Vec<Value> =
+        app.database.rows(rows).await.into_iter().map(|row| as_delivered(&row)).collect();
     assert!(events.len() > 150, "{}", events.len());
     (people, events)
 }
@@ -84,7 +85,9 @@ fn as_delivered(row: &Value) -> Value {
 async fn app_with_users(people: &[Person]) -> App {
     let app = App::with_events().await;
     for person in people {
-        app.database.change(&format!("insert into app.users (id, guest) values ('{}', true)", person.id())).await;
+        app.database
+            .change(&format!("insert into app.users (id, guest) values ('{}', true)", person.id()))
+            .await;
     }
     app
 }
@@ -122,7 +125,8 @@ async fn duplicate_reordered_deliveries_have_the_effect_of_ordered_ones() {
         let some: Vec<_> = left.drain(..left.len().min(1 + dice.below(40))).collect();
         let (alone, together) = some.split_at(dice.below(4).min(some.len()));
         for event in alone {
-            let response = shuffled.as_dapr("/internal/audit/events").json(event).send().await.expect(200).json();
+            let response =
+                shuffled.as_dapr("/internal/audit/events").json(event).send().await.expect(200).json();
             assert_eq!(response, json!({ "status": "SUCCESS" }));
         }
         assert!(deliver(&shuffled, together).await.iter().all(|status| status == "SUCCESS"));
@@ -132,7 +136,9 @@ async fn duplicate_reordered_deliveries_have_the_effect_of_ordered_ones() {
     assert_eq!(expected[0].len(), events.len());
     assert_eq!(actual, expected);
     let counted = shuffled.database.rows("select what, sum(times) as n from app.counted group by what").await;
-    let of = |what: &str| counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap());
+    let of = |what: &str| {
+        counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap())
+    };
     assert_eq!(of("duplicate"), events.len() as u64, "each event was a duplicate once");
     assert!(of("late") > 20, "events were out of order: {counted:?}");
 }
@@ -204,7 +210,8 @@ async fn concurrent_relays_and_consumers_process_each_event_once() {
     }));
     let mut dice = Random(7);
     let bulks: Vec<_> = (0..4).map(|_| bulk_of(&dice.shuffled(&events, 160)[..100])).collect();
-    let consumers = join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
+    let consumers =
+        join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
     let (relays, consumers) = join(relays, consumers).await;
 
     for response in relays {
@@ -212,7 +219,10 @@ async fn concurrent_relays_and_consumers_process_each_event_once() {
     }
     for response in consumers {
         let response = response.expect(200).json();
-        assert!(response["statuses"].as_array().unwrap().iter().all(|one| one["status"] == "SUCCESS"), "{response}");
+        assert!(
+            response["statuses"].as_array().unwrap().iter().all(|one| one["status"] == "SUCCESS"),
+            "{response}"
+        );
     }
     wait_for_empty_outbox(&app).await;
     poll_until("all of them, from the sidecar too", async || {
@@ -220,7 +230,8 @@ async fn concurrent_relays_and_consumers_process_each_event_once() {
         (counted[0]["n"].as_u64() >= Some(160 + 400)).then_some(())
     })
     .await;
-    let done = app.database.rows("select sum(times) as n from app.counted where what in ('done', 'late')").await;
+    let done =
+        app.database.rows("select sum(times) as n from app.counted where what in ('done', 'late')").await;
     assert_eq!(done, [json!({ "n": 160 })]);
     let published = app.database.rows("select sum(published) as n from app.publishers").await;
     assert_eq!(published, [json!({ "n": 160 })]);

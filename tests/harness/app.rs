@@ -163,5 +163,7 @@ async fn run(variables: &BTreeMap<String, String>, logs: &Logs) -> Running {
     });
     let manifest = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml"));
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    Running::start(engine.as_ref(), manifest, variables, address, logs.clone()).await.expect("TaskFlow starts")
+    Running::start(engine.as_ref(), manifest, variables, address, logs.clone())
+        .await
+        .expect("TaskFlow starts")
 }

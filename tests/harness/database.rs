@@ -29,7 +29,8 @@ impl Database {
     /// Returns the databases of all tests that have run.
     pub async fn all() -> Vec<Self> {
         let server: Config = variable("TASKFLOW_TEST_DATABASE").parse().expect("the URL of a Postgres");
-        let names = "select datname::text from pg_database where datname ~ '^test_[0-9]+_[0-9]+$' and datallowconn";
+        let names =
+            "select datname::text from pg_database where datname ~ '^test_[0-9]+_[0-9]+$' and datallowconn";
         let rows = connect(&server).await.query(names, &[]).await.expect("the databases");
         rows.iter().map(|row| Self { server: server.clone(), name: row.get(0) }).collect()
     }
@@ -93,7 +94,11 @@ impl Database {
 
     /// Runs a statement as the owner of the database.
     pub async fn change(&self, statement: &str) {
-        self.owner().await.batch_execute(statement).await.unwrap_or_else(|error| panic!("{error:?}: {statement}"));
+        self.owner()
+            .await
+            .batch_execute(statement)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}: {statement}"));
     }
 
     /// Connects as a role, with no way to regain the owner's rights.
@@ -106,12 +111,7 @@ impl Database {
     /// Installs a body that only this test uses and returns the name of its statement.
     pub async fn install(&self, stem: &str, body: &str) -> String {
         let framed = store::frame(stem, body).expect("a body");
-        let (name, role) = (&framed.name, framed.role);
-        let install = format!(
-            "{}; revoke all on function bodies.{name} from public; grant execute on function bodies.{name} to {role}",
-            framed.create
-        );
-        self.change(&install).await;
+        self.change(&framed.create).await;
         framed.name
     }
 

@@ -63,7 +63,8 @@ impl Events {
                 "skipTLSVerify": "false", "emailFrom": "TaskFlow <taskflow@example.com>",
             },
         });
-        std::fs::write(folder.path().join("secrets.json"), secrets.to_string()).expect("the secrets are written");
+        std::fs::write(folder.path().join("secrets.json"), secrets.to_string())
+            .expect("the secrets are written");
         let (kind, address) = match kafka {
             Some((kafka, daprd)) => {
                 let sidecars = Sidecars::new(&daprd, &files, folder.path(), 0, tokens()).expect("sidecars");
@@ -153,7 +154,8 @@ fn files(folder: &Path, retries: Option<u32>) -> PathBuf {
     let Some(retries) = retries else { return files };
     let changed = folder.join("dapr");
     std::fs::create_dir(&changed).expect("a folder");
-    for entry in std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file").file_name()) {
+    for entry in std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file").file_name())
+    {
         std::os::unix::fs::symlink(files.join(&entry), changed.join(&entry)).expect("a link");
     }
     let path = changed.join("resiliency.yaml");

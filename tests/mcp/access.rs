@@ -16,7 +16,11 @@ fn with_token(ada: &Person, token: &str) -> Person {
 
 /// Returns the same person with a personal access token of the given scopes.
 async fn with_scopes(ada: &Person, scopes: &[&str]) -> Person {
-    let made = ada.post("/api/auth/tokens", json!({ "name": "a script", "scopes": scopes })).await.expect(201).json();
+    let made = ada
+        .post("/api/auth/tokens", json!({ "name": "a script", "scopes": scopes }))
+        .await
+        .expect(201)
+        .json();
     with_token(ada, made["token"].as_str().unwrap())
 }
 
@@ -27,12 +31,17 @@ async fn assert_rejected(person: &Person) {
         assistant.request("server/discover", json!({})).await,
         assistant.initialize(HANDSHAKE_REVISIONS[0]).await,
         assistant.request("tools/call", json!({ "name": "list_tasks", "arguments": {} })).await,
-        assistant.request("tools/call", json!({ "name": "add_task", "arguments": { "title": "not this" } })).await,
+        assistant
+            .request("tools/call", json!({ "name": "add_task", "arguments": { "title": "not this" } }))
+            .await,
         assistant.request("resources/read", json!({ "uri": "taskflow://today" })).await,
     ] {
         reply.response.problem(401);
         let challenge = reply.response.header("www-authenticate");
-        assert!(challenge.starts_with("Bearer ") && challenge.contains("resource_metadata=\"http"), "{challenge}");
+        assert!(
+            challenge.starts_with("Bearer ") && challenge.contains("resource_metadata=\"http"),
+            "{challenge}"
+        );
     }
 }
 
@@ -42,7 +51,9 @@ async fn assert_scope_missing(person: &Person, scope: &str, tool: &str, argument
     let message = reply.error(-32600)["message"].as_str().unwrap().to_owned();
     assert!(message.contains(scope), "{message}");
     let challenge = reply.response.header("www-authenticate");
-    for part in ["Bearer ", "error=\"insufficient_scope\"", &format!("scope=\"{scope}\""), "resource_metadata=\""] {
+    for part in
+        ["Bearer ", "error=\"insufficient_scope\"", &format!("scope=\"{scope}\""), "resource_metadata=\""]
+    {
         assert!(challenge.contains(part), "{part}: {challenge}");
     }
 }
@@ -141,7 +152,10 @@ async fn a_read_only_token_lists_and_calls_only_tools_that_read() {
     let before = snapshot(&app).await;
 
     assert_eq!(assistant.tools().await, READ_ONLY);
-    assert_eq!(Assistant::with_revision("old", &reader, HANDSHAKE_REVISIONS[0]).await.tools().await, READ_ONLY);
+    assert_eq!(
+        Assistant::with_revision("old", &reader, HANDSHAKE_REVISIONS[0]).await.tools().await,
+        READ_ONLY
+    );
     for (tool, arguments) in things.arguments() {
         if READ_ONLY.contains(&tool) {
             assistant.call(tool, arguments).await.success();
@@ -185,7 +199,9 @@ async fn a_token_of_an_issuer_permits_its_scopes() {
     let add = json!({ "title": "buy milk" });
     let all = with_token(&guest, &rs256(&claims("ada")));
 
-    for person in [&all, &scoped(json!("openid profile")), &scoped(json!("openid read write")), &scoped(json!(""))] {
+    for person in
+        [&all, &scoped(json!("openid profile")), &scoped(json!("openid read write")), &scoped(json!(""))]
+    {
         let assistant = Assistant::of(person);
         assert_eq!(assistant.tools().await, TOOL_NAMES);
         assistant.call("add_task", add.clone()).await.success();

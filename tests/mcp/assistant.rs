@@ -53,7 +53,8 @@ impl Assistant {
     /// Builds a request with all headers and members that the revision requires.
     pub fn message(&self, method: &str, params: Value) -> Message<'_> {
         let accept = "application/json, text/event-stream";
-        let mut headers = BTreeMap::from([("accept", accept.to_owned()), ("content-type", "application/json".into())]);
+        let mut headers =
+            BTreeMap::from([("accept", accept.to_owned()), ("content-type", "application/json".into())]);
         let mut body = json!({ "jsonrpc": "2.0", "id": "a request", "method": method, "params": params });
         if self.revision == MODERN {
             let about = [("mcp-protocol-version", MODERN), ("mcp-method", method)];
@@ -155,7 +156,8 @@ impl Message<'_> {
 
     /// Sends the request.
     pub async fn send(self) -> Reply {
-        let call = self.headers.iter().fold(self.assistant.post(), |call, (name, value)| call.header(name, value));
+        let call =
+            self.headers.iter().fold(self.assistant.post(), |call, (name, value)| call.header(name, value));
         let response = call.body(self.body.to_string()).send().await;
         Reply { id: self.body["id"].clone(), response }
     }

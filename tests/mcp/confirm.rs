@@ -35,7 +35,8 @@ async fn a_deleted_task_is_in_the_trash_and_deleting_it_again_succeeds() {
     let ada = app.guest().await;
     let [task, other] = create_many(&ada, ["buy milk", "buy milk and bread"]).await;
     let assistant = Assistant::of(&ada);
-    let delete = async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
+    let delete =
+        async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
 
     let deleted = delete(id(&task)).await.success();
 
@@ -62,7 +63,8 @@ async fn a_task_is_deleted_by_words_only_if_they_match_one_task() {
     let ada = app.guest().await;
     create_many(&ada, ["report one", "report two", "buy milk"]).await;
     let assistant = Assistant::of(&ada);
-    let delete = async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
+    let delete =
+        async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
 
     delete("report").await.refusal("ambiguous");
     let preview = delete("milk").await.success();
@@ -93,7 +95,10 @@ async fn open_tasks_are_deleted_with_their_series_only_after_a_confirmation() {
         let outcome = stop(confirm).await;
         let preview = outcome.success();
         assert_eq!((&preview["stopped"], &preview["needs_confirmation"]), (&json!(false), &json!(true)));
-        assert_eq!((&preview["open_tasks"], &preview["recurring_task"]["status"]), (&json!(1), &json!("active")));
+        assert_eq!(
+            (&preview["open_tasks"], &preview["recurring_task"]["status"]),
+            (&json!(1), &json!("active"))
+        );
         assert!(
             outcome.text().contains("confirm") && outcome.text().contains("\"water plants\""),
             "{}",
@@ -150,13 +155,19 @@ async fn a_title_shared_by_another_task_or_series_confirms_nothing() {
     let assistant = Assistant::of(&ada);
 
     for named in ["pay rent", "buy milk"] {
-        let preview = assistant.call("delete_task", json!({ "task": named, "confirm": true })).await.success();
-        assert_eq!((&preview["deleted"], &preview["needs_confirmation"]), (&json!(false), &json!(true)), "{named}");
+        let preview =
+            assistant.call("delete_task", json!({ "task": named, "confirm": true })).await.success();
+        assert_eq!(
+            (&preview["deleted"], &preview["needs_confirmation"]),
+            (&json!(false), &json!(true)),
+            "{named}"
+        );
     }
     let stop = json!({ "recurring_task": "stand-up", "delete_open": true, "confirm": true });
     assert_eq!(assistant.call("stop_recurring_task", stop).await.success()["needs_confirmation"], true);
     assert_eq!(snapshot(&app).await, before);
-    let bread = assistant.call("delete_task", json!({ "task": "buy bread", "confirm": true })).await.success();
+    let bread =
+        assistant.call("delete_task", json!({ "task": "buy bread", "confirm": true })).await.success();
     assert_eq!(bread["deleted"], true, "no other task has that title");
 }
 
@@ -166,8 +177,7 @@ async fn a_replay_of_a_stop_affects_the_series_of_the_first_call() {
     let ada = app.guest().await;
     Things::of(&ada).await;
     let assistant = Assistant::of(&ada);
-    let stop =
-        json!({ "recurring_task": "water plants", "delete_open": true, "confirm": true, "idempotency_key": "once" });
+    let stop = json!({ "recurring_task": "water plants", "delete_open": true, "confirm": true, "idempotency_key": "once" });
     let first = assistant.call("stop_recurring_task", stop.clone()).await;
     assert_eq!((&first.success()["stopped"], &first.success()["open_tasks"]), (&json!(true), &json!(1)));
     let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01" });

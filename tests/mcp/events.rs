@@ -51,7 +51,11 @@ async fn every_change_is_one_event_of_the_agent_with_the_name_of_its_client() {
         if !["add_task", "create_recurring_task", "set_reminder", "cancel_reminder"].contains(&tool) {
             let again = assistant.call(tool, arguments).await.success();
             assert!(made["version"] == again["version"], "{tool}: {again}");
-            assert_eq!(event_summaries(&app).await.len(), before + emitted.len(), "{tool} again: nothing has changed");
+            assert_eq!(
+                event_summaries(&app).await.len(),
+                before + emitted.len(),
+                "{tool} again: nothing has changed"
+            );
         }
     }
 }
@@ -76,7 +80,8 @@ async fn an_event_of_an_agent_has_the_state_before_and_after() {
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
     let made = assistant.call("add_task", json!({ "title": "report" })).await.success();
-    let changed = assistant.call("update_task", json!({ "task": "report", "title": "the report" })).await.success();
+    let changed =
+        assistant.call("update_task", json!({ "task": "report", "title": "the report" })).await.success();
 
     let events = app.database.events().await;
 
@@ -91,8 +96,10 @@ async fn an_event_of_an_agent_has_the_state_before_and_after() {
 async fn the_history_distinguishes_the_agent_from_its_user() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    let task =
-        Assistant::with_name("Claude Desktop", &ada).call("add_task", json!({ "title": "report" })).await.success();
+    let task = Assistant::with_name("Claude Desktop", &ada)
+        .call("add_task", json!({ "title": "report" }))
+        .await
+        .success();
     complete(&ada, &task).await;
     let older = Assistant::with_revision("cli", &ada, HANDSHAKE_REVISIONS[0]).await;
     older.call("reopen_task", json!({ "task": id(&task) })).await.success();
@@ -101,8 +108,10 @@ async fn the_history_distinguishes_the_agent_from_its_user() {
     let history = older.call("get_task_history", json!({ "task": "report" })).await;
 
     let items = history.success()["items"].as_array().unwrap().clone();
-    let who: Vec<_> =
-        items.iter().map(|item| [&item["event_type"], &item["data"]["actor"], &item["data"]["actor_name"]]).collect();
+    let who: Vec<_> = items
+        .iter()
+        .map(|item| [&item["event_type"], &item["data"]["actor"], &item["data"]["actor_name"]])
+        .collect();
     let expected = [
         json!(["task.created", "agent", "Claude Desktop"]),
         json!(["task.completed", "user", null]),
@@ -134,7 +143,11 @@ async fn a_repeated_call_with_its_key_gets_the_first_response() {
         let member = if tool == "set_reminder" { "at" } else { "title" };
         other[member] = json!("2032-01-01T00:00:00Z");
         let events = event_summaries(&app).await.len();
-        assert_eq!(assistant.call(tool, other).await.refusal("invalid").pointers(), ["/idempotency_key"], "{tool}");
+        assert_eq!(
+            assistant.call(tool, other).await.refusal("invalid").pointers(),
+            ["/idempotency_key"],
+            "{tool}"
+        );
         assert_eq!(event_summaries(&app).await.len(), events, "{tool}");
     }
 }
@@ -144,8 +157,9 @@ async fn a_response_is_replayed_for_a_day() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
-    let add =
-        async || assistant.call("add_task", json!({ "title": "buy milk", "idempotency_key": "k" })).await.success();
+    let add = async || {
+        assistant.call("add_task", json!({ "title": "buy milk", "idempotency_key": "k" })).await.success()
+    };
     let first = add().await;
     assistant.call("complete_task", json!({ "task": id(&first) })).await.success();
 
@@ -162,7 +176,11 @@ async fn an_idempotency_key_can_be_a_header_and_belongs_to_one_user() {
     let (ada, bob) = (app.guest().await, app.guest().await);
     let add = async |person: &Person, title: &str| {
         let assistant = Assistant::of(person);
-        assistant.tool("add_task", json!({ "title": title })).header("idempotency-key", Some("key")).call().await
+        assistant
+            .tool("add_task", json!({ "title": title }))
+            .header("idempotency-key", Some("key"))
+            .call()
+            .await
     };
     let first = add(&ada, "buy milk").await.success();
 

@@ -64,7 +64,8 @@ async fn a_limited_call_reports_the_time_to_wait() {
     };
 
     assert!(made > 0);
-    let mut numbers = refused.text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u32>().ok());
+    let mut numbers =
+        refused.text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u32>().ok());
     assert!(numbers.any(|wait| (1..=120).contains(&wait)), "{}", refused.text);
     assert!(refused.text.contains("second"), "{}", refused.text);
     assert_eq!(app.database.rows("select id from app.tasks").await.len(), made);
@@ -77,7 +78,8 @@ async fn a_limited_call_reports_the_time_to_wait() {
 async fn during_a_database_outage_assistants_are_told_to_retry() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let assistants = [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await];
+    let assistants =
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await];
     for assistant in &assistants {
         assistant.call("list_tasks", json!({})).await.success();
     }
@@ -88,14 +90,21 @@ async fn during_a_database_outage_assistants_are_told_to_retry() {
     for assistant in &assistants {
         for reply in [
             assistant.request("tools/call", json!({ "name": "list_tasks", "arguments": {} })).await,
-            assistant.request("tools/call", json!({ "name": "get_task", "arguments": { "task": "milk" } })).await,
-            assistant.request("tools/call", json!({ "name": "add_task", "arguments": { "title": "x" } })).await,
+            assistant
+                .request("tools/call", json!({ "name": "get_task", "arguments": { "task": "milk" } }))
+                .await,
+            assistant
+                .request("tools/call", json!({ "name": "add_task", "arguments": { "title": "x" } }))
+                .await,
             assistant.request("resources/read", json!({ "uri": "taskflow://today" })).await,
             assistant.initialize(HANDSHAKE_REVISIONS[0]).await,
         ] {
             let reply = reply.status(503);
             reply.error(-32603);
-            assert!(reply.response.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0), "{reply:?}");
+            assert!(
+                reply.response.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0),
+                "{reply:?}"
+            );
             tried += 1;
         }
         assert_eq!(assistant.tools().await, TOOL_NAMES);
@@ -134,7 +143,10 @@ async fn a_server_fault_is_reported_without_its_cause() {
     let logged: Vec<String> = app.logs().into_iter().filter(|line| line.contains("fault-1")).collect();
     if std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin") {
         assert_eq!(logged.len(), 1, "{logged:?}");
-        assert!(logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"mcp\""), "{logged:?}");
+        assert!(
+            logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"mcp\""),
+            "{logged:?}"
+        );
         assert!(!logged[0].contains("private words"), "{logged:?}");
     }
 }

@@ -15,7 +15,8 @@ async fn a_response_has_the_id_of_its_request_and_invalid_ids_are_rejected() {
         message.body["id"] = id;
         message.send().await
     };
-    for id in [json!(0), json!(-7), json!(9_007_199_254_740_991_i64), json!(""), json!("ä \" 👋"), json!("7")] {
+    for id in [json!(0), json!(-7), json!(9_007_199_254_740_991_i64), json!(""), json!("ä \" 👋"), json!("7")]
+    {
         with_id(id).await.result();
     }
     for id in [Value::Null, json!(1.5), json!(true), json!({}), json!([1])] {
@@ -28,9 +29,14 @@ async fn malformed_json_is_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    for broken in
-        ["", "{", "nonsense", "{\"jsonrpc\": \"2.0\"} more", "{\"jsonrpc\": \"2.0\", \"id\": \"\\ud800\"}", &deep]
-    {
+    for broken in [
+        "",
+        "{",
+        "nonsense",
+        "{\"jsonrpc\": \"2.0\"} more",
+        "{\"jsonrpc\": \"2.0\", \"id\": \"\\ud800\"}",
+        &deep,
+    ] {
         let reply = assistant.post_text(broken).await.status(400);
         reply.error(-32700);
         assert!(reply.response.json().get("id").is_none(), "{reply:?}");
@@ -82,7 +88,8 @@ async fn an_invalid_message_is_rejected_without_effect() {
 async fn a_notification_is_accepted_without_a_response() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
+    let (modern, older) =
+        (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
     for assistant in [&modern, &older] {
         for method in ["notifications/initialized", "notifications/cancelled", "notifications/no/such"] {
             let mut message = assistant.message(method, json!({}));
@@ -100,7 +107,9 @@ async fn a_notification_is_accepted_without_a_response() {
 async fn an_invalid_cursor_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
+    for assistant in
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await]
+    {
         for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
             for cursor in [json!("nonsense"), json!("bm90aGluZw=="), json!("👋"), json!(7)] {
                 assistant.request(method, json!({ "cursor": cursor })).await.error(-32602);
@@ -113,7 +122,8 @@ async fn an_invalid_cursor_is_rejected() {
 async fn an_invalid_call_of_a_tool_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
+    let (modern, older) =
+        (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
     for assistant in [&modern, &older] {
         for name in ["no_such_tool", "Add_Task"] {
             assistant.request("tools/call", json!({ "name": name, "arguments": {} })).await.error(-32602);

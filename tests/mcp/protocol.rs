@@ -83,7 +83,13 @@ async fn headers_that_contradict_the_message_are_rejected() {
             ("mcp-name", Some("=?base64?b3RoZXI=?=")),
             ("mcp-name", Some("=?base64?%%%?=")),
         ] {
-            assistant.message(method, params.clone()).header(header, value).send().await.status(400).error(-32020);
+            assistant
+                .message(method, params.clone())
+                .header(header, value)
+                .send()
+                .await
+                .status(400)
+                .error(-32020);
         }
         assistant
             .message(method, params.clone())
@@ -114,10 +120,13 @@ async fn a_name_may_be_encoded_in_its_header() {
 async fn an_unsupported_revision_is_rejected_with_the_supported_ones() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
+    let (modern, older) =
+        (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
     for requested in ["2099-01-01", "2025-03-26", "1900-01-01", "nonsense"] {
-        let both =
-            modern.message("tools/list", json!({})).revision(requested).header("mcp-protocol-version", Some(requested));
+        let both = modern
+            .message("tools/list", json!({}))
+            .revision(requested)
+            .header("mcp-protocol-version", Some(requested));
         let header = older.message("tools/list", json!({})).header("mcp-protocol-version", Some(requested));
         for message in [both, header] {
             let error = message.send().await.status(400).error(-32022);
@@ -147,7 +156,8 @@ async fn metadata_of_a_modern_message_is_required() {
 async fn an_unknown_method_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[1]).await);
+    let (modern, older) =
+        (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[1]).await);
     for method in ["initialize", "ping", "no/such", "TOOLS/LIST"] {
         modern.request(method, json!({})).await.status(404).error(-32601);
     }

@@ -7,7 +7,9 @@ use super::{UNKNOWN_ID, complete, create_many, create_task, date_in, id, path, t
 async fn read(assistant: &Assistant, uri: &str) -> Value {
     let result = assistant.request("resources/read", json!({ "uri": uri })).await.result();
     assert!(result["ttlMs"].is_u64() && result["cacheScope"] == "private", "{result}");
-    let [content] = result["contents"].as_array().unwrap().as_slice() else { panic!("one content: {result}") };
+    let [content] = result["contents"].as_array().unwrap().as_slice() else {
+        panic!("one content: {result}")
+    };
     assert_eq!((&content["uri"], &content["mimeType"]), (&json!(uri), &json!("application/json")));
     serde_json::from_str(content["text"].as_str().unwrap()).unwrap()
 }
@@ -16,7 +18,9 @@ async fn read(assistant: &Assistant, uri: &str) -> Value {
 async fn today_overdue_and_each_task_are_resources() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
+    for assistant in
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await]
+    {
         let listed = assistant.list("resources/list", "resources").await;
         let uris: Vec<&Value> = listed.iter().map(|one| &one["uri"]).collect();
         assert_eq!(uris, ["taskflow://today", "taskflow://overdue"]);
@@ -43,7 +47,8 @@ async fn today_has_open_tasks_of_the_date_in_the_users_time_zone() {
         }
         let done = json!({ "title": "done", "due_date": date_in(&app, timezone, 0).await });
         complete(&ada, &create_task(&ada, done).await).await;
-        let gone = create_task(&ada, json!({ "title": "gone", "due_date": date_in(&app, timezone, 0).await })).await;
+        let gone =
+            create_task(&ada, json!({ "title": "gone", "due_date": date_in(&app, timezone, 0).await })).await;
         ada.delete(&path(&gone)).await.expect(204);
         create_many(&ada, ["never"]).await;
         let assistant = Assistant::of(&ada);
@@ -70,8 +75,11 @@ async fn a_resource_has_the_content_of_the_api() {
 async fn a_task_can_be_read_by_words_of_its_title() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [milk, slash, emoji] = create_many(&ada, ["Buy oat milk", "1/2 of 100% & more?", "call mom 👋"]).await;
-    for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
+    let [milk, slash, emoji] =
+        create_many(&ada, ["Buy oat milk", "1/2 of 100% & more?", "call mom 👋"]).await;
+    for assistant in
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await]
+    {
         for (words, task) in [
             ("milk", &milk),
             ("buy%20oat%20milk", &milk),
@@ -93,8 +101,10 @@ async fn an_unknown_resource_has_the_error_code_of_each_revision() {
     ada.delete(&path(&gone)).await.expect(204);
     let [secret] = create_many(&eve, ["secret plan"]).await;
     let of = |task: &str| format!("taskflow://task/{task}");
-    let assistants =
-        [(Assistant::of(&ada), -32602), (Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await, -32002)];
+    let assistants = [
+        (Assistant::of(&ada), -32602),
+        (Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await, -32002),
+    ];
     for (assistant, code) in &assistants {
         for uri in [
             of(UNKNOWN_ID),
@@ -133,7 +143,8 @@ async fn complete_argument(assistant: &Assistant, what: &str, value: &str) -> (V
     };
     let params = json!({ "ref": of, "argument": { "name": argument, "value": value } });
     let found = assistant.request("completion/complete", params).await.result()["completion"].clone();
-    let values = found["values"].as_array().unwrap().iter().map(|value| value.as_str().unwrap().to_owned()).collect();
+    let values =
+        found["values"].as_array().unwrap().iter().map(|value| value.as_str().unwrap().to_owned()).collect();
     (values, found["total"].as_u64().unwrap(), found["hasMore"].as_bool().unwrap())
 }
 
@@ -150,7 +161,9 @@ async fn tags_of_open_tasks_are_completed_prefix_matches_first() {
         }
     }
     create_task(&eve, json!({ "title": "secret", "tags": ["words"] })).await;
-    for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
+    for assistant in
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await]
+    {
         assert_eq!(
             complete_argument(&assistant, "tag", "wo").await,
             (vec!["work".into(), "homework".into()], 2, false)
@@ -195,7 +208,9 @@ async fn an_invalid_completion_request_is_rejected() {
     let ada = app.guest().await;
     let prompt = json!({ "type": "ref/prompt", "name": "plan_my_day" });
     let argument = json!({ "name": "tag", "value": "x" });
-    for assistant in [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await] {
+    for assistant in
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await]
+    {
         for params in [
             json!({ "ref": { "type": "ref/prompt", "name": "no_such_prompt" }, "argument": argument }),
             json!({ "ref": { "type": "ref/resource", "uri": "file:///{path}" }, "argument": argument }),

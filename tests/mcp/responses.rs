@@ -16,7 +16,8 @@ pub static TOOLS: LazyLock<Vec<Value>> = LazyLock::new(|| {
 });
 
 static RESULTS: LazyLock<BTreeMap<String, jsonschema::Validator>> = LazyLock::new(|| {
-    let schema = |tool: &Value| (name(tool), jsonschema::validator_for(&tool["outputSchema"]).expect("a schema"));
+    let schema =
+        |tool: &Value| (name(tool), jsonschema::validator_for(&tool["outputSchema"]).expect("a schema"));
     TOOLS.iter().map(schema).collect()
 });
 
@@ -103,7 +104,9 @@ impl Outcome {
     #[track_caller]
     pub fn text(&self) -> String {
         let result = self.reply.result();
-        let [block] = result["content"].as_array().expect("content").as_slice() else { panic!("one block: {result}") };
+        let [block] = result["content"].as_array().expect("content").as_slice() else {
+            panic!("one block: {result}")
+        };
         assert_eq!(block["type"], "text", "{result}");
         let text = block["text"].as_str().unwrap_or_default();
         assert!(!text.trim().is_empty(), "{result}");
@@ -161,7 +164,8 @@ impl Refusal {
     pub fn pointers(&self) -> Vec<String> {
         let errors = self.problem["errors"].as_array().unwrap_or_else(|| panic!("no errors: {self:?}"));
         let pointer = |error: &Value| {
-            let pointer = error["pointer"].as_str().unwrap_or_else(|| panic!("no pointer: {self:?}")).to_owned();
+            let pointer =
+                error["pointer"].as_str().unwrap_or_else(|| panic!("no pointer: {self:?}")).to_owned();
             let member = pointer.split('/').nth(1).unwrap_or_default();
             assert!(self.text.contains(member), "{member} is not named: {self:?}");
             assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{self:?}");
@@ -173,7 +177,8 @@ impl Refusal {
     /// Returns the candidates, and asserts that the text has each.
     #[track_caller]
     pub fn candidates(&self) -> Vec<Value> {
-        let candidates = self.problem["candidates"].as_array().unwrap_or_else(|| panic!("no candidates: {self:?}"));
+        let candidates =
+            self.problem["candidates"].as_array().unwrap_or_else(|| panic!("no candidates: {self:?}"));
         for one in candidates {
             for member in ["id", "title", "status", "due_date"] {
                 assert!(one.get(member).is_some(), "{member}: {one}");

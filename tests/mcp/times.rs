@@ -42,7 +42,10 @@ async fn assert_local(app: &App, timezone: &str, context: &str, value: &Value) {
     );
     for row in app.database.rows(&query).await {
         let (time, local) = (row["time"].as_str().unwrap(), row["local"].as_str().unwrap());
-        assert!(time.starts_with(local) && !time.ends_with('Z'), "{context}: {time} is {local} in {timezone}");
+        assert!(
+            time.starts_with(local) && !time.ends_with('Z'),
+            "{context}: {time} is {local} in {timezone}"
+        );
     }
 }
 
@@ -73,8 +76,16 @@ async fn a_time_has_the_users_offset_in_summer_and_in_winter() {
 
         let task = due(&ada, input).await;
 
-        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(shown), &json!(false)), "{timezone}: {input}");
-        assert_eq!(in_utc(&task), in_utc(&ada.get(&path(&task)).await.expect(200).json()), "{timezone}: {input}");
+        assert_eq!(
+            (&task["due_date"], &task["all_day"]),
+            (&json!(shown), &json!(false)),
+            "{timezone}: {input}"
+        );
+        assert_eq!(
+            in_utc(&task),
+            in_utc(&ada.get(&path(&task)).await.expect(200).json()),
+            "{timezone}: {input}"
+        );
     }
 }
 
@@ -135,7 +146,8 @@ async fn every_time_of_every_tool_is_in_the_users_time_zone() {
         assert_eq!(in_utc(&listed["items"]), in_utc(&expected["items"]), "{tool}");
     }
     for (tool, arguments) in things.arguments() {
-        let changes = !super::READ_ONLY.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
+        let changes =
+            !super::READ_ONLY.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
         if changes {
             let made = assistant.call(tool, arguments).await.success();
             assert_local(&app, timezone, tool, &made).await;
@@ -197,11 +209,17 @@ async fn times_follow_the_user_to_another_time_zone() {
     let shown = async |task: &Value| {
         Assistant::of(&ada).call("get_task", json!({ "task": id(task) })).await.success()["due_date"].clone()
     };
-    assert_eq!([shown(&at).await, shown(&on).await], ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]);
+    assert_eq!(
+        [shown(&at).await, shown(&on).await],
+        ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]
+    );
 
     ada.patch("/api/auth/me", json!({ "timezone": "Asia/Kolkata" })).await.expect(200);
 
-    assert_eq!([shown(&at).await, shown(&on).await], ["2031-07-01T15:30:00+05:30", "2031-07-01T23:59:00+05:30"]);
+    assert_eq!(
+        [shown(&at).await, shown(&on).await],
+        ["2031-07-01T15:30:00+05:30", "2031-07-01T23:59:00+05:30"]
+    );
     assert_eq!(due(&ada, "2031-07-02").await["due_date"], "2031-07-02T23:59:00+05:30");
 }
 

@@ -35,9 +35,14 @@ async fn a_client_that_does_not_accept_json_is_rejected() {
     ] {
         accepting(accept).await.result();
     }
-    for accept in
-        ["text/event-stream", "text/html", "text/*", "application/xml", "application/json;q=0", "application/jsonp"]
-    {
+    for accept in [
+        "text/event-stream",
+        "text/html",
+        "text/*",
+        "application/xml",
+        "application/json;q=0",
+        "application/jsonp",
+    ] {
         accepting(Some(accept)).await.status(406).error(-32600);
     }
 }
@@ -50,7 +55,9 @@ async fn a_body_of_another_content_type_is_rejected() {
     for kind in ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON"] {
         of_type(Some(kind)).await.result();
     }
-    for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")] {
+    for kind in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")]
+    {
         of_type(kind).await.response.problem(415);
     }
 }

@@ -45,9 +45,11 @@ async fn a_title_with_all_words_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
     let oat = create_task(&ada, json!({ "title": "Buy oat milk", "description": "from the farmer" })).await;
-    let [bread, passport, quoted, emoji] =
-        create_many(&ada, ["buy bread", "renew well-known passport", "it's (100%) \"so\" \\ & | ! :*", "call mom 👋"])
-            .await;
+    let [bread, passport, quoted, emoji] = create_many(
+        &ada,
+        ["buy bread", "renew well-known passport", "it's (100%) \"so\" \\ & | ! :*", "call mom 👋"],
+    )
+    .await;
     let assistant = Assistant::of(&ada);
 
     for (words, task) in [
@@ -62,7 +64,8 @@ async fn a_title_with_all_words_matches() {
     ] {
         assert_eq!(resolve(&assistant, words).await, id(task), "{words}");
     }
-    for (words, task) in [("mil", &oat), ("farmer", &oat), ("brea", &bread), ("breads", &bread), ("milk buying", &oat)]
+    for (words, task) in
+        [("mil", &oat), ("farmer", &oat), ("brea", &bread), ("breads", &bread), ("milk buying", &oat)]
     {
         let refused = assistant.call("complete_task", json!({ "task": words })).await.refusal("no_match");
         assert_eq!(refused.candidates()[0]["id"], id(task), "{words}: suggestions, and no change");
@@ -73,8 +76,11 @@ async fn a_title_with_all_words_matches() {
 async fn words_with_the_same_stem_but_another_meaning_do_not_match() {
     let app = App::start().await;
     let ada = app.guest().await;
-    create_many(&ada, ["Import photos", "University application", "Organ donation form", "Paste wallpaper", "Fix it"])
-        .await;
+    create_many(
+        &ada,
+        ["Import photos", "University application", "Organ donation form", "Paste wallpaper", "Fix it"],
+    )
+    .await;
     let series = json!({ "title": "Import bank data", "frequency": "daily" });
     ada.post("/api/recurring-tasks", series).await.expect(201);
     let before = snapshot(&app).await;
@@ -113,15 +119,20 @@ async fn repeating_a_call_affects_no_other_task() {
     let ada = app.guest().await;
     let [milk, both] = create_many(&ada, ["buy milk", "buy milk and bread"]).await;
     let assistant = Assistant::of(&ada);
-    let complete =
-        async |key: Value| assistant.call("complete_task", json!({ "task": "buy milk", "idempotency_key": key })).await;
+    let complete = async |key: Value| {
+        assistant.call("complete_task", json!({ "task": "buy milk", "idempotency_key": key })).await
+    };
 
     let first = complete(json!("once")).await.success();
     assert_eq!(complete(json!("once")).await.success(), first, "the key makes it the same call");
     let unclear = complete(Value::Null).await.refusal("ambiguous");
 
     assert_eq!(id(&first), id(&milk));
-    assert_eq!(unclear.titles(), ["buy milk", "buy milk and bread"], "one has the exact title, but the other is open");
+    assert_eq!(
+        unclear.titles(),
+        ["buy milk", "buy milk and bread"],
+        "one has the exact title, but the other is open"
+    );
     assert_eq!(reload(&ada, &both).await, both, "a retry completes no other task");
     assert_eq!(event_types(&app).await, ["task.created", "task.created", "task.completed"]);
 }
@@ -161,10 +172,12 @@ async fn a_candidate_has_its_due_date() {
     let due = create_task(&ada, json!({ "title": "report one", "due_date": "2031-04-02T17:00:00Z" })).await;
     let never = create_task(&ada, json!({ "title": "report two" })).await;
 
-    let refused = Assistant::of(&ada).call("complete_task", json!({ "task": "report" })).await.refusal("ambiguous");
+    let refused =
+        Assistant::of(&ada).call("complete_task", json!({ "task": "report" })).await.refusal("ambiguous");
 
     let expected = |task: &Value| {
-        let (id, title, due_date, all_day) = (&task["id"], &task["title"], &task["due_date"], &task["all_day"]);
+        let (id, title, due_date, all_day) =
+            (&task["id"], &task["title"], &task["due_date"], &task["all_day"]);
         json!({ "id": id, "title": title, "status": "active", "due_date": due_date, "all_day": all_day })
     };
     let mut candidates = refused.candidates();
@@ -179,9 +192,11 @@ async fn a_candidate_has_its_due_date() {
 async fn a_typo_is_answered_with_suggestions_and_nothing_is_changed() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [report, plants, flight, _] =
-        create_many(&ada, ["Submit quarterly report", "water the plants", "book flight to lisbon", "zebra crossing"])
-            .await;
+    let [report, plants, flight, _] = create_many(
+        &ada,
+        ["Submit quarterly report", "water the plants", "book flight to lisbon", "zebra crossing"],
+    )
+    .await;
     let assistant = Assistant::of(&ada);
 
     for (words, task) in [
@@ -207,7 +222,8 @@ async fn a_similar_title_never_matches() {
     let before = snapshot(&app).await;
     let assistant = Assistant::of(&ada);
     let misses = async |words: &str| {
-        let mut titles = assistant.call("complete_task", json!({ "task": words })).await.refusal("no_match").titles();
+        let mut titles =
+            assistant.call("complete_task", json!({ "task": words })).await.refusal("no_match").titles();
         titles.sort();
         titles
     };
@@ -260,7 +276,8 @@ async fn series_are_referenced_by_words_too() {
         ada.post("/api/recurring-tasks", json!({ "title": title, "frequency": "monthly" })).await.expect(201);
     }
     let assistant = Assistant::of(&ada);
-    let stop = async |words: &str| assistant.call("stop_recurring_task", json!({ "recurring_task": words })).await;
+    let stop =
+        async |words: &str| assistant.call("stop_recurring_task", json!({ "recurring_task": words })).await;
 
     let refused = stop("pay").await.refusal("ambiguous");
     let mut titles = refused.titles();

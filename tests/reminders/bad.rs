@@ -47,8 +47,8 @@ fn invalid_reminders() -> Vec<(Value, Option<&'static str>)> {
 #[track_caller]
 fn assert_wrong(found: &[String], place: &str, wrong: Option<&str>, given: &Value) {
     let allowed = wrong.map_or(vec!["", "/at", "/before", "/until", "/for"], |wrong| vec![wrong]);
-    let is_told =
-        !found.is_empty() && found.iter().all(|one| allowed.iter().any(|end| *one == format!("{place}{end}")));
+    let is_told = !found.is_empty()
+        && found.iter().all(|one| allowed.iter().any(|end| *one == format!("{place}{end}")));
     assert!(is_told, "{given}: {found:?}");
 }
 
@@ -61,12 +61,14 @@ async fn an_invalid_reminder_is_rejected_and_its_member_reported() {
     for (given, wrong) in invalid_reminders() {
         let alone = ada.post(&format!("{task}/reminders"), given.clone()).await;
         assert_wrong(&alone.wrong_members(), "", wrong, &given);
-        let with_others = json!({ "title": "x", "due_date": LATER, "reminders": [{ "before": "1h" }, given] });
+        let with_others =
+            json!({ "title": "x", "due_date": LATER, "reminders": [{ "before": "1h" }, given] });
         let response = ada.post("/api/tasks", with_others).await;
         assert_wrong(&response.wrong_members(), "/reminders/1", wrong, &given);
     }
     for given in [json!("1h"), json!({ "before": "1h" }), json!(true)] {
-        let response = ada.post("/api/tasks", json!({ "title": "x", "due_date": LATER, "reminders": given })).await;
+        let response =
+            ada.post("/api/tasks", json!({ "title": "x", "due_date": LATER, "reminders": given })).await;
         assert_eq!(response.wrong_members(), ["/reminders"], "{given}");
     }
 

@@ -31,7 +31,9 @@ async fn a_reminder_is_at_a_time_or_before_the_due_date() {
         "status": "pending", "attempts": 0, "sent_at": null,
     });
     assert_members(&at, &expected);
-    for (member, value) in [("at", None), ("before", Some("15m")), ("remind_at", Some("2031-04-02T16:45:00+00:00"))] {
+    for (member, value) in
+        [("at", None), ("before", Some("15m")), ("remind_at", Some("2031-04-02T16:45:00+00:00"))]
+    {
         expected[member] = json!(value);
     }
     assert_members(&before, &expected);
@@ -74,7 +76,8 @@ async fn a_reminder_of_an_all_day_task_is_relative_to_the_end_of_the_day() {
 async fn a_task_is_created_with_reminders_that_are_listed_by_time() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let given = json!([{ "before": "1h" }, { "at": "2031-04-01T09:00:00Z" }, { "before": "2d" }, { "before": "0m" }]);
+    let given =
+        json!([{ "before": "1h" }, { "at": "2031-04-01T09:00:00Z" }, { "before": "2d" }, { "before": "0m" }]);
     let task = json!({ "title": "report", "due_date": LATER, "reminders": given });
 
     let made = ada.create(task).await;
@@ -117,7 +120,12 @@ async fn a_reminder_requested_twice_with_one_key_is_created_once() {
     let task = ada.task("call mom").await;
     let path = format!("{task}/reminders");
     let post = async || {
-        ada.call("POST", &path).header("idempotency-key", "k-1").json(&json!({ "at": LATER })).send().await.expect(201)
+        ada.call("POST", &path)
+            .header("idempotency-key", "k-1")
+            .json(&json!({ "at": LATER }))
+            .send()
+            .await
+            .expect(201)
     };
 
     assert_eq!(post().await.text, post().await.text);
@@ -133,7 +141,9 @@ async fn other_changes_of_a_task_leave_its_reminders_alone() {
     let task = create_task(&ada, json!({ "title": "report", "due_date": LATER, "reminders": given })).await;
     let before = reminders(&ada, &task).await;
 
-    ada.patch(&task, json!({ "title": "the report", "description": null, "priority": "high" })).await.expect(200);
+    ada.patch(&task, json!({ "title": "the report", "description": null, "priority": "high" }))
+        .await
+        .expect(200);
     ada.patch(&task, json!({ "due_date": "2031-04-02T19:00:00+02:00" })).await.expect(200);
     ada.post(&format!("{task}/tags"), json!({ "tags": ["work"] })).await.expect(200);
     ada.patch(&format!("{task}/priority"), json!({ "priority": "low" })).await.expect(200);

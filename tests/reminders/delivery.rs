@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::{
-    EVENTS, LATER, app_without_sidecar, change_silently, claim_and_deliver, claim_due, create_due, create_task,
-    deliver, due_events, events_about, make_overdue, notifications, path_of, pending_events, reload, reminders,
-    task_of, text,
+    EVENTS, LATER, app_without_sidecar, change_silently, claim_and_deliver, claim_due, create_due,
+    create_task, deliver, due_events, events_about, make_overdue, notifications, path_of, pending_events,
+    reload, reminders, task_of, text,
 };
 
 /// Creates a reminder whose event is published but not delivered, and returns both.
@@ -58,7 +58,11 @@ async fn a_notification_reflects_changes_since_its_event() {
         assert_eq!(deliver(&app, &[event]).await, ["SUCCESS"], "{step}");
 
         assert_eq!(notifications(&ada).await, [] as [Value; 0], "{step}");
-        assert_eq!(events_about(pending_events(&app, "reminder.sent").await, &reminder), [] as [Value; 0], "{step}");
+        assert_eq!(
+            events_about(pending_events(&app, "reminder.sent").await, &reminder),
+            [] as [Value; 0],
+            "{step}"
+        );
     }
 }
 
@@ -67,7 +71,8 @@ async fn a_reminder_in_flight_when_its_task_is_postponed_is_sent_at_the_new_time
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task =
-        create_task(&ada, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+        create_task(&ada, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] }))
+            .await;
     let reminder = reminders(&ada, &task).await.remove(0);
     make_overdue(&app, &reminder, "5 minutes").await;
     claim_due(&app).await;

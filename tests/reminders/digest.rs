@@ -4,14 +4,18 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::{
-    LATER, app_without_sidecar, change_silently, changes, claim_and_deliver, claim_due, create_many, create_task,
-    current_seq, deliver, make_all_overdue, notifications, notified_tasks, pending_events, reminders, task_of,
-    tasks_in_order, tasks_of, text,
+    LATER, app_without_sidecar, change_silently, changes, claim_and_deliver, claim_due, create_many,
+    create_task, current_seq, deliver, make_all_overdue, notifications, notified_tasks, pending_events,
+    reminders, task_of, tasks_in_order, tasks_of, text,
 };
 
 /// Returns the start of a minute in the past.
 async fn past_minute(app: &App) -> String {
-    let row = app.database.rows("select date_trunc('minute', now()) - interval '5 minutes' as minute").await.remove(0);
+    let row = app
+        .database
+        .rows("select date_trunc('minute', now()) - interval '5 minutes' as minute")
+        .await
+        .remove(0);
     text(&row, "minute").to_owned()
 }
 
@@ -41,9 +45,13 @@ fn task_counts(received: &[Value]) -> Vec<usize> {
 async fn several_reminders_of_one_minute_become_one_digest() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let all =
-        create_around(&app, &ada, &past_minute(&app).await, &[("call mom", 20), ("buy milk", 0), ("water plants", 59)])
-            .await;
+    let all = create_around(
+        &app,
+        &ada,
+        &past_minute(&app).await,
+        &[("call mom", 20), ("buy milk", 0), ("water plants", 59)],
+    )
+    .await;
 
     claim_and_deliver(&app).await;
 
@@ -152,7 +160,9 @@ async fn digests_are_the_same_for_single_and_bulk_deliveries() {
 async fn two_reminders_of_one_task_in_one_minute_list_it_once() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let task = create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
+    let task =
+        create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] }))
+            .await;
     make_all_overdue(&app, "5 minutes").await;
 
     claim_and_deliver(&app).await;
@@ -167,7 +177,8 @@ async fn two_reminders_of_one_task_in_one_minute_list_it_once() {
 async fn a_task_completed_by_then_is_not_in_the_digest() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let all = create_around(&app, &ada, &past_minute(&app).await, &[("one", 0), ("two", 10), ("three", 20)]).await;
+    let all =
+        create_around(&app, &ada, &past_minute(&app).await, &[("one", 0), ("two", 10), ("three", 20)]).await;
     claim_due(&app).await;
     ada.post(&format!("{}/complete", task_of(&all[0])), json!({})).await.expect(200);
 

@@ -5,8 +5,8 @@ use tests::Person;
 
 use super::{
     LATER, app_without_sidecar, change_silently, claim_and_deliver, claim_due, create_due, create_reminder,
-    create_task, events_about, make_overdue, notifications, path_of, pending_events, reload, reminders, task_of, text,
-    upcoming,
+    create_task, events_about, make_overdue, notifications, path_of, pending_events, reload, reminders,
+    task_of, text, upcoming,
 };
 
 /// Completes, reopens, deletes or restores a task.
@@ -67,7 +67,8 @@ async fn reminders_of_a_completed_task_move_with_it_and_wait_for_it_to_be_reopen
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task =
-        create_task(&ada, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+        create_task(&ada, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] }))
+            .await;
     apply_step(&ada, &task, "complete").await;
 
     ada.patch(&task, json!({ "due_date": "2032-01-01T00:00:00Z" })).await.expect(200);
@@ -75,7 +76,10 @@ async fn reminders_of_a_completed_task_move_with_it_and_wait_for_it_to_be_reopen
     apply_step(&ada, &task, "reopen").await;
 
     let reminder = reminders(&ada, &task).await.remove(0);
-    assert_eq!((text(&reminder, "status"), text(&reminder, "remind_at")), ("pending", "2031-12-31T23:00:00+00:00"));
+    assert_eq!(
+        (text(&reminder, "status"), text(&reminder, "remind_at")),
+        ("pending", "2031-12-31T23:00:00+00:00")
+    );
 }
 
 #[tokio::test]

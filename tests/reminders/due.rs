@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use tests::{App, is_full};
 
 use super::{
-    CRON, EVENTS, LATER, MAIL, app_without_sidecar, change_silently, claim_and_deliver, claim_due, create_due,
-    create_many, create_task, deliver, due_events, in_ms, make_all_overdue, notifications, notified_tasks,
-    pending_events, tasks_in_order,
+    CRON, EVENTS, LATER, MAIL, app_without_sidecar, change_silently, claim_and_deliver, claim_due,
+    create_due, create_many, create_task, deliver, due_events, in_ms, make_all_overdue, notifications,
+    notified_tasks, pending_events, tasks_in_order,
 };
 use crate::events::{poll_until, wait_for_trail};
 
@@ -46,8 +46,10 @@ async fn a_due_reminder_is_delivered_and_its_steps_are_in_the_trail() {
     let items = wait_for_trail(&ada, &format!("/api/audit/tasks/{}", made.id()), 4).await;
     let types: Vec<_> = items.iter().map(|item| item["event_type"].as_str().unwrap()).collect();
     assert_eq!(types, ["task.created", "reminder.created", "reminder.due", "reminder.sent"]);
-    let took =
-        app.database.rows("select extract(epoch from sent_at - remind_at)::float8 as took from app.reminders").await;
+    let took = app
+        .database
+        .rows("select extract(epoch from sent_at - remind_at)::float8 as took from app.reminders")
+        .await;
     let took = took[0]["took"].as_f64().unwrap();
     assert!(took >= 0.0 && (is_full() || took < 5.0), "{took}");
 }
@@ -138,7 +140,8 @@ async fn a_thousand_due_reminders_of_many_users_are_delivered_once_and_in_order(
         assert_eq!(notified_tasks(person).await, tasks_in_order(&app, person).await);
         assert_eq!(notifications(person).await.len(), 5, "at most ten tasks in a digest");
     }
-    let done = app.database.rows("select status, attempts, count(*) as n from app.reminders group by 1, 2").await;
+    let done =
+        app.database.rows("select status, attempts, count(*) as n from app.reminders group by 1, 2").await;
     assert_eq!(done, [json!({ "status": "sent", "attempts": 1, "n": 1000 })]);
 }
 
@@ -157,7 +160,9 @@ async fn a_thousand_due_reminders_of_one_user_are_delivered_in_a_hundred_digests
 
     assert_eq!(notified_tasks(&ada).await, tasks_in_order(&app, &ada).await);
     let received = notifications(&ada).await;
-    assert!(received.iter().all(|one| one["kind"] == "digest" && one["task_ids"].as_array().unwrap().len() == 10));
+    assert!(
+        received.iter().all(|one| one["kind"] == "digest" && one["task_ids"].as_array().unwrap().len() == 10)
+    );
     assert_eq!(received.len(), 100);
 }
 
@@ -198,7 +203,8 @@ async fn after_a_crash_the_expired_claim_is_taken_over_and_the_reminder_is_sent_
     claim_due(&app).await;
     claim_due(&app).await;
     wait_for_due_events(&app, 1).await;
-    let lease = "select extract(epoch from claimed_until - now()) / 60 between 14 and 15 as right from app.reminders";
+    let lease =
+        "select extract(epoch from claimed_until - now()) / 60 between 14 and 15 as right from app.reminders";
     assert_eq!(app.database.rows(lease).await, [json!({ "right": true })]);
 
     change_silently(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 use tests::Person;
 
 use super::{
-    LATER, app_without_sidecar, claim_and_deliver, create_due, create_task, notifications, path_of, reminders, task_of,
-    text, upcoming,
+    LATER, app_without_sidecar, claim_and_deliver, create_due, create_task, notifications, path_of,
+    reminders, task_of, text, upcoming,
 };
 
 /// Calls every route with ids of another user.
@@ -56,7 +56,11 @@ async fn a_read_only_token_cannot_create_or_change_reminders() {
     let ada = app.account("ada@example.com").await;
     let task = create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }] })).await;
     let reminder = reminders(&ada, &task).await.remove(0);
-    let token = ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).json();
+    let token = ada
+        .post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] }))
+        .await
+        .expect(201)
+        .json();
     let call = |method, path: String| {
         app.call(method, &path).header("authorization", format!("Bearer {}", text(&token, "token")))
     };

@@ -27,8 +27,11 @@ async fn changes_since(app: &App, person: &Person, since: &Value) -> Vec<Value> 
 
 /// Returns the kinds of the tombstones, in alphabetical order.
 fn kinds_of_tombstones(changes: &[Value]) -> Vec<&str> {
-    let mut kinds: Vec<_> =
-        changes.iter().filter(|change| change["deleted"] == true).map(|change| text(change, "kind")).collect();
+    let mut kinds: Vec<_> = changes
+        .iter()
+        .filter(|change| change["deleted"] == true)
+        .map(|change| text(change, "kind"))
+        .collect();
     kinds.sort();
     kinds
 }
@@ -41,8 +44,11 @@ async fn purging_a_task_with_many_reminders_uses_no_seq_of_later_changes() {
     let old = create_task(&ada, json!({ "title": "old", "due_date": LATER, "reminders": given })).await;
     let other = ada.task("other").await;
     ada.delete(&old).await.expect(204);
-    change_silently(&app, "update app.tasks set deleted_at = now() - interval '31 days' where deleted_at is not null")
-        .await;
+    change_silently(
+        &app,
+        "update app.tasks set deleted_at = now() - interval '31 days' where deleted_at is not null",
+    )
+    .await;
     let before = current_seq(&ada).await;
 
     assert_eq!(housekeeping(&app).await, json!({ "purged": 1 }));
@@ -72,7 +78,8 @@ async fn notifications_are_purged_after_90_days_and_synced_as_tombstones() {
     }
     claim_and_deliver(&app).await;
     let thrown_away =
-        create_task(&ada, json!({ "title": "thrown away", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
+        create_task(&ada, json!({ "title": "thrown away", "reminders": [{ "at": LATER }, { "at": LATER }] }))
+            .await;
     ada.delete(&thrown_away).await.expect(204);
     let later = "update app.notifications
                     set created_at = now()
@@ -93,8 +100,7 @@ async fn notifications_are_purged_after_90_days_and_synced_as_tombstones() {
         (4, vec!["notification", "reminder", "reminder", "task"])
     );
     let tombstone = changes.iter().find(|change| change["kind"] == "notification").unwrap();
-    let expected =
-        json!({ "seq": tombstone["seq"], "kind": "notification", "id": old["id"], "deleted": true, "data": null });
+    let expected = json!({ "seq": tombstone["seq"], "kind": "notification", "id": old["id"], "deleted": true, "data": null });
     assert_eq!(*tombstone, expected);
     assert_eq!(
         kinds_of_tombstones(&changes_since(&app, &ben, &of_ben).await),

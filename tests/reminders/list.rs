@@ -2,9 +2,9 @@ use serde_json::{Value, json};
 use tests::App;
 
 use super::{
-    LATER, all_pages, app_without_sidecar, change_silently, changes, claim_and_deliver, create_due, create_reminder,
-    create_task, current_seq, events_about, make_overdue, path_of, pending_events, reload, reminders, task_of, text,
-    upcoming,
+    LATER, all_pages, app_without_sidecar, change_silently, changes, claim_and_deliver, create_due,
+    create_reminder, create_task, current_seq, events_about, make_overdue, path_of, pending_events, reload,
+    reminders, task_of, text, upcoming,
 };
 
 #[tokio::test]
@@ -13,8 +13,11 @@ async fn pending_reminders_are_listed_soonest_first_and_in_pages() {
     let (ada, ben) = (app.guest().await, app.guest().await);
     let year = |year: i32| json!({ "at": format!("{year}-01-01T00:00:00Z") });
     let one = create_task(&ada, json!({ "title": "one", "reminders": [year(2034), year(2031)] })).await;
-    create_task(&ada, json!({ "title": "two", "due_date": "2033-01-02T00:00:00Z", "reminders": [{ "before": "1d" }] }))
-        .await;
+    create_task(
+        &ada,
+        json!({ "title": "two", "due_date": "2033-01-02T00:00:00Z", "reminders": [{ "before": "1d" }] }),
+    )
+    .await;
     create_task(&ada, json!({ "title": "three", "reminders": [year(2032), year(2035)] })).await;
     let done = create_task(&ada, json!({ "title": "done", "reminders": [year(2036)] })).await;
     ada.post(&format!("{done}/complete"), json!({})).await.expect(200);
@@ -28,7 +31,10 @@ async fn pending_reminders_are_listed_soonest_first_and_in_pages() {
     assert_eq!(times, ["2031", "2032", "2033", "2034", "2035"]);
     assert_eq!(all[0], reminders(&ada, &one).await[0]);
     assert_eq!(all_pages(&ada, "/api/reminders?limit=2").await, all);
-    assert_eq!(ada.get("/api/reminders").await.expect(200).json(), json!({ "items": all, "next_cursor": null }));
+    assert_eq!(
+        ada.get("/api/reminders").await.expect(200).json(),
+        json!({ "items": all, "next_cursor": null })
+    );
     assert_eq!(upcoming(&ben).await.len(), 1);
 }
 
@@ -38,7 +44,8 @@ async fn reminders_of_the_same_time_are_each_on_one_page() {
     let ada = app.guest().await;
     create_task(&ada, json!({ "title": "nag me", "reminders": vec![json!({ "at": LATER }); 5] })).await;
 
-    let mut ids: Vec<_> = all_pages(&ada, "/api/reminders?limit=2").await.iter().map(|one| one["id"].clone()).collect();
+    let mut ids: Vec<_> =
+        all_pages(&ada, "/api/reminders?limit=2").await.iter().map(|one| one["id"].clone()).collect();
 
     ids.sort_by_key(Value::to_string);
     ids.dedup();
@@ -65,8 +72,11 @@ async fn an_invalid_parameter_is_reported() {
 async fn a_deleted_reminder_leaves_a_tombstone() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task =
-        create_task(&ada, json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+    let task = create_task(
+        &ada,
+        json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
     let kept = reminders(&ada, &task).await.remove(0);
     let gone = create_reminder(&ada, &task, json!({ "at": "2031-01-01T00:00:00Z" })).await;
     let before = current_seq(&ada).await;
@@ -78,8 +88,7 @@ async fn a_deleted_reminder_leaves_a_tombstone() {
     ada.delete(&path_of(&gone)).await.problem(404);
     ada.post(&format!("{}/snooze", path_of(&gone)), json!({ "for": "10m" })).await.problem(404);
     let [tombstone] = changes(&ada, "reminder", &before).await.try_into().unwrap();
-    let expected =
-        json!({ "seq": tombstone["seq"], "kind": "reminder", "id": gone["id"], "deleted": true, "data": null });
+    let expected = json!({ "seq": tombstone["seq"], "kind": "reminder", "id": gone["id"], "deleted": true, "data": null });
     assert_eq!(tombstone, expected);
 }
 
@@ -87,7 +96,9 @@ async fn a_deleted_reminder_leaves_a_tombstone() {
 async fn reminders_purged_with_their_task_leave_tombstones() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
+    let task =
+        create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] }))
+            .await;
     let mut expected: Vec<_> = reminders(&ada, &task).await.iter().map(|one| one["id"].clone()).collect();
     let before = current_seq(&ada).await;
 
@@ -106,21 +117,29 @@ async fn reminders_purged_with_their_task_leave_tombstones() {
 async fn every_change_of_a_reminder_is_synced() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let task =
-        create_task(&ada, json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+    let task = create_task(
+        &ada,
+        json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
     let reminder = reminders(&ada, &task).await.remove(0);
     let mut last = 0;
     for step in ["made", "moved", "snoozed", "cancelled", "pending again", "sent"] {
         match step {
             "made" => {}
-            "moved" => drop(ada.patch(&task, json!({ "due_date": "2032-01-01T00:00:00Z" })).await.expect(200)),
+            "moved" => {
+                drop(ada.patch(&task, json!({ "due_date": "2032-01-01T00:00:00Z" })).await.expect(200))
+            }
             "snoozed" => {
-                ada.post(&format!("{}/snooze", path_of(&reminder)), json!({ "until": LATER })).await.expect(200);
+                ada.post(&format!("{}/snooze", path_of(&reminder)), json!({ "until": LATER }))
+                    .await
+                    .expect(200);
             }
             "cancelled" => drop(ada.post(&format!("{task}/complete"), json!({})).await.expect(200)),
             "pending again" => drop(ada.post(&format!("{task}/reopen"), json!({})).await.expect(200)),
             _ => {
-                change_silently(&app, "update app.reminders set remind_at = now() - interval '1 second'").await;
+                change_silently(&app, "update app.reminders set remind_at = now() - interval '1 second'")
+                    .await;
                 claim_and_deliver(&app).await;
             }
         }

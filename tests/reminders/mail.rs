@@ -3,8 +3,8 @@ use sidecar::mail::Mail;
 use tests::{App, Person};
 
 use super::{
-    LATER, change_silently, claim_due, create_due, create_many, create_task, in_ms, make_all_overdue, notifications,
-    reload, reminders, user_with_mail,
+    LATER, change_silently, claim_due, create_due, create_many, create_task, in_ms, make_all_overdue,
+    notifications, reload, reminders, user_with_mail,
 };
 use crate::events::poll_until;
 

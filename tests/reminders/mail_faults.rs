@@ -8,8 +8,8 @@ use tests::App;
 
 use super::smtp::{Fault, MailServer};
 use super::{
-    MAIL, change_silently, claim_due, create_due, create_many, make_all_overdue, make_overdue, notifications, path_of,
-    reload, task_of, tasks_in_order, tasks_of, text, user_with_mail,
+    MAIL, change_silently, claim_due, create_due, create_many, make_all_overdue, make_overdue, notifications,
+    path_of, reload, task_of, tasks_in_order, tasks_of, text, user_with_mail,
 };
 use crate::events::poll_until;
 
@@ -69,7 +69,11 @@ async fn a_failed_mail_is_retried_after_1_5_and_15_minutes_and_then_given_up_wit
         assert_eq!(server.attempts("ada"), attempts);
         let waits = reload(&ada, &reminder).await;
         assert_eq!((&waits["status"], &waits["attempts"]), (&json!("pending"), &json!(attempts)));
-        assert_eq!(notifications(&ada).await.len(), 1, "the notification exists, whatever happens to the mail");
+        assert_eq!(
+            notifications(&ada).await.len(),
+            1,
+            "the notification exists, whatever happens to the mail"
+        );
         // Pending mail is no reason to notify again.
         change_silently(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;
         claim_due(&app).await;
@@ -97,7 +101,8 @@ async fn a_failed_mail_is_retried_after_1_5_and_15_minutes_and_then_given_up_wit
     send_due_mails(&app).await;
     wait_until_sent(&app).await;
     assert_eq!(server.attempts("ada"), 4, "there are no more attempts");
-    let again = ada.post(&format!("{}/snooze", path_of(&reminder)), json!({ "for": "10m" })).await.expect(200).json();
+    let again =
+        ada.post(&format!("{}/snooze", path_of(&reminder)), json!({ "for": "10m" })).await.expect(200).json();
     assert_eq!(again["status"], "pending");
     make_overdue(&app, &reminder, "1 second").await;
     claim_due(&app).await;
@@ -175,11 +180,15 @@ async fn an_obsolete_mail_is_not_sent() {
     for (step, (person, reminder)) in steps.iter().zip(&all) {
         let (task, path) = (task_of(reminder), path_of(reminder));
         match *step {
-            "snooze" => drop(person.post(&format!("{path}/snooze"), json!({ "for": "10m" })).await.expect(200)),
+            "snooze" => {
+                drop(person.post(&format!("{path}/snooze"), json!({ "for": "10m" })).await.expect(200))
+            }
             "complete" => drop(person.post(&format!("{task}/complete"), json!({})).await.expect(200)),
             "delete" => drop(person.delete(&task).await.expect(204)),
             "cancel" => drop(person.delete(&path).await.expect(204)),
-            "unsubscribe" => drop(person.patch("/api/auth/me", json!({ "email_reminders": false })).await.expect(200)),
+            "unsubscribe" => {
+                drop(person.patch("/api/auth/me", json!({ "email_reminders": false })).await.expect(200))
+            }
             _ => {}
         }
     }
@@ -188,7 +197,10 @@ async fn an_obsolete_mail_is_not_sent() {
     send_due_mails(&app).await;
     wait_until_sent(&app).await;
 
-    poll_until("the only mail that is still due", async || (server.mails("nothing").len() == 1).then_some(())).await;
+    poll_until("the only mail that is still due", async || {
+        (server.mails("nothing").len() == 1).then_some(())
+    })
+    .await;
     for name in &steps[..5] {
         assert_eq!(server.attempts(name), 1, "{name}");
     }
@@ -239,7 +251,11 @@ async fn after_a_crash_the_expired_claim_of_a_mail_is_taken_over() {
     poll_until("the mail of the other", async || (server.mails("ben").len() == 1).then_some(())).await;
     assert_eq!(server.attempts("ada"), 1);
 
-    change_silently(&app, &format!("update app.mails set claimed_until = now() - interval '1 second' {of_ada}")).await;
+    change_silently(
+        &app,
+        &format!("update app.mails set claimed_until = now() - interval '1 second' {of_ada}"),
+    )
+    .await;
     send_due_mails(&app).await;
     poll_until("hers", async || (server.mails("ada").len() == 1).then_some(())).await;
 }

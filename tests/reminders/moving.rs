@@ -2,8 +2,9 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::{
-    LATER, app_without_sidecar, changes, claim_and_deliver, claim_due, create_reminder, create_task, current_seq,
-    events_about, in_ms, make_overdue, notifications, pending_events, reload, reminders, text, upcoming,
+    LATER, app_without_sidecar, changes, claim_and_deliver, claim_due, create_reminder, create_task,
+    current_seq, events_about, in_ms, make_overdue, notifications, pending_events, reload, reminders, text,
+    upcoming,
 };
 
 /// Returns the times of a task's reminders, in order.
@@ -13,8 +14,11 @@ async fn reminder_times(person: &Person, task: &str) -> Vec<Value> {
 
 /// Creates a task with a reminder one hour before, and returns both.
 async fn create_hour_before(person: &Person) -> (String, Value) {
-    let task =
-        create_task(person, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+    let task = create_task(
+        person,
+        json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
     let reminder = reminders(person, &task).await.remove(0);
     (task, reminder)
 }
@@ -40,9 +44,11 @@ async fn relative_reminders_move_with_the_due_date_and_absolute_ones_stay() {
 async fn reminders_of_all_day_tasks_follow_their_user_to_another_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
-    let task =
-        create_task(&ada, json!({ "title": "taxes", "due_date": "2031-04-15", "reminders": [{ "before": "1h" }] }))
-            .await;
+    let task = create_task(
+        &ada,
+        json!({ "title": "taxes", "due_date": "2031-04-15", "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
     assert_eq!(reminder_times(&ada, &task).await, ["2031-04-16T02:59:00+00:00"]);
 
     ada.patch("/api/auth/me", json!({ "timezone": "Europe/Berlin" })).await.expect(200);
@@ -56,7 +62,11 @@ async fn a_conflicting_write_moves_no_reminder() {
     let ada = app.guest().await;
     let (task, reminder) = create_hour_before(&ada).await;
 
-    let lost = ada.call("PATCH", &task).header("if-match", "\"7\"").json(&json!({ "due_date": "2032-01-01" })).send();
+    let lost = ada
+        .call("PATCH", &task)
+        .header("if-match", "\"7\"")
+        .json(&json!({ "due_date": "2032-01-01" }))
+        .send();
     lost.await.problem(412);
 
     assert_eq!(reload(&ada, &reminder).await, reminder);
@@ -124,8 +134,11 @@ async fn a_lead_time_that_has_passed_before_the_due_date_reminds_now() {
     let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let due_date = in_ms(30 * 60_000);
-    let made =
-        create_task(&ada, json!({ "title": "soon", "due_date": due_date, "reminders": [{ "before": "1h" }] })).await;
+    let made = create_task(
+        &ada,
+        json!({ "title": "soon", "due_date": due_date, "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
     let (moved, _) = create_hour_before(&ben).await;
     ben.patch(&moved, json!({ "due_date": due_date })).await.expect(200);
     assert_eq!(reminders(&ada, &made).await[0]["status"], "pending");
@@ -157,15 +170,18 @@ async fn changed_reminders_of_a_series_keep_matching_ones_of_its_open_task() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let before = |all: &[&str]| all.iter().map(|before| json!({ "before": before })).collect::<Value>();
-    let rule =
-        json!({ "title": "report", "frequency": "daily", "start_date": LATER, "reminders": before(&["1d", "1h"]) });
+    let rule = json!({ "title": "report", "frequency": "daily", "start_date": LATER, "reminders": before(&["1d", "1h"]) });
     let made = ada.post("/api/recurring-tasks", rule).await.expect(201);
     let series = made.header("location");
-    let task = format!("/api/tasks/{}", text(&ada.get("/api/tasks").await.expect(200).json()["items"][0], "id"));
+    let task =
+        format!("/api/tasks/{}", text(&ada.get("/api/tasks").await.expect(200).json()["items"][0], "id"));
     make_overdue(&app, &reminders(&ada, &task).await[0], "1 second").await;
     claim_and_deliver(&app).await;
     let [day, hour] = reminders(&ada, &task).await.try_into().unwrap();
-    assert_eq!((text(&day, "before"), text(&day, "status"), text(&hour, "status")), ("1d", "sent", "pending"));
+    assert_eq!(
+        (text(&day, "before"), text(&day, "status"), text(&hour, "status")),
+        ("1d", "sent", "pending")
+    );
     let since = current_seq(&ada).await;
 
     ada.patch(series, json!({ "reminders": before(&["1h", "1d"]) })).await.expect(200);
@@ -177,7 +193,8 @@ async fn changed_reminders_of_a_series_keep_matching_ones_of_its_open_task() {
     assert_eq!(stays, day);
     assert_eq!((text(&added, "before"), text(&added, "status")), ("15m", "pending"));
     let news = changes(&ada, "reminder", &since).await;
-    let mut ids: Vec<_> = news.iter().map(|change| (change["deleted"] == true, change["id"].clone())).collect();
+    let mut ids: Vec<_> =
+        news.iter().map(|change| (change["deleted"] == true, change["id"].clone())).collect();
     ids.sort_by_key(|(deleted, _)| *deleted);
     assert_eq!(ids, [(false, added["id"].clone()), (true, hour["id"].clone())]);
     claim_and_deliver(&app).await;

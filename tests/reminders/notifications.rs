@@ -9,22 +9,35 @@ use super::{
 /// Sends a user that many notifications, `number 1` and so on, none of them a digest.
 async fn notify_of(app: &App, person: &Person, count: usize) -> Vec<Value> {
     for number in 1..=count {
-        create_due(app, person, &format!("number {number}"), &format!("{} minutes", 2 * (count - number) + 1)).await;
+        create_due(
+            app,
+            person,
+            &format!("number {number}"),
+            &format!("{} minutes", 2 * (count - number) + 1),
+        )
+        .await;
     }
     claim_and_deliver(app).await;
     notifications(person).await
 }
 
 async fn read(person: &Person, notification: &Value) -> Value {
-    person.post(&format!("/api/notifications/{}/read", text(notification, "id")), json!({})).await.expect(200).json()
+    person
+        .post(&format!("/api/notifications/{}/read", text(notification, "id")), json!({}))
+        .await
+        .expect(200)
+        .json()
 }
 
 #[tokio::test]
 async fn a_notification_has_the_title_and_the_id_of_its_task() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let task =
-        create_task(&ada, json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+    let task = create_task(
+        &ada,
+        json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
     make_overdue(&app, &reminders(&ada, &task).await[0], "1 second").await;
 
     claim_and_deliver(&app).await;
@@ -42,8 +55,12 @@ async fn a_notification_has_the_title_and_the_id_of_its_task() {
     ] {
         assert_eq!(received[member], value, "{member}: {received}");
     }
-    let known = ["id", "kind", "title", "task_id", "task_ids", "due_date", "url", "late", "read_at", "created_at"];
-    assert!(received.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())), "{received}");
+    let known =
+        ["id", "kind", "title", "task_id", "task_ids", "due_date", "url", "late", "read_at", "created_at"];
+    assert!(
+        received.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())),
+        "{received}"
+    );
     assert!(!text(&received, "created_at").is_empty());
 }
 
@@ -80,7 +97,10 @@ async fn a_read_notification_is_no_longer_unread() {
     all[1] = seen.clone();
     assert_eq!(notifications(&ada).await, all);
     assert_eq!(all_pages(&ada, "/api/notifications?unread=false&limit=2").await, [seen]);
-    assert_eq!(all_pages(&ada, "/api/notifications?unread=true&limit=2").await, [all[0].clone(), all[2].clone()]);
+    assert_eq!(
+        all_pages(&ada, "/api/notifications?unread=true&limit=2").await,
+        [all[0].clone(), all[2].clone()]
+    );
 }
 
 #[tokio::test]

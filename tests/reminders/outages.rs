@@ -81,7 +81,8 @@ async fn a_reminder_in_flight_when_connections_break_is_delivered_once() {
     create_due(&app, &ada, "call mom", "1 second").await;
     claim_due(&app).await;
     poll_until("the consumer", async || {
-        let busy = "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+        let busy =
+            "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
         (!app.database.rows(busy).await.is_empty()).then_some(())
     })
     .await;

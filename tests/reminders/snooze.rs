@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::{
-    LATER, app_without_sidecar, claim_and_deliver, create_due, create_task, make_overdue, notifications, path_of,
-    reload, reminders, text, upcoming,
+    LATER, app_without_sidecar, claim_and_deliver, create_due, create_task, make_overdue, notifications,
+    path_of, reload, reminders, text, upcoming,
 };
 
 async fn snooze(person: &Person, reminder: &Value, body: Value) -> Value {
@@ -12,8 +12,11 @@ async fn snooze(person: &Person, reminder: &Value, body: Value) -> Value {
 
 /// Creates a reminder one hour before its task is due.
 async fn create_hour_before(person: &Person) -> Value {
-    let task =
-        create_task(person, json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
+    let task = create_task(
+        person,
+        json!({ "title": "report", "due_date": LATER, "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
     reminders(person, &task).await.remove(0)
 }
 
@@ -25,7 +28,8 @@ async fn a_reminder_is_snoozed_for_a_duration_or_until_a_time() {
 
     for (time, minutes) in [("1m", 1), ("10m", 10), ("2h", 120), ("1d", 1440), ("1w", 10080)] {
         let put_off = snooze(&ada, &reminder, json!({ "for": time })).await;
-        let left = "select round(extract(epoch from remind_at - now()) / 60)::int as minutes from app.reminders";
+        let left =
+            "select round(extract(epoch from remind_at - now()) / 60)::int as minutes from app.reminders";
         assert_eq!(app.database.rows(left).await, [json!({ "minutes": minutes })], "{time}");
         assert_eq!(reload(&ada, &reminder).await, put_off);
     }

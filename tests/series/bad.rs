@@ -78,7 +78,8 @@ fn wrong_members() -> Vec<(Value, &'static str)> {
 
 /// Returns the number of rows of each kind.
 async fn count_rows(app: &App) -> Vec<Value> {
-    let query = "select (select count(*) from app.series) as series, (select count(*) from app.tasks) as tasks,
+    let query =
+        "select (select count(*) from app.series) as series, (select count(*) from app.tasks) as tasks,
                         (select count(*) from app.reminders) as reminders,
                         (select count(*) from app.outbox where topic = 'task-events') as events";
     app.database.rows(query).await
@@ -98,7 +99,8 @@ async fn an_invalid_rule_is_rejected_on_every_route_and_changes_nothing() {
         assert_eq!(ada.post("/api/tasks", task).await.wrong_members(), [within], "in a task: {wrong}");
     }
     for (wrong, pointer) in wrong_rules().into_iter().chain(wrong_members()) {
-        let made = ada.post(SERIES_PATH, with(with(json!({ "title": "x" }), rule.clone()), wrong.clone())).await;
+        let made =
+            ada.post(SERIES_PATH, with(with(json!({ "title": "x" }), rule.clone()), wrong.clone())).await;
         assert_eq!(made.wrong_members(), [pointer], "{wrong}");
         assert_eq!(series.patch(wrong.clone()).await.wrong_members(), [pointer], "as a patch: {wrong}");
     }
@@ -149,7 +151,8 @@ async fn missing_members_are_reported() {
     wrong.sort();
     assert_eq!(wrong, ["/frequency", "/title"]);
     // An instant occurs only once.
-    let moment = json!({ "title": "x", "frequency": "daily", "reminders": [{ "at": "2031-01-01T09:00:00Z" }] });
+    let moment =
+        json!({ "title": "x", "frequency": "daily", "reminders": [{ "at": "2031-01-01T09:00:00Z" }] });
     let wrong = ada.post(SERIES_PATH, moment).await.wrong_members();
     assert!(wrong.iter().any(|pointer| pointer == "/reminders/0/at"), "{wrong:?}");
     for (recurrence, pointer) in [
@@ -186,7 +189,8 @@ async fn every_member_of_a_wrong_type_is_reported() {
     ];
 
     for wrong in [json!(true), json!({}), json!(-1.5)] {
-        let body: serde_json::Map<_, _> = members.iter().map(|member| (member.to_string(), wrong.clone())).collect();
+        let body: serde_json::Map<_, _> =
+            members.iter().map(|member| (member.to_string(), wrong.clone())).collect();
         let body = Value::from(body);
         for response in [ada.post(SERIES_PATH, body.clone()).await, series.patch(body).await] {
             let mut named = response.wrong_members();

@@ -11,7 +11,8 @@ fn days(moments: &[String]) -> Vec<&str> {
 async fn a_monthly_task_on_january_31_returns_to_the_31st_after_each_shorter_month() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
 
     let due_dates = series.first_due_dates(15).await;
 
@@ -88,7 +89,8 @@ async fn each_rule_has_occurrences_on_its_dates() {
 async fn a_yearly_task_of_february_29_is_due_on_the_28th_in_other_years() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2032-02-29" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2032-02-29" })).await;
 
     let due_dates = series.first_due_dates(5).await;
 

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    CONSUMER, Series, app_without_sidecar, bulk_of, deliver, due_date_of, due_dates_of, moment, moments, path,
-    pending_events, reminders,
+    CONSUMER, Series, app_without_sidecar, bulk_of, deliver, due_date_of, due_dates_of, moment, moments,
+    path, pending_events, reminders,
 };
 
 #[tokio::test]
@@ -13,8 +13,7 @@ async fn a_change_of_the_series_affects_the_open_and_later_occurrences_but_no_pa
     let first = series.open_occurrence().await;
     series.complete_and_deliver().await;
     let (past, open) = (ada.get(&path(&first)).await.json(), series.open_occurrence().await);
-    let patch =
-        json!({ "title": "water the roses", "description": "and the lilies", "priority": "HIGH", "tags": ["garden"] });
+    let patch = json!({ "title": "water the roses", "description": "and the lilies", "priority": "HIGH", "tags": ["garden"] });
 
     let changed = series.patch(patch.clone()).await.expect(200);
 
@@ -51,7 +50,8 @@ async fn omitted_members_of_a_patch_stay_and_null_clears() {
     }
     assert_eq!(reminders(&ada, &series.open_occurrence().await).await, ["2d", "1h"]);
 
-    let clear = json!({ "description": null, "priority": null, "tags": null, "end_date": null, "reminders": null });
+    let clear =
+        json!({ "description": null, "priority": null, "tags": null, "end_date": null, "reminders": null });
     let cleared = series.patch(clear).await.expect(200).json();
     assert_eq!((&cleared["description"], &cleared["priority"]), (&Value::Null, &json!("medium")));
     assert_eq!((&cleared["tags"], &cleared["reminders"]), (&json!([]), &json!([])));
@@ -81,7 +81,8 @@ async fn changed_reminders_of_the_series_apply_to_the_open_and_later_occurrences
     let series = Series::daily(&app, &ada).await;
     series.complete_and_deliver().await;
 
-    let changed = series.patch(json!({ "reminders": [{ "before": "1d" }, { "before": "5m" }] })).await.expect(200);
+    let changed =
+        series.patch(json!({ "reminders": [{ "before": "1d" }, { "before": "5m" }] })).await.expect(200);
 
     assert_eq!(changed.json()["reminders"], json!([{ "before": "1d" }, { "before": "5m" }]));
     assert_eq!(reminders(&ada, &series.open_occurrence().await).await, ["1d", "5m"]);
@@ -100,7 +101,10 @@ fn other_rules() -> Vec<(Value, [&'static str; 2])> {
             ["2031-01-02T09:00:00Z", "2031-01-08T09:00:00Z"],
         ),
         (json!({ "frequency": "monthly" }), ["2031-02-01T09:00:00Z", "2031-03-01T09:00:00Z"]),
-        (json!({ "frequency": "monthly", "day_of_month": 31 }), ["2031-01-31T09:00:00Z", "2031-02-28T09:00:00Z"]),
+        (
+            json!({ "frequency": "monthly", "day_of_month": 31 }),
+            ["2031-01-31T09:00:00Z", "2031-02-28T09:00:00Z"],
+        ),
         (json!({ "frequency": "yearly" }), ["2032-01-01T09:00:00Z", "2033-01-01T09:00:00Z"]),
         (json!({ "end_date": "2031-01-05" }), ["2031-01-02T09:00:00Z", "2031-01-03T09:00:00Z"]),
     ]
@@ -143,7 +147,11 @@ async fn a_series_changed_while_an_event_is_in_flight_continues_with_its_new_rul
             app.as_dapr(CONSUMER).json(&bulk_of(&events)).send().await.expect(200);
             deliver(&app).await;
             let next = series.open_occurrence().await;
-            assert_eq!((due_date_of(&next).as_str(), &next["title"]), (expected[0], &changed["title"]), "{patch}");
+            assert_eq!(
+                (due_date_of(&next).as_str(), &next["title"]),
+                (expected[0], &changed["title"]),
+                "{patch}"
+            );
             assert_eq!(due_date_of(&series.complete_and_deliver().await), expected[1], "{patch}");
         }
     }
@@ -174,7 +182,8 @@ async fn members_of_the_former_frequency_are_dropped() {
     let rule = json!({ "frequency": "weekly", "by_weekday": ["wed", "fri"], "start_date": "2031-01-01" });
     let series = Series::start(&app, &ada, rule).await;
 
-    let monthly = series.patch(json!({ "frequency": "monthly", "day_of_month": "last" })).await.expect(200).json();
+    let monthly =
+        series.patch(json!({ "frequency": "monthly", "day_of_month": "last" })).await.expect(200).json();
     assert_eq!((&monthly["by_weekday"], &monthly["day_of_month"]), (&Value::Null, &json!("last")));
     let daily = series.patch(json!({ "frequency": "daily" })).await.expect(200).json();
     assert_eq!((&daily["by_weekday"], &daily["day_of_month"]), (&Value::Null, &Value::Null));
@@ -234,7 +243,9 @@ async fn a_postponed_occurrence_keeps_its_due_date_until_its_place_moves() {
         ada.patch(&path(&series.open_occurrence().await), json!({ "due_date": put_off })).await.expect(200);
         let open = series.open_occurrence().await;
 
-        for patch in [json!({ "end_date": "2032-12-31" }), json!({ "interval": 3 }), json!({ "end_date": null })] {
+        for patch in
+            [json!({ "end_date": "2032-12-31" }), json!({ "interval": 3 }), json!({ "end_date": null })]
+        {
             series.patch(patch.clone()).await.expect(200);
             assert_eq!(series.open_occurrence().await, open, "{put_off}: {patch}");
         }

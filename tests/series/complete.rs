@@ -4,7 +4,9 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{App, is_full};
 
-use super::{Series, app_without_sidecar, deliver, due_date_of, due_dates_of, moment, moments, path, reminders};
+use super::{
+    Series, app_without_sidecar, deliver, due_date_of, due_dates_of, moment, moments, path, reminders,
+};
 use crate::events::{poll_until, wait_for_empty_outbox, wait_for_trail};
 
 #[tokio::test]
@@ -154,7 +156,9 @@ async fn of_two_devices_with_the_same_version_the_later_one_gets_the_current_tas
 async fn a_series_with_a_start_of_any_precision_continues() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    for start in ["2031-01-01T09:00:00.1234564Z", "2031-01-01T09:00:00.123456499Z", "2031-01-01T09:00:00.9999999Z"] {
+    for start in
+        ["2031-01-01T09:00:00.1234564Z", "2031-01-01T09:00:00.123456499Z", "2031-01-01T09:00:00.9999999Z"]
+    {
         let series = Series::start(&app, &ada, json!({ "frequency": "daily", "start_date": start })).await;
 
         for expected in ["2031-01-01", "2031-01-02", "2031-01-03"] {

@@ -19,7 +19,8 @@ async fn a_series_starts_with_its_first_occurrence() {
     assert_eq!(made.header("etag"), format!("\"{}\"", series["version"]));
     assert_eq!(moment(&series["start_date"]), "2031-01-10T08:00:00Z");
     assert_eq!(moment(&series["next_occurrence"]), "2031-01-31T08:00:00Z");
-    let rest = json!({ "by_weekday": null, "anchor": "schedule", "timezone": "Europe/Berlin", "status": "active" });
+    let rest =
+        json!({ "by_weekday": null, "anchor": "schedule", "timezone": "Europe/Berlin", "status": "active" });
     for (member, value) in with(given, rest).as_object().unwrap() {
         assert!(series[member] == *value || member == "start_date", "{member}: {series}");
     }
@@ -163,7 +164,10 @@ async fn a_recurring_task_in_the_past_needs_allow_past() {
     let ada = app.guest().await;
     for (task, wrong) in [
         (json!({ "due_date": "2020-01-01", "recurrence": { "frequency": "yearly" } }), "/due_date"),
-        (json!({ "recurrence": { "frequency": "yearly", "start_date": "2020-01-01" } }), "/recurrence/start_date"),
+        (
+            json!({ "recurrence": { "frequency": "yearly", "start_date": "2020-01-01" } }),
+            "/recurrence/start_date",
+        ),
     ] {
         let task = with(task, json!({ "title": "x" }));
         assert_eq!(ada.post("/api/tasks", task.clone()).await.wrong_members(), [wrong]);
@@ -171,5 +175,9 @@ async fn a_recurring_task_in_the_past_needs_allow_past() {
         assert_eq!(&due_date_of(&allowed)[..10], "2020-01-01");
         assert_eq!(ada.get(&path(&allowed)).await.expect(200).json(), allowed);
     }
-    assert_eq!(app.database.rows("select id from app.series").await.len(), 2, "rejected requests leave no rows");
+    assert_eq!(
+        app.database.rows("select id from app.series").await.len(),
+        2,
+        "rejected requests leave no rows"
+    );
 }

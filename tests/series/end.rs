@@ -21,7 +21,12 @@ async fn the_end_of_a_series_is_inclusive() {
             "2031-01-02",
             vec!["2031-01-02T03:00:00Z", "2031-01-03T03:00:00Z"],
         ),
-        ("UTC", "2031-01-01T09:00:00Z", "2031-01-02T09:00:00Z", vec!["2031-01-01T09:00:00Z", "2031-01-02T09:00:00Z"]),
+        (
+            "UTC",
+            "2031-01-01T09:00:00Z",
+            "2031-01-02T09:00:00Z",
+            vec!["2031-01-01T09:00:00Z", "2031-01-02T09:00:00Z"],
+        ),
         ("UTC", "2031-01-01T09:00:00Z", "2031-01-02T08:59:59Z", vec!["2031-01-01T09:00:00Z"]),
         ("UTC", "2031-01-01T09:00:00Z", "2031-01-01T09:00:00Z", vec!["2031-01-01T09:00:00Z"]),
     ] {
@@ -41,7 +46,8 @@ async fn the_end_of_a_series_is_inclusive() {
         assert_eq!((&ended["status"], &ended["next_occurrence"]), (&json!("ended"), &Value::Null), "{rule}");
         assert_eq!(ended["next_occurrences"], json!([]), "{rule}");
         assert_eq!(ended["past_occurrences"].as_array().map(Vec::len), Some(expected.len()), "{rule}");
-        let of_it: Vec<Value> = end_events(&app).await.into_iter().filter(|end| end["id"] == series.id).collect();
+        let of_it: Vec<Value> =
+            end_events(&app).await.into_iter().filter(|end| end["id"] == series.id).collect();
         assert_eq!(of_it, [json!({ "type": "recurring.ended", "id": series.id })], "{rule}");
     }
 }
@@ -98,7 +104,11 @@ async fn a_series_can_be_stopped_together_with_its_open_occurrences() {
     deliver(&app).await;
 
     assert_eq!(series.tasks("status=active").await, [] as [Value; 0]);
-    assert_eq!(due_dates_of(&series.tasks("deleted=true").await), ["2031-01-02T09:00:00Z"], "it is in the trash");
+    assert_eq!(
+        due_dates_of(&series.tasks("deleted=true").await),
+        ["2031-01-02T09:00:00Z"],
+        "it is in the trash"
+    );
     assert_eq!(
         due_dates_of(&series.tasks("status=completed").await),
         ["2031-01-01T09:00:00Z"],
@@ -150,7 +160,9 @@ async fn an_ended_series_cannot_be_changed() {
 
     for series in [stopped, at_its_end] {
         let before = series.get().await;
-        for patch in [json!({ "title": "again" }), json!({ "end_date": null }), json!({ "end_date": "2035-01-01" })] {
+        for patch in
+            [json!({ "title": "again" }), json!({ "end_date": null }), json!({ "end_date": "2035-01-01" })]
+        {
             series.patch(patch).await.problem(409);
         }
         assert_eq!(series.get().await, before);

@@ -22,7 +22,8 @@ async fn series_are_listed_newest_first_by_status_and_in_pages() {
     let mut cursor = String::new();
     loop {
         let page = ada.get(&format!("{SERIES_PATH}?status=active&limit=2{cursor}")).await.expect(200).json();
-        let titles: Vec<Value> = page["items"].as_array().unwrap().iter().map(|one| one["title"].clone()).collect();
+        let titles: Vec<Value> =
+            page["items"].as_array().unwrap().iter().map(|one| one["title"].clone()).collect();
         pages.push(titles);
         let Some(next) = page["next_cursor"].as_str() else { break };
         cursor = format!("&cursor={next}");

@@ -45,8 +45,7 @@ async fn start_days_ago<'a>(app: &'a App, ada: &'a Person, zone: &str, ago: i32,
 async fn completing_late_creates_all_missed_occurrences_and_the_next_one() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
-    let rule =
-        json!({ "title": "water plants", "tags": ["home"], "frequency": "daily", "reminders": [{ "before": "1h" }] });
+    let rule = json!({ "title": "water plants", "tags": ["home"], "frequency": "daily", "reminders": [{ "before": "1h" }] });
     let series = start_days_ago(&app, &ada, &zone, 5, rule).await;
     let first = series.open_occurrence().await;
     assert_eq!(
@@ -82,7 +81,8 @@ async fn a_timed_occurrence_is_missed_after_its_time() {
     let ada = app.guest().await;
     let query = "select to_char(now() at time zone 'UTC' - interval '73 hours' + number * interval '1 day',
                                 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as due from generate_series(0, 4) as number";
-    let expected: Vec<String> = app.database.rows(query).await.iter().map(|row| moment(&row["due"])).collect();
+    let expected: Vec<String> =
+        app.database.rows(query).await.iter().map(|row| moment(&row["due"])).collect();
     let series = Series::start(&app, &ada, json!({ "frequency": "daily", "start_date": expected[0] })).await;
 
     let next = series.complete_and_deliver().await;
@@ -143,7 +143,8 @@ async fn catching_up_is_limited_to_a_year_and_keeps_the_newest() {
         assert_eq!(past.len() as u64, made["n"].as_u64().unwrap().saturating_add(1).min(50), "{rule}");
         assert!(due_dates_of(&past).is_sorted_by(|newer, older| newer > older), "{rule}");
 
-        let dismissed = ada.post(&format!("{}/dismiss-missed", series.path), json!({})).await.expect(200).json();
+        let dismissed =
+            ada.post(&format!("{}/dismiss-missed", series.path), json!({})).await.expect(200).json();
         assert_eq!(dismissed, json!({ "dismissed": made["n"] }), "{rule}");
         deliver(&app).await;
         series.complete_and_deliver().await;
@@ -156,8 +157,10 @@ async fn missed_occurrences_are_dismissed_together_without_replacement() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
     let rule = json!({ "frequency": "daily" });
-    let (series, other) =
-        (start_days_ago(&app, &ada, &zone, 5, rule.clone()).await, start_days_ago(&app, &ada, &zone, 3, rule).await);
+    let (series, other) = (
+        start_days_ago(&app, &ada, &zone, 5, rule.clone()).await,
+        start_days_ago(&app, &ada, &zone, 3, rule).await,
+    );
     let next = series.complete_and_deliver().await;
     other.complete_and_deliver().await;
     let done = path(&series.tasks("missed=true").await[0]);
@@ -285,7 +288,10 @@ async fn a_new_interval_keeps_an_occurrence_whose_former_completion_is_unknown()
 
         assert_eq!(series.open_occurrence().await, open, "the series does not restart");
         assert_eq!(moment(&changed["next_occurrence"]), expected[0]);
-        assert_eq!(due_date_of(&series.complete_and_deliver().await), ends_of_days(&app, &zone, 5, 5).await[0]);
+        assert_eq!(
+            due_date_of(&series.complete_and_deliver().await),
+            ends_of_days(&app, &zone, 5, 5).await[0]
+        );
     }
 }
 
@@ -377,7 +383,8 @@ async fn tasks_deleted_together_are_each_synced_before_their_reminders() {
         deliver_with_audit(&app).await;
         assert_eq!(series.tasks("deleted=true").await.len(), gone, "{how}");
         let outcomes = "select consumer, outcome from app.deliveries group by 1, 2 order by 1, 2";
-        let expected = ["audit", "recurrence"].map(|consumer| json!({ "consumer": consumer, "outcome": "done" }));
+        let expected =
+            ["audit", "recurrence"].map(|consumer| json!({ "consumer": consumer, "outcome": "done" }));
         assert_eq!(app.database.rows(outcomes).await, expected, "{how}: nothing is late");
     }
 }

@@ -18,7 +18,9 @@ async fn editing_one_occurrence_changes_neither_the_series_nor_the_next_one() {
         let open = series.open_occurrence().await;
 
         let changed = ada.patch(&path(&open), patch.clone()).await.expect(200).json();
-        ada.post(&format!("{}/reminders", path(&open)), json!({ "at": "2030-12-31T09:00:00Z" })).await.expect(201);
+        ada.post(&format!("{}/reminders", path(&open)), json!({ "at": "2030-12-31T09:00:00Z" }))
+            .await
+            .expect(201);
 
         assert_eq!(changed["recurring_task_id"], before["id"], "{patch}");
         assert_eq!(series.get().await, before, "{patch}");
@@ -38,11 +40,15 @@ async fn a_partial_change_of_an_occurrence_keeps_its_reminders() {
     let series = Series::daily(&app, &ada).await;
     let open = series.open_occurrence().await;
 
-    for patch in [json!({ "title": "water the plants" }), json!({ "priority": "high", "tags": ["home"] }), json!({})] {
+    for patch in
+        [json!({ "title": "water the plants" }), json!({ "priority": "high", "tags": ["home"] }), json!({})]
+    {
         ada.patch(&path(&open), patch.clone()).await.expect(200);
         assert_eq!(reminders(&ada, &open).await, ["1h"], "{patch}");
     }
-    ada.patch(&format!("{}/due-date", path(&open)), json!({ "due_date": "2031-01-01T12:00:00Z" })).await.expect(200);
+    ada.patch(&format!("{}/due-date", path(&open)), json!({ "due_date": "2031-01-01T12:00:00Z" }))
+        .await
+        .expect(200);
     let moved = ada.get(&format!("{}/reminders", path(&open))).await.expect(200).json();
     assert_eq!(moment(&moved["items"][0]["remind_at"]), "2031-01-01T11:00:00Z");
 }
@@ -110,7 +116,11 @@ async fn completing_a_reopened_occurrence_again_creates_nothing() {
     for _ in 0..3 {
         ada.post(&format!("{first}/reopen"), json!({})).await.expect(200);
         deliver(&app).await;
-        assert_eq!(series.tasks("status=active").await.len(), 2, "the occurrence is open, beside the next one");
+        assert_eq!(
+            series.tasks("status=active").await.len(),
+            2,
+            "the occurrence is open, beside the next one"
+        );
         ada.post(&format!("{first}/complete"), json!({})).await.expect(200);
         deliver(&app).await;
         assert_eq!(due_date_of(&series.open_occurrence().await), "2031-01-02T09:00:00Z");
@@ -161,7 +171,11 @@ async fn a_reopened_occurrence_without_a_due_date_blocks_no_change_of_the_series
     series.patch(json!({ "title": "new" })).await.expect(200);
     assert_eq!(of_second().await, ["2031-01-02T09:00:00Z"]);
     let changed = series.patch(json!({ "interval": 3 })).await.expect(200).json();
-    assert_eq!(of_second().await, ["2031-01-04T09:00:00Z"], "counted from the planned place of the former occurrence");
+    assert_eq!(
+        of_second().await,
+        ["2031-01-04T09:00:00Z"],
+        "counted from the planned place of the former occurrence"
+    );
 
     let stop = ada.call("DELETE", &series.path).header("if-match", format!("\"{}\"", changed["version"]));
     stop.send().await.expect(204);

@@ -53,7 +53,8 @@ async fn consumers_of_the_same_events_in_different_orders_create_one_next_occurr
     events.reverse();
     let back = bulk_of(&events);
 
-    let calls = (0..8).map(|number| app.as_dapr(CONSUMER).json(if number % 2 == 0 { &forth } else { &back }).send());
+    let calls =
+        (0..8).map(|number| app.as_dapr(CONSUMER).json(if number % 2 == 0 { &forth } else { &back }).send());
     for response in join_all(calls).await {
         response.expect(200);
     }
@@ -140,7 +141,9 @@ async fn a_consumer_that_fails_at_any_step_has_no_effect_and_succeeds_on_redeliv
         ("insert", "deliveries"),
     ] {
         // Either the statement fails or its whole Postgres process dies.
-        for how in ["raise exception 'out of order'", "perform pg_terminate_backend(pg_backend_pid()), pg_sleep(60)"] {
+        for how in
+            ["raise exception 'out of order'", "perform pg_terminate_backend(pg_backend_pid()), pg_sleep(60)"]
+        {
             let ada = app.guest().await;
             let series = Series::daily(&app, &ada).await;
             deliver(&app).await;

@@ -49,13 +49,19 @@ async fn the_trail_records_the_changes_of_a_series() {
         assert_eq!((&data["recurring_task_id"], &data["actor"]), (&json!(id), &json!(actor)), "{kind}");
         let (before, after) = (&data["before"], &data["after"]);
         match kind {
-            "recurring.created" => assert_eq!((before, &after["title"]), (&Value::Null, &json!("water plants"))),
+            "recurring.created" => {
+                assert_eq!((before, &after["title"]), (&Value::Null, &json!("water plants")))
+            }
             "recurring.updated" => assert_eq!(
                 data["changes"]["title"],
                 json!({ "from": "water plants", "to": "water the plants" }),
                 "{before} {after}"
             ),
-            _ => assert_eq!((&before["status"], &after["status"]), (&json!("active"), &json!("ended")), "{kind}"),
+            _ => assert_eq!(
+                (&before["status"], &after["status"]),
+                (&json!("active"), &json!("ended")),
+                "{kind}"
+            ),
         }
     }
     let made = series.tasks("status=active").await.remove(0);

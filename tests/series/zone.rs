@@ -35,7 +35,8 @@ async fn a_series_keeps_its_local_time_when_its_user_moves() {
 async fn an_all_day_series_keeps_its_dates_in_another_time_zone() {
     let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
-    let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
 
     change_zone(&ada, "America/New_York").await;
 
@@ -133,7 +134,8 @@ async fn a_day_with_a_repeated_last_minute_ends_after_the_first_one() {
     let ada = app.guest_in("America/Santiago").await;
     // At midnight the clocks there go back to eleven.
     let expected = "2027-04-04T02:59:00Z";
-    let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2027-04-03" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2027-04-03" })).await;
     let task = json!({ "title": "x", "due_date": "2027-04-03", "allow_past": true });
 
     let shown = series.get().await;
@@ -141,6 +143,9 @@ async fn a_day_with_a_repeated_last_minute_ends_after_the_first_one() {
     assert_eq!(shown["next_occurrence"], series.open_occurrence().await["due_date"]);
     assert_eq!(moment(&shown["next_occurrence"]), expected);
     assert_eq!(moments(&shown["next_occurrences"])[0], expected);
-    assert_eq!(moment(&ada.get(SERIES_PATH).await.expect(200).json()["items"][0]["next_occurrence"]), expected);
+    assert_eq!(
+        moment(&ada.get(SERIES_PATH).await.expect(200).json()["items"][0]["next_occurrence"]),
+        expected
+    );
     assert_eq!(due_date_of(&ada.create(task).await.json()), expected, "as it is for every task");
 }

@@ -15,7 +15,10 @@ async fn completing_a_task_twice_changes_it_once() {
     assert_eq!(once.json(), twice.json());
     assert_eq!(once.header("etag"), "\"2\"");
     let events = app.database.events().await;
-    assert_eq!(events.iter().map(|event| &event["type"]).collect::<Vec<_>>(), ["task.created", "task.completed"]);
+    assert_eq!(
+        events.iter().map(|event| &event["type"]).collect::<Vec<_>>(),
+        ["task.created", "task.completed"]
+    );
 }
 
 #[tokio::test]

@@ -38,8 +38,11 @@ async fn a_rejected_write_returns_the_task_and_creates_a_conflict_event() {
     let task = ada.task("report").await;
     let winner = ada.patch(&task, json!({ "title": "the report" })).await.expect(200).json();
 
-    let lost =
-        ada.call("PATCH", &task).header("if-match", "\"1\", \"7\"").json(&json!({ "title": "my report" })).send();
+    let lost = ada
+        .call("PATCH", &task)
+        .header("if-match", "\"1\", \"7\"")
+        .json(&json!({ "title": "my report" }))
+        .send();
     let problem = lost.await.problem(412);
 
     assert_eq!(problem["task"], winner);
@@ -110,7 +113,8 @@ async fn restoring_a_task_checks_if_match() {
     let ada = app.guest().await;
     let task = ada.task("report").await;
     ada.call("DELETE", &task).header("if-match", "\"1\"").send().await.expect(204);
-    let restore = async |tag: &str| ada.call("POST", &format!("{task}/restore")).header("if-match", tag).send().await;
+    let restore =
+        async |tag: &str| ada.call("POST", &format!("{task}/restore")).header("if-match", tag).send().await;
 
     let problem = restore("\"1\"").await.problem(412);
     assert_ne!(problem["task"]["deleted_at"], Value::Null);

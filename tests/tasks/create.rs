@@ -86,7 +86,8 @@ async fn every_invalid_member_is_reported_and_nothing_is_created() {
 
     let mut wrong = response.wrong_members();
     wrong.sort();
-    let expected = ["/colour", "/description", "/due_date", "/priority", "/status", "/tags/1", "/tags/2", "/title"];
+    let expected =
+        ["/colour", "/description", "/due_date", "/priority", "/status", "/tags/1", "/tags/2", "/title"];
     assert_eq!(wrong, expected);
     assert_eq!(ada.get("/api/tasks").await.json()["total"], 0);
 }

@@ -42,7 +42,8 @@ async fn a_task_of_another_user_is_not_found() {
 async fn an_unknown_id_is_not_found() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for id in ["0", "nonsense", "%00", "019a0000-0000-7000-8000-000000000000", "'; drop table app.tasks; --"] {
+    for id in ["0", "nonsense", "%00", "019a0000-0000-7000-8000-000000000000", "'; drop table app.tasks; --"]
+    {
         let path = format!("/api/tasks/{}", id.replace(' ', "%20"));
         ada.get(&path).await.problem(404);
     }

@@ -61,9 +61,9 @@ async fn concurrent_changes_each_get_a_seq_of_their_own() {
     let ada = app.guest().await;
     let makers = (0..32).map(|number| {
         let ada = ada.clone();
-        tokio::spawn(
-            async move { ada.create(json!({ "title": format!("task {number}") })).await.json()["seq"].as_i64() },
-        )
+        tokio::spawn(async move {
+            ada.create(json!({ "title": format!("task {number}") })).await.json()["seq"].as_i64()
+        })
     });
     let mut places = BTreeSet::new();
     for maker in makers {

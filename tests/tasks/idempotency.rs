@@ -31,14 +31,20 @@ async fn twenty_concurrent_copies_of_a_request_create_one_task() {
     let all: Vec<_> = (0..20)
         .map(|_| {
             let ada = ada.clone();
-            tokio::spawn(async move { post_with_key(&ada, "/api/tasks", "same", json!({ "title": "buy milk" })).await })
+            tokio::spawn(async move {
+                post_with_key(&ada, "/api/tasks", "same", json!({ "title": "buy milk" })).await
+            })
         })
         .collect();
 
     let mut responses = Vec::new();
     for one in all {
         let response = one.await.unwrap().expect(201);
-        responses.push((response.header("location").to_owned(), response.header("etag").to_owned(), response.text));
+        responses.push((
+            response.header("location").to_owned(),
+            response.header("etag").to_owned(),
+            response.text,
+        ));
     }
 
     assert!(responses.iter().all(|response| *response == responses[0]), "{responses:?}");
@@ -72,7 +78,8 @@ async fn a_key_belongs_to_one_user_and_one_route() {
     let tagged = post_with_key(&ada, &tags, "key", json!({ "tags": ["x"] })).await.expect(200).json();
     assert_eq!(tagged["tags"], json!(["x"]));
     let other = ada.task("other").await;
-    let completed = post_with_key(&ada, &format!("{other}/complete"), "key", json!({})).await.expect(200).json();
+    let completed =
+        post_with_key(&ada, &format!("{other}/complete"), "key", json!({})).await.expect(200).json();
     assert_eq!(completed["title"], "other");
 }
 
@@ -107,7 +114,10 @@ async fn a_key_expires_after_a_day() {
     };
 
     age(23).await;
-    assert_eq!(post_with_key(&ada, "/api/tasks", "key", json!({ "title": "milk" })).await.expect(201).id(), first.id());
+    assert_eq!(
+        post_with_key(&ada, "/api/tasks", "key", json!({ "title": "milk" })).await.expect(201).id(),
+        first.id()
+    );
     age(25).await;
     let second = post_with_key(&ada, "/api/tasks", "key", json!({ "title": "bread" })).await.expect(201);
 
@@ -148,6 +158,9 @@ async fn a_refusal_is_replayed_too() {
     post_with_key(&ada, &complete, "another-key", json!({})).await.expect(200);
     let past = json!({ "title": "x", "due_date": "2020-01-01" });
     for _ in 0..2 {
-        assert_eq!(post_with_key(&ada, "/api/tasks", "past", past.clone()).await.wrong_members(), ["/due_date"]);
+        assert_eq!(
+            post_with_key(&ada, "/api/tasks", "past", past.clone()).await.wrong_members(),
+            ["/due_date"]
+        );
     }
 }

@@ -84,7 +84,8 @@ async fn an_if_match_that_is_no_version_is_rejected() {
     let ada = app.guest().await;
     let task = ada.task("report").await;
 
-    let response = ada.call("PATCH", &task).header("if-match", "yesterday").json(&json!({ "title": "x" })).send().await;
+    let response =
+        ada.call("PATCH", &task).header("if-match", "yesterday").json(&json!({ "title": "x" })).send().await;
 
     assert_eq!(response.problem(422)["errors"][0]["header"], "If-Match");
     let any = ada.call("PATCH", &task).header("if-match", "*").json(&json!({ "title": "x" })).send().await;

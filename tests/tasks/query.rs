@@ -53,8 +53,10 @@ async fn pages(ada: &Person, query: &str, limit: usize) -> (Vec<String>, BTreeSe
 /// Returns the cursor with another sort key in it.
 async fn tamper(app: &App, cursor: &str, key: &str) -> String {
     let padded = format!("rpad(translate('{cursor}', '-_', '+/'), (length('{cursor}') + 3) / 4 * 4, '=')");
-    let parts = format!("jsonb_set(convert_from(decode({padded}, 'base64'), 'UTF8')::jsonb, '{{0}}', '{key}')::text");
-    let query = format!("select translate(encode(convert_to({parts}, 'UTF8'), 'base64'), E'+/=\\n', '-_') as cursor");
+    let parts =
+        format!("jsonb_set(convert_from(decode({padded}, 'base64'), 'UTF8')::jsonb, '{{0}}', '{key}')::text");
+    let query =
+        format!("select translate(encode(convert_to({parts}, 'UTF8'), 'base64'), E'+/=\\n', '-_') as cursor");
     app.database.rows(&query).await[0]["cursor"].as_str().expect("a cursor").to_owned()
 }
 
@@ -77,7 +79,8 @@ async fn priorities_may_be_repeated_or_separated_by_commas() {
 async fn tags_match_all_or_any() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for (title, tags) in [("both", json!(["home", "o'clock \"{x}\\"])), ("home", json!(["home"])), ("none", json!([]))]
+    for (title, tags) in
+        [("both", json!(["home", "o'clock \"{x}\\"])), ("home", json!(["home"])), ("none", json!([]))]
     {
         ada.create(json!({ "title": title, "tags": tags })).await;
     }
@@ -103,7 +106,10 @@ async fn bounds_of_the_due_date_are_inclusive_instants() {
 
     assert_eq!(find_titles(&ada, "due_after=2031-01-02T12:00:00Z").await, ["2031-01-03", "2031-01-02"]);
     assert_eq!(find_titles(&ada, "due_after=2031-01-02T12:00:01Z").await, ["2031-01-03"]);
-    assert_eq!(find_titles(&ada, "due_before=2031-01-02T14:00:00%2B02:00").await, ["2031-01-02", "2031-01-01"]);
+    assert_eq!(
+        find_titles(&ada, "due_before=2031-01-02T14:00:00%2B02:00").await,
+        ["2031-01-02", "2031-01-01"]
+    );
     assert_eq!(find_titles(&ada, "due_before=2031-01-02T11:59:59Z").await, ["2031-01-01"]);
     let both = "due_after=2031-01-02T12:00:00Z&due_before=2031-01-02T12:00:00Z";
     assert_eq!(find_titles(&ada, both).await, ["2031-01-02"]);
@@ -123,7 +129,10 @@ async fn a_date_as_a_bound_is_the_whole_day_in_the_users_time_zone() {
     }
     ada.create(json!({ "title": "all day", "due_date": "2031-04-15" })).await;
 
-    assert_eq!(find_titles(&ada, "due_after=2031-04-15&due_before=2031-04-15").await, ["all day", "last", "first"]);
+    assert_eq!(
+        find_titles(&ada, "due_after=2031-04-15&due_before=2031-04-15").await,
+        ["all day", "last", "first"]
+    );
     assert_eq!(find_titles(&ada, "due_after=2031-04-15").await, ["all day", "after", "last", "first"]);
     assert_eq!(find_titles(&ada, "due_before=2031-04-15").await, ["all day", "last", "first", "before"]);
     assert_eq!(find_titles(&ada, "due_after=2031-04-16").await, ["after"]);
@@ -144,7 +153,9 @@ async fn bounds_of_the_completion_accept_instants_and_dates() {
     assert_eq!(find_titles(&ada, "completed_after=2025-05-01T15:00:00Z").await, ["late"]);
     assert_eq!(find_titles(&ada, "completed_before=2025-05-01T14:59:59Z").await, ["early"]);
     assert_eq!(
-        find_titles(&ada, "completed_after=2025-05-01T14:59:59Z&completed_before=2025-05-01T15:00:00Z").await.len(),
+        find_titles(&ada, "completed_after=2025-05-01T14:59:59Z&completed_before=2025-05-01T15:00:00Z")
+            .await
+            .len(),
         2
     );
     assert_eq!(find_titles(&ada, "completed_before=2025-05-01").await, ["early"]);
@@ -156,7 +167,8 @@ async fn bounds_of_the_completion_accept_instants_and_dates() {
 async fn overdue_tasks_are_open_and_due_before_now() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let past = |title: &str| json!({ "title": title, "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
+    let past =
+        |title: &str| json!({ "title": title, "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
     ada.create(past("overdue")).await;
     let done = ada.create(past("done")).await;
     ada.post(&format!("{}/complete", done.header("location")), json!({})).await.expect(200);
@@ -255,7 +267,8 @@ async fn the_pages_make_up_the_whole_list_in_every_order() {
     let app = App::start().await;
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
-    for sort_by in ["due_date", "priority", "created_at", "completed_at", "updated_at", "title", "relevance"] {
+    for sort_by in ["due_date", "priority", "created_at", "completed_at", "updated_at", "title", "relevance"]
+    {
         for order in ["asc", "desc"] {
             let filter = if sort_by == "relevance" { "&search=milk" } else { "" };
             let query = format!("sort_by={sort_by}&sort_order={order}{filter}");
@@ -284,7 +297,11 @@ async fn a_cursor_continues_at_its_position_despite_new_tasks() {
     ada.delete(&format!("/api/tasks/{}", ids(&first)[1])).await.expect(204);
 
     assert_eq!(find_titles(&ada, &format!("limit=2&cursor={cursor}")).await, ["two", "one"]);
-    assert_eq!(find_titles(&ada, &format!("limit=1&cursor={cursor}")).await, ["two"], "another limit is the same list");
+    assert_eq!(
+        find_titles(&ada, &format!("limit=1&cursor={cursor}")).await,
+        ["two"],
+        "another limit is the same list"
+    );
 }
 
 #[tokio::test]
@@ -297,10 +314,18 @@ async fn a_cursor_of_another_list_is_rejected() {
     let cursor = first["next_cursor"].as_str().expect("there is more");
 
     for other in ["", "status=completed", "status=active&priority=low", "status=active&sort_by=title"] {
-        assert_eq!(wrong_parameter(&ada, &format!("{other}&limit=1&cursor={cursor}")).await, "cursor", "{other}");
+        assert_eq!(
+            wrong_parameter(&ada, &format!("{other}&limit=1&cursor={cursor}")).await,
+            "cursor",
+            "{other}"
+        );
     }
     for garbage in ["x", "bm90aGluZw", "W10", "%F0%9F%91%8B", "", "WyJhIiwiYiIsImMiXQ", &cursor[1..]] {
-        assert_eq!(wrong_parameter(&ada, &format!("status=active&cursor={garbage}")).await, "cursor", "{garbage}");
+        assert_eq!(
+            wrong_parameter(&ada, &format!("status=active&cursor={garbage}")).await,
+            "cursor",
+            "{garbage}"
+        );
     }
     let problem = ada.get(&format!("/api/tasks?status=active&offset=0&cursor={cursor}")).await.problem(422);
     assert!(["offset", "cursor"].map(Value::from).contains(&problem["errors"][0]["parameter"]), "{problem}");
@@ -312,7 +337,10 @@ async fn a_cursor_with_an_invalid_key_is_rejected() {
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
     let cases: [(&str, &[&str]); 5] = [
-        ("sort_by=created_at", &["\"yesterday\"", "\"2031-01-01\"", "\"2031-01-01T00:00:00+20:00\"", "7", "null"]),
+        (
+            "sort_by=created_at",
+            &["\"yesterday\"", "\"2031-01-01\"", "\"2031-01-01T00:00:00+20:00\"", "7", "null"],
+        ),
         ("sort_by=due_date", &["\"1\"", "\"infinity\"", "{}", "\"2031-01-01T00:00:00+20:00\""]),
         ("sort_by=priority", &["\"high\"", "\"1.5\"", "\"99999999999\"", "\"\"", "\"NaN\"", "null"]),
         ("sort_by=relevance&search=milk", &["\"much\"", "\"1e999\"", "\"1e-60\"", "null"]),
@@ -323,7 +351,11 @@ async fn a_cursor_with_an_invalid_key_is_rejected() {
         let cursor = first["next_cursor"].as_str().expect("there is more");
         for key in keys {
             let cursor = tamper(&app, cursor, key).await;
-            assert_eq!(wrong_parameter(&ada, &format!("{query}&cursor={cursor}")).await, "cursor", "{query} {key}");
+            assert_eq!(
+                wrong_parameter(&ada, &format!("{query}&cursor={cursor}")).await,
+                "cursor",
+                "{query} {key}"
+            );
         }
     }
 }

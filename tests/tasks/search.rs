@@ -55,13 +55,19 @@ async fn a_search_accepts_any_characters() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task(r"ask O'Brien about C:\temp and 'quotes'").await;
-    ada.create(json!({ "title": "long", "description": format!("{} before", "ä".repeat(4000)) })).await.expect(201);
+    ada.create(json!({ "title": "long", "description": format!("{} before", "ä".repeat(4000)) }))
+        .await
+        .expect(201);
     ada.create(json!({ "title": "longer", "description": "many words ".repeat(400) })).await.expect(201);
 
     assert_eq!(find_titles(&ada, "search=o%27brien").await.len(), 1);
     assert_eq!(find_titles(&ada, "search=%27quotes%27").await.len(), 1);
     assert_eq!(find_titles(&ada, "search=c:%5Ctemp").await.len(), 1);
-    assert_eq!(find_titles(&ada, "search=before").await, ["long"], "next to a text that is too long for a word");
+    assert_eq!(
+        find_titles(&ada, "search=before").await,
+        ["long"],
+        "next to a text that is too long for a word"
+    );
     assert_eq!(find_titles(&ada, "search=many").await, ["longer"]);
 }
 
@@ -75,7 +81,10 @@ async fn a_match_in_the_title_ranks_above_one_in_the_description() {
     assert_eq!(find_titles(&ada, "search=milk").await, ["milk", "shopping"]);
     assert_eq!(find_titles(&ada, "search=milk&sort_by=relevance").await, ["milk", "shopping"]);
     assert_eq!(find_titles(&ada, "search=milk&sort_by=relevance&sort_order=asc").await, ["shopping", "milk"]);
-    assert_eq!(find_titles(&ada, "search=milk&sort_by=created_at&sort_order=desc").await, ["shopping", "milk"]);
+    assert_eq!(
+        find_titles(&ada, "search=milk&sort_by=created_at&sort_order=desc").await,
+        ["shopping", "milk"]
+    );
 }
 
 #[tokio::test]
@@ -114,7 +123,11 @@ async fn quotes_and_operators_in_a_search_are_plain_text() {
 
     assert_eq!(find_titles(&ada, "search=foo%20%26%20%7C%20%21%20%27%20%3A%2A").await, ["foobar"]);
     for alone in ["%27", "%22", "%5C", "%26", "%7C", "%21", "%3A%2A", "%28", "%29", "%25"] {
-        assert_eq!(find_titles(&ada, &format!("search={alone}")).await, ["it's (100%) \"so\" \\ & | ! :*"], "{alone}");
+        assert_eq!(
+            find_titles(&ada, &format!("search={alone}")).await,
+            ["it's (100%) \"so\" \\ & | ! :*"],
+            "{alone}"
+        );
     }
     for odd in ["foo%27", "%27foo", "foo%5C", "foo%3A%2AA", "%21foo", "%28foo", "foo%3C-%3E", "%22foo"] {
         ada.get(&format!("/api/tasks?search={odd}")).await.expect(200);

@@ -46,9 +46,11 @@ async fn a_full_sync_returns_everything_once_in_its_newest_state_and_in_order() 
 
     let all = sync(&ada, 0).await;
 
-    let change =
-        |seq: i64, data: Value| json!({ "seq": seq, "kind": "task", "id": data["id"], "deleted": false, "data": data });
-    assert_eq!(all, json!({ "changes": [change(2, two.json()), change(3, one.json())], "seq": 3, "more": false }));
+    let change = |seq: i64, data: Value| json!({ "seq": seq, "kind": "task", "id": data["id"], "deleted": false, "data": data });
+    assert_eq!(
+        all,
+        json!({ "changes": [change(2, two.json()), change(3, one.json())], "seq": 3, "more": false })
+    );
     assert_eq!(ada.get("/api/sync").await.expect(200).json(), all);
 }
 
@@ -114,7 +116,10 @@ async fn a_long_sync_is_paged() {
         (vec![json!("one"), json!("two")], &json!(2), &json!(true))
     );
     let last = ada.get("/api/sync?since=2&limit=2").await.expect(200).json();
-    assert_eq!((titles(&last), &last["seq"], &last["more"]), (vec![json!("three")], &json!(3), &json!(false)));
+    assert_eq!(
+        (titles(&last), &last["seq"], &last["more"]),
+        (vec![json!("three")], &json!(3), &json!(false))
+    );
     let exact = ada.get("/api/sync?since=1&limit=2").await.expect(200).json();
     assert_eq!(exact["more"], false);
 }

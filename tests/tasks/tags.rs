@@ -21,7 +21,8 @@ async fn new_tags_are_appended_without_duplicates() {
 async fn a_task_has_at_most_ten_tags() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = ada.create(json!({ "title": "report", "tags": ["1", "2", "3", "4", "5", "6", "7", "8"] })).await;
+    let task =
+        ada.create(json!({ "title": "report", "tags": ["1", "2", "3", "4", "5", "6", "7", "8"] })).await;
     let tags = format!("{}/tags", task.header("location"));
 
     assert_eq!(ada.post(&tags, json!({ "tags": ["9", "10", "11"] })).await.wrong_members(), ["/tags"]);
@@ -39,11 +40,16 @@ async fn invalid_tags_are_reported() {
     let ada = app.guest().await;
     let tags = format!("{}/tags", ada.task("report").await);
 
-    assert_eq!(ada.post(&tags, json!({ "tags": ["fine", " ", 7] })).await.wrong_members(), ["/tags/1", "/tags/2"]);
+    assert_eq!(
+        ada.post(&tags, json!({ "tags": ["fine", " ", 7] })).await.wrong_members(),
+        ["/tags/1", "/tags/2"]
+    );
     assert_eq!(ada.post(&tags, json!({ "tags": "work" })).await.wrong_members(), ["/tags"]);
     assert_eq!(ada.post(&tags, json!({})).await.wrong_members(), ["/tags"]);
     assert_eq!(ada.post(&tags, json!({ "tags": ["x".repeat(51)] })).await.wrong_members(), ["/tags/0"]);
-    ada.post("/api/tasks/019a0000-0000-7000-8000-000000000000/tags", json!({ "tags": ["x"] })).await.problem(404);
+    ada.post("/api/tasks/019a0000-0000-7000-8000-000000000000/tags", json!({ "tags": ["x"] }))
+        .await
+        .problem(404);
 }
 
 #[tokio::test]

@@ -71,7 +71,10 @@ async fn a_task_can_be_purged_from_the_trash_or_at_once() {
     assert_eq!(purged[0]["before"]["title"], "thrown away");
     assert_ne!(purged[0]["before"]["deleted_at"], Value::Null);
     assert_eq!(purged[1]["before"]["title"], "at once");
-    assert!(purged.iter().all(|event| event["after"] == Value::Null && event["actor"] == "user"), "{purged:?}");
+    assert!(
+        purged.iter().all(|event| event["after"] == Value::Null && event["actor"] == "user"),
+        "{purged:?}"
+    );
     let tombstones = app.database.rows("select id, seq from app.tombstones order by seq").await;
     let expected: Vec<Value> =
         purged.iter().map(|event| json!({ "id": event["subject_id"], "seq": event["seq"] })).collect();
@@ -123,7 +126,11 @@ async fn a_task_in_the_trash_is_purged_after_30_days() {
     let changes = ada.get(&format!("/api/sync?since={seen}")).await.expect(200).json()["changes"].clone();
     assert_eq!(changes.as_array().map(Vec::len), Some(2), "{changes}");
     assert!(
-        changes.as_array().unwrap().iter().all(|change| change["deleted"] == true && change["data"] == Value::Null)
+        changes
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|change| change["deleted"] == true && change["data"] == Value::Null)
     );
     assert_eq!(housekeeping(&app).await, json!({ "purged": 0 }));
 }
@@ -138,7 +145,11 @@ async fn only_dapr_can_start_housekeeping() {
 
     app.call("POST", "/internal/housekeeping").send().await.problem(401);
     app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(401);
-    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "sample-toke").send().await.problem(401);
+    app.call("POST", "/internal/housekeeping")
+        .header("dapr-api-token", "sample-toke")
+        .send()
+        .await
+        .problem(401);
     ada.post("/internal/housekeeping", json!({})).await.problem(401);
 
     assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["old"]);

@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use deadpool_postgres::Pool;
 use domain::{Field, TaskId};
 use serde_json::{Value, json};
-use store::{Again, Principal, Who};
+use store::{Identity, Principal, ReplayKey};
 
 const CREATE: &str = include_str!("../../../crates/actions/src/tasks/create.sql");
 const LIST: &str = include_str!("../../../crates/actions/src/tasks/list.sql");
@@ -38,50 +38,48 @@ async fn create(State(pool): State<Pool>, headers: HeaderMap, Json(body): Json<V
     let id = TaskId::new(web::now_ms(), web::random());
     let mut input = json!(task);
     input["id"] = json!(id);
-    let again = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(|key| Again {
+    let replay_key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(|key| ReplayKey {
         id: web::fingerprint(key)[..32].to_owned(),
         fingerprint: web::fingerprint(body.to_string()),
     });
-    let rows = call(&pool, "create", CREATE, &headers, again, &input).await;
-    answer(rows.map(|mut rows| rows.pop().flatten()), StatusCode::CREATED)
+    let rows = call(&pool, "create", CREATE, &headers, replay_key, &input).await;
+    answer(rows.map(|mut rows| rows.pop()), StatusCode::CREATED)
 }
 
 async fn list(State(pool): State<Pool>, headers: HeaderMap) -> Response {
     let input = json!({ "sort_by": "created_at", "descending": true, "limit": 50, "offset": 0 });
     let rows = call(&pool, "list", LIST, &headers, None, &input).await;
-    // The last row is the place where the next page begins; nobody asks for one here.
-    let page = rows.map(|rows| rows.into_iter().next().flatten().map(|list| list + r#","next_cursor":null}"#));
-    answer(page, StatusCode::OK)
+    answer(rows.map(|mut rows| rows.pop()), StatusCode::OK)
 }
 
-/// Calls the body and returns its rows, without the one that tells the limits.
+/// Calls a statement and returns the rows of its body.
 async fn call(
     pool: &Pool,
     stem: &str,
     body: &str,
     headers: &HeaderMap,
-    again: Option<Again>,
+    replay_key: Option<ReplayKey>,
     input: &Value,
-) -> anyhow::Result<Vec<Option<String>>> {
+) -> anyhow::Result<Vec<String>> {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let who = Who::Session { session: web::fingerprint(token.trim_start_matches("Bearer ")) };
+    let identity = Identity::Session { session: web::fingerprint(token.trim_start_matches("Bearer ")) };
     let principal = Principal {
         correlation_id: web::hex(&web::random::<16>()),
         address: Some("127.0.0.1".into()),
-        again,
-        ..Principal::new(who, "user")
+        replay_key,
+        ..Principal::new(identity, "user")
     };
     let client = pool.get().await?;
     let name = store::installed_name(stem, store::hash(body));
-    let statement = client.prepare_cached(&format!("select bodies.{name}($1, $2)")).await?;
+    let statement = client.prepare_cached(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
     let rows = client.query(&statement, &[&json!(principal), &input]).await?;
-    let begins = |row: &Option<String>, with: &str| row.as_ref().is_some_and(|row| row.starts_with(with));
-    let mut rows: Vec<Option<String>> = rows.iter().map(|row| row.get(0)).collect();
-    rows.retain(|row| !begins(row, r#"{"quota""#));
-    if rows.iter().any(|row| begins(row, r#"{"error""#)) {
+    let of_kind =
+        |kind: &str| rows.iter().filter(|row| row.get::<_, &str>(0) == kind).map(|row| row.get(1)).collect();
+    let refusals: Vec<String> = of_kind("refusal");
+    if !refusals.is_empty() {
         bail!("refused");
     }
-    Ok(rows)
+    Ok(of_kind("row"))
 }
 
 fn answer(result: anyhow::Result<Option<String>>, status: StatusCode) -> Response {

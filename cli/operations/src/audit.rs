@@ -62,6 +62,7 @@ pub async fn run(action: Action, url: &DatabaseUrl, parent: &Path) -> anyhow::Re
 /// just restored. The wait is short, but enough for a lock of a process that was just killed. All other locks
 /// wait no longer: requests would queue behind them.
 async fn lock(client: &Client) -> anyhow::Result<()> {
-    let lock = "set lock_timeout = '3s'; select pg_advisory_lock(hashtextextended('taskflow audit files', 0))";
+    let lock =
+        "set lock_timeout = '3s'; select pg_advisory_lock(hashtextextended('taskflow audit files', 0))";
     client.batch_execute(lock).await.context("another archive or restore may be running on this database")
 }

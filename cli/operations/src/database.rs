@@ -82,7 +82,9 @@ impl DatabaseUrl {
         config.connect_timeout(TCP_TIMEOUT);
         match timeout(CONNECT_TIMEOUT, connect(&config)).await {
             Ok(connected) => connected.map_err(|error| self.explain(error)),
-            Err(_) => Err(anyhow!("{}: the server accepts connections but does not answer", self.unreachable())),
+            Err(_) => {
+                Err(anyhow!("{}: the server accepts connections but does not answer", self.unreachable()))
+            }
         }
     }
 

@@ -38,13 +38,6 @@ enum Action {
     },
 }
 
-impl Arguments {
-    /// True if the command runs until it is interrupted.
-    pub fn is_endless(&self) -> bool {
-        self.follow
-    }
-}
-
 /// Runs the command.
 pub async fn run(arguments: Arguments, url: &DatabaseUrl) -> anyhow::Result<()> {
     let mut client = url.connect().await?;
@@ -61,8 +54,9 @@ pub async fn run(arguments: Arguments, url: &DatabaseUrl) -> anyhow::Result<()> 
 /// Prints the newest events of the audit trail, oldest first, and with `follow` those that come later.
 async fn list(client: &Client, topic: Option<&str>, limit: i64, follow: bool) -> anyhow::Result<()> {
     // Events of tasks are published twice: for consumers, and under `task-updates` for clients.
-    let topics_of =
-        |kind: &Kind| if kind.topic == "task-events" { vec![kind.topic, "task-updates"] } else { vec![kind.topic] };
+    let topics_of = |kind: &Kind| {
+        if kind.topic == "task-events" { vec![kind.topic, "task-updates"] } else { vec![kind.topic] }
+    };
     let kinds: Vec<&str> = KINDS
         .iter()
         .filter(|kind| topic.is_none_or(|topic| topics_of(kind).contains(&topic)))

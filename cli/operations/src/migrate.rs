@@ -42,7 +42,9 @@ pub enum Action {
 pub async fn run(action: Action, release: &Release, url: &DatabaseUrl) -> anyhow::Result<()> {
     match action {
         Action::Up => report(&up(release, url).await?, "applied"),
-        Action::Down { count } => report(&down(release, &mut url.connect().await?, count).await?, "took back"),
+        Action::Down { count } => {
+            report(&down(release, &mut url.connect().await?, count).await?, "took back")
+        }
         Action::Status => {
             for (label, state) in status(release, &mut url.connect().await?).await? {
                 println!("{state:<8} {label}");
@@ -70,7 +72,10 @@ pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<Stri
             ),
             State::Pending => {}
         }
-        transaction.batch_execute(&migration.up).await.map_err(|error| explain(&file(migration, "up"), &error))?;
+        transaction
+            .batch_execute(&migration.up)
+            .await
+            .map_err(|error| explain(&file(migration, "up"), &error))?;
         transaction
             .execute(
                 "insert into public.taskflow_migrations (number, name, checksum) values ($1, $2, $3)",
@@ -93,14 +98,20 @@ async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::R
     let transaction = begin(client).await?;
     let applied = applied(&transaction).await?;
     let is_applied = |migration: &&Migration| applied.iter().any(|(number, _)| *number == migration.number);
-    let migrations: Vec<&Migration> = release.migrations.iter().rev().filter(is_applied).take(count).collect();
+    let migrations: Vec<&Migration> =
+        release.migrations.iter().rev().filter(is_applied).take(count).collect();
     if migrations.is_empty() {
         return Ok(Vec::new());
     }
     functions::drop_all(&transaction).await?;
     for migration in &migrations {
-        transaction.batch_execute(&migration.down).await.map_err(|error| explain(&file(migration, "down"), &error))?;
-        transaction.execute("delete from public.taskflow_migrations where number = $1", &[&migration.number]).await?;
+        transaction
+            .batch_execute(&migration.down)
+            .await
+            .map_err(|error| explain(&file(migration, "down"), &error))?;
+        transaction
+            .execute("delete from public.taskflow_migrations where number = $1", &[&migration.number])
+            .await?;
     }
     if migrations.len() == applied.len() {
         transaction.batch_execute("drop table public.taskflow_migrations, public.taskflow_functions").await?;
@@ -158,8 +169,9 @@ async fn applied(transaction: &Transaction<'_>) -> anyhow::Result<Vec<(i32, Stri
     if !transaction.query_one(exists, &[]).await?.get::<_, bool>(0) {
         transaction.batch_execute(TABLES).await?;
     }
-    let rows =
-        transaction.query("select number, checksum from public.taskflow_migrations order by number", &[]).await?;
+    let rows = transaction
+        .query("select number, checksum from public.taskflow_migrations order by number", &[])
+        .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 

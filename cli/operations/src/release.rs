@@ -62,7 +62,8 @@ impl Release {
                 let Some(label) = file.strip_suffix(".up.sql") else { continue };
                 migrations.push(migration(label, text, &files)?);
             } else {
-                let framed = store::frame(stem(file), text).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
+                let framed =
+                    store::frame(stem(file), text).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
                 statements.insert(framed.name.clone(), (framed, path.clone()));
             }
         }
@@ -80,8 +81,11 @@ impl Release {
     /// Reads the files of a project.
     pub fn read(project: &Path) -> anyhow::Result<Self> {
         let mut files = Vec::new();
-        for path in sql_files(project).with_context(|| format!("cannot list the SQL of {}", project.display()))? {
-            let text = std::fs::read_to_string(project.join(&path)).with_context(|| format!("cannot read {path}"))?;
+        for path in
+            sql_files(project).with_context(|| format!("cannot list the SQL of {}", project.display()))?
+        {
+            let text = std::fs::read_to_string(project.join(&path))
+                .with_context(|| format!("cannot read {path}"))?;
             files.push((path, text));
         }
         Self::parse(files)
@@ -93,7 +97,9 @@ impl Release {
 fn is_of_release(path: &str) -> bool {
     match path.split('/').next() {
         Some("migrations") => path != "migrations/schema.sql",
-        Some("crates" | "functions") => path.contains("/src/") && !path.starts_with("crates/store/"),
+        Some("crates" | "functions") => {
+            path.contains("/src/") && !path.starts_with("crates/store/src/frames/")
+        }
         _ => false,
     }
 }

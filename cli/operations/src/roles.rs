@@ -103,6 +103,7 @@ pub async fn set_up(url: &DatabaseUrl) -> anyhow::Result<()> {
 
 async fn is_ready(url: &DatabaseUrl) -> bool {
     let Ok(client) = url.connect().await else { return false };
-    let settings = SETTINGS.map(|(name, value)| format!("current_setting('{name}') = '{value}'")).join(" and ");
+    let settings =
+        SETTINGS.map(|(name, value)| format!("current_setting('{name}') = '{value}'")).join(" and ");
     client.query_one(&format!("select {settings}"), &[]).await.is_ok_and(|row| row.get(0))
 }

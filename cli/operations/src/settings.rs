@@ -70,7 +70,11 @@ async fn list(client: &Client) -> anyhow::Result<()> {
         table.push([setting.key.to_owned(), printable(value), about]);
     }
     for row in stored.iter().filter(|row| SettingSpec::find(row.get(0)).is_none()) {
-        table.push([printable(row.get(0)), printable(row.get(1)), "REJECTED, there is no such setting".to_owned()]);
+        table.push([
+            printable(row.get(0)),
+            printable(row.get(1)),
+            "REJECTED, there is no such setting".to_owned(),
+        ]);
     }
     let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let (keys, values) = (width(0), width(1));

@@ -6,8 +6,9 @@ async fn an_account_becomes_an_administrator_and_an_ordinary_one_again() {
     stdout(&database.run(&["migrate", "up"]));
     let register = "insert into app.users (id, email) values (gen_random_uuid(), 'ada@example.com')";
     database.client.batch_execute(register).await.unwrap();
-    let is_admin =
-        async || database.client.query_one("select admin from app.users", &[]).await.unwrap().get::<_, bool>(0);
+    let is_admin = async || {
+        database.client.query_one("select admin from app.users", &[]).await.unwrap().get::<_, bool>(0)
+    };
 
     assert_eq!(stdout(&database.run(&["admin", "Ada@Example.com"])), "Ada@Example.com is an administrator");
     assert!(is_admin().await);

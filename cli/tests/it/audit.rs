@@ -40,7 +40,8 @@ impl Trail {
     }
 
     async fn rows(&self) -> Vec<String> {
-        let rows = self.database.client.query("select event::text from app.audit as event order by 1", &[]).await;
+        let rows =
+            self.database.client.query("select event::text from app.audit as event order by 1", &[]).await;
         rows.unwrap().iter().map(|row| row.get(0)).collect()
     }
 
@@ -89,7 +90,8 @@ async fn a_month_goes_into_a_file_and_comes_back_to_the_byte() {
     assert_eq!(trail.rows().await, [] as [&str; 0]);
     assert_eq!(names(&trail.archives), FILES);
     let file = std::fs::read(trail.archives.join(FILES[0])).unwrap();
-    let manifest: Value = serde_json::from_slice(&std::fs::read(trail.archives.join(FILES[1])).unwrap()).unwrap();
+    let manifest: Value =
+        serde_json::from_slice(&std::fs::read(trail.archives.join(FILES[1])).unwrap()).unwrap();
     assert_eq!(
         manifest,
         json!({ "format": 1, "month": "2026-03", "rows": 1205, "first": "2026-03-01T00:00:00.000000Z",
@@ -101,9 +103,15 @@ async fn a_month_goes_into_a_file_and_comes_back_to_the_byte() {
             .starts_with("2026-03  1205 events  audit-2026-03.jsonl.gz\n")
     );
 
-    assert_eq!(stdout(&trail.restore().output().unwrap()), "2026-03  1205 of 1205 events  audit-2026-03.jsonl.gz");
+    assert_eq!(
+        stdout(&trail.restore().output().unwrap()),
+        "2026-03  1205 of 1205 events  audit-2026-03.jsonl.gz"
+    );
     assert_eq!(trail.rows().await, before);
-    assert_eq!(stdout(&trail.restore().output().unwrap()), "2026-03  0 of 1205 events  audit-2026-03.jsonl.gz");
+    assert_eq!(
+        stdout(&trail.restore().output().unwrap()),
+        "2026-03  0 of 1205 events  audit-2026-03.jsonl.gz"
+    );
     assert_eq!(trail.rows().await, before);
     let change = "delete from app.audit_2026_03";
     assert!(trail.database.client.batch_execute(change).await.is_err(), "it is a part of the trail again");
@@ -128,7 +136,9 @@ async fn a_month_that_has_not_ended_stays() {
     let line = error(&archive(&next));
     assert_eq!(
         line,
-        format!("error: only months that have ended can be archived: --before {current} takes all that can be")
+        format!(
+            "error: only months that have ended can be archived: --before {current} takes all that can be"
+        )
     );
     assert_eq!(trail.rows().await.len(), 1200);
 
@@ -174,7 +184,12 @@ async fn killed_before_the_month_is_dropped_the_next_run_finishes() {
     let before = trail.rows().await;
     for file in FILES {
         // Keeps it from being dropped.
-        trail.database.client.batch_execute("begin; lock table app.audit_2026_03 in row exclusive mode").await.unwrap();
+        trail
+            .database
+            .client
+            .batch_execute("begin; lock table app.audit_2026_03 in row exclusive mode")
+            .await
+            .unwrap();
         let mut child = trail.archive().spawn().unwrap();
         trail.wait_for(file);
         child.kill().unwrap();

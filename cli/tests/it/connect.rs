@@ -15,8 +15,11 @@ fn an_invalid_url_and_an_unreachable_server_are_named() {
         ("nonsense", "error: DATABASE_URL is invalid"),
         ("postgres://owner@127.0.0.1:1/taskflow", "error: cannot reach the database taskflow at 127.0.0.1:1"),
     ] {
-        let output =
-            taskflow(&folder("unreachable")).args(["migrate", "up"]).env("DATABASE_URL", url).output().unwrap();
+        let output = taskflow(&folder("unreachable"))
+            .args(["migrate", "up"])
+            .env("DATABASE_URL", url)
+            .output()
+            .unwrap();
         assert!(error(&output).starts_with(expected), "{output:?}");
     }
 }
@@ -25,7 +28,8 @@ fn an_invalid_url_and_an_unreachable_server_are_named() {
 async fn a_wrong_password_and_a_missing_database_are_named() {
     let database = Database::create("wrong").await;
 
-    let output = database.taskflow(&["migrate", "status"]).env("DATABASE_PASSWORD", "mistaken").output().unwrap();
+    let output =
+        database.taskflow(&["migrate", "status"]).env("DATABASE_PASSWORD", "mistaken").output().unwrap();
     let line = error(&output);
     assert!(line.starts_with("error: the server 127.0.0.1:"), "{line}");
     assert!(line.contains("rejects the password of postgres: check DATABASE_URL"), "{line}");
@@ -66,7 +70,8 @@ async fn the_password_comes_from_a_file_and_shows_neither_in_the_arguments_nor_i
 #[test]
 fn the_sample_password_is_not_given_to_a_database_that_others_can_reach() {
     let url = "postgres://owner:secret@db.example.com/taskflow?sslmode=require";
-    let output = taskflow(&folder("sample")).args(["migrate", "up"]).env("DATABASE_URL", url).output().unwrap();
+    let output =
+        taskflow(&folder("sample")).args(["migrate", "up"]).env("DATABASE_URL", url).output().unwrap();
 
     assert!(error(&output).ends_with("set SPIN_VARIABLE_DB_USER_PASSWORD"), "{output:?}");
 }

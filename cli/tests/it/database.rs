@@ -83,7 +83,8 @@ pub fn stdout(output: &Output) -> String {
 pub fn error(output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let errors: Vec<&str> = stderr.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
+    let errors: Vec<&str> =
+        stderr.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
     assert_eq!(errors.len(), 1, "one line says it all: {stderr}");
     errors[0].to_owned()
 }

@@ -1,28 +1,37 @@
-//! What a use case answers: JSON text, as Postgres wrote it.
+//! Answer of a use case about a thing that has a version.
 
 use domain::{TaskId, Version};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use store::{Fault, Refusal};
 
-/// The JSON text of a thing that has a version.
+/// JSON text of a thing that has a version.
 #[derive(Debug)]
 pub struct Answer {
-    /// The JSON text.
+    /// JSON text.
     pub json: String,
-    /// Which thing it shows.
+    /// Id of the thing.
     pub id: TaskId,
-    /// Which edition of it.
+    /// Version of the thing.
     pub version: Version,
 }
 
 impl Answer {
-    pub(crate) fn read(json: String) -> Result<Self, store::Refusal> {
+    /// Reads the id and the version from a JSON text, which stays as it is.
+    pub(crate) fn read(json: String) -> Result<Self, Refusal> {
         #[derive(Deserialize)]
         struct Versioned {
             id: TaskId,
             version: Version,
         }
         let Versioned { id, version } = serde_json::from_str(&json)
-            .map_err(|error| store::Refusal::fault(format!("an answer has no version: {error}")))?;
+            .map_err(|error| Refusal::unreadable("the version of an answer", error))?;
         Ok(Self { json, id, version })
+    }
+
+    /// Writes a value as JSON.
+    pub(crate) fn new(value: &impl Serialize) -> Result<Self, Refusal> {
+        serde_json::to_string(value)
+            .map_err(|error| Refusal::Fault(Fault::caused_by("an answer cannot be written", error)))
+            .and_then(Self::read)
     }
 }

@@ -1,12 +1,19 @@
-//! What a use case that makes something needs from outside.
+//! Input of use cases that comes from outside of TaskFlow: time and randomness.
 
 use domain::{Moment, TaskId};
 
-/// The time, and names that nothing has yet.
+/// Current time, and ids that nothing has yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    /// What time it is.
+    /// Current time.
     pub now: Moment,
-    /// A name for what is made, and one for what is made with it.
+    /// Ids for what is created, and for what is created with it.
     pub ids: [TaskId; 2],
+}
+
+impl Clock {
+    /// Reads the time in milliseconds since 1970, and draws ids from a source of random bytes.
+    pub fn new(now_ms: u64, random: impl Fn() -> [u8; 10]) -> Self {
+        Self { now: Moment::from_ms(now_ms), ids: [(); 2].map(|()| TaskId::new(now_ms, random())) }
+    }
 }

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{DueDate, Errors, Field};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::Refusal;
 
 /// Position in a list, after the last item of a page.
 #[derive(Debug, Serialize)]
@@ -17,30 +16,16 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// The cursor behind that place.
-    pub fn write(after: &str, of: &str) -> Result<String, Refusal> {
-        let after: Value =
-            serde_json::from_str(after).map_err(|error| Refusal::fault(format!("a place in a list: {error}")))?;
-        Ok(URL_SAFE_NO_PAD.encode(json!([after["key"], after["id"], of]).to_string()))
-    }
-
     /// Returns the position in a list sorted by time, or an error if the cursor belongs to another list.
     pub fn in_time(&self, of: &str) -> Result<&Value, Errors> {
         let is_time = matches!(DueDate::parse(&self.after["key"]), Ok(DueDate::At(_)));
         if self.of == of && is_time {
             return Ok(&self.after);
         }
-        Err(domain::wrong_member("cursor", "belongs to a list with other filters; omit it to start from the beginning"))
-    }
-
-    /// The page of which a body returned two rows: its items, and the place of the last one where more follow.
-    pub fn page(mut rows: Vec<String>, of: &str) -> Result<String, Refusal> {
-        let next = match rows.pop().filter(|next| next != "null") {
-            Some(after) => format!("\"{}\"", Self::write(&after, of)?),
-            None => "null".into(),
-        };
-        let items = rows.pop().ok_or(Refusal::NotFound)?;
-        Ok(format!("{{\"items\":{items},\"next_cursor\":{next}}}"))
+        Err(domain::wrong_member(
+            "cursor",
+            "belongs to a list with other filters; omit it to start from the beginning",
+        ))
     }
 
     /// Returns the JSON schema of a page of items.

@@ -58,7 +58,9 @@ struct Row {
 pub(crate) fn read(row: &str) -> Result<Found, Refusal> {
     let unreadable = || Refusal::fault("invalid row of a resolved reference");
     match serde_json::from_str(row).map_err(|_| unreadable())? {
-        Row { hit: Some(shown), is_exact, open_tasks, .. } => Ok(Found::One(Hit { shown, is_exact, open_tasks })),
+        Row { hit: Some(shown), is_exact, open_tasks, .. } => {
+            Ok(Found::One(Hit { shown, is_exact, open_tasks }))
+        }
         Row { ambiguous: Some(candidates), .. } => Ok(Found::Several(candidates)),
         Row { no_match: Some(candidates), .. } => Ok(Found::Nothing(candidates)),
         _ => Err(unreadable()),

@@ -7,9 +7,7 @@ pub mod snooze;
 
 use domain::shape;
 use serde_json::Value;
-use store::Refusal;
-
-use crate::Problem;
+use store::{Reason, Refusal};
 
 pub use add::add;
 pub use delete::delete;
@@ -20,12 +18,12 @@ pub use snooze::snooze;
 pub(crate) const NOT_DUE: &str = "needs a task with a due date";
 
 /// Turns a refusal of a statement into a problem.
-fn refused(refusal: Refusal) -> Problem {
+fn refused(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Said(word) if word == "task_is_done" => {
-            Problem::NotNow("The task is completed, so it cannot have reminders. Reopen it first.")
+        Refusal::Rejected(Reason::TaskIsDone) => {
+            Refusal::NotNow("The task is completed, so it cannot have reminders. Reopen it first.")
         }
-        other => other.into(),
+        other => other,
     }
 }
 

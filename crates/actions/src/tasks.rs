@@ -18,9 +18,7 @@ pub mod untag;
 use domain::{TaskId, Version, shape};
 use serde::Serialize;
 use serde_json::Value;
-use store::Refusal;
-
-use crate::Problem;
+use store::{Reason, Refusal};
 
 pub use complete::complete;
 pub use create::{NewTask, create};
@@ -48,15 +46,15 @@ pub struct Named {
 }
 
 /// Turns a refusal of a statement into a problem.
-pub(crate) fn refused(refusal: Refusal) -> Problem {
+pub(crate) fn refused(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Said(reason) if reason == "past_due_date" => {
-            Problem::member("due_date", "is in the past; send `\"allow_past\": true` to allow that")
+        Refusal::Rejected(Reason::PastDueDate) => {
+            Refusal::invalid_member("due_date", "is in the past; send `\"allow_past\": true` to allow that")
         }
-        Refusal::Said(reason) if reason == "too_many_tags" => {
-            Problem::member("tags", "must not bring the task to more than 10 tags")
+        Refusal::Rejected(Reason::TooManyTags) => {
+            Refusal::invalid_member("tags", "must not bring the task to more than 10 tags")
         }
-        other => other.into(),
+        other => other,
     }
 }
 

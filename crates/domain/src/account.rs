@@ -95,7 +95,8 @@ impl Field for Password {
 impl Field for Timezone {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let name = text(value)?;
-        let zone = TimeZone::get(name).map_err(|_| wrong("must be an IANA time zone, such as Europe/Berlin or UTC"))?;
+        let zone = TimeZone::get(name)
+            .map_err(|_| wrong("must be an IANA time zone, such as Europe/Berlin or UTC"))?;
         // Zone names are case-insensitive; keep the spelling of the IANA database.
         Ok(Self(zone.iana_name().unwrap_or("UTC").to_owned()))
     }
@@ -128,7 +129,8 @@ mod tests {
         for good in ["ada@example.com", "a+b@mail.example.co", "ä@exämple.de"] {
             assert!(Email::parse(&json!(good)).is_ok(), "{good}");
         }
-        for bad in ["ada", "@example.com", "ada@", "ada@example", "a@b@c.de", "a b@c.de", "ada@example..com"] {
+        for bad in ["ada", "@example.com", "ada@", "ada@example", "a@b@c.de", "a b@c.de", "ada@example..com"]
+        {
             assert!(Email::parse(&json!(bad)).is_err(), "{bad}");
         }
     }

@@ -37,7 +37,9 @@ impl DueDate {
     pub fn deadline(self, timezone: &Timezone) -> Option<Moment> {
         match self {
             Self::At(instant) => Some(Moment(instant)),
-            Self::On(date) => timezone.rules().to_timestamp(date.to_datetime(time(23, 59, 0, 0))).ok().map(Moment),
+            Self::On(date) => {
+                timezone.rules().to_timestamp(date.to_datetime(time(23, 59, 0, 0))).ok().map(Moment)
+            }
         }
     }
 

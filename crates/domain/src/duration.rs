@@ -29,16 +29,19 @@ impl Duration {
 fn minutes(text: &str) -> Option<u32> {
     let (unit, unit_minutes, max_digits) = UNITS.into_iter().find(|(unit, ..)| text.ends_with(*unit))?;
     let digits = text.trim_end_matches(unit);
-    let is_plain =
-        digits.len() <= max_digits && digits.len() + 1 == text.len() && (digits == "0" || !digits.starts_with('0'));
-    let number: u32 = digits.parse().ok().filter(|_| is_plain && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let is_plain = digits.len() <= max_digits
+        && digits.len() + 1 == text.len()
+        && (digits == "0" || !digits.starts_with('0'));
+    let number: u32 =
+        digits.parse().ok().filter(|_| is_plain && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     Some(number * unit_minutes)
 }
 
 impl Field for Duration {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let text = text(value)?;
-        let detail = "must be a number of minutes, hours, days or weeks, such as 15m, 1h, 2d or 1w, at most 999d";
+        let detail =
+            "must be a number of minutes, hours, days or weeks, such as 15m, 1h, 2d or 1w, at most 999d";
         minutes(text).map(|_| Self(text.to_owned())).ok_or_else(|| wrong(detail))
     }
 
@@ -54,7 +57,9 @@ mod tests {
 
     #[test]
     fn a_duration_is_a_number_and_a_unit() {
-        for (text, minutes) in [("0m", 0), ("15m", 15), ("1h", 60), ("2d", 2880), ("1w", 10_080), ("999d", 1_438_560)] {
+        for (text, minutes) in
+            [("0m", 0), ("15m", 15), ("1h", 60), ("2d", 2880), ("1w", 10_080), ("999d", 1_438_560)]
+        {
             let duration = Duration::parse(&json!(text)).expect("valid");
             assert_eq!((duration.minutes(), json!(duration)), (minutes, json!(text)));
         }

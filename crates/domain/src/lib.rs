@@ -29,16 +29,16 @@ pub use account::{Email, Name, Password, Timezone, timezone_schema};
 pub use due_date::{DueDate, EXAMPLE_TIME, Moment, rfc3339_from_ms};
 pub use duration::Duration;
 pub use field::{
-    Errors, Field, FieldError, Fields, Nothing, Nullable, Object, ObjectSchema, Optional, Patch, parse_object,
-    read_fields, within, wrong, wrong_member,
+    Errors, Field, FieldError, Fields, Nothing, Nullable, Object, ObjectSchema, Optional, Patch,
+    parse_object, read_fields, within, wrong, wrong_member,
 };
 pub use id::{Id, TaskId, UserId};
 pub use key::IdempotencyKey;
 pub use priority::Priority;
 pub use query::{Flag, Limit, Offset, OneOrMore, Search, Seq};
 pub use recurrence::{
-    Adjustment, Anchor, DayOfMonth, FollowUp, Frequency, Interval, Occurrence, Recurrence, Rule, RuleParts, WallClock,
-    Weekdays,
+    Adjustment, Anchor, DayOfMonth, FollowUp, Frequency, Interval, Occurrence, Recurrence, Rule, RuleParts,
+    WallClock, Weekdays,
 };
 pub use reference::Reference;
 pub use reminder::{NewReminder, RelativeReminder, Reminders, Snooze};

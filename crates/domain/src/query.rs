@@ -29,9 +29,12 @@ impl Field for Flag {
 
 /// Parses a whole number from a JSON number or a string of digits.
 fn number(value: &Value, min: u64, max: u64) -> Result<u64, Errors> {
-    let text = value.as_str().filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+    let text =
+        value.as_str().filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
     // JSON has one number type, so `7.0` is a whole number.
-    let whole = || value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64);
+    let whole = || {
+        value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64)
+    };
     match text.and_then(|text| text.parse().ok()).or_else(|| value.as_u64()).or_else(whole) {
         Some(number) if (min..=max).contains(&number) => Ok(number),
         _ => Err(wrong(format!("must be a whole number from {min} to {max}"))),

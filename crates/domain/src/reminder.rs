@@ -127,9 +127,9 @@ impl Field for SnoozeUntil {
     fn parse(value: &Value) -> Result<Self, Errors> {
         match value.as_str() {
             Some("tomorrow") => Ok(Self::Tomorrow),
-            _ => Moment::parse(value)
-                .map(Self::At)
-                .map_err(|_| wrong(format!("must be an RFC 3339 time, such as {EXAMPLE_TIME}, or `tomorrow`"))),
+            _ => Moment::parse(value).map(Self::At).map_err(|_| {
+                wrong(format!("must be an RFC 3339 time, such as {EXAMPLE_TIME}, or `tomorrow`"))
+            }),
         }
     }
 
@@ -143,7 +143,9 @@ impl Field for Snooze {
         match parse_one_of(read_fields(value, ["until", "for"])?, ["until", "for"])? {
             (Some(SnoozeUntil::Tomorrow), _) => Ok(Self::Tomorrow),
             (Some(SnoozeUntil::At(moment)), _) => Ok(Self::Until(moment)),
-            (None, Some(duration)) if Duration::minutes(&duration) > 0 => Ok(Self::Minutes(duration.minutes())),
+            (None, Some(duration)) if Duration::minutes(&duration) > 0 => {
+                Ok(Self::Minutes(duration.minutes()))
+            }
             _ => Err(wrong_member("for", "must be at least 1m")),
         }
     }
@@ -164,7 +166,10 @@ mod tests {
     #[test]
     fn a_reminder_has_either_an_absolute_or_a_relative_time() {
         let parsed = |given: Value| json!(NewReminder::parse(&given).expect("valid"));
-        assert_eq!(parsed(json!({ "at": "2026-12-31T17:00:00Z" })), json!({ "at": "2026-12-31T17:00:00+00:00" }));
+        assert_eq!(
+            parsed(json!({ "at": "2026-12-31T17:00:00Z" })),
+            json!({ "at": "2026-12-31T17:00:00+00:00" })
+        );
         assert_eq!(parsed(json!({ "before": "1h" })), json!({ "before": "1h" }));
         for given in [json!({}), json!({ "at": "2026-12-31T17:00:00Z", "before": "1h" })] {
             assert_eq!(pointers::<NewReminder>(given), ["/at"]);

@@ -71,7 +71,12 @@ pub const SETTINGS: &[SettingSpec] = &[
     },
 ];
 
-const fn limit(key: &'static str, name: &'static str, default: &'static str, about: &'static str) -> SettingSpec {
+const fn limit(
+    key: &'static str,
+    name: &'static str,
+    default: &'static str,
+    about: &'static str,
+) -> SettingSpec {
     SettingSpec { key, default, about, kind: Kind::Limit(name) }
 }
 

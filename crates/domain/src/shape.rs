@@ -66,7 +66,8 @@ pub const TASK: Shape = Shape {
         required("due_date", Kind::NullableTime),
         required("all_day", Kind::Boolean).about("True if it is due on a day, not at a time"),
         required("recurring_task_id", Kind::NullableId).about("Its series"),
-        required("missed", Kind::Boolean).about("True if the next occurrence was due before it was completed"),
+        required("missed", Kind::Boolean)
+            .about("True if the next occurrence was due before it was completed"),
         required("created_at", Kind::Time),
         required("updated_at", Kind::Time),
         required("completed_at", Kind::NullableTime),
@@ -103,7 +104,8 @@ pub const SERIES: Shape = Shape {
         required("end_date", Kind::NullableTimeOrDate),
         required("timezone", Kind::Text),
         required("reminders", Kind::Input(Reminders::<RelativeReminder>::schema)),
-        required("next_occurrence", Kind::NullableTime).about("Due date of the open task; null after the end"),
+        required("next_occurrence", Kind::NullableTime)
+            .about("Due date of the open task; null after the end"),
         required("status", Kind::OneOf(&["active", "ended"])),
         required("created_at", Kind::Time),
         required("updated_at", Kind::Time),
@@ -120,7 +122,8 @@ pub const SERIES_WITH_OCCURRENCES: Shape = Shape {
     base: Some(&SERIES),
     description: "A series of recurring tasks, with its occurrences",
     members: &[
-        required("past_occurrences", Kind::Tasks).about("Up to 50 past tasks before the open one, newest first"),
+        required("past_occurrences", Kind::Tasks)
+            .about("Up to 50 past tasks before the open one, newest first"),
         required("next_occurrences", Kind::Times(NEXT_OCCURRENCES))
             .about("Due dates of the open task and the next ones, if each is completed in time"),
     ],

@@ -50,7 +50,10 @@ mod tests {
 
     #[test]
     fn tags_are_trimmed_and_repeats_are_dropped() {
-        assert_eq!(Tags::parse(&json!([" home", "work", "home "])), Ok(Tags(vec!["home".into(), "work".into()])));
+        assert_eq!(
+            Tags::parse(&json!([" home", "work", "home "])),
+            Ok(Tags(vec!["home".into(), "work".into()]))
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What an event is.
+//! Events, as CloudEvents in JSON.
 
 use domain::Field;
 use serde::Deserialize;
@@ -7,18 +7,18 @@ use serde_json::value::RawValue;
 /// The schema versions of `data` that consumers read: the current one and the one before.
 const VERSIONS: std::ops::RangeInclusive<u32> = 1..=1;
 
-/// A type of event.
+/// Type of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// Its name.
+    /// Name on the wire.
     pub name: &'static str,
-    /// Where it is published.
+    /// Topic that it is published to.
     pub topic: &'static str,
-    /// What it is about.
+    /// Subject that it is about.
     pub subject: Subject,
 }
 
-/// What an event is about.
+/// Subject of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A task, in `task_id`.
@@ -27,8 +27,8 @@ pub enum Subject {
     Series,
     /// A reminder, in `reminder_id`, and its task, in `task_id`.
     Reminder,
-    /// Something that concerns safety, told in `details`.
-    Safety,
+    /// A security incident, described in `details`.
+    Security,
 }
 
 const fn task(name: &'static str) -> Kind {
@@ -43,8 +43,8 @@ const fn reminder(name: &'static str, topic: &'static str) -> Kind {
     Kind { name, topic, subject: Subject::Reminder }
 }
 
-const fn safety(name: &'static str) -> Kind {
-    Kind { name, topic: "audit-events", subject: Subject::Safety }
+const fn security(name: &'static str) -> Kind {
+    Kind { name, topic: "audit-events", subject: Subject::Security }
 }
 
 /// All types of events.
@@ -68,48 +68,48 @@ pub const KINDS: &[Kind] = &[
     reminder("reminder.due", "reminders"),
     reminder("reminder.sent", "reminders"),
     reminder("reminder.failed", "reminders"),
-    safety("auth.login_failed"),
-    safety("access.denied"),
-    safety("limit.hit"),
-    safety("token.rejected"),
-    safety("input.suspicious"),
+    security("auth.login_failed"),
+    security("access.denied"),
+    security("limit.hit"),
+    security("token.rejected"),
+    security("input.suspicious"),
 ];
 
-/// An event as it is delivered: a CloudEvent. Members that this release does not know are for later ones.
+/// Event as it is delivered. Members that this release does not know are ignored.
 #[derive(Debug)]
 pub struct Event<'a> {
-    /// Its type.
+    /// Type of the event.
     pub kind: &'static Kind,
-    /// The trace that it belongs to.
+    /// Trace that it belongs to.
     pub traceparent: Option<String>,
-    /// What it tells.
+    /// Members of `data` that every consumer reads.
     pub data: Data,
-    /// The whole of that, with members of later releases.
+    /// All of `data`, with members of later releases.
     pub whole: &'a RawValue,
 }
 
-/// What an event tells, as far as every consumer wants to know.
+/// Members of `data` that every consumer reads.
 #[derive(Debug, Deserialize)]
 pub struct Data {
-    /// Of what shape this is.
+    /// Version of the schema of `data`.
     pub schema_version: u32,
-    /// The same event has the same id, however often it comes.
+    /// Id of the event, the same in every delivery.
     pub event_id: String,
-    /// What the request was called.
+    /// Correlation id of the request.
     pub correlation_id: Option<String>,
-    /// Whose it is; nobody's where nobody is known.
+    /// User that it belongs to; `None` if the user is unknown.
     pub user_id: Option<String>,
-    /// Its place among the user's changes.
+    /// Position among the user's changes.
     pub seq: i64,
-    /// `user`, or `agent` or `system` for what acted in the user's place.
+    /// Actor: `user`, `agent` or `system`.
     pub actor: String,
-    /// When it happened.
+    /// Time at which it happened.
     pub occurred_at: String,
-    /// Which task it is about.
+    /// Task that it is about.
     pub task_id: Option<String>,
-    /// Which series it is about.
+    /// Series that it is about.
     pub recurring_task_id: Option<String>,
-    /// Which reminder it is about.
+    /// Reminder that it is about.
     pub reminder_id: Option<String>,
 }
 
@@ -123,24 +123,26 @@ struct Envelope<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// What it tells, as far as this consumer wants to know.
-    pub fn tells<T: Deserialize<'a>>(&self) -> Result<T, String> {
+    /// Parses the members of `data` that a consumer reads.
+    pub fn parse_data<T: Deserialize<'a>>(&self) -> Result<T, String> {
         read(self.whole.get().as_bytes())
     }
 
-    /// The whole of what it tells as one text, for a body that only keeps it: Postgres then does not take it apart.
-    pub fn text(&self) -> Box<RawValue> {
+    /// Returns all of `data` as one JSON string, for a body that only keeps it: so Postgres does not parse
+    /// it.
+    pub fn data_as_string(&self) -> Box<RawValue> {
         serde_json::value::to_raw_value(self.whole.get()).expect("a text can be written as JSON")
     }
 
-    /// Reads what was delivered. The error says what is wrong with it, and nothing of what people wrote.
+    /// Parses a delivered event. The error says what is wrong with it, and quotes nothing of what people
+    /// wrote.
     pub fn read(body: &'a [u8]) -> Result<Self, String> {
         let Envelope { kind, traceparent, data: whole } = read(body)?;
         if has_nul(body) {
             return Err("wrong schema: a NUL character".to_owned());
         }
         if contains_escapes(body) {
-            // What Postgres would stumble over: half a character.
+            // Rejects half of a surrogate pair, which Postgres cannot store.
             read::<serde_json::Value>(body)?;
         }
         let kind = KINDS.iter().find(|known| known.name == kind).ok_or("unknown event type")?;
@@ -150,7 +152,7 @@ impl<'a> Event<'a> {
         }
         let is_id = |text: &String| text.parse::<domain::TaskId>().is_ok();
         let wrong = |member: &str| Err(format!("wrong schema: {member}"));
-        // Written one way, so that the same id is the same text.
+        // In one notation, so that the same id is the same text.
         match data.event_id.parse::<domain::TaskId>() {
             Ok(id) => data.event_id = id.to_string(),
             Err(_) => return wrong("event_id is no UUID"),
@@ -163,14 +165,14 @@ impl<'a> Event<'a> {
             Subject::Task => Some(("task_id", &data.task_id)),
             Subject::Series => Some(("recurring_task_id", &data.recurring_task_id)),
             Subject::Reminder => Some(("reminder_id", &data.reminder_id)),
-            Subject::Safety => None,
+            Subject::Security => None,
         };
         if let Some((name, id)) = subject
             && (data.user_id.is_none() || id.is_none())
         {
             return wrong(&format!("user_id or {name} is missing"));
         }
-        // In UTC: Postgres does not know all offsets that a time may be written with.
+        // In UTC, as Postgres does not accept every offset.
         match domain::DueDate::parse(&data.occurred_at.as_str().into()) {
             Ok(domain::DueDate::At(moment)) => data.occurred_at = moment.to_string(),
             _ => return wrong("occurred_at is no time"),
@@ -189,10 +191,10 @@ fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
     })
 }
 
-/// Whether a string in the JSON holds `\u0000`, which Postgres cannot store. An even number of backslashes before it means
-/// that people wrote it so.
-pub(crate) fn has_nul(json: &[u8]) -> bool {
-    // What is no text has no such name in it either.
+/// True if a string in the JSON contains `\u0000`, which Postgres cannot store. After an odd number of
+/// further backslashes it is plain text.
+pub fn has_nul(json: &[u8]) -> bool {
+    // Bytes that are no text cannot contain the escape either.
     let text = std::str::from_utf8(json).unwrap_or_default();
     text.match_indices(r"\u0000")
         .any(|(at, _)| text.as_bytes()[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0)
@@ -202,7 +204,7 @@ fn contains_escapes(json: &[u8]) -> bool {
     json.windows(2).any(|two| two == br"\u")
 }
 
-/// What serde says of a wrong value quotes it; what it says up to there is enough.
+/// Cuts an error message of serde before the value that it quotes.
 fn without_values(message: &str) -> &str {
     message.split(": string").next().unwrap_or_default().split(" `").next().unwrap_or_default()
 }
@@ -224,12 +226,12 @@ mod tests {
     }
 
     #[test]
-    fn an_event_may_have_members_that_nobody_knows_yet() {
+    fn an_event_may_have_unknown_members() {
         assert_eq!(with("another", 1.into()), Ok(()));
     }
 
     #[test]
-    fn what_is_wrong_is_named_without_its_value() {
+    fn a_wrong_member_is_named_without_its_value() {
         for (member, value, reason) in [
             ("schema_version", 2.into(), "unknown schema version 2"),
             ("event_id", "x".into(), "wrong schema: event_id is no UUID"),
@@ -243,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_character_is_no_text_but_its_name_is() {
+    fn a_nul_character_is_rejected_and_its_escaped_escape_is_not() {
         assert_eq!(with("text", "a\0b".into()), Err("wrong schema: a NUL character".to_owned()));
         assert_eq!(with("text", "a\\u0000b".into()), Ok(()));
     }
@@ -251,7 +253,8 @@ mod tests {
     #[test]
     fn broken_json_and_unknown_types_are_told_apart() {
         assert_eq!(Event::read(b"{").map(drop), Err("broken JSON".to_owned()));
-        let unknown = br#"{"type":"x","data":{"schema_version":1,"event_id":"","seq":1,"actor":"","occurred_at":""}}"#;
+        let unknown =
+            br#"{"type":"x","data":{"schema_version":1,"event_id":"","seq":1,"actor":"","occurred_at":""}}"#;
         assert_eq!(Event::read(unknown).map(drop), Err("unknown event type".to_owned()));
     }
 }

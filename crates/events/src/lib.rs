@@ -1,15 +1,12 @@
-//! Events, from the outbox to those who take them. The only way there is Dapr's HTTP API; which broker it uses is none of
-//! our business.
+//! Events: their envelope and schemas, and publishing from the outbox by way of Dapr.
 //!
-//! A change writes its event into the outbox by itself (`migrations/`). [`publish()`] sends what waits there after a request
-//! was answered, [`consume`] takes what Dapr delivers, and [`schema`] says what an event looks like.
+//! Triggers write the event of a change into the outbox, in the transaction of the change. [`publish()`]
+//! sends what waits there, [`Event`] is the envelope that consumers parse, and [`schema()`] describes it.
 
-mod consume;
 mod event;
 mod publish;
 mod schema;
 
-pub use consume::{Wanted, consume};
-pub use event::{Data, Event, KINDS, Kind, Subject};
+pub use event::{Data, Event, KINDS, Kind, Subject, has_nul};
 pub use publish::publish;
 pub use schema::schema;

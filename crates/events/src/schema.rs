@@ -1,33 +1,36 @@
-//! What events look like, as JSON schemas: `schemas/` has them as files, kept true by a test.
+//! JSON schemas of events. A test keeps the files in `schemas/` equal to them.
 
 use domain::Field;
 use serde_json::{Value, json};
 
 use crate::{Kind, Subject};
 
-/// The schema of an event of that kind, as it is published.
-pub fn schema(kind: &Kind) -> Value {
+/// Returns the schema of a kind of event. `subject` is the schema of the thing that it is about.
+pub fn schema(kind: &Kind, subject: Value) -> Value {
     let text = json!({ "type": "string" });
     let id = json!({ "type": "string", "format": "uuid" });
     let time = json!({ "type": "string", "format": "date-time" });
     let or_null = |schema: &Value| json!({ "anyOf": [schema, { "type": "null" }] });
-    // Events only gain members, so what else there is is left open.
+    // Events only gain members, so schemas of their parts are open.
     let open = |mut schema: Value| {
         if let Some(members) = schema.as_object_mut() {
             members.remove("additionalProperties");
         }
         schema
     };
-    let (subject, name, more) = match kind.subject {
-        Subject::Task => (open(actions::tasks::schema()), "task_id", None),
-        Subject::Series => (open(actions::series::schema()), "recurring_task_id", None),
-        Subject::Reminder => (open(actions::reminders::schema()), "reminder_id", Some("task_id")),
-        Subject::Safety => (json!({ "type": "null" }), "task_id", None),
+    let (name, more) = match kind.subject {
+        Subject::Task => ("task_id", None),
+        Subject::Series => ("recurring_task_id", None),
+        Subject::Reminder => ("reminder_id", Some("task_id")),
+        Subject::Security => ("task_id", None),
     };
-    let (null, is_safety) = (json!({ "type": "null" }), kind.subject == Subject::Safety);
+    let subject = open(subject);
+    let (null, is_security) = (json!({ "type": "null" }), kind.subject == Subject::Security);
     let (before, after) = match kind.name {
         "recurring.generated" => (null.clone(), null),
-        "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => (null, subject),
+        "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => {
+            (null, subject)
+        }
         "task.purged" => (subject, null),
         // One that was deleted is not there afterwards.
         "reminder.cancelled" => (subject.clone(), or_null(&subject)),
@@ -60,7 +63,7 @@ pub fn schema(kind: &Kind) -> Value {
                     "schema_version": { "const": 1 },
                     "event_id": id,
                     "correlation_id": or_null(&text),
-                    "user_id": own_id(!is_safety),
+                    "user_id": own_id(!is_security),
                     "seq": { "type": "integer", "minimum": 0, "description": "Orders a user's changes; 0 where it is none" },
                     "actor": { "enum": ["user", "agent", "system"] },
                     "actor_name": { "type": ["string", "null"], "description": "Which agent, or which part of TaskFlow" },
@@ -77,7 +80,7 @@ pub fn schema(kind: &Kind) -> Value {
             },
         },
     });
-    let mut members = vec![(name, own_id(!is_safety))];
+    let mut members = vec![(name, own_id(!is_security))];
     members.extend(more.map(|name| (name, id.clone())));
     if kind.name == "recurring.generated" {
         let mut rule = domain::Rule::schema();

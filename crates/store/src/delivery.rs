@@ -1,33 +1,33 @@
-//! Events that are taken.
+//! Events on their way into a consumer.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Principal, Refusal, Statement, run};
+use crate::{Client, Refusal, Statement};
 
-/// An event that a consumer takes: what the frame has to know of it, and what the body gets.
+/// Event that a consumer takes, with the input of its body.
 #[derive(Debug, Serialize)]
 pub struct Delivery {
-    /// Its id.
+    /// Id of the event.
     pub id: String,
-    /// Its type.
+    /// Type of the event.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// Where it was published.
+    /// Topic that it was published to.
     pub topic: &'static str,
-    /// When it happened.
+    /// Time at which it happened.
     pub occurred_at: String,
-    /// Whose it is.
+    /// User that it belongs to.
     pub user_id: Option<String>,
-    /// Which task it is about.
+    /// Task that it is about.
     pub task_id: Option<String>,
-    /// Its place among the user's changes.
+    /// Position among the user's changes.
     pub seq: i64,
-    /// What the request was called that it comes from.
+    /// Correlation id of the request that it comes from.
     pub correlation_id: Option<String>,
-    /// The trace that it belongs to.
+    /// Trace that it belongs to.
     pub traceparent: Option<String>,
-    /// What the body gets.
+    /// Input of the body.
     pub input: Box<RawValue>,
 }
 
@@ -37,23 +37,23 @@ struct Input<'a> {
 }
 
 #[derive(Deserialize)]
-struct Refused {
+struct Failed {
     event: String,
+    refusal: Box<RawValue>,
 }
 
-/// Calls a body whose frame is `consumer` for these events. Each that was taken before is left alone; what could not be taken
-/// is returned by its id, and the others are taken all the same.
-pub fn take(
-    statement: Statement,
-    principal: &Principal,
-    events: &[Delivery],
-) -> Result<Vec<(String, Refusal)>, Refusal> {
-    let rows = run(statement, principal, &Input { events })?;
-    rows.iter()
-        .map(|row| {
-            let refused: Refused = serde_json::from_str(row)
-                .map_err(|error| Refusal::fault(format!("{} returned no refusal: {error}", statement.stem)))?;
-            Ok((refused.event, Refusal::from_row(statement.stem, row)))
-        })
-        .collect()
+impl Client<'_> {
+    /// Calls a statement whose frame is `consumer`. Events that were taken before are skipped; those that
+    /// fail are returned with the reason, and do not keep the others from being taken.
+    pub fn take(&self, statement: Statement, events: &[Delivery]) -> Result<Vec<(String, Refusal)>, Refusal> {
+        self.call(statement, &Input { events })?
+            .all("failed")
+            .map(|body| {
+                let failed: Failed = serde_json::from_str(&body).map_err(|error| {
+                    Refusal::unreadable(format!("a failure of {}", statement.stem), error)
+                })?;
+                Ok((failed.event, Refusal::read(statement.stem, failed.refusal.get(), 1.0)))
+            })
+            .collect()
+    }
 }

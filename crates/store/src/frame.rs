@@ -1,29 +1,36 @@
-//! A body in its frame: how the `.sql` file of a use case becomes a function in the database.
+//! Frames: the SQL around a body, with which the `.sql` file of a use case becomes a function in the
+//! database.
 //!
-//! The first line of a body says what the frame does around it: `-- frame:` and one of
-//! - `read`: finds the caller, who may look;
-//! - `write`: locks the caller's row too, and keeps the answer for a request that comes again;
-//! - `open`: there is no caller yet;
-//! - `consumer`: it takes events, each once, in a frame of its own. The body is a block of PL/pgSQL about the array
-//!   `events` of `app.delivery`.
+//! The first line of a body names its frame, `-- frame:` and one of
+//! - `read`: finds the caller, and reads;
+//! - `write`: locks the caller's row too, and keeps the answer for a replay;
+//! - `open`: has no caller;
+//! - `consumer`: takes events, each once. The body is a block of PL/pgSQL about the array `events` of `app.delivery`.
 //!
-//! Behind it, each after a comma: `own account` (a personal access token is not enough), `sign-in` and `sign-up` (with
-//! limits of their own), `uncounted` (without limits), `in steps` (it is no single statement but a block of PL/pgSQL, which
-//! returns its rows by itself), `for service` (for the functions that only Dapr calls), and `for both`.
+//! Options follow, each after a comma: the role that may call it (`for service`, `for both`; users
+//! otherwise), the limits that it counts against (`uncounted`, `sign-in`, `sign-up`; the usual ones
+//! otherwise), and the scope `own account`, which personal access tokens never have.
+//!
+//! A body is one statement, or a block of PL/pgSQL. It returns rows of two columns, a kind and a JSON text.
 
-const FRAME: &str = include_str!("frame.sql");
-const CONSUMER: &str = include_str!("consumer.sql");
+const READ: &str = include_str!("frames/read.sql");
+const WRITE: &str = include_str!("frames/write.sql");
+const OPEN: &str = include_str!("frames/open.sql");
+const CONSUMER: &str = include_str!("frames/consumer.sql");
+const BLOCK: &str = include_str!("frames/block.sql");
 
-/// What this file puts around a body counts as a part of it too.
-const FRAMING: &str = include_str!("frame.rs");
-
-/// A hash of all that a body does in its frame: a part of its name, so that two releases live side by side. Computed by
-/// the compiler in functions, and by `cargo dev migrate`.
+/// Hashes all SQL that is installed for a body. The hash is part of its name, so that two releases run side
+/// by side. The compiler computes it for functions, and `cargo dev migrate` at run time.
 pub const fn hash(body: &str) -> u64 {
-    fnv(body.as_bytes(), fnv(FRAMING.as_bytes(), fnv(CONSUMER.as_bytes(), checksum(FRAME))))
+    let frame = match Access::of(body) {
+        Some(access) => access.sql(),
+        None => "",
+    };
+    let block = if is_block(body) { BLOCK } else { "" };
+    fnv(body.as_bytes(), fnv(block.as_bytes(), checksum(frame)))
 }
 
-/// A hash of a text alone (FNV-1a).
+/// Hashes a text (FNV-1a).
 pub const fn checksum(text: &str) -> u64 {
     fnv(text.as_bytes(), 0xcbf2_9ce4_8422_2325)
 }
@@ -37,236 +44,222 @@ const fn fnv(bytes: &[u8], mut hash: u64) -> u64 {
     hash
 }
 
-/// The name under which the body of that file is installed.
+/// Returns the name under which a body is installed.
 pub fn installed_name(stem: &str, hash: u64) -> String {
     format!("{stem}_{hash:016x}")
 }
 
-/// What a body asks of its frame.
+const MARKER: &str = "-- frame: ";
+
+/// Kind of access of a body, which decides its frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Looks at what the caller may see.
+enum Access {
     Read,
-    /// Changes things of the caller, under the lock of the caller's row.
     Write,
-    /// Needs no caller.
     Open,
-    /// Takes events.
     Consumer,
 }
 
-#[derive(Default)]
-struct Options {
-    own_account: bool,
-    sign_in: bool,
-    sign_up: bool,
-    uncounted: bool,
-    in_steps: bool,
-    for_service: bool,
-    for_both: bool,
+impl Access {
+    /// Finds the access that the first line names.
+    const fn of(body: &str) -> Option<Self> {
+        let bytes = body.as_bytes();
+        if !starts_with(bytes, 0, MARKER.as_bytes()) {
+            return None;
+        }
+        let at = MARKER.len();
+        if starts_with(bytes, at, b"read") {
+            Some(Self::Read)
+        } else if starts_with(bytes, at, b"write") {
+            Some(Self::Write)
+        } else if starts_with(bytes, at, b"open") {
+            Some(Self::Open)
+        } else if starts_with(bytes, at, b"consumer") {
+            Some(Self::Consumer)
+        } else {
+            None
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Open => "open",
+            Self::Consumer => "consumer",
+        }
+    }
+
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Read => READ,
+            Self::Write => WRITE,
+            Self::Open => OPEN,
+            Self::Consumer => CONSUMER,
+        }
+    }
 }
 
-/// A body that is ready to be installed.
+/// True if the body is a block of PL/pgSQL: if it begins, behind its comments, with `declare` or `begin`.
+const fn is_block(body: &str) -> bool {
+    let bytes = body.as_bytes();
+    let mut at = 0;
+    while starts_with(bytes, at, b"--") || starts_with(bytes, at, b"\n") {
+        while at < bytes.len() && bytes[at] != b'\n' {
+            at += 1;
+        }
+        at += 1;
+    }
+    starts_with(bytes, at, b"declare\n") || starts_with(bytes, at, b"begin\n")
+}
+
+const fn starts_with(bytes: &[u8], at: usize, prefix: &[u8]) -> bool {
+    let mut index = 0;
+    while index < prefix.len() {
+        if at + index >= bytes.len() || bytes[at + index] != prefix[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// Database roles that may call a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Service,
+    Both,
+}
+
+impl Role {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Service => "service",
+            Self::Both => "both",
+        }
+    }
+
+    const fn grantees(self) -> &'static str {
+        match self {
+            Self::User => "taskflow_user",
+            Self::Service => "taskflow_service",
+            Self::Both => "taskflow_user, taskflow_service",
+        }
+    }
+}
+
+/// Limits that a request counts against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limit {
+    None,
+    Usual,
+    SignIn,
+    SignUp,
+}
+
+impl Limit {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Usual => "usual",
+            Self::SignIn => "sign-in",
+            Self::SignUp => "sign-up",
+        }
+    }
+}
+
+/// First line of a body.
+#[derive(Debug, PartialEq, Eq)]
+struct Header {
+    access: Access,
+    role: Role,
+    limit: Limit,
+    own_account: bool,
+}
+
+impl Header {
+    fn parse(first_line: &str) -> Result<Self, String> {
+        let wrong = |what: &str| format!("the first line is `{first_line}`: {what}");
+        let mut words = first_line.strip_prefix(MARKER).unwrap_or_default().split(", ");
+        let access = Access::of(first_line).filter(|access| words.next() == Some(access.name()));
+        let Some(access) = access else {
+            return Err(wrong(
+                "it must be `-- frame: read`, `write`, `open` or `consumer`, with options behind it",
+            ));
+        };
+        let (mut role, mut limit, mut own_account) = (None, None, false);
+        for word in words {
+            let given_twice = match word {
+                "for service" => role.replace(Role::Service).is_some(),
+                "for both" => role.replace(Role::Both).is_some(),
+                "uncounted" => limit.replace(Limit::None).is_some(),
+                "sign-in" => limit.replace(Limit::SignIn).is_some(),
+                "sign-up" => limit.replace(Limit::SignUp).is_some(),
+                "own account" => std::mem::replace(&mut own_account, true),
+                _ => return Err(wrong(&format!("there is no option `{word}`"))),
+            };
+            if given_twice {
+                return Err(wrong("an option contradicts another one"));
+            }
+        }
+        let role = role.unwrap_or(Role::User);
+        let fits = match (access, limit) {
+            (Access::Consumer, _) => first_line == "-- frame: consumer",
+            (Access::Open, _) => !own_account,
+            (_, Some(Limit::SignIn | Limit::SignUp)) => false,
+            _ => !own_account || role != Role::Service,
+        };
+        if !fits {
+            return Err(wrong("an option does not go together with the frame"));
+        }
+        // Services are not counted.
+        let limit = limit.unwrap_or(if role == Role::Service { Limit::None } else { Limit::Usual });
+        Ok(Self { access, role, limit, own_account })
+    }
+
+    fn scope(&self) -> &'static str {
+        match self.access {
+            _ if self.own_account => "account",
+            Access::Write => "write",
+            _ => "read",
+        }
+    }
+}
+
+/// Body in its frame, ready to be installed.
 #[derive(Debug)]
 pub struct Framed {
-    /// Its name in the schema `bodies`.
+    /// Name in the schema `bodies`. A body that is a block has a second function, with `_body` behind this
+    /// name.
     pub name: String,
-    /// The one role that may call it, or both.
-    pub role: &'static str,
-    /// The statement that creates it.
+    /// SQL that creates the functions and grants them to the roles that may call them.
     pub create: String,
 }
 
 /// Puts a body into its frame. The error says what is wrong with the body's first line.
 pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
-    let (access, options) = parse(body.lines().next().unwrap_or_default())?;
+    let header = Header::parse(body.lines().next().unwrap_or_default())?;
     let name = installed_name(stem, hash(body));
-    if access == Access::Consumer {
-        let create = CONSUMER.replace("{name}", &name).replace("{body}", body);
-        return Ok(Framed { name, role: "taskflow_service", create });
-    }
-    let only = |wanted: bool, text: &'static str| if wanted { text } else { "" };
-    let writes = |text| only(access == Access::Write, text);
-    let create = FRAME
+    // Consumers return no rows, so their frame has the block itself.
+    let own_function = is_block(body) && header.access != Access::Consumer;
+    let (block, body) = match own_function {
+        true => (
+            BLOCK.replace("{body}", body),
+            format!("select * from bodies.{name}_body(caller, principal, input)"),
+        ),
+        false => (String::new(), body.trim_end().to_owned()),
+    };
+    let create = (block + header.access.sql())
         .replace("{name}", &name)
-        .replace("{find_caller}", find_caller(access, &options))
-        .replace("{limit}", &limit(access, &options))
-        .replace("{admit}", &admit(access, &options))
-        .replace("{replay}", writes(REPLAY))
-        .replace("{keep}", writes(KEEP))
-        .replace("{body}", &if options.in_steps { body.to_owned() } else { one_statement(body) });
-    let role = match (options.for_service, options.for_both) {
-        (true, _) => "taskflow_service",
-        (_, true) => "taskflow_user, taskflow_service",
-        _ => "taskflow_user",
-    };
-    Ok(Framed { name, role, create })
+        .replace("{role}", header.role.name())
+        .replace("{scope}", header.scope())
+        .replace("{limit}", header.limit.name())
+        .replace("{grantees}", header.role.grantees())
+        .replace("{body}", &body);
+    Ok(Framed { name, create })
 }
-
-/// Returns the rows of the body's one statement, and keeps them for the frame.
-fn one_statement(body: &str) -> String {
-    format!(
-        "        for line in\n{}\n        loop\n            lines := lines || line;\n            return next line;\n        end loop;",
-        body.trim_end()
-    )
-}
-
-fn parse(first: &str) -> Result<(Access, Options), String> {
-    let wrong = || {
-        format!(
-            "the first line is `{first}`; it must be `-- frame: read`, `write`, `open` or `consumer`, with options behind it"
-        )
-    };
-    let mut words = first.strip_prefix("-- frame: ").ok_or_else(wrong)?.split(", ");
-    let access = match words.next() {
-        Some("read") => Access::Read,
-        Some("write") => Access::Write,
-        Some("open") => Access::Open,
-        Some("consumer") => Access::Consumer,
-        _ => return Err(wrong()),
-    };
-    let mut options = Options::default();
-    for word in words {
-        match word {
-            "own account" => options.own_account = true,
-            "sign-in" => options.sign_in = true,
-            "sign-up" => options.sign_up = true,
-            "uncounted" => options.uncounted = true,
-            "in steps" => options.in_steps = true,
-            "for service" => options.for_service = true,
-            "for both" => options.for_both = true,
-            _ => return Err(wrong()),
-        }
-    }
-    Ok((access, options))
-}
-
-fn find_caller(access: Access, options: &Options) -> &'static str {
-    match (access, options.for_service) {
-        (Access::Open | Access::Consumer, _) => "",
-        // A service says for whom it works; nobody else can say so.
-        (_, true) => {
-            "
-    select person.id into caller from users as person
-     where principal ? 'service' and person.id = (principal ->> 'user')::uuid;
-"
-        }
-        (_, false) => {
-            "
-    -- Who is it, and what may they do?
-    if principal ? 'session' then
-        select session.user_id, session.expires_at, '{read,write,account}' into caller, expires, scopes
-          from sessions as session where session.token_hash = principal ->> 'session' and session.expires_at > now();
-    elsif principal ? 'token' then
-        select token.user_id, token.scopes into caller, scopes from tokens as token
-         where token.token_hash = principal ->> 'token' and (token.expires_at is null or token.expires_at > now());
-    elsif principal ? 'issuer' then
-        caller := person_of(principal ->> 'issuer', principal ->> 'subject', principal);
-        scopes := coalesce((select array_agg(scope) from jsonb_array_elements_text(principal -> 'scopes') as scope),
-                           '{read,write,account}');
-    end if;
-"
-        }
-    }
-}
-
-/// Whose requests are counted. Signing in is counted exactly, so there a request waits for the one before.
-fn limit(access: Access, options: &Options) -> String {
-    if options.for_service || options.uncounted {
-        return String::new();
-    }
-    let draw = match access {
-        Access::Open if options.sign_in => {
-            "draw('{sign-in,sign-in-address}', array[md5(lower(input ->> 'email')), principal ->> 'address'], null, true)"
-        }
-        Access::Open if options.sign_up => {
-            "draw('{address,sign-up}', array[principal ->> 'address', principal ->> 'address'], null)"
-        }
-        Access::Open | Access::Consumer => "draw('{address}', array[principal ->> 'address'], null)",
-        Access::Read | Access::Write => "draw('{address,user}', array[principal ->> 'address', caller::text], caller)",
-    };
-    format!(
-        r#"
-    -- How much have they asked for? The first row of the answer says how much is left.
-    quota := {draw};
-    if quota is not null then
-        return next quota;
-        if starts_with(quota, '{{"quota":{{"refused":true') then
-            return next json_build_object('error', 'limited');
-            exit frame;
-        end if;
-    end if;
-"#
-    )
-}
-
-/// Locks the caller's row before anything else of theirs is looked at: so a user's changes have one order, and writers
-/// wait instead of deadlocking. Who waited for it sees what the one before has done, be it that the session has ended.
-fn admit(access: Access, options: &Options) -> String {
-    if access == Access::Open {
-        return String::new();
-    }
-    let scope = match access {
-        _ if options.own_account => "account",
-        Access::Write => "write",
-        _ => "read",
-    };
-    let rejected = "
-        perform tell('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
-        return next json_build_object('error', 'not_signed_in');
-        exit frame;
-    end if;
-";
-    let mut text = format!("    if caller is null then{rejected}");
-    if !options.for_service {
-        text += &format!(
-            "    needed := coalesce(principal ->> 'needs', '{scope}');
-    if not needed = any (scopes) then
-        perform tell('access.denied', caller, jsonb_build_object('scope', needed, 'address', principal -> 'address'));
-        return next json_build_object('error', 'forbidden', 'scope', needed);
-        exit frame;
-    end if;
-"
-        );
-    }
-    if access == Access::Write {
-        text += "    perform from users as person where person.id = caller for no key update;\n";
-        if !options.for_service {
-            text += "    if principal ? 'session' and not exists (select from sessions where token_hash = principal ->> 'session')
-       or principal ? 'token' and not exists (select from tokens where token_hash = principal ->> 'token') then";
-            text += rejected;
-        }
-    }
-    text
-}
-
-const REPLAY: &str = "
-    -- The same request came before: so does its answer.
-    if again is not null then
-        select answer.fingerprint, answer.rows, answer.created_at into fingerprint, lines, kept_at from answers as answer
-         where answer.user_id = caller and answer.id = (again ->> 'id')::uuid;
-        if not found then
-            lines := '{}';
-        elsif kept_at < now() - interval '24 hours' then
-            delete from answers where user_id = caller and id = (again ->> 'id')::uuid;
-            lines := '{}';
-        elsif fingerprint <> again ->> 'fingerprint' then
-            return next json_build_object('error', 'key_used');
-            exit frame;
-        else
-            return query select unnest(lines);
-            exit frame;
-        end if;
-    end if;
-";
-
-const KEEP: &str = "
-    -- A fault of ours is no answer: the same request may work the next time.
-    if again is not null and (code is null or code = 'TF000' or code like '23%') then
-        insert into answers (user_id, id, fingerprint, rows)
-        values (caller, (again ->> 'id')::uuid, again ->> 'fingerprint', lines);
-    end if;
-";
 
 #[cfg(test)]
 mod tests {
@@ -282,7 +275,7 @@ mod tests {
 
     #[test]
     fn only_a_write_locks_the_caller() {
-        let locks = |first: &str| frame("x", first).expect("framed").create.contains("for no key update");
+        let locks = |first: &str| frame("x", first).expect("framed").create.contains("lock_caller(");
         assert!(locks("-- frame: write, for service"));
         assert!(locks("-- frame: write"));
         assert!(!locks("-- frame: read"));
@@ -290,9 +283,33 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_does_not_say_its_frame_is_refused() {
-        for first in ["select 1", "-- frame: update", "-- frame: read, sometimes", "-- frame: read for service"] {
+    fn a_body_without_a_frame_or_with_unknown_options_is_rejected() {
+        for first in [
+            "select 1",
+            "-- frame: update",
+            "-- frame: reads",
+            "-- frame: read, sometimes",
+            "-- frame: read for service",
+            "-- frame: read, for both, for service",
+            "-- frame: open, sign-in, uncounted",
+            "-- frame: read, sign-in",
+            "-- frame: open, own account",
+            "-- frame: write, own account, for service",
+            "-- frame: consumer, for service",
+        ] {
             assert!(frame("x", first).is_err(), "{first}");
         }
+    }
+
+    #[test]
+    fn a_block_is_a_function_of_its_own_unless_it_takes_events() {
+        let create = |body: &str| frame("x", body).expect("framed").create;
+        assert!(
+            create("-- frame: read\n-- Why.\n\ndeclare\n    a int;\nbegin\nend;")
+                .contains("_body(caller uuid")
+        );
+        assert!(create("-- frame: write\nbegin\n    return;\nend;").contains("_body(caller uuid"));
+        assert!(!create("-- frame: read\nselect 'row', 'true'").contains("_body("));
+        assert!(!create("-- frame: consumer\nbegin\nend;").contains("_body("));
     }
 }

@@ -1,42 +1,42 @@
-//! In whose name a statement runs.
+//! Principals: identities with which statements run.
 
 use serde::Serialize;
 
-/// Who asks, and what their request is called in logs and events.
+/// Identity of the caller, with what the database has to know of the request.
 #[derive(Clone, Debug, Serialize)]
 pub struct Principal {
-    /// Who asks.
+    /// Identity of the caller.
     #[serde(flatten)]
-    pub who: Who,
-    /// `user`, or who else acts for the user.
+    pub identity: Identity,
+    /// Actor of the changes: `user`, `agent` or `system`.
     pub actor: &'static str,
-    /// What that calls itself, where it is an agent.
+    /// Name of an agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_name: Option<String>,
-    /// The scope that the caller must have, where that is another one than the statement asks for.
+    /// Scope that the caller must have, if it differs from that of the statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needs: Option<&'static str>,
-    /// Whether [`zone`](crate::zone) is to tell where the caller lives.
+    /// True if the reply has to include the caller's time zone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub zoned: bool,
-    /// Names the request in answers, logs and events.
+    /// Correlation id of the request in responses, logs and events.
     pub correlation_id: String,
-    /// The trace that the request belongs to (W3C Trace Context).
+    /// Trace that the request belongs to (W3C Trace Context).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
-    /// The network address whose requests are counted.
+    /// Network address whose requests are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// What the request is known by if it comes again.
+    /// Key under which the answer is kept for a replay.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub again: Option<Again>,
+    pub replay_key: Option<ReplayKey>,
 }
 
 impl Principal {
-    /// Somebody of whom nothing else is known.
-    pub fn new(who: Who, actor: &'static str) -> Self {
+    /// A principal with nothing but an identity.
+    pub fn new(identity: Identity, actor: &'static str) -> Self {
         Self {
-            who,
+            identity,
             actor,
             actor_name: None,
             needs: None,
@@ -44,69 +44,69 @@ impl Principal {
             correlation_id: String::new(),
             traceparent: None,
             address: None,
-            again: None,
+            replay_key: None,
         }
     }
 }
 
-/// Who asks.
+/// Proof of identity that the database looks the caller up by.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub enum Who {
-    /// Somebody who has not said who they are.
-    Nobody {},
-    /// Who holds the session of that hashed token.
+pub enum Identity {
+    /// No identity: the request is open to everyone.
+    Anonymous {},
+    /// Holder of a session.
     Session {
-        /// The hash.
+        /// Hash of the session's token.
         session: String,
     },
-    /// Who holds that hashed personal access token.
+    /// Holder of a personal access token.
     Token {
-        /// The hash.
+        /// Hash of the token.
         token: String,
     },
-    /// Who an issuer says they are; its signature was checked.
+    /// Subject of a verified JWT.
     Issued(Issued),
-    /// A service that acts for itself.
+    /// Service that acts for itself.
     Service {
-        /// Its name.
+        /// Name of the service.
         service: &'static str,
     },
-    /// A service that acts for a user.
+    /// Service that acts for a user.
     ServiceFor {
-        /// Its name.
+        /// Name of the service.
         service: &'static str,
-        /// The user.
+        /// Id of the user.
         user: String,
     },
 }
 
-/// What an issuer says of somebody.
+/// Claims of a verified JWT.
 #[derive(Clone, Debug, Serialize)]
 pub struct Issued {
-    /// Who says it.
+    /// Issuer of the token.
     pub issuer: String,
-    /// What the issuer knows them by.
+    /// Subject of the token.
     pub subject: String,
-    /// Their address, if the issuer has checked it.
+    /// E-mail address, if the issuer has verified it.
     pub email: Option<String>,
-    /// What they are called.
+    /// Display name.
     pub name: Option<String>,
-    /// Whether they are an administrator, where the issuer decides that.
+    /// True for an administrator, `None` if the issuer does not decide that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<bool>,
-    /// What they may do; everything, where the issuer does not say.
+    /// Scopes; `None` permits everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// The id that they get if they are new.
+    /// Id of the user that is created for a new subject.
     pub new_id: String,
 }
 
-/// What a request is known by if it comes again: its `Idempotency-Key`.
+/// Key under which the answer to a request is kept, derived from the client's idempotency key.
 #[derive(Clone, Debug, Serialize)]
-pub struct Again {
-    /// A hash of its route and of what the client named it, in the form of a UUID: short to keep and quick to find.
+pub struct ReplayKey {
+    /// Hash of route and idempotency key, as a UUID: short to keep and quick to find.
     pub id: String,
-    /// A hash of what it asks for.
+    /// Hash of the request, so that the key is not accepted for another one.
     pub fingerprint: String,
 }

@@ -1,90 +1,204 @@
-//! Why a statement did not do what it was asked.
+//! Refusals: reasons why a use case did not do what it was asked.
 
+use std::error::Error as StdError;
+use std::fmt::{self, Display, Formatter};
+
+use domain::{Errors, wrong_member};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use spin_sdk::pg4::{PgError, QueryError};
 
-/// Why a statement did not do what it was asked.
+use crate::{Constraint, Reason};
+
+/// Reason why a use case did not do what it was asked.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The caller is unknown, or is no longer signed in.
+    /// The caller is unknown or no longer signed in.
     NotSignedIn,
-    /// There is no such thing, or it is somebody else's.
+    /// The thing does not exist, or belongs to another user.
     NotFound,
-    /// Somebody changed it first; it now looks like this.
-    Conflict(Box<RawValue>),
-    /// There were too many requests; `quota` says of which kind.
-    Limited,
-    /// The caller's token lacks that scope.
+    /// The input is wrong in a way that only the whole of it, or the database, shows.
+    Invalid(Errors),
+    /// Not possible in the current state; the text says what to do instead.
+    NotNow(&'static str),
+    /// The version is not one that the client expects.
+    Conflict {
+        /// Name of the thing on the wire: `task` or `recurring_task`.
+        member: &'static str,
+        /// Current state of the thing.
+        current: Box<RawValue>,
+    },
+    /// A rate limit is exceeded.
+    RateLimited {
+        /// Seconds until the next request is allowed.
+        retry_after: f64,
+    },
+    /// The caller's token lacks this scope.
     Forbidden(String),
-    /// The idempotency key was used for another request.
-    KeyUsed,
-    /// A rule of the tables forbids it: the name of the constraint.
-    Constraint(String),
-    /// The body said no, in one word.
-    Said(String),
-    /// The database cannot be reached. The text is for the log.
-    Away(String),
+    /// The idempotency key belongs to another request.
+    KeyReused,
+    /// A constraint of the tables is violated.
+    Violated(Constraint),
+    /// The body rejected the request.
+    Rejected(Reason),
+    /// Something that is needed cannot be reached.
+    Unavailable(Fault),
     /// The database does not have the statements of this release.
     NotInstalled,
-    /// A fault of ours. The text is for the log and holds nothing that people wrote.
-    Fault(String),
+    /// A fault of TaskFlow.
+    Fault(Fault),
 }
 
+/// Description of a fault for the log. It holds no personal data.
+#[derive(Debug)]
+pub struct Fault {
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Fault {
+    /// A fault without another error behind it.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), source: None }
+    }
+
+    /// A fault that another error caused.
+    pub fn caused_by(message: impl Into<String>, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { message: message.into(), source: Some(source.into()) }
+    }
+}
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Fault {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+    }
+}
+
+/// Writes an error with all its sources, as in `cannot connect: timed out`.
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+impl Display for Refusal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSignedIn => f.write_str("not signed in"),
+            Self::NotFound => f.write_str("not found"),
+            Self::Invalid(errors) => write!(f, "{} values are invalid", errors.len()),
+            Self::NotNow(detail) => write!(f, "not possible in the current state: {detail}"),
+            Self::Conflict { member, .. } => write!(f, "the {member} has another version"),
+            Self::RateLimited { .. } => f.write_str("a rate limit is exceeded"),
+            Self::Forbidden(scope) => write!(f, "the token lacks the scope {scope}"),
+            Self::KeyReused => f.write_str("the idempotency key belongs to another request"),
+            Self::Violated(constraint) => write!(f, "the constraint {} is violated", constraint.as_str()),
+            Self::Rejected(reason) => write!(f, "rejected with the reason {}", reason.as_str()),
+            Self::NotInstalled => {
+                f.write_str("the statements of this release are not installed: run `cargo dev migrate up`")
+            }
+            Self::Unavailable(fault) | Self::Fault(fault) => Display::fmt(fault, f),
+        }
+    }
+}
+
+impl StdError for Refusal {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Unavailable(fault) | Self::Fault(fault) => fault.source(),
+            _ => None,
+        }
+    }
+}
+
+/// Body of a row of the kind `refusal`.
 #[derive(Deserialize)]
 struct Row {
     error: String,
     constraint: Option<String>,
     place: Option<String>,
     task: Option<Box<RawValue>>,
+    recurring_task: Option<Box<RawValue>>,
     scope: Option<String>,
 }
 
 impl Refusal {
-    /// A fault of ours, told to the log.
-    pub fn fault(cause: impl Into<String>) -> Self {
-        Self::Fault(cause.into())
+    /// A fault without another error behind it.
+    pub fn fault(message: impl Into<String>) -> Self {
+        Self::Fault(Fault::new(message))
     }
 
-    /// The refusal that a body's frame returned as a row.
-    pub(crate) fn from_row(statement: &str, row: &str) -> Self {
-        match serde_json::from_str::<Row>(row) {
-            Ok(Row { error, .. }) if error == "not_signed_in" => Self::NotSignedIn,
-            Ok(Row { error, .. }) if error == "limited" => Self::Limited,
-            Ok(Row { error, .. }) if error == "key_used" => Self::KeyUsed,
-            Ok(Row { scope: Some(scope), .. }) => Self::Forbidden(scope),
-            Ok(Row { task: Some(task), .. }) => Self::Conflict(task),
-            // The class of integrity constraint violations.
-            Ok(Row { error, constraint: Some(name), .. }) if error.starts_with("23") => Self::Constraint(name),
-            Ok(Row { error, place: None, .. }) => Self::Said(error),
-            Ok(Row { error, place: Some(place), .. }) => {
-                Self::fault(format!("{statement} failed with SQLSTATE {error} at {}", first_line(&place)))
+    /// Text of TaskFlow's own that cannot be read.
+    pub fn unreadable(what: impl Into<String>, source: serde_json::Error) -> Self {
+        Self::Fault(Fault::caused_by(format!("{} cannot be read", what.into()), source))
+    }
+
+    /// Invalid input: one member of it.
+    pub fn invalid_member(name: &str, detail: &str) -> Self {
+        Self::Invalid(wrong_member(name, detail))
+    }
+
+    /// Reads the body of a row of the kind `refusal`. `retry_after` is the time until the rate limit allows
+    /// the next request.
+    pub(crate) fn read(statement: &str, body: &str, retry_after: f64) -> Self {
+        let row: Row = match serde_json::from_str(body) {
+            Ok(row) => row,
+            Err(error) => return Self::unreadable(format!("a refusal of {statement}"), error),
+        };
+        match row {
+            Row { error, .. } if error == "not_signed_in" => Self::NotSignedIn,
+            Row { error, .. } if error == "limited" => Self::RateLimited { retry_after },
+            Row { error, .. } if error == "key_used" => Self::KeyReused,
+            Row { scope: Some(scope), .. } => Self::Forbidden(scope),
+            Row { task: Some(current), .. } => Self::Conflict { member: "task", current },
+            Row { recurring_task: Some(current), .. } => Self::Conflict { member: "recurring_task", current },
+            // Class of integrity constraint violations.
+            Row { error, constraint: Some(name), .. } if error.starts_with("23") => Constraint::find(&name)
+                .map_or_else(
+                    || Self::fault(format!("{statement} violates the constraint {name}")),
+                    Self::Violated,
+                ),
+            Row { error, place: Some(place), .. } => {
+                let place = place.lines().next().unwrap_or_default();
+                Self::fault(format!("{statement} failed with SQLSTATE {error} at {place}"))
             }
-            Err(error) => Self::fault(format!("{statement} returned a refusal that cannot be read: {error}")),
+            Row { error, .. } => Reason::find(&error).map_or_else(
+                || Self::fault(format!("{statement} gives an unknown reason: {error}")),
+                Self::Rejected,
+            ),
         }
     }
+}
 
-    /// What Spin says of a failed call. Only the kind of it is used: the prose may hold personal data.
-    pub(crate) fn from_database(error: PgError) -> Self {
+/// Of an error from Spin only the kind is used: its message may hold personal data.
+impl From<PgError> for Refusal {
+    fn from(error: PgError) -> Self {
+        let unavailable = |message: &str| Self::Unavailable(Fault::new(message));
         match error {
-            PgError::ConnectionFailed(_) => Self::Away("cannot connect to Postgres".into()),
+            PgError::ConnectionFailed(_) => unavailable("cannot connect to Postgres"),
             PgError::QueryFailed(QueryError::DbError(error)) => match error.code.as_str() {
                 "42883" | "3F000" => Self::NotInstalled,
                 // Shutting down, starting up, crashed, or out of connections; a statement that took too long.
                 code @ ("57P01" | "57P02" | "57P03" | "53300" | "57014") => {
-                    Self::Away(format!("Postgres answered with SQLSTATE {code}"))
+                    unavailable(&format!("Postgres responded with SQLSTATE {code}"))
                 }
-                code => Self::fault(format!("Postgres answered with SQLSTATE {code}")),
+                code => Self::fault(format!("Postgres responded with SQLSTATE {code}")),
             },
-            // Without an SQLSTATE the call did not get an answer: mostly the connection broke under it.
-            PgError::QueryFailed(QueryError::Text(_)) => Self::Away("the call to Postgres broke off".into()),
+            // Without an SQLSTATE the call got no response: mostly the connection broke.
+            PgError::QueryFailed(QueryError::Text(_)) => unavailable("the call to Postgres broke off"),
             PgError::BadParameter(_) | PgError::ValueConversionFailed(_) | PgError::Other(_) => {
                 Self::fault("Spin could not pass the call on to Postgres")
             }
         }
     }
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }

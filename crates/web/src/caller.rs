@@ -1,4 +1,4 @@
-//! Who calls: what a request says of them, before the database or an issuer's key has been asked.
+//! Credentials of a request, before the database or an issuer's key verifies them.
 
 use std::net::IpAddr;
 
@@ -6,24 +6,24 @@ use spin_sdk::variables;
 
 use crate::{Problem, Request};
 
-/// What browsers keep a session in. They send it only back to us, and scripts cannot read it.
+/// Name of the session cookie.
 pub const COOKIE: &str = "taskflow_session";
 
-/// The beginning of every personal access token, so that it is known by its looks.
+/// Prefix of every personal access token, so that scanners for secrets find it.
 pub const TOKEN_PREFIX: &str = "tfp_";
 
-/// What a request says to be known by.
+/// Credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential<'a> {
-    /// A session, by its token.
+    /// Token of a session.
     Session(&'a str),
-    /// A personal access token.
+    /// Personal access token.
     Token(&'a str),
-    /// A JWT of some issuer.
+    /// JWT of an issuer.
     Jwt(&'a str),
 }
 
-/// What the request says to be known by: the `Authorization` header, else the cookie.
+/// Returns the credential in the `Authorization` header, or else in the cookie.
 pub fn credential(request: &Request) -> Result<Credential<'_>, Problem> {
     match request.header("authorization") {
         Some(header) => header
@@ -44,14 +44,18 @@ fn cookie(request: &Request) -> Option<&str> {
     pairs.filter(|(name, value)| *name == COOKIE && !value.is_empty()).map(|(_, value)| value).next()
 }
 
-/// Refuses what another site has a browser send: browsers add the cookie by themselves, so a change that comes without
-/// an `Authorization` header must come from our own pages. Programs that are no browsers send neither header.
+/// Rejects requests that a browser sends from pages of other sites: browsers add the cookie by themselves, so
+/// a change without an `Authorization` header must come from TaskFlow's own pages. Other programs send
+/// neither `Sec-Fetch-Site` nor `Origin`.
 pub fn check_site(request: &Request) -> Result<(), Problem> {
-    if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") || request.header("authorization").is_some() {
+    if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+        || request.header("authorization").is_some()
+    {
         return Ok(());
     }
-    // The host hides the `Host` header from functions, but tells the whole address.
-    let host = |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
+    // The host hides the `Host` header from functions, but passes the full URL.
+    let host =
+        |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
     let ours = match (request.header("sec-fetch-site"), request.header("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => {
@@ -62,12 +66,12 @@ pub fn check_site(request: &Request) -> Result<(), Problem> {
     if ours { Ok(()) } else { Err(Problem::other_site()) }
 }
 
-/// Whether what stands before TaskFlow may be believed who its client is.
+/// True if a trusted proxy in front of TaskFlow sets the client's address.
 fn is_proxy_trusted() -> bool {
     variables::get("trusted_proxy").is_ok_and(|trusted| trusted == "true")
 }
 
-/// The client's network address. IPv6 hands whole networks to one customer, so there it is the network.
+/// Returns the client's network address; for IPv6 the /64 network, as one customer has all of it.
 pub fn address(request: &Request) -> Option<String> {
     let forwarded = || {
         let last = request.header("x-forwarded-for")?.rsplit(',').next()?;
@@ -87,7 +91,7 @@ pub fn address(request: &Request) -> Option<String> {
     })
 }
 
-/// Whether the client talks to us through TLS.
+/// True if the client uses TLS.
 pub fn is_secure(request: &Request) -> bool {
     let forwarded = request.header("x-forwarded-proto").filter(|_| is_proxy_trusted());
     match forwarded {

@@ -1,31 +1,33 @@
-//! `ETag`, `If-Match` and `If-None-Match`: the version of a thing as HTTP says it.
+//! `ETag`, `If-Match` and `If-None-Match`: versions in HTTP.
 
 use domain::Version;
 
 use crate::{Problem, Request};
 
-/// The versions that the thing may still have, if the client cares: its `If-Match`. A tag that is weak or not of ours
-/// fits no version.
+/// Parses `If-Match` into the versions that the client expects. Weak or foreign tags match no version.
 pub fn expected_versions(request: &Request) -> Result<Option<Vec<Version>>, Problem> {
     match request.header("if-match").map(str::trim) {
         None | Some("*") => Ok(None),
-        Some(given) => tags(given)
-            .map(|tags| Some(tags.filter_map(|tag| tag.parse().ok()).collect()))
-            .ok_or_else(|| Problem::invalid_header("If-Match", "must be the ETag of an earlier answer, as in \"3\"")),
+        Some(given) => {
+            tags(given).map(|tags| Some(tags.filter_map(|tag| tag.parse().ok()).collect())).ok_or_else(|| {
+                Problem::invalid_header("If-Match", "must be the ETag of an earlier response, as in \"3\"")
+            })
+        }
     }
 }
 
-/// Refuses an `If-None-Match` that is none, rather than answering as if it were not there.
+/// Rejects an invalid `If-None-Match`, rather than ignoring it.
 pub fn check(request: &Request) -> Result<(), Problem> {
     match request.header("if-none-match").map(str::trim) {
-        Some(given) if given != "*" && tags(given).is_none() => {
-            Err(Problem::invalid_header("If-None-Match", "must be the ETag of an earlier answer, as in \"3\""))
-        }
+        Some(given) if given != "*" && tags(given).is_none() => Err(Problem::invalid_header(
+            "If-None-Match",
+            "must be the ETag of an earlier response, as in \"3\"",
+        )),
         _ => Ok(()),
     }
 }
 
-/// Whether the client has already what has this `ETag`: its `If-None-Match`.
+/// True if the client's `If-None-Match` has this `ETag`.
 pub fn is_known(request: &Request, etag: &str) -> bool {
     request.header("if-none-match").is_some_and(|given| {
         given.trim() == "*"
@@ -35,17 +37,21 @@ pub fn is_known(request: &Request, etag: &str) -> bool {
     })
 }
 
-/// The version as an `ETag`.
+/// Writes a version as an `ETag`.
 pub fn etag(version: Version) -> String {
     format!("\"{version}\"")
 }
 
-/// What stands in the strong tags of a list; nothing if that is no list of tags. A bare number is understood too: it can
-/// mean nothing else, and quotes get lost easily.
+/// Parses a list of tags, and returns their contents. A bare number is accepted too: quotes get lost easily.
 fn tags(given: &str) -> Option<impl Iterator<Item = &str>> {
     let is_tag = |tag: &str| {
         let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-        opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"') || tag.parse::<Version>().is_ok()
+        opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"')
+            || tag.parse::<Version>().is_ok()
     };
-    given.split(',').map(str::trim).all(is_tag).then(|| given.split(',').map(|tag| tag.trim().trim_matches('"')))
+    given
+        .split(',')
+        .map(str::trim)
+        .all(is_tag)
+        .then(|| given.split(',').map(|tag| tag.trim().trim_matches('"')))
 }

@@ -1,25 +1,25 @@
-//! What every answer gets before it leaves: headers that keep browsers safe and caches honest, and less to send.
+//! Finishing a response: headers for browsers and caches, rate limits, compression.
 
 use std::io::Write;
 
 use crate::etag::is_known;
 use crate::{Request, Response};
 
-/// From this size on, packing saves more time than it takes.
-const WORTH_PACKING: usize = 2 * 1024;
+/// Size in bytes from which on compression saves more time than it takes.
+const COMPRESSED_FROM: usize = 2 * 1024;
 
-/// Nothing that an API answers is a page, may be framed, or is of use to another site.
-const SAFE: [(&str, &str); 6] = [
+/// Headers of every response: it is no page, may not be framed, and is of no use to another site.
+const SECURITY_HEADERS: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-resource-policy", "same-origin"),
-    // What is somebody's own is kept by nobody else, and asked for again each time.
+    // Only the client itself may keep private data, and has to revalidate it.
     ("cache-control", "private, no-cache"),
 ];
 
-/// Makes an answer ready to leave.
+/// Makes a response ready to be sent.
 pub fn finish(mut response: Response, request: &Request) -> Response {
     if let Some(etag) = response.header("etag").map(str::to_owned)
         && matches!(request.method.as_str(), "GET" | "HEAD")
@@ -28,21 +28,22 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
     {
         response = Response { status: 304, ..Response::empty() }.with("etag", etag);
     }
-    let missing: Vec<_> = SAFE.into_iter().filter(|(name, _)| response.header(name).is_none()).collect();
+    let missing: Vec<_> =
+        SECURITY_HEADERS.into_iter().filter(|(name, _)| response.header(name).is_none()).collect();
     response.headers.extend(missing.into_iter().map(|(name, value)| (name, value.to_owned())));
     if request.is_secure() {
         response = response.with("strict-transport-security", "max-age=31536000");
     }
-    if let Some(quota) = store::quota() {
+    if let Some(quota) = request.context.quota() {
         let store::Quota { policy, quota, seconds, remaining, reset } = quota;
         response = response
             .with("ratelimit-policy", format!("\"{policy}\";q={quota};w={seconds}"))
             .with("ratelimit", format!("\"{policy}\";r={remaining};t={reset}"));
     }
-    if response.body.len() >= WORTH_PACKING {
+    if response.body.len() >= COMPRESSED_FROM {
         response = response.with("vary", "accept-encoding");
         if accepts_gzip(request) {
-            response = pack(response);
+            response = compress(response);
         }
     }
     response
@@ -63,11 +64,11 @@ fn accepts_gzip(request: &Request) -> bool {
     })
 }
 
-fn pack(response: Response) -> Response {
-    // The fastest level: a list of tasks shrinks to a sixth, the best level gains little more.
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    match packer.write_all(&response.body).and_then(|()| packer.finish()) {
-        Ok(packed) => Response { body: packed, ..response }.with("content-encoding", "gzip"),
+fn compress(response: Response) -> Response {
+    // The fastest level: it shrinks a list of tasks to a sixth, and the best level gains little more.
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    match encoder.write_all(&response.body).and_then(|()| encoder.finish()) {
+        Ok(body) => Response { body, ..response }.with("content-encoding", "gzip"),
         Err(_) => response,
     }
 }

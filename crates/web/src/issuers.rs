@@ -1,33 +1,38 @@
-//! JWTs of issuers that the operator has named: whose they are, and whether they are genuine.
+//! JWTs of the issuers that the operator has configured.
+
+use std::error::Error;
 
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spin_sdk::variables;
-use store::{Issued, Refusal, statement};
+use store::{Fault, Issued, Refusal, statement};
 
-use crate::{Problem, Request, outbound};
+use crate::{Problem, Request};
 
-/// Seconds that clocks may differ.
+/// Seconds by which clocks may differ.
 const SKEW: u64 = 60;
 
-/// What is taken: what common issuers sign with, and no algorithm whose key could be mistaken for a secret.
+/// Timeout of a request for keys, in milliseconds.
+const TIMEOUT_MS: u64 = 10_000;
+
+/// Accepted algorithms: those of common issuers, and none whose key could be mistaken for a secret.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
 
-/// One entry of the variable `issuers`.
+/// Entry of the variable `issuers`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Issuer {
-    /// The `iss` of its tokens.
+    /// `iss` of its tokens.
     issuer: String,
-    /// Where its public keys are.
+    /// URL of its public keys.
     jwks: String,
-    /// The `aud` that its tokens for us have.
+    /// `aud` of its tokens for TaskFlow.
     audience: String,
-    /// The claim that makes somebody an administrator, if the issuer decides that.
+    /// Claim that makes a user an administrator, if the issuer decides that.
     admin_claim: Option<String>,
-    /// What that claim has to be, or to contain.
+    /// Value that the claim has to be or to contain.
     admin_value: Option<Value>,
 }
 
@@ -42,18 +47,17 @@ struct Claims {
     all: serde_json::Map<String, Value>,
 }
 
-/// Who the token says that the caller is.
+/// Verifies a token and returns its claims.
 pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
     let header = decode_header(token).map_err(|_| Problem::token_rejected("not a JWT"))?;
     if !ALGORITHMS.contains(&header.alg) {
-        return Err(Problem::token_rejected("an algorithm that is not taken"));
+        return Err(Problem::token_rejected("an algorithm that is not accepted"));
     }
     let issuer = configured(token)?;
     let key = match find(&keys(request, &issuer)?.0, &header) {
         Some(key) => key,
-        None => {
-            find(&fetched(request, &issuer).await?, &header).ok_or_else(|| Problem::token_rejected("an unknown key"))?
-        }
+        None => find(&fetched(request, &issuer).await?, &header)
+            .ok_or_else(|| Problem::token_rejected("an unknown key"))?,
     };
     let mut validation = Validation::new(header.alg);
     validation.set_issuer(&[&issuer.issuer]);
@@ -61,19 +65,20 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.validate_nbf = true;
     validation.leeway = SKEW;
-    let key = DecodingKey::from_jwk(&key).map_err(|_| Problem::token_rejected("a key that cannot be used"))?;
-    let claims = decode::<Claims>(token, &key, &validation).map_err(|_| Problem::token_rejected("not valid"))?.claims;
+    let key =
+        DecodingKey::from_jwk(&key).map_err(|_| Problem::token_rejected("a key that cannot be used"))?;
+    let claims =
+        decode::<Claims>(token, &key, &validation).map_err(|_| Problem::token_rejected("not valid"))?.claims;
     if claims.sub.is_empty() || claims.sub.len() > 255 || claims.sub.contains('\0') {
         return Err(Problem::token_rejected("a subject that cannot be used"));
     }
     Ok(issued(issuer, claims))
 }
 
-/// The issuer that the token names, if it is one of ours. The token is not believed yet.
+/// Finds the issuer that the token names, before the token is verified.
 fn configured(token: &str) -> Result<Issuer, Problem> {
-    let text = variables::get("issuers").map_err(|error| Problem::fault(format!("variable issuers: {error}")))?;
-    let issuers: Vec<Issuer> =
-        serde_json::from_str(&text).map_err(|error| Problem::fault(format!("variable issuers: {error}")))?;
+    let text = variables::get("issuers").map_err(invalid_variable)?;
+    let issuers: Vec<Issuer> = serde_json::from_str(&text).map_err(invalid_variable)?;
     let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(token)
         .map_err(|_| Problem::token_rejected("not a JWT"))?
         .claims;
@@ -83,7 +88,11 @@ fn configured(token: &str) -> Result<Issuer, Problem> {
         .ok_or_else(|| Problem::token_rejected("an unknown issuer"))
 }
 
-/// The key that the header names. Without a name it is the only one there is.
+fn invalid_variable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
+    Problem::caused_by(Fault::caused_by("the variable `issuers` cannot be read", error))
+}
+
+/// Finds the key that the header names. A header without a name means the only key of the issuer.
 fn find(keys: &JwkSet, header: &Header) -> Option<Jwk> {
     let fits = |key: &&Jwk| {
         key.common.key_algorithm.is_none_or(|algorithm| algorithm.to_string() == format!("{:?}", header.alg))
@@ -97,15 +106,15 @@ fn find(keys: &JwkSet, header: &Header) -> Option<Jwk> {
     }
 }
 
-/// The keys as they were when the issuer last answered, and whether it has not answered since it was asked.
+/// Reads the keys of the latest response of the issuer, and true if a later request is still unanswered.
 fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
     #[derive(Deserialize)]
     struct Known {
         keys: Value,
         asking: bool,
     }
-    let fault = |error| Problem::fault(format!("the keys of an issuer cannot be read: {error}"));
-    match store::one(statement!("issuers/keys.sql"), &request.anybody(), &json!({ "issuer": issuer.issuer })) {
+    let fault = |error| Problem::from(Refusal::unreadable("the keys of an issuer", error));
+    match request.anonymous().one(statement!("issuers/keys.sql"), &json!({ "issuer": issuer.issuer })) {
         Ok(row) => {
             let known: Known = serde_json::from_str(&row).map_err(fault)?;
             Ok((read(known.keys).map_err(fault)?, known.asking))
@@ -115,29 +124,35 @@ fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
     }
 }
 
-/// The keys as the issuer has them now. It is asked once a minute at the most, whatever tokens are sent to us.
+/// Fetches the keys of the issuer, at most once a minute, whatever tokens are sent to TaskFlow.
 async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> {
     let input = json!({ "issuer": issuer.issuer });
-    if store::one(statement!("issuers/ask.sql"), &request.anybody(), &input)? != "true" {
+    if request.anonymous().one(statement!("issuers/ask.sql"), &input)? != "true" {
         return match keys(request, issuer)? {
-            (_, true) => Err(Problem::unavailable(
-                "the keys of an issuer are being fetched, or could not be had within the last minute",
-            )),
+            (_, true) => Err(Problem::unavailable(Fault::new(
+                "the keys of an issuer are being fetched, or could not be fetched within the last minute",
+            ))),
             (keys, false) => Ok(keys),
         };
     }
+    let message = format!("the keys of {} cannot be fetched", issuer.issuer);
     let unavailable =
-        |error: String| Problem::unavailable(format!("the keys of {} cannot be had: {error}", issuer.issuer));
-    let keys = match outbound::send(&issuer.jwks, &[], None, 10_000).await.map_err(unavailable)? {
-        (200, text) => serde_json::from_slice(&text).and_then(read).map_err(|error| unavailable(error.to_string()))?,
-        (status, _) => return Err(unavailable(format!("status {status}"))),
+        |cause: Box<dyn Error + Send + Sync>| Problem::unavailable(Fault::caused_by(message, cause));
+    let response = match dapr::http::send(&issuer.jwks, &[], None, TIMEOUT_MS).await {
+        Ok(response) if response.status == 200 => response,
+        Ok(response) => return Err(unavailable(format!("status {}", response.status).into())),
+        Err(error) => return Err(unavailable(error.into())),
+    };
+    let keys = match serde_json::from_slice(&response.body).and_then(read) {
+        Ok(keys) => keys,
+        Err(error) => return Err(unavailable(error.into())),
     };
     let input = json!({ "issuer": issuer.issuer, "keys": keys });
-    store::one(statement!("issuers/keep.sql"), &request.anybody(), &input)?;
+    request.anonymous().one(statement!("issuers/keep.sql"), &input)?;
     Ok(keys)
 }
 
-/// Keys of kinds that we do not know are left out: an issuer may have them for others.
+/// Parses keys. Unknown kinds are skipped: an issuer may have them for others.
 fn read(set: Value) -> Result<JwkSet, serde_json::Error> {
     #[derive(Deserialize)]
     struct Set {
@@ -157,13 +172,19 @@ fn issued(issuer: Issuer, claims: Claims) -> Issued {
         }
     });
     let parsed = |text: Option<String>| text.map(Value::String);
-    let email = parsed(claims.email)
-        .filter(|email| claims.email_verified == Some(true) && <domain::Email as domain::Field>::parse(email).is_ok());
+    let email = parsed(claims.email).filter(|email| {
+        claims.email_verified == Some(true) && <domain::Email as domain::Field>::parse(email).is_ok()
+    });
     let name = parsed(claims.name).filter(|name| <domain::Name as domain::Field>::parse(name).is_ok());
-    let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
-    // Scopes of others (`openid`, `profile`) say nothing of what may be done here.
+    let text =
+        |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
+    // Scopes such as `openid` and `profile` permit nothing here.
     let scopes = claims.scope.map(|scope| {
-        scope.split(' ').filter(|scope| matches!(*scope, "read" | "write")).map(str::to_owned).collect::<Vec<_>>()
+        scope
+            .split(' ')
+            .filter(|scope| matches!(*scope, "read" | "write"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     });
     Issued {
         issuer: issuer.issuer,

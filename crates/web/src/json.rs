@@ -1,22 +1,21 @@
-//! Bodies and queries into types.
+//! Parsing bodies and queries into types.
 
 use domain::{Field, FieldError};
 use serde_json::{Map, Value, json};
 
-use crate::strict::{self, Wrong};
+use crate::strict::{self, StrictError};
 use crate::{Problem, Request};
 
-/// The request's JSON body as a type. A wrong media type, broken JSON and wrong members each say so; no body at all is an
-/// object without members.
+/// Parses the JSON body as a type. A missing body is an object without members.
 pub fn body<T: Field>(request: &Request) -> Result<T, Problem> {
     if request.body.is_empty() && request.header("content-type").is_none() {
         return T::parse(&Value::Object(Map::new())).map_err(Problem::invalid_body);
     }
     let value = value(request)?;
-    T::parse(&value).map_err(|errors| refuse(&value, Problem::invalid_body(errors)))
+    T::parse(&value).map_err(|errors| check_nul(&value, Problem::invalid_body(errors)))
 }
 
-/// The request's body as JSON of whatever kind.
+/// Parses the body as JSON.
 pub fn value(request: &Request) -> Result<Value, Problem> {
     let media_type = request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     if !["application/json", "application/merge-patch+json"]
@@ -25,40 +24,43 @@ pub fn value(request: &Request) -> Result<Value, Problem> {
     {
         return Err(Problem::unsupported_media_type());
     }
-    strict::read(&request.body).map_err(|wrong| match wrong {
-        Wrong::Malformed(error) => {
+    strict::read(&request.body).map_err(|error| match error {
+        StrictError::Malformed(error) => {
             let (line, column) = (error.line(), error.column());
-            Problem::malformed(format!("The body is not valid JSON: look at line {line}, column {column}."))
+            Problem::malformed(format!("The body is not valid JSON: see line {line}, column {column}."))
         }
-        Wrong::TooDeep => {
-            Problem::malformed("The body is nested deeper than anything here is.").suspicious("nested too deep")
+        StrictError::TooDeep => {
+            Problem::malformed("The body is nested too deep.").suspicious("nested too deep")
         }
-        Wrong::Twice(errors) => Problem::invalid_body(errors).suspicious("a member that comes twice"),
+        StrictError::Duplicates(errors) => {
+            Problem::invalid_body(errors).suspicious("a member that comes twice")
+        }
     })
 }
 
-/// No honest client sends a NUL character, so that is worth a note.
-fn refuse(value: &Value, problem: Problem) -> Problem {
+/// Reports a NUL character as suspicious: no well-behaved client sends one.
+fn check_nul(value: &Value, problem: Problem) -> Problem {
     fn has_nul(value: &Value) -> bool {
         match value {
             Value::String(text) => text.contains('\0'),
             Value::Array(values) => values.iter().any(has_nul),
-            Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+            Value::Object(members) => {
+                members.iter().any(|(name, value)| name.contains('\0') || has_nul(value))
+            }
             _ => false,
         }
     }
     if has_nul(value) { problem.suspicious("a NUL character") } else { problem }
 }
 
-/// The request's query as a type. A parameter that comes twice is refused, as nobody knows which one was meant, unless it
-/// takes several.
+/// Parses the query as a type. Only a parameter that takes several values may be repeated.
 pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(request.query.as_bytes()) {
         let value = Value::String(value.into_owned());
         match members.get_mut(&*name) {
             None => _ = members.insert(name.into_owned(), value),
-            // Only here is the schema made: hardly any query repeats a name.
+            // The schema is only made here, as hardly any query repeats a name.
             Some(given) if T::schema()["properties"][&*name]["type"] == "array" => match given {
                 Value::Array(all) => all.push(value),
                 one => *one = json!([one.take(), value]),
@@ -70,12 +72,12 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
         }
     }
     let value = Value::Object(members);
-    T::parse(&value).map_err(|errors| refuse(&value, Problem::invalid_query(errors)))
+    T::parse(&value).map_err(|errors| check_nul(&value, Problem::invalid_query(errors)))
 }
 
-/// Refuses a query where nobody looks at one, so that nobody believes that it was understood.
+/// Rejects a query on routes without one, so that no client believes that it had an effect.
 pub fn no_query(request: &Request) -> Result<(), Problem> {
-    let detail = "is not known here";
+    let detail = "is unknown";
     let errors: Vec<FieldError> = form_urlencoded::parse(request.query.as_bytes())
         .map(|(name, _)| FieldError { pointer: format!("/{name}"), detail: detail.into() })
         .collect();

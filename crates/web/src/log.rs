@@ -1,18 +1,21 @@
-//! Logs: one JSON object a line on stdout. No personal content, tokens or secrets.
+//! Logs: one JSON object a line on stdout. They hold no personal content, tokens or secrets.
+
+use std::error::Error;
 
 use serde_json::json;
+use store::chain;
 
-/// Logs a fault of ours, with its cause.
-pub fn fault(function: &str, correlation_id: &str, cause: &str) {
-    line("error", "the request failed by a fault of ours", function, correlation_id, ("cause", cause));
+/// Logs a fault of TaskFlow, with the error that caused it and all its sources.
+pub fn fault(function: &str, correlation_id: &str, message: &str, cause: &(dyn Error + 'static)) {
+    line("error", message, function, correlation_id, ("cause", &chain(cause)));
 }
 
-/// Logs what somebody should look at.
+/// Logs an event that an operator should look at.
 pub fn warn(function: &str, correlation_id: &str, message: &str, detail: (&str, &str)) {
     line("warn", message, function, correlation_id, detail);
 }
 
-/// Logs what is good to know.
+/// Logs an event of normal operation.
 pub fn info(function: &str, correlation_id: &str, message: &str, detail: (&str, &str)) {
     line("info", message, function, correlation_id, detail);
 }

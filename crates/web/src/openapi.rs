@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::Problem;
 use crate::route::{Body, Method, Route, parameter};
 
-/// The `paths` of an OpenAPI 3.1 document.
+/// Returns the `paths` of an OpenAPI 3.1 document.
 pub fn paths(routes: &[Route]) -> Map<String, Value> {
     let mut paths = Map::new();
     for route in routes.iter().filter(|route| !route.internal) {
@@ -29,7 +29,8 @@ fn operation(route: &Route, routes: &[Route]) -> Value {
         operation["responses"][route.gives.0.to_string()]["links"] = links.into();
     }
     if let Some(schema) = route.takes.map(|schema| schema()) {
-        let is_needed = |schema: &Value| schema["required"].as_array().is_some_and(|members| !members.is_empty());
+        let is_needed =
+            |schema: &Value| schema["required"].as_array().is_some_and(|members| !members.is_empty());
         let required = is_needed(&schema) || is_needed(&schema["anyOf"][0]);
         operation["requestBody"] =
             json!({ "required": required, "content": { "application/json": { "schema": schema } } });
@@ -37,7 +38,7 @@ fn operation(route: &Route, routes: &[Route]) -> Value {
     operation
 }
 
-/// What can be done next to what was made or listed: the routes that go on with its id.
+/// Links from a created or listed thing to the routes that take its id.
 fn links(route: &Route, routes: &[Route]) -> Map<String, Value> {
     let id = match (route.method, route.gives) {
         (Method::Post, (201, _)) => "$response.body#/id",
@@ -86,24 +87,32 @@ fn parameters(route: &Route) -> Vec<Value> {
         json!({ "name": name, "in": "path", "required": true, "schema": schema })
     });
     let schema = route.query.map(|schema| schema()).unwrap_or_default();
-    let in_query =
-        schema["properties"].as_object().cloned().unwrap_or_default().into_iter().map(|(name, mut schema)| {
+    let in_query = schema["properties"].as_object().cloned().unwrap_or_default().into_iter().map(
+        |(name, mut schema)| {
             let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
-            let mut parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+            let mut parameter =
+                json!({ "name": name, "in": "query", "description": description, "schema": schema });
             if schema["type"] == "array" {
                 parameter["style"] = "form".into();
                 parameter["explode"] = true.into();
             }
             parameter
-        });
+        },
+    );
     let named = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let if_match = (route.versioned && changes(route) && route.path.contains('{')).then(|| named("If-Match"));
     let if_none_match = (route.versioned && !changes(route)).then(|| named("If-None-Match"));
     let key = takes_key(route).then(|| named("Idempotency-Key"));
-    in_path.chain(in_query).chain(if_match).chain(if_none_match).chain(key).chain([named("X-Correlation-Id")]).collect()
+    in_path
+        .chain(in_query)
+        .chain(if_match)
+        .chain(if_none_match)
+        .chain(key)
+        .chain([named("X-Correlation-Id")])
+        .collect()
 }
 
-/// The headers that an answer of this status has.
+/// Headers of a response with that status.
 fn headers(route: &Route, status: u16, good: bool) -> Value {
     let named = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     let mut headers = json!({ "X-Correlation-Id": named("X-Correlation-Id") });
@@ -130,7 +139,7 @@ fn responses(route: &Route) -> Map<String, Value> {
     let (status, body) = route.gives;
     let given = |status: u16, media_type: &str, schema: Value| {
         json!({
-            "description": "As asked",
+            "description": "Success",
             "headers": headers(route, status, true),
             "content": { media_type: { "schema": schema } },
         })
@@ -142,24 +151,26 @@ fn responses(route: &Route) -> Map<String, Value> {
     };
     let mut responses = Map::from_iter([(status.to_string(), content)]);
     responses.extend(
-        route.gives_too.map(|(status, schema)| (status.to_string(), given(status, "application/json", schema()))),
+        route
+            .gives_too
+            .map(|(status, schema)| (status.to_string(), given(status, "application/json", schema()))),
     );
     if route.versioned && !changes(route) {
-        let unchanged =
-            json!({ "description": "It is what the client has already", "headers": headers(route, 304, true) });
+        let unchanged = json!({ "description": "Not modified", "headers": headers(route, 304, true) });
         responses.insert("304".into(), unchanged);
     }
     let takes: &[u16] = if route.takes.is_some() { &[400, 413, 415, 422] } else { &[] };
     let named: &[u16] = if route.path.contains('{') { &[404] } else { &[] };
     let caller: &[u16] = if route.open { &[] } else { &[401, 403, 429, 503] };
     let from_pages: &[u16] = if changes(route) { &[403] } else { &[] };
-    let newer: &[u16] = if route.versioned && changes(route) && route.path.contains('{') { &[412] } else { &[] };
+    let newer: &[u16] =
+        if route.versioned && changes(route) && route.path.contains('{') { &[412] } else { &[] };
     let mut refusals = [&[422], takes, named, caller, from_pages, newer, route.refuses].concat();
     refusals.sort_unstable();
     for status in refusals {
         responses.entry(status.to_string()).or_insert_with(|| {
             json!({
-                "description": "A problem",
+                "description": "Problem",
                 "headers": headers(route, status, false),
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
             })
@@ -168,7 +179,7 @@ fn responses(route: &Route) -> Map<String, Value> {
     responses
 }
 
-/// The whole document, from the paths of all functions.
+/// Returns the whole document, from the paths of all functions.
 pub fn document(paths: Map<String, Value>) -> Value {
     json!({
         "openapi": "3.1.0",
@@ -187,7 +198,7 @@ pub fn document(paths: Map<String, Value>) -> Value {
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A session's token, a personal access token, or a JWT of a configured issuer",
+                    "description": "Token of a session, personal access token, or JWT of a configured issuer",
                 },
                 "cookie": { "type": "apiKey", "in": "cookie", "name": crate::COOKIE },
             },
@@ -199,32 +210,31 @@ fn shared_parameters() -> Value {
     let header = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "header", "description": description, "schema": schema });
     let tags = json!({ "type": "string", "pattern": "^([0-9]{1,9}|\"[0-9]{1,9}\")$" });
     json!({
-        "If-Match": header("If-Match", "The `ETag` that the task must still have; 412 where somebody else was faster", tags.clone()),
-        "If-None-Match": header("If-None-Match", "The `ETag` that the client has already; 304 where nothing is new", tags),
+        "If-Match": header("If-Match", "`ETag` that the thing must still have. If it has changed, the response is a 412.", tags.clone()),
+        "If-None-Match": header("If-None-Match", "`ETag` that the client already has. If it is unchanged, the response is a 304.", tags),
         "Idempotency-Key": header(
             "Idempotency-Key",
-            "Names the request, so that it can be sent again safely: for 24 hours the same key and body get the first answer",
+            "Name of the request, which makes retries safe: for 24 hours, the same key with the same body returns the first response.",
             json!({ "type": "string", "pattern": "^[!-~]{1,255}$" }),
         ),
         "X-Correlation-Id": header(
             "X-Correlation-Id",
-            "What the request is called in logs, events and the answer; one is made where it is none",
+            "Id of the request in logs, events and the response. One is generated if it is missing.",
             json!({ "type": "string" }),
         ),
     })
 }
 
 fn shared_headers() -> Value {
-    let header =
-        |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
+    let header = |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
     let text = json!({ "type": "string" });
     json!({
-        "X-Correlation-Id": header("What the request is called", text.clone()),
-        "ETag": header("The version", text.clone()),
-        "Location": header("Where it is", text.clone()),
-        "WWW-Authenticate": header("How to say who one is", text.clone()),
-        "Retry-After": header("Seconds to wait", json!({ "type": "integer" })),
-        "RateLimit": header("What is left, and the seconds until there is more", text.clone()),
-        "RateLimit-Policy": header("How many requests in how many seconds", text),
+        "X-Correlation-Id": header("Id of the request", text.clone()),
+        "ETag": header("Version of the thing", text.clone()),
+        "Location": header("URL of the thing", text.clone()),
+        "WWW-Authenticate": header("Authentication scheme", text.clone()),
+        "Retry-After": header("Seconds to wait before a retry", json!({ "type": "integer" })),
+        "RateLimit": header("Remaining requests, and the seconds until the limit resets", text.clone()),
+        "RateLimit-Policy": header("Number of requests, and the period in seconds", text),
     })
 }

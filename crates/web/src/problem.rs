@@ -1,12 +1,15 @@
-//! Errors as clients see them: problem details (RFC 9457), made in this one place.
+//! Problems: errors as clients see them (RFC 9457), made in this one place.
+
+use std::error::Error as StdError;
+use std::fmt::{self, Display, Formatter};
 
 use domain::{Errors, FieldError};
 use serde_json::{Value, json};
-use store::Refusal;
+use store::{Fault, Reason, Refusal};
 
 use crate::Response;
 
-/// Why a request was not answered as it was meant. Boxed, since every handler can return one.
+/// Error as clients see it. Boxed, as every handler can return one.
 #[derive(Debug)]
 pub struct Problem(Box<Parts>);
 
@@ -17,14 +20,16 @@ struct Parts {
     title: &'static str,
     detail: String,
     errors: Vec<Value>,
-    /// What something is now that somebody else was faster at, by the name of what it is.
-    now: Option<(&'static str, Value)>,
+    /// Current state of a thing whose version the client did not expect, by the name of the thing.
+    current: Option<(&'static str, Value)>,
     headers: Vec<(&'static str, String)>,
-    cause: Option<String>,
-    noteworthy: Option<(&'static str, &'static str)>,
-    /// Why the caller has to say anew who they are, in the words of OAuth 2.0 (RFC 6750).
+    /// Cause for the log.
+    cause: Option<Box<dyn StdError>>,
+    /// Type of a security event, and what happened.
+    incident: Option<(&'static str, &'static str)>,
+    /// Parameters of the `WWW-Authenticate` header (RFC 6750).
     challenge: Option<String>,
-    /// What is answered in place of the problem details.
+    /// Body in place of the problem details.
     instead: Option<Value>,
 }
 
@@ -37,10 +42,10 @@ impl Problem {
             title,
             detail,
             errors: Vec::new(),
-            now: None,
+            current: None,
             headers: Vec::new(),
             cause: None,
-            noteworthy: None,
+            incident: None,
             challenge: None,
             instead: None,
         }))
@@ -51,37 +56,37 @@ impl Problem {
         self
     }
 
-    fn because(mut self, cause: impl Into<String>) -> Self {
-        self.0.cause = Some(cause.into());
+    fn because(mut self, cause: impl StdError + 'static) -> Self {
+        self.0.cause = Some(Box::new(cause));
         self
     }
 
-    /// What the log is told and the client is not.
-    pub(crate) fn cause(&self) -> Option<&str> {
+    /// Cause, for the log only.
+    pub(crate) fn cause(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.cause.as_deref()
     }
 
-    /// It concerns safety: the type of the event that tells of it, and what there is to say.
-    pub fn noteworthy(mut self, event: &'static str, what: &'static str) -> Self {
-        self.0.noteworthy = Some((event, what));
+    /// Reports a security incident: the type of the event, and what happened.
+    pub fn incident_of(mut self, event: &'static str, what: &'static str) -> Self {
+        self.0.incident = Some((event, what));
         self
     }
 
-    /// No honest client sends this.
+    /// Reports input that no well-behaved client sends.
     pub(crate) fn suspicious(self, what: &'static str) -> Self {
-        self.noteworthy("input.suspicious", what)
+        self.incident_of("input.suspicious", what)
     }
 
-    pub(crate) fn event(&self) -> Option<(&'static str, &'static str)> {
-        self.0.noteworthy
+    pub(crate) fn incident(&self) -> Option<(&'static str, &'static str)> {
+        self.0.incident
     }
 
-    /// The input cannot be read at all.
+    /// The request cannot be parsed.
     pub fn malformed(detail: impl Into<String>) -> Self {
-        Self::new(400, "malformed", "The request cannot be read", detail)
+        Self::new(400, "malformed", "The request cannot be parsed", detail)
     }
 
-    /// Nobody is signed in.
+    /// The request has no credentials.
     pub fn not_signed_in() -> Self {
         Self::new(
             401,
@@ -92,8 +97,8 @@ impl Problem {
         .challenge("")
     }
 
-    /// The token is none, or no longer.
-    fn not_known() -> Self {
+    /// The token is invalid or expired.
+    fn invalid_token() -> Self {
         Self::not_signed_in().challenge(r#"error="invalid_token""#)
     }
 
@@ -102,113 +107,119 @@ impl Problem {
         self
     }
 
-    /// The same, but this JSON is answered: a protocol above HTTP has words of its own.
+    /// Replaces the problem details by the error of a protocol on top of HTTP.
     pub fn instead(mut self, body: Value) -> Self {
         self.0.instead = Some(body);
         self
     }
 
-    /// The status code.
+    /// Status code.
     pub fn status(&self) -> u16 {
         self.0.status
     }
 
-    /// What happened and what to do, in a sentence or two.
+    /// Explanation for people.
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// What is wrong, each with its place.
+    /// Invalid values, each with its place.
     pub fn errors(&self) -> &[Value] {
         &self.0.errors
     }
 
-    /// The token was refused before the database was asked.
-    pub(crate) fn token_rejected(why: &'static str) -> Self {
-        Self::not_known().noteworthy("token.rejected", why)
+    /// The token was rejected before the database was asked.
+    pub(crate) fn token_rejected(reason: &'static str) -> Self {
+        Self::invalid_token().incident_of("token.rejected", reason)
     }
 
-    /// Another site has a browser send this.
+    /// A browser sent the request from a page of another site.
     pub fn other_site() -> Self {
         Self::new(
             403,
             "other-site",
-            "This comes from another site",
-            "From a browser, this is only taken from TaskFlow's own pages; programs send a token, and no `Origin`.",
+            "Requests from other sites are not allowed",
+            "Browsers can only do this from TaskFlow's own pages. Programs send a token and no `Origin`.",
         )
-        .noteworthy("access.denied", "another site")
+        .incident_of("access.denied", "another site")
     }
 
-    /// The caller may not do that.
+    /// The caller lacks a permission.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(403, "forbidden", "You may not do that", detail)
+        Self::new(403, "forbidden", "You are not allowed to do this", detail)
     }
 
-    /// There were too many requests. What is told of limits is added to every answer.
-    pub fn too_many() -> Self {
-        let wait = store::quota().map_or(1.0, |quota| quota.reset.max(1.0));
-        Self::new(429, "too-many-requests", "Too many requests", format!("Please try again in {wait} seconds."))
-            .header("retry-after", format!("{wait}"))
+    /// A rate limit is exceeded. Its state is in the headers of every response.
+    fn too_many(retry_after: f64) -> Self {
+        Self::new(
+            429,
+            "too-many-requests",
+            "Too many requests",
+            format!("Please try again in {retry_after} seconds."),
+        )
+        .header("retry-after", format!("{retry_after}"))
     }
 
-    /// What the client knows is too old to go on from.
+    /// The client's copy is too old to continue from.
     pub fn start_again(detail: impl Into<String>) -> Self {
-        Self::new(410, "start-again", "Please start again", detail)
+        Self::new(410, "start-again", "Please start over", detail)
     }
 
-    /// Some values are wrong in a way that only the database could tell.
+    /// A member of the body is invalid in a way that only the database shows.
     pub fn invalid_member(pointer: &str, detail: &str) -> Self {
         Self::invalid_body(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
     }
 
-    /// The e-mail address and the password do not belong together.
+    /// The e-mail address or the password is wrong.
     pub fn wrong_credentials() -> Self {
         Self::new(
             401,
             "wrong-credentials",
-            "That did not match",
+            "Wrong e-mail address or password",
             "There is no account with this e-mail address and password.",
         )
         .challenge("")
     }
 
-    /// There is no such thing, or it is somebody else's.
+    /// The thing does not exist, or belongs to another user.
     pub fn not_found() -> Self {
-        Self::new(404, "not-found", "Not found", "There is nothing here, or it is not yours.")
+        Self::new(404, "not-found", "Not found", "It does not exist, or belongs to another user.")
     }
 
-    /// The path is known, but not with this method.
+    /// The path exists, but not with this method.
     pub fn method_not_allowed(allowed: String) -> Self {
-        Self::new(405, "method-not-allowed", "This method does not work here", format!("Use {allowed}."))
+        Self::new(405, "method-not-allowed", "Method not allowed", format!("Use {allowed}."))
             .header("allow", allowed.clone())
     }
 
-    /// Something else already has what must be unique.
+    /// A value that must be unique is taken.
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(409, "conflict", "That is taken", detail)
+        Self::new(409, "conflict", "Already taken", detail)
     }
 
-    /// It was changed by somebody else, who was faster. The name is what `now`, as JSON, is shown under.
-    pub fn changed(name: &'static str, now: &str) -> Self {
-        let detail = format!("`{name}` shows what it is now; change that, with its `version` as If-Match.");
-        let mut problem = Self::new(412, "changed-meanwhile", "It was changed meanwhile", detail);
-        problem.0.now = Some((name, serde_json::from_str(now).unwrap_or_default()));
+    /// The version is not one that the client expects. The problem shows the current state under that name.
+    fn changed(name: &'static str, current: &str) -> Self {
+        let detail = format!(
+            "`{name}` has its current state. Apply your change to that, with its `version` as If-Match."
+        );
+        let mut problem = Self::new(412, "changed-meanwhile", "It was changed in the meantime", detail);
+        problem.0.current = Some((name, serde_json::from_str(current).unwrap_or_default()));
         problem
     }
 
-    /// What it is about is in no state for that.
+    /// Not possible in the current state.
     pub fn not_now(detail: impl Into<String>) -> Self {
-        Self::new(409, "not-now", "That does not go now", detail)
+        Self::new(409, "not-now", "Not possible in the current state", detail)
     }
 
-    /// The body is larger than is taken.
+    /// The body is larger than the limit.
     pub fn too_large() -> Self {
         Self::new(413, "too-large", "The body is too large", "Send at most 1 MiB.")
     }
 
-    /// The path with its query is longer than is taken.
+    /// The path with its query is longer than the limit.
     pub fn target_too_long() -> Self {
-        Self::new(414, "target-too-long", "The address is too long", "Send at most 8 KiB of path and query.")
+        Self::new(414, "target-too-long", "The URL is too long", "Send at most 8 KiB of path and query.")
     }
 
     /// The body is not JSON.
@@ -221,7 +232,7 @@ impl Problem {
         )
     }
 
-    /// Members of the body are wrong.
+    /// Members of the body are invalid.
     pub fn invalid_body(errors: Errors) -> Self {
         Self::invalid(
             "The body",
@@ -230,45 +241,55 @@ impl Problem {
         )
     }
 
-    /// Parameters of the query are wrong.
+    /// Parameters of the query are invalid.
     pub fn invalid_query(errors: Errors) -> Self {
         let parameter = |FieldError { pointer, detail }: FieldError| json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail });
         Self::invalid("The query", errors, parameter)
     }
 
-    /// What could not be done, where what it was asked stood in the query.
-    pub fn of_query(problem: actions::Problem) -> Self {
-        match problem {
-            actions::Problem::Invalid(errors) => Self::invalid_query(errors),
+    /// The problem of a refusal whose input was the query.
+    pub fn of_query(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(errors) => Self::invalid_query(errors),
             other => other.into(),
         }
     }
 
-    /// A header is wrong.
+    /// A header is invalid.
     pub fn invalid_header(name: &'static str, detail: &'static str) -> Self {
         let error = FieldError { pointer: name.into(), detail: detail.into() };
         Self::invalid("A header", vec![error], |error| json!({ "header": name, "detail": error.detail }))
     }
 
     fn invalid(what: &str, errors: Errors, tell: impl Fn(FieldError) -> Value) -> Self {
-        let detail = format!("{what} has values that cannot be used; `errors` names each of them.");
+        let detail = format!("{what} has invalid values. `errors` lists them.");
         let mut problem = Self::new(422, "invalid", "Some values are not valid", detail);
-        // Who has so many wrong has sent something else altogether.
+        // More errors than this help nobody.
         problem.0.errors = errors.into_iter().take(100).map(tell).collect();
         problem
     }
 
-    /// Something that is needed is away.
-    pub fn unavailable(cause: impl Into<String>) -> Self {
-        Self::new(503, "unavailable", "TaskFlow cannot answer just now", "Please try again in a moment.")
+    /// Something that is needed cannot be reached.
+    pub fn unavailable(cause: impl StdError + 'static) -> Self {
+        Self::new(503, "unavailable", "TaskFlow is temporarily unavailable", "Please try again in a moment.")
             .header("retry-after", "2")
             .because(cause)
     }
 
-    /// A fault of ours.
-    pub fn fault(cause: impl Into<String>) -> Self {
-        Self::new(500, "fault", "Something went wrong on our side", "It was logged under this `correlation_id`.")
-            .because(cause)
+    /// A fault of TaskFlow.
+    pub fn fault(message: impl Into<String>) -> Self {
+        Self::caused_by(Fault::new(message))
+    }
+
+    /// A fault of TaskFlow with an error as its cause.
+    pub fn caused_by(cause: impl StdError + 'static) -> Self {
+        Self::new(
+            500,
+            "fault",
+            "Something went wrong on our side",
+            "We logged it under this `correlation_id`.",
+        )
+        .because(cause)
     }
 
     pub(crate) fn into_response(self, correlation_id: &str) -> Response {
@@ -283,36 +304,38 @@ impl Problem {
         if !parts.errors.is_empty() {
             body["errors"] = parts.errors.into();
         }
-        if let Some((name, now)) = parts.now {
-            body[name] = now;
+        if let Some((name, current)) = parts.current {
+            body[name] = current;
         }
         let mut response = match parts.instead {
             Some(body) => Response::json(parts.status, body.to_string()),
-            None => Response::json(parts.status, body.to_string()).with("content-type", "application/problem+json"),
+            None => Response::json(parts.status, body.to_string())
+                .with("content-type", "application/problem+json"),
         };
         if let Some(parameters) = parts.challenge {
-            // Only where tokens of OAuth lead is said where they come from.
+            // Only functions that accept tokens of OAuth have this variable.
             let metadata = spin_sdk::variables::get("resource_metadata").ok();
             let metadata = metadata.map(|url| format!(r#"resource_metadata="{url}""#));
-            let all: Vec<String> = metadata.into_iter().chain(Some(parameters)).filter(|one| !one.is_empty()).collect();
+            let all: Vec<String> =
+                metadata.into_iter().chain(Some(parameters)).filter(|one| !one.is_empty()).collect();
             response = response.with("www-authenticate", format!("Bearer {}", all.join(", ")).trim_end());
         }
         parts.headers.into_iter().fold(response, |response, (name, value)| response.with(name, value))
     }
 
-    /// The JSON schema of a problem.
+    /// Returns the JSON schema of a problem.
     pub fn schema() -> Value {
         json!({
             "type": "object",
-            "description": "Why a request was not answered as it was meant (RFC 9457)",
+            "description": "Error details (RFC 9457)",
             "properties": {
                 "type": { "type": "string" },
                 "title": { "type": "string" },
                 "status": { "type": "integer" },
                 "detail": { "type": "string" },
                 "correlation_id": { "type": "string" },
-                "task": { "type": "object", "description": "What the task is now, where somebody else was faster" },
-                "recurring_task": { "type": "object", "description": "The same of a series" },
+                "task": { "type": "object", "description": "Current state of the task, if its version is not the expected one" },
+                "recurring_task": { "type": "object", "description": "Current state of the series, if its version is not the expected one" },
                 "errors": {
                     "type": "array",
                     "items": {
@@ -332,38 +355,40 @@ impl Problem {
     }
 }
 
-impl From<actions::Problem> for Problem {
-    fn from(problem: actions::Problem) -> Self {
-        match problem {
-            actions::Problem::Invalid(errors) => Self::invalid_body(errors),
-            actions::Problem::NotNow(instead) => Self::not_now(instead),
-            actions::Problem::Changed(now) => Self::changed("recurring_task", &now),
-            actions::Problem::TooFast => Self::unavailable("a series changes faster than it can be changed"),
-            actions::Problem::Refused(refusal) => refusal.into(),
-        }
+impl Display for Problem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.0.title, self.0.status)
+    }
+}
+
+impl StdError for Problem {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause()
     }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NotSignedIn => Self::not_known(),
+            Refusal::NotSignedIn => Self::invalid_token(),
             Refusal::NotFound => Self::not_found(),
-            Refusal::Conflict(task) => Self::changed("task", task.get()),
-            Refusal::Away(cause) => Self::unavailable(cause),
-            Refusal::NotInstalled => {
-                Self::unavailable("the statements of this release are not installed: run `cargo dev migrate up`")
-            }
-            Refusal::Limited => Self::too_many(),
+            Refusal::Invalid(errors) => Self::invalid_body(errors),
+            Refusal::NotNow(detail) => Self::not_now(detail),
+            Refusal::Conflict { member, current } => Self::changed(member, current.get()),
+            Refusal::RateLimited { retry_after } => Self::too_many(retry_after),
             Refusal::Forbidden(scope) if scope == "account" => {
-                Self::forbidden("A personal access token cannot do this: sign in.")
+                Self::forbidden("A personal access token cannot do this. Sign in instead.")
             }
             Refusal::Forbidden(scope) => Self::forbidden(format!("The token lacks the scope `{scope}`."))
                 .challenge(format!(r#"error="insufficient_scope", scope="{scope}""#)),
-            Refusal::KeyUsed => Self::invalid_header("Idempotency-Key", "was used for another request: use a new one"),
-            Refusal::Constraint(name) => Self::fault(format!("nobody expected the constraint {name} to be violated")),
-            Refusal::Said(reason) => Self::fault(format!("nobody expected the refusal {reason}")),
-            Refusal::Fault(cause) => Self::fault(cause),
+            Refusal::KeyReused => {
+                Self::invalid_header("Idempotency-Key", "was used for another request: use a new one")
+            }
+            // It changes faster than it can be read and written.
+            Refusal::Rejected(Reason::Stale) | Refusal::Unavailable(_) | Refusal::NotInstalled => {
+                Self::unavailable(refusal)
+            }
+            Refusal::Violated(_) | Refusal::Rejected(_) | Refusal::Fault(_) => Self::caused_by(refusal),
         }
     }
 }

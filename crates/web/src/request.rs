@@ -1,15 +1,15 @@
-//! A request as handlers see it.
+//! Requests, as handlers see them.
 
 use std::collections::HashMap;
 use std::str::FromStr;
 
 use domain::{Field, IdempotencyKey};
-use store::{Again, Issued, Principal, Who};
+use store::{Client, Context, Identity, Issued, Principal, ReplayKey};
 
 use crate::caller::{Credential, address, credential, is_secure};
 use crate::{Problem, fingerprint, json};
 
-/// A request as handlers see it.
+/// Request, as handlers see it.
 #[derive(Debug)]
 pub struct Request {
     pub(crate) method: String,
@@ -20,37 +20,39 @@ pub struct Request {
     pub(crate) parameters: Vec<(&'static str, String)>,
     pub(crate) correlation_id: String,
     pub(crate) traceparent: Option<String>,
-    /// What an issuer says of the caller, when it was asked.
+    /// Claims of the caller's JWT, once it is verified.
     pub(crate) issued: Option<Issued>,
+    /// State that replies of the database leave behind.
+    pub(crate) context: Context,
 }
 
 impl Request {
-    /// A header's value; `None` also where it is not text. Of one that comes several times, the last.
+    /// Value of a header, of the last one if it is repeated; `None` if it is no text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// What the request is called in answers, logs and events.
+    /// Correlation id of the request in responses, logs and events.
     pub fn correlation_id(&self) -> &str {
         &self.correlation_id
     }
 
-    /// The body as JSON of whatever kind.
+    /// Parses the body as JSON.
     pub fn json(&self) -> Result<serde_json::Value, Problem> {
         json::value(self)
     }
 
-    /// The body as a type.
+    /// Parses the body as a type.
     pub fn body<T: Field>(&self) -> Result<T, Problem> {
         json::body(self)
     }
 
-    /// The query as a type.
+    /// Parses the query as a type.
     pub fn query<T: Field>(&self) -> Result<T, Problem> {
         json::query(self)
     }
 
-    /// A parameter of the path. What cannot be one names nothing, so it is not found.
+    /// Parses a parameter of the path. One that cannot be parsed names nothing, so it is not found.
     pub fn parameter<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
         self.parameters
             .iter()
@@ -59,52 +61,59 @@ impl Request {
             .ok_or_else(Problem::not_found)
     }
 
-    /// Who calls, as far as the request says. Whether that is anybody, the database says.
-    pub fn caller(&self) -> Result<Principal, Problem> {
-        let who = match credential(self)? {
-            Credential::Session(token) => Who::Session { session: fingerprint(token) },
-            Credential::Token(token) => Who::Token { token: fingerprint(token) },
-            Credential::Jwt(_) => Who::Issued(self.issued.clone().ok_or_else(Problem::not_signed_in)?),
+    /// Returns the client of the caller. The database decides whether there is such a caller.
+    pub fn caller(&self) -> Result<Client<'_>, Problem> {
+        let identity = match credential(self)? {
+            Credential::Session(token) => Identity::Session { session: fingerprint(token) },
+            Credential::Token(token) => Identity::Token { token: fingerprint(token) },
+            Credential::Jwt(_) => Identity::Issued(self.issued.clone().ok_or_else(Problem::not_signed_in)?),
         };
-        Ok(Principal { again: self.again()?, ..self.principal(who) })
+        let principal = Principal { replay_key: self.replay_key()?, ..self.principal(identity) };
+        Ok(Client::new(principal, &self.context))
     }
 
-    /// Somebody who does not have to say who they are, but whose requests are counted.
-    pub fn anybody(&self) -> Principal {
-        self.principal(Who::Nobody {})
+    /// Returns the client of an anonymous caller, whose requests are counted.
+    pub fn anonymous(&self) -> Client<'_> {
+        Client::new(self.principal(Identity::Anonymous {}), &self.context)
     }
 
-    /// A service that only Dapr calls: for itself, or for a user.
-    pub fn service(&self, service: &'static str, user: Option<String>) -> Principal {
-        let who = match user {
-            Some(user) => Who::ServiceFor { service, user },
-            None => Who::Service { service },
+    /// Returns the client of a service that only Dapr calls, acting for itself or for a user.
+    pub fn service(&self, service: &'static str, user: Option<String>) -> Client<'_> {
+        let identity = match user {
+            Some(user) => Identity::ServiceFor { service, user },
+            None => Identity::Service { service },
         };
-        Principal { actor: "system", address: None, ..self.principal(who) }
+        let principal = Principal { actor: "system", address: None, ..self.principal(identity) };
+        Client::new(principal, &self.context)
     }
 
-    /// The body as it came.
+    /// State that replies of the database have left behind.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Body as it was received.
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
-    /// Refuses whom Dapr has not given its token: what only Dapr calls is nobody else's business.
+    /// Rejects requests without Dapr's token. Every route that only Dapr calls checks this first.
     pub fn must_come_from_dapr(&self) -> Result<(), Problem> {
         let expected = spin_sdk::variables::get("app_api_token").unwrap_or_default();
         let given = self.header("dapr-api-token").unwrap_or_default();
-        // Hashes are compared, so that the time it takes tells nothing of the token.
+        // Hashes are compared, so that the time that it takes reveals nothing of the token.
         if !expected.is_empty() && fingerprint(given) == fingerprint(&expected) {
             return Ok(());
         }
         Err(Problem::token_rejected("not that of Dapr"))
     }
 
-    /// Whether the client talks to us through TLS.
+    /// True if the client uses TLS.
     pub fn is_secure(&self) -> bool {
         is_secure(self)
     }
 
-    /// The session's token itself, where it is a session.
+    /// Token of the session, if the caller has one.
     pub fn session_token(&self) -> Option<&str> {
         match credential(self) {
             Ok(Credential::Session(token)) => Some(token),
@@ -112,19 +121,21 @@ impl Request {
         }
     }
 
-    fn principal(&self, who: Who) -> Principal {
+    fn principal(&self, identity: Identity) -> Principal {
         Principal {
             correlation_id: self.correlation_id.clone(),
             traceparent: self.traceparent.clone(),
             address: address(self),
-            ..Principal::new(who, "user")
+            ..Principal::new(identity, "user")
         }
     }
 
-    /// What the request is known by if it comes again. What /api/auth answers is secret, so it is not kept.
-    fn again(&self) -> Result<Option<Again>, Problem> {
-        let Some(key) =
-            self.header("idempotency-key").filter(|_| self.method == "POST" && !self.path.starts_with("/api/auth/"))
+    /// Derives the replay key from the `Idempotency-Key` header. Responses of /api/auth are secret, so they
+    /// are not kept.
+    fn replay_key(&self) -> Result<Option<ReplayKey>, Problem> {
+        let Some(key) = self
+            .header("idempotency-key")
+            .filter(|_| self.method == "POST" && !self.path.starts_with("/api/auth/"))
         else {
             return Ok(None);
         };
@@ -134,12 +145,12 @@ impl Request {
                 "must be 1 to 255 visible ASCII characters, such as a UUID",
             ));
         }
-        Ok(Some(again(&self.path, key, &[self.query.as_bytes(), b"\n", &self.body].concat())))
+        Ok(Some(replay_key(&self.path, key, &[self.query.as_bytes(), b"\n", &self.body].concat())))
     }
 }
 
-/// What a request is known by if it comes again: where it goes and the key it has. And what it asks for.
-pub fn again(place: &str, key: &str, asked: &[u8]) -> Again {
-    let id = fingerprint(format!("{place}\n{key}"))[..32].to_owned();
-    Again { id, fingerprint: fingerprint(asked) }
+/// Derives a replay key from the route, the client's idempotency key, and the content of a request.
+pub fn replay_key(route: &str, key: &str, content: &[u8]) -> ReplayKey {
+    let id = fingerprint(format!("{route}\n{key}"))[..32].to_owned();
+    ReplayKey { id, fingerprint: fingerprint(content) }
 }

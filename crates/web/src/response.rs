@@ -1,53 +1,81 @@
-//! A response as handlers make it.
+//! Responses, as handlers make them.
+
+use std::fmt::{Debug, Formatter};
 
 use domain::Version;
+use futures::future::LocalBoxFuture;
 
+use crate::Request;
 use crate::etag::etag;
 
-/// A response as handlers make it.
+/// Response, as handlers make it.
 #[derive(Debug)]
 pub struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
+    pub(crate) work: Option<Work>,
+}
+
+type Job = dyn for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()>;
+
+/// Work that is done after the response was sent.
+pub struct Work(Box<Job>);
+
+impl Work {
+    pub(crate) async fn run(self, request: &Request) {
+        (self.0)(request).await;
+    }
+}
+
+impl Debug for Work {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Work")
+    }
 }
 
 impl Response {
-    /// A JSON text.
+    /// A response with a JSON text.
     pub fn json(status: u16, text: String) -> Self {
         let headers = vec![("content-type", "application/json".to_owned())];
-        Self { status, headers, body: text.into_bytes() }
+        Self { status, headers, body: text.into_bytes(), work: None }
     }
 
-    /// A JSON text of a thing that has a version.
+    /// A response with the JSON text of a thing that has a version.
     pub fn versioned(status: u16, text: String, version: Version) -> Self {
         Self::json(status, text).with("etag", etag(version))
     }
 
-    /// Done, and there is nothing to say.
+    /// A response without content.
     pub fn empty() -> Self {
-        Self { status: 204, headers: Vec::new(), body: Vec::new() }
+        Self { status: 204, headers: Vec::new(), body: Vec::new(), work: None }
     }
 
-    /// Taken, and there is nothing to say.
+    /// A response without content to a message that was accepted.
     pub fn accepted() -> Self {
         Self { status: 202, ..Self::empty() }
     }
 
-    /// Text of that media type.
+    /// A response with a text of that media type.
     pub fn text(media_type: &str, text: String) -> Self {
         let headers = vec![("content-type", media_type.to_owned())];
-        Self { status: 200, headers, body: text.into_bytes() }
+        Self { status: 200, headers, body: text.into_bytes(), work: None }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// With that header, in place of one of the same name.
+    /// Adds a header, in place of one with the same name.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.retain(|(known, _)| *known != name);
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Adds work that is done after the response was sent. The events of its calls are published when it is
+    /// done.
+    pub fn then(self, work: impl for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()> + 'static) -> Self {
+        Self { work: Some(Work(Box::new(work))), ..self }
     }
 }

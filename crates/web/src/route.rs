@@ -1,4 +1,4 @@
-//! Routes: a table that is matched, and that the OpenAPI document is made from.
+//! Routes: the table that requests are matched with, and that the OpenAPI document is made from.
 
 use serde_json::Value;
 
@@ -6,12 +6,12 @@ use crate::caller::credential;
 use crate::json::no_query;
 use crate::{Problem, Request, Response};
 
-/// What answers a request.
+/// Function that responds to a request.
 pub type Handler = fn(&Request) -> Result<Response, Problem>;
 
-/// A method that routes use.
+/// Method of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is what HTTP calls it")]
+#[allow(missing_docs, reason = "the names are those of HTTP")]
 pub enum Method {
     Get,
     Post,
@@ -20,7 +20,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// As it stands in a request.
+    /// Name in a request.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -31,18 +31,18 @@ impl Method {
     }
 }
 
-/// What an answer carries.
+/// Content of a response.
 #[derive(Clone, Copy, Debug)]
 pub enum Body {
-    /// Nothing.
+    /// No content.
     Empty,
-    /// JSON of that schema.
+    /// JSON with that schema.
     Json(fn() -> Value),
-    /// Text of that media type.
+    /// Text with that media type.
     Text(&'static str),
 }
 
-/// A method and a path, what answers them, and how the documents describe it.
+/// Method and path with their handler, and their description for the documents.
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
     pub(crate) method: Method,
@@ -60,7 +60,7 @@ pub struct Route {
 }
 
 impl Route {
-    /// A route; parameters of the path stand in braces.
+    /// A route. Parameters of the path are in braces.
     pub const fn new(method: Method, path: &'static str, handler: Handler, summary: &'static str) -> Self {
         let gives = (204, Body::Empty);
         Self {
@@ -79,52 +79,52 @@ impl Route {
         }
     }
 
-    /// It takes a JSON body of that schema.
+    /// Accepts a JSON body with that schema.
     pub const fn takes(self, schema: fn() -> Value) -> Self {
         Self { takes: Some(schema), ..self }
     }
 
-    /// It takes a query; the schema is that of an object of its parameters.
+    /// Accepts a query; the schema is that of an object of its parameters.
     pub const fn query(self, schema: fn() -> Value) -> Self {
         Self { query: Some(schema), ..self }
     }
 
-    /// When all is well it answers with that status and JSON of that schema.
+    /// Responds to success with that status and JSON with that schema.
     pub const fn gives(self, status: u16, schema: fn() -> Value) -> Self {
         Self { gives: (status, Body::Json(schema)), ..self }
     }
 
-    /// When all is well it answers with text of that media type.
+    /// Responds to success with text of that media type.
     pub const fn gives_text(self, media_type: &'static str) -> Self {
         Self { gives: (200, Body::Text(media_type)), ..self }
     }
 
-    /// It can also answer with that status and JSON of that schema.
+    /// Responds with that status and JSON with that schema, too.
     pub const fn gives_too(self, status: u16, schema: fn() -> Value) -> Self {
         Self { gives_too: Some((status, schema)), ..self }
     }
 
-    /// It refuses with these statuses too, beside those that follow from what it takes.
+    /// Adds statuses of problems to those that follow from the input.
     pub const fn refuses(self, statuses: &'static [u16]) -> Self {
         Self { refuses: statuses, ..self }
     }
 
-    /// It answers to anybody.
+    /// Needs no caller.
     pub const fn open(self) -> Self {
         Self { open: true, ..self }
     }
 
-    /// What it is about has a version: it takes `If-Match` where it changes it, and answers with an `ETag`.
+    /// Is about a thing with a version: changes accept `If-Match`, and responses have an `ETag`.
     pub const fn versioned(self) -> Self {
         Self { versioned: true, ..self }
     }
 
-    /// It answers to Dapr alone, so it has no place in the documents.
+    /// Is called by Dapr alone, so it is not in the documents.
     pub const fn internal(self) -> Self {
         Self { internal: true, open: true, ..self }
     }
 
-    /// The parameters of the path, if it fits.
+    /// Matches a path, and returns its parameters.
     fn matches(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
         let mut parameters = Vec::new();
         let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
@@ -142,21 +142,21 @@ impl Route {
     }
 }
 
-/// What there is at a path.
+/// Result of matching a request.
 #[derive(Debug)]
 pub enum Found {
-    /// A route for the request's method.
+    /// Route for the request's method.
     Route {
-        /// What answers it.
+        /// Handler of the route.
         handler: Handler,
-        /// Whether it answers to anybody.
+        /// True if the route needs no caller.
         open: bool,
     },
-    /// The methods, when it was asked for them.
+    /// Allowed methods, in response to OPTIONS.
     Methods(String),
 }
 
-/// Finds the handler for a request, and refuses what can be refused before its body is read.
+/// Finds the handler of a request, and rejects what can be rejected before the body is read.
 pub fn find(routes: &[Route], request: &mut Request) -> Result<Found, Problem> {
     let method = if request.method == "HEAD" { "GET" } else { &request.method };
     let mut allowed = Vec::new();
@@ -183,16 +183,20 @@ pub fn find(routes: &[Route], request: &mut Request) -> Result<Found, Problem> {
     }
     allowed.push("OPTIONS");
     let allowed = allowed.join(", ");
-    if request.method == "OPTIONS" { Ok(Found::Methods(allowed)) } else { Err(Problem::method_not_allowed(allowed)) }
+    if request.method == "OPTIONS" {
+        Ok(Found::Methods(allowed))
+    } else {
+        Err(Problem::method_not_allowed(allowed))
+    }
 }
 
 pub(crate) fn parameter(segment: &'static str) -> Option<&'static str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// A part of an address without its percent-encoding.
+/// Decodes percent escapes in a segment of a path.
 pub fn decode(segment: &str) -> String {
-    // The parser of forms also makes spaces of plus signs, so those are kept from it.
+    // The parser of forms would also decode plus signs to spaces.
     let form = format!("={}", segment.replace('+', "%2B").replace('&', "%26"));
     form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
@@ -207,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_fits_segment_by_segment() {
+    fn a_path_is_matched_segment_by_segment() {
         assert_eq!(parameters("/api/tasks/{id}", "/api/tasks/7"), Some(vec![("id", "7".into())]));
         for other in ["/api/tasks", "/api/tasks/", "/api/tasks/7/", "/api/tasks/7/complete", "/api//7"] {
             assert_eq!(parameters("/api/tasks/{id}", other), None, "{other}");

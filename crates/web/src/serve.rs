@@ -1,9 +1,9 @@
-//! One request, from Spin and back.
+//! Serving a request, from Spin and back.
 
 use futures::{SinkExt, StreamExt};
 use serde_json::json;
 use spin_sdk::http::{Fields, IncomingRequest, OutgoingResponse, ResponseOutparam};
-use store::statement;
+use store::{Context, Refusal, statement};
 
 use crate::caller::{Credential, check_site, credential};
 use crate::correlation::{correlation_id, traceparent};
@@ -11,21 +11,63 @@ use crate::finish::finish;
 use crate::route::{Found, find};
 use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
 
-/// Answers a request by the function's routes. Whatever goes wrong becomes a problem here, and a
-/// fault of ours is logged here, once.
-pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
+/// Message of the log line of a request that failed.
+const FAULT: &str = "the request failed by a fault of ours";
+
+/// Exports a function as a component, from its name and its table of routes.
+#[macro_export]
+macro_rules! export {
+    ($function:literal, $routes:ident) => {
+        #[cfg(target_family = "wasm")]
+        #[allow(unsafe_code, reason = "the code that exports a component is generated")]
+        mod component {
+            use spin_sdk::http::{IncomingRequest, ResponseOutparam};
+
+            #[spin_sdk::http_component]
+            async fn handle(request: IncomingRequest, out: ResponseOutparam) {
+                $crate::serve($function, super::$routes, request, out).await;
+            }
+        }
+    };
+}
+
+/// Responds to a request by the function's routes, and then does the work that is left: publishing events,
+/// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
+/// here, once.
+pub async fn serve(
+    function: &'static str,
+    routes: &[Route],
+    incoming: IncomingRequest,
+    out: ResponseOutparam,
+) {
     let mut request = head(&incoming);
-    let response = answer(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
+    let mut response = answer(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
         if let Some(cause) = problem.cause() {
-            log::fault(function, &request.correlation_id, cause);
+            log::fault(function, &request.correlation_id, FAULT, cause);
         }
         problem.into_response(&request.correlation_id)
     });
+    let work = response.work.take();
     send(finish(response, &request), &request, out).await;
+    if let Some(work) = work {
+        futures::join!(publish(function, &request), work.run(&request));
+    }
+    publish(function, &request).await;
 }
 
-async fn answer(routes: &[Route], incoming: IncomingRequest, request: &mut Request) -> Result<Response, Problem> {
+/// Publishes the events of all shards whose lease this request has got so far.
+pub async fn publish(function: &str, request: &Request) {
+    for refusal in events::publish(request.context.take_leases()).await {
+        log::fault(function, &request.correlation_id, "the outbox cannot be published", &refusal);
+    }
+}
+
+async fn answer(
+    routes: &[Route],
+    incoming: IncomingRequest,
+    request: &mut Request,
+) -> Result<Response, Problem> {
     if request.path.len() + request.query.len() > limits::TARGET {
         return Err(Problem::target_too_long());
     }
@@ -42,16 +84,17 @@ async fn answer(routes: &[Route], incoming: IncomingRequest, request: &mut Reque
     handler(request)
 }
 
-/// Notes a refusal that concerns safety. That the note cannot be written is a fault, but the refusal stands.
+/// Reports a security incident as an event. If that fails, the response to the client stays the same.
 fn report(function: &str, problem: &Problem, request: &Request) {
-    let Some((event, what)) = problem.event() else { return };
-    let note = json!({ "type": event, "what": what, "route": format!("{} {}", request.method, request.path) });
-    if let Err(store::Refusal::Fault(cause)) = store::run(statement!("report.sql"), &request.anybody(), &note) {
-        log::fault(function, &request.correlation_id, &cause);
+    let Some((event, what)) = problem.incident() else { return };
+    let input =
+        json!({ "type": event, "what": what, "route": format!("{} {}", request.method, request.path) });
+    if let Err(refusal @ Refusal::Fault(_)) = request.anonymous().rows(statement!("report.sql"), &input) {
+        log::fault(function, &request.correlation_id, FAULT, &refusal);
     }
 }
 
-/// The request without its body.
+/// Reads the request without its body.
 fn head(incoming: &IncomingRequest) -> Request {
     let headers = incoming
         .headers()
@@ -71,6 +114,7 @@ fn head(incoming: &IncomingRequest) -> Request {
         correlation_id: String::new(),
         traceparent: None,
         issued: None,
+        context: Context::default(),
     };
     request.correlation_id = correlation_id(request.header("x-correlation-id"));
     request.traceparent = traceparent(request.header("traceparent"));
@@ -89,7 +133,8 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
     }
     let mut stream = incoming.into_body_stream();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
+        let chunk =
+            chunk.map_err(|_| Problem::malformed("The connection was closed in the middle of the body."))?;
         if request.body.len() + chunk.len() > most {
             return Err(Problem::too_large());
         }
@@ -101,7 +146,7 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
 async fn send(response: Response, request: &Request, out: ResponseOutparam) {
     let length = response.body.len().to_string();
     let own = [("x-correlation-id", request.correlation_id.clone())];
-    // There is no body to a 204 or a 304, so it has no length either.
+    // A 204 or a 304 has no body, and so no length.
     let length = (!matches!(response.status, 204 | 304)).then_some(("content-length", length));
     let headers: Vec<(String, Vec<u8>)> = response
         .headers
@@ -112,12 +157,12 @@ async fn send(response: Response, request: &Request, out: ResponseOutparam) {
         .collect();
     let fields = Fields::from_list(&headers).unwrap_or_else(|_| Fields::new());
     let outgoing = OutgoingResponse::new(fields);
-    // Both fail only for statuses and headers that HTTP does not have, and none is made here.
+    // Both fail only for invalid statuses and headers, which are never made here.
     let _ = outgoing.set_status_code(response.status);
     let mut body = outgoing.take_body();
     out.set(outgoing);
     if request.method != "HEAD" {
-        // A client that went away does not wait for its answer.
+        // Fails only if the client has closed the connection.
         let _ = body.send(response.body).await;
     }
 }

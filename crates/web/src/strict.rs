@@ -1,48 +1,68 @@
-//! JSON, read strictly: a member that comes twice is refused, as nobody knows which one was meant.
+//! Strict JSON: duplicate members are rejected, as either could be the intended one.
 
 use std::cell::RefCell;
-use std::fmt::Formatter;
+use std::error::Error;
+use std::fmt::{Display, Formatter};
 
 use domain::FieldError;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Why a text is not read.
+/// Reason why a text is rejected.
 #[derive(Debug)]
-pub enum Wrong {
-    /// It is not JSON.
+pub enum StrictError {
+    /// The text is not JSON.
     Malformed(serde_json::Error),
-    /// It is nested deeper than anybody needs.
+    /// The text is nested too deep.
     TooDeep,
-    /// Members come twice.
-    Twice(Vec<FieldError>),
+    /// The text has duplicate members.
+    Duplicates(Vec<FieldError>),
 }
 
-/// Deeper than any input is, with room.
-const DEEPEST: usize = 32;
+impl Display for StrictError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Malformed(_) => "the text is not JSON",
+            Self::TooDeep => "the text is nested too deep",
+            Self::Duplicates(_) => "the text has duplicate members",
+        })
+    }
+}
+
+impl Error for StrictError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Malformed(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Maximum depth, with room above every input.
+const MAX_DEPTH: usize = 32;
 
 #[derive(Default)]
 struct Findings {
     too_deep: bool,
-    twice: Vec<FieldError>,
+    duplicates: Vec<FieldError>,
 }
 
-/// Reads a JSON text.
-pub fn read(bytes: &[u8]) -> Result<Value, Wrong> {
+/// Parses a JSON text.
+pub fn read(bytes: &[u8]) -> Result<Value, StrictError> {
     let findings = RefCell::new(Findings::default());
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let place = Place { pointer: String::new(), depth: 0, findings: &findings };
     let read = place.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let findings = findings.into_inner();
     match read {
-        _ if findings.too_deep => Err(Wrong::TooDeep),
-        Ok(_) if !findings.twice.is_empty() => Err(Wrong::Twice(findings.twice)),
+        _ if findings.too_deep => Err(StrictError::TooDeep),
+        Ok(_) if !findings.duplicates.is_empty() => Err(StrictError::Duplicates(findings.duplicates)),
         Ok(value) => Ok(value),
-        Err(error) => Err(Wrong::Malformed(error)),
+        Err(error) => Err(StrictError::Malformed(error)),
     }
 }
 
-/// Where in the text something is read.
+/// Place in the text, with its JSON pointer.
 struct Place<'a> {
     pointer: String,
     depth: usize,
@@ -51,7 +71,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn inside<E: serde::de::Error>(&self, name: &str) -> Result<Self, E> {
-        if self.depth == DEEPEST {
+        if self.depth == MAX_DEPTH {
             self.findings.borrow_mut().too_deep = true;
             return Err(E::custom("too deep"));
         }
@@ -117,7 +137,7 @@ impl<'de> Visitor<'de> for Place<'_> {
             let place = self.inside(&name)?;
             if members.contains_key(&name) {
                 let error = FieldError { pointer: place.pointer.clone(), detail: "is given twice".into() };
-                self.findings.borrow_mut().twice.push(error);
+                self.findings.borrow_mut().duplicates.push(error);
             }
             members.insert(name, object.next_value_seed(place)?);
         }
@@ -131,22 +151,24 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_json_is_read_as_it_is() {
+    fn json_is_parsed_unchanged() {
         let text = r#"{"a":[1,-2,3.5,true,null,"ü\u0000"],"b":{"c":{}}}"#;
         assert_eq!(read(text.as_bytes()).ok(), serde_json::from_str(text).ok());
     }
 
     #[test]
-    fn a_member_that_comes_twice_is_named_wherever_it_is() {
-        let Err(Wrong::Twice(errors)) = read(br#"{"a":1,"b":[{"c/d":1,"c/d":2}],"a":2}"#) else { panic!("not found") };
+    fn a_duplicate_member_is_named_wherever_it_is() {
+        let Err(StrictError::Duplicates(errors)) = read(br#"{"a":1,"b":[{"c/d":1,"c/d":2}],"a":2}"#) else {
+            panic!("not found")
+        };
         let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/b/0/c~1d", "/a"]);
     }
 
     #[test]
-    fn what_is_nested_too_deep_is_refused() {
-        assert!(matches!(read("[".repeat(100_000).as_bytes()), Err(Wrong::TooDeep)));
-        let text = format!("{}{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
+    fn json_that_is_nested_too_deep_is_rejected() {
+        assert!(matches!(read("[".repeat(100_000).as_bytes()), Err(StrictError::TooDeep)));
+        let text = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(read(text.as_bytes()).is_ok());
         assert_eq!(read(b"[]").ok(), Some(json!([])));
     }

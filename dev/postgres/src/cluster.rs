@@ -116,7 +116,11 @@ pub fn stop_orphan(folder: &Path) -> anyhow::Result<()> {
     let deadline = Instant::now() + STOP_TIMEOUT;
     while is_running() {
         if Instant::now() > deadline {
-            bail!("process {} still uses {}: stop it, then run this again", pid.as_raw_nonzero(), folder.display());
+            bail!(
+                "process {} still uses {}: stop it, then run this again",
+                pid.as_raw_nonzero(),
+                folder.display()
+            );
         }
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -20,7 +20,8 @@ pub struct DataFolder {
 impl DataFolder {
     /// Creates the folder if necessary, and locks it.
     pub fn take(path: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(path).with_context(|| format!("cannot create the data folder {}", path.display()))?;
+        std::fs::create_dir_all(path)
+            .with_context(|| format!("cannot create the data folder {}", path.display()))?;
         let path = path.canonicalize()?;
         let lock = File::create(path.join("lock"))
             .with_context(|| format!("cannot write to the data folder {}", path.display()))?;

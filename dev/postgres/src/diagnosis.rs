@@ -19,7 +19,8 @@ pub fn explain(errors: &str, folder: &Path, log: &Path) -> String {
         return format!("cannot create the database in {}: {reason}", folder.display());
     }
     // The last one: earlier ones may be of connections that Postgres rejected while it was starting.
-    let reason = errors.lines().rev().find_map(|line| line.split_once("FATAL:  ").or(line.split_once("PANIC:  ")));
+    let reason =
+        errors.lines().rev().find_map(|line| line.split_once("FATAL:  ").or(line.split_once("PANIC:  ")));
     match reason {
         Some((_, reason)) if DAMAGE.iter().any(|sign| reason.contains(sign)) => damaged(folder, reason),
         Some((_, reason)) => format!("Postgres cannot run in {}: {reason}", folder.display()),
@@ -35,7 +36,9 @@ pub fn explain_end(errors: &str, folder: &Path, log: &Path) -> String {
 
 fn full_disk(errors: &str, folder: &Path) -> Option<String> {
     let is_full = errors.contains("No space left on device");
-    is_full.then(|| format!("the disk that holds {} is full: free some space, then run this again", folder.display()))
+    is_full.then(|| {
+        format!("the disk that holds {} is full: free some space, then run this again", folder.display())
+    })
 }
 
 /// Explains that files are damaged.

@@ -29,7 +29,10 @@ pub fn cache_folder() -> anyhow::Result<PathBuf> {
 
 /// Makes a file or folder under a temporary name and then renames it, so that an unfinished one is never
 /// used. If two processes do so at the same time, the second result is discarded.
-pub async fn create_once(path: &Path, create: impl AsyncFnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub async fn create_once(
+    path: &Path,
+    create: impl AsyncFnOnce(&Path) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let cannot = || format!("cannot create {}", path.display());
     let temporary = PathBuf::from(format!("{}.{}.new", path.display(), std::process::id()));
     std::fs::create_dir_all(path.parent().with_context(cannot)?).with_context(cannot)?;

@@ -43,7 +43,8 @@ impl Embedded {
         if purpose == Purpose::Tests && folder.exists() {
             // Dropping hundreds of databases takes far longer.
             cluster::stop_orphan(&folder)?;
-            std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+            std::fs::remove_dir_all(&folder)
+                .with_context(|| format!("cannot remove {}", folder.display()))?;
         }
         let password = cluster::password(data, &folder)?;
         if !folder.exists() {
@@ -60,7 +61,9 @@ impl Embedded {
             let mut postgres = Self { process, port, password, folder, log };
             match postgres.wait_until_ready().await {
                 // Another process has taken the port since it was checked.
-                Err(_) if diagnosis::read(&postgres.log).contains("Address already in use") => preferred_port = 0,
+                Err(_) if diagnosis::read(&postgres.log).contains("Address already in use") => {
+                    preferred_port = 0
+                }
                 started => return started.map(|()| postgres),
             }
         }

@@ -15,18 +15,17 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::access::Access;
 use crate::component::Component;
+use crate::config::resource::Resource;
 use crate::configuration::ConfigurationStores;
 use crate::secrets::SecretStores;
 use crate::smtp::Smtp;
 use crate::state::StateStores;
 
-pub use self::app_ids::read_app_ids;
-pub use self::cron::Cron;
-pub use self::resiliency::{Resiliency, Retry};
-pub use self::subscription::{Bulk, Subscription};
-pub use self::topic::{Topic, read_topics};
-
-use self::resource::Resource;
+pub use crate::config::app_ids::read_app_ids;
+pub use crate::config::cron::Cron;
+pub use crate::config::resiliency::{Resiliency, Retry};
+pub use crate::config::subscription::{Bulk, Subscription};
+pub use crate::config::topic::{Topic, read_topics};
 
 const PUBSUB_KIND: &str = "pubsub.kafka";
 

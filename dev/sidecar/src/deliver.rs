@@ -12,11 +12,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::config::{Bulk, Config, Retry};
+use crate::deliver::attempt::{Endpoint, Outcome};
 use crate::log::Log;
 use crate::offsets::Offsets;
 use crate::topics::Topics;
-
-use self::attempt::{Endpoint, Outcome};
 
 /// Delay between attempts after the last retry, for a consumer without a dead-letter topic.
 const FINAL_DELAY: Duration = Duration::from_secs(5);

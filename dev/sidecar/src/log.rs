@@ -15,7 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tokio::sync::watch;
 
-use self::reader::Reader;
+use crate::log::reader::Reader;
 
 /// Size from which on a new segment is started.
 const SEGMENT_SIZE: u64 = 16 * 1024 * 1024;

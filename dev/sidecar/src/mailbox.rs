@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use self::session::Session;
+use crate::mailbox::session::Session;
 
 /// A running mailbox. Dropping it stops it.
 pub struct Mailbox {

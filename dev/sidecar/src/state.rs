@@ -17,9 +17,8 @@ use crate::component::Component;
 use crate::request::ApiRequest;
 use crate::response::{ApiError, ApiResponse, internal_error, no_content, ok, raw_json, reject};
 use crate::secrets::SecretStores;
-
-use self::item::Item;
-use self::store::{StateStore, WriteError};
+use crate::state::item::Item;
+use crate::state::store::{StateStore, WriteError};
 
 /// Prefix of all keys: Dapr uses the app id, and here all functions share one app.
 const PREFIX: &str = "taskflow||";

@@ -32,7 +32,8 @@ const LANES: [Lane; 5] = [
     Lane { name: "contract", share: 8.0, command: &["cargo", "dev", "contract"] },
     Lane { name: "tests with Kafka and Dapr", share: 17.0, command: &["cargo", "dev", "test", "--full"] },
 ];
-const FORMATTING: Lane = Lane { name: "formatting", share: 1.0, command: &["cargo", "fmt", "--all", "--check"] };
+const FORMATTING: Lane =
+    Lane { name: "formatting", share: 1.0, command: &["cargo", "fmt", "--all", "--check"] };
 const WORKFLOWS: Lane = Lane {
     name: "workflows",
     share: 1.0,
@@ -92,7 +93,11 @@ impl Report {
         let total: f64 = self.lanes.iter().map(|(_, time)| time.as_secs_f64()).sum();
         for (lane, time) in &self.lanes {
             let share = time.as_secs_f64() / total * 100.0;
-            let grew = if share > lane.share * 1.3 + 2.0 { format!(" (it was {} %)", lane.share) } else { String::new() };
+            let grew = if share > lane.share * 1.3 + 2.0 {
+                format!(" (it was {} %)", lane.share)
+            } else {
+                String::new()
+            };
             println!("{:>7.1} s  {share:>4.1} %  {}{grew}", time.as_secs_f64(), lane.name);
         }
     }

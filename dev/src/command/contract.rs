@@ -33,7 +33,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     url.connect().await?.batch_execute("update app.limits set quota = 1000000000").await?;
     let engine = Engine::new(Limits::default())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let app = Running::start(Some(&engine), &project::manifest(), &url.variables(), address, Logs::captured()).await?;
+    let app =
+        Running::start(Some(&engine), &project::manifest(), &url.variables(), address, Logs::captured())
+            .await?;
 
     let folder = project::root().join("tests/contract");
     let config = folder.join("schemathesis.toml").display().to_string();
@@ -65,7 +67,8 @@ pub async fn tester() -> anyhow::Result<PathBuf> {
     let wanted = project::root().join("tests/contract/requirements.txt");
     let folder = project::target().join("contract");
     let installed = folder.join("requirements.txt");
-    let text = std::fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
+    let text =
+        std::fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
     if std::fs::read_to_string(&installed).ok().as_ref() != Some(&text) {
         let step = Step::begin("installing the tester");
         let (folder, wanted) = (folder.display().to_string(), wanted.display().to_string());
@@ -74,8 +77,12 @@ pub async fn tester() -> anyhow::Result<PathBuf> {
             .await
             .context("it needs Python 3 with its `venv` module (Debian: python3-venv)")?;
         let pip = format!("{folder}/bin/pip");
-        tools::run(&pip, &["install", "--quiet", "--disable-pip-version-check", "--requirement", &wanted], nothing)
-            .await?;
+        tools::run(
+            &pip,
+            &["install", "--quiet", "--disable-pip-version-check", "--requirement", &wanted],
+            nothing,
+        )
+        .await?;
         std::fs::write(&installed, text)?;
         step.end("installed");
     }

@@ -1,7 +1,6 @@
 //! `cargo dev doctor`: what is missing on this machine, and how to get it.
 
 use anyhow::bail;
-
 use embedded_postgres::programs;
 
 use crate::database::DatabaseUrl;
@@ -28,14 +27,18 @@ pub async fn run() -> anyhow::Result<()> {
     }
     match tools::output("spin", &["--version"]).await {
         Ok(version) => println!("ok       Spin: {version}"),
-        Err(_) => println!("optional Spin: not on the search path; the host that comes with TaskFlow does without"),
+        Err(_) => {
+            println!("optional Spin: not on the search path; the host that comes with TaskFlow does without")
+        }
     }
     for (program, question, what) in
         [("go", "version", "Go"), ("java", "--version", "Java"), ("mvn", "--version", "Maven")]
     {
         match tools::output(program, &[question]).await {
             Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("it is there")),
-            Err(_) => println!("optional {what}: not on the search path; only `--full` needs it (Go 1.22, Java 17)"),
+            Err(_) => {
+                println!("optional {what}: not on the search path; only `--full` needs it (Go 1.22, Java 17)")
+            }
         }
     }
     if missing {
@@ -50,7 +53,8 @@ async fn compiler() -> anyhow::Result<String> {
 
 async fn linker() -> anyhow::Result<String> {
     let found = tools::output("cc", &["--version"]).await;
-    let version = found.map_err(|_| anyhow::anyhow!("`cc` is not on the search path: install gcc or clang"))?;
+    let version =
+        found.map_err(|_| anyhow::anyhow!("`cc` is not on the search path: install gcc or clang"))?;
     Ok(version.lines().next().unwrap_or("cc").to_owned())
 }
 

@@ -96,13 +96,15 @@ pub async fn clients() -> anyhow::Result<PathBuf> {
     let mut wanted = String::new();
     for lock in LOCKS {
         let path = source.join(lock);
-        wanted += &std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        wanted +=
+            &std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     }
     for entry in std::fs::read_dir(&source).with_context(|| format!("cannot read {}", source.display()))? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
             let place = folder.join(entry.file_name());
-            std::fs::copy(entry.path(), &place).with_context(|| format!("cannot write {}", place.display()))?;
+            std::fs::copy(entry.path(), &place)
+                .with_context(|| format!("cannot write {}", place.display()))?;
         }
     }
     let installed = folder.join("installed.txt");
@@ -110,7 +112,8 @@ pub async fn clients() -> anyhow::Result<PathBuf> {
         let step = Step::begin("installing the clients");
         let (place, python) = (text(&folder), text(&folder.join("python")));
         let nothing = [] as [(&str, &str); 0];
-        let npm = ["ci", "--prefix", &place, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
+        let npm =
+            ["ci", "--prefix", &place, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
         tools::run("npm", &npm, nothing).await.context("it needs Node with npm (Debian: nodejs and npm)")?;
         tools::run("python3", &["-m", "venv", "--clear", &python], nothing)
             .await

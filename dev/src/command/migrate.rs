@@ -37,7 +37,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 fn create(release: &Release, name: &str) -> anyhow::Result<()> {
-    let is_valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let is_valid =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     ensure!(is_valid, "name a migration by lower-case words with underscores between them, as add_labels");
     let label = format!("{:04}_{name}", release.migrations.len() + 1);
     for (way, comment) in [("up", "What this adds, and why."), ("down", "Takes back all of the way up.")] {

@@ -59,7 +59,8 @@ pub enum Command {
 impl Command {
     /// Does what was asked, or stops when it is told to: what was started so far is dropped, and so ended.
     pub async fn run(self) -> anyhow::Result<()> {
-        let only_ends_when_told = matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
+        let only_ends_when_told =
+            matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
         tokio::select! {
             ended = self.go() => ended,
             told = signal::wait_for_stop() => {

@@ -11,7 +11,8 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
     command.env("SPIN_VARIABLE_APP_API_TOKEN", "sample-token");
     let up = Up::from(command);
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
-    let json = |answer: String| -> Value { serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap() };
+    let json =
+        |answer: String| -> Value { serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap() };
     let user = json(up.ask("GET /api/auth/me", &authorization, ""))["id"].as_str().unwrap().to_owned();
     let happens = |id: &str| {
         let event = json!({
@@ -19,7 +20,8 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
             "schema_version": 1, "event_id": id, "correlation_id": null, "user_id": user, "seq": 1, "actor": "user",
             "occurred_at": "2026-03-21T10:00:00+00:00", "task_id": id, "before": null, "after": null, "changes": {} }
         });
-        let answer = up.ask("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event.to_string());
+        let answer =
+            up.ask("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event.to_string());
         assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("RETRY"), "{answer}");
     };
     let trail = || json(up.ask("GET /api/audit?event_type=task.created", &authorization, ""));

@@ -34,7 +34,8 @@ pub fn run(arguments: &[&str]) -> Output {
 pub fn error(output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "it should have failed: {stderr}");
-    let errors: Vec<&str> = stderr.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
+    let errors: Vec<&str> =
+        stderr.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
     assert_eq!(errors.len(), 1, "one line says it all: {stderr}");
     errors[0].to_owned()
 }

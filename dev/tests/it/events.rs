@@ -20,7 +20,9 @@ async fn an_event_whose_process_was_killed_before_publishing_it_still_arrives() 
                       when (new.holder = old.holder) execute function app.hold_up()";
     database.batch_execute(hold_up).await.unwrap();
 
-    assert!(up.ask("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#).starts_with("HTTP/1.1 201"));
+    assert!(
+        up.ask("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#).starts_with("HTTP/1.1 201")
+    );
     let left = database
         .query_one("select count(*), bool_or(publishers.until > clock_timestamp()) from app.outbox join app.publishers using (shard)", &[])
         .await
@@ -54,12 +56,17 @@ async fn a_dead_letter_is_sent_again_after_a_repair() {
     );
     let answer = up.ask("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    until("the dead letter", || stdout(&run(&["events", "--dead", "--data", &folder_text])).contains("the user is gone"));
+    until("the dead letter", || {
+        stdout(&run(&["events", "--dead", "--data", &folder_text])).contains("the user is gone")
+    });
     assert_eq!(stdout(&run(&["events", "--data", &folder_text])), "");
 
     // The repair: its user exists.
     let client = owner(&data).await;
-    client.batch_execute(&format!("insert into app.users (id, guest) values ('{user}', true)")).await.unwrap();
+    client
+        .batch_execute(&format!("insert into app.users (id, guest) values ('{user}', true)"))
+        .await
+        .unwrap();
     let again = stdout(&run(&["events", "replay", "--data", &folder_text]));
 
     assert_eq!(again, "sent again: dead letters 1, unpublished events 0");
@@ -93,6 +100,10 @@ async fn events_that_were_published_but_not_processed_are_delivered_in_order_aft
 
     until("all events", || stdout(&run(&["events", "--data", &folder_text])).lines().count() == 20);
     let late = "select count(*) from app.deliveries where outcome <> 'done'";
-    assert_eq!(owner(&data).await.query_one(late, &[]).await.unwrap().get::<_, i64>(0), 0, "none overtook another");
+    assert_eq!(
+        owner(&data).await.query_one(late, &[]).await.unwrap().get::<_, i64>(0),
+        0,
+        "none overtook another"
+    );
     assert_eq!(up.end(Signal::TERM), Some(0));
 }

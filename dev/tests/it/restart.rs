@@ -59,7 +59,8 @@ impl Drop for Running {
 #[test]
 fn functions_recover_by_themselves_when_the_database_was_killed_and_is_back() {
     let (theirs, ours) = (folder("restarted"), folder("restarts"));
-    let mut services = Running(dev(&["services", "--data"]).arg(&theirs).stdout(Stdio::piped()).spawn().unwrap());
+    let mut services =
+        Running(dev(&["services", "--data"]).arg(&theirs).stdout(Stdio::piped()).spawn().unwrap());
     let mut lines = BufReader::new(services.0.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().starts_with("ready")), "it ended before it was ready");
     let mut up = dev(&["up", "--engine", "embedded", "--port", "0", "--data"]);
@@ -80,6 +81,8 @@ fn functions_recover_by_themselves_when_the_database_was_killed_and_is_back() {
     until("a write", || write().starts_with("HTTP/1.1 201"));
 
     assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
-    until("both events", || up.ask("GET /api/audit", &authorization, "").matches("task.created").count() >= 2);
+    until("both events", || {
+        up.ask("GET /api/audit", &authorization, "").matches("task.created").count() >= 2
+    });
     assert_eq!(up.end(Signal::TERM), Some(0));
 }

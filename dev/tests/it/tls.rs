@@ -48,7 +48,12 @@ impl Encrypted {
 }
 
 /// The client asks for TLS in eight bytes; one letter accepts.
-async fn pass_on(mut client: TcpStream, acceptor: TlsAcceptor, handshakes: &AtomicUsize, postgres: &str) -> Option<()> {
+async fn pass_on(
+    mut client: TcpStream,
+    acceptor: TlsAcceptor,
+    handshakes: &AtomicUsize,
+    postgres: &str,
+) -> Option<()> {
     client.read_exact(&mut [0; 8]).await.ok()?;
     client.write_all(b"S").await.ok()?;
     let mut encrypted = acceptor.accept(client).await.ok()?;
@@ -95,7 +100,10 @@ async fn the_connection_to_postgres_is_encrypted_if_the_url_asks_for_it_and_only
         .env("DATABASE_URL", database.url_at(&database.address(), "require"))
         .output()
         .unwrap();
-    assert!(error(&plain).contains("cannot reach the database"), "a server without TLS is refused: {plain:?}");
+    assert!(
+        error(&plain).contains("cannot reach the database"),
+        "a server without TLS is refused: {plain:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,7 +114,8 @@ fn a_lost_password_is_reported_and_no_new_one_is_created() {
     assert_eq!(Up::start(&data).end(Signal::TERM), Some(0));
     std::fs::remove_file(data.join("postgres-password")).unwrap();
 
-    let line = error(&run(&["up", "--engine", "embedded", "--port", "0", "--data", &data.display().to_string()]));
+    let line =
+        error(&run(&["up", "--engine", "embedded", "--port", "0", "--data", &data.display().to_string()]));
 
     assert!(line.contains("postgres-password is missing"), "{line}");
     assert!(!data.join("postgres-password").exists());

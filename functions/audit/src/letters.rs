@@ -12,8 +12,9 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         Err(_) => json!({ "text": String::from_utf8_lossy(request.bytes()) }),
     };
     // Postgres cannot store NUL in JSON; replace it rather than lose the event.
-    let event = serde_json::from_str::<Value>(&event.to_string().replace("\\u0000", "\\ufffd")).unwrap_or(event);
+    let event =
+        serde_json::from_str::<Value>(&event.to_string().replace("\\u0000", "\\ufffd")).unwrap_or(event);
     let input = json!({ "event": event, "consumer": request.parameter::<String>("consumer")? });
-    store::run(statement!("letters.sql"), &request.service("audit", None), &input)?;
+    request.service("audit", None).rows(statement!("letters.sql"), &input)?;
     Ok(Response::json(200, json!({ "status": "SUCCESS" }).to_string()))
 }

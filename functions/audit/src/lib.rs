@@ -17,18 +17,13 @@ pub const ROUTES: &[Route] = &[
         .query(list::ListEvents::schema)
         .gives(200, list::schema),
     Route::new(Post, "/internal/audit/events", take::run, "Record events in the audit trail").internal(),
-    Route::new(Post, "/internal/audit/dead-letters/{consumer}", letters::run, "Store a dead letter of a consumer")
-        .internal(),
+    Route::new(
+        Post,
+        "/internal/audit/dead-letters/{consumer}",
+        letters::run,
+        "Store a dead letter of a consumer",
+    )
+    .internal(),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("audit", super::ROUTES, request, out).await;
-        events::publish("audit").await;
-    }
-}
+web::export!("audit", ROUTES);

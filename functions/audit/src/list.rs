@@ -4,7 +4,7 @@ use actions::{Page, audit};
 use domain::{DueDate as Bound, Errors, Field, Optional, TaskId, UserId, input};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::Refusal;
+use store::{Reason, Refusal};
 use web::{Problem, Request, Response};
 
 /// Type of an event.
@@ -14,7 +14,9 @@ pub struct EventType(&'static str);
 impl Field for EventType {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let found = events::KINDS.iter().find(|kind| value == kind.name);
-        found.map(|kind| Self(kind.name)).ok_or_else(|| domain::wrong("must be an event type, such as task.created"))
+        found
+            .map(|kind| Self(kind.name))
+            .ok_or_else(|| domain::wrong("must be an event type, such as task.created"))
     }
 
     fn schema() -> Value {
@@ -50,10 +52,10 @@ fn list(request: &Request, task: Option<TaskId>) -> Result<Response, Problem> {
     let ListEvents { event_type, from, to, user_id, page } = request.query()?;
     let event_type = event_type.0.map(|event_type| event_type.0);
     let wanted = audit::Wanted { task, event_type, from: from.0, to: to.0, user: user_id.0, page };
-    let page = audit::list(&request.caller()?, &wanted).map_err(|problem| match problem {
-        actions::Problem::Refused(Refusal::Said(word)) if word == "not_an_admin" => {
+    let page = audit::list(&request.caller()?, &wanted).map_err(|refusal| match refusal {
+        Refusal::Rejected(Reason::NotAnAdmin) => {
             Problem::forbidden("Only administrators can see the events of other users.")
-                .noteworthy("access.denied", "another's trail")
+                .incident_of("access.denied", "another's trail")
         }
         other => Problem::of_query(other),
     })?;

@@ -2,10 +2,11 @@
 -- Adds events to the trail.
 begin
     if exists (select from unnest(events) as one
-                where one.user_id is not null and (select true from users where users.id = one.user_id) is null) then
+                where one.user_id is not null and (select true from users
+                    where users.id = one.user_id) is null) then
         perform refuse('the user is gone');
     end if;
-    -- The months around now are there: housekeeping sees to it.
+    -- Housekeeping creates the partitions of the months around now.
     perform make_audit_month(one.occurred_at) from unnest(events) as one
       where one.occurred_at not between now() - interval '27 days' and now() + interval '27 days';
     insert into audit (event_id, occurred_at, event_type, user_id, task_id, seq, data)

@@ -18,6 +18,6 @@ input! {
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
-    let user = store::one(statement!("change_me.sql"), &caller, &request.body::<UserPatch>()?)?;
+    let user = caller.one(statement!("change_me.sql"), &request.body::<UserPatch>()?)?;
     Ok(Response::json(200, user))
 }

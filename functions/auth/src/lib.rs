@@ -50,19 +50,10 @@ pub const ROUTES: &[Route] = &[
         .takes(tokens::NewToken::schema)
         .gives(201, tokens::new_token_schema)
         .refuses(&[409]),
-    Route::new(Get, "/api/auth/tokens", tokens::list, "List personal access tokens").gives(200, tokens::schema),
+    Route::new(Get, "/api/auth/tokens", tokens::list, "List personal access tokens")
+        .gives(200, tokens::schema),
     Route::new(Delete, "/api/auth/tokens", tokens::revoke_all, "Revoke all personal access tokens"),
     Route::new(Delete, "/api/auth/tokens/{id}", tokens::revoke, "Revoke a personal access token"),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("auth", super::ROUTES, request, out).await;
-        events::publish("auth").await;
-    }
-}
+web::export!("auth", ROUTES);

@@ -43,17 +43,17 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let matches = password::verify(&credentials.password, hash)?;
     if !matches {
         let user = known.map(|known| known.id);
-        store::one(statement!("login_failed.sql"), &request.anybody(), &json!({ "user": user }))?;
+        request.anonymous().one(statement!("login_failed.sql"), &json!({ "user": user }))?;
         return Err(Problem::wrong_credentials());
     }
     known.map_or_else(|| Err(Problem::wrong_credentials()), |known| begin(request, &known))
 }
 
 fn find(request: &Request, email: &Email) -> Result<Option<StoredAccount>, Problem> {
-    match store::one(statement!("find_account.sql"), &request.anybody(), &json!({ "email": email })) {
+    match request.anonymous().one(statement!("find_account.sql"), &json!({ "email": email })) {
         Ok(row) => serde_json::from_str(&row)
             .map(Some)
-            .map_err(|error| Problem::fault(format!("invalid account row: {error}"))),
+            .map_err(|error| Refusal::unreadable("an account", error).into()),
         Err(Refusal::NotFound) => Ok(None),
         Err(refusal) => Err(refusal.into()),
     }
@@ -62,7 +62,7 @@ fn find(request: &Request, email: &Email) -> Result<Option<StoredAccount>, Probl
 fn begin(request: &Request, known: &StoredAccount) -> Result<Response, Problem> {
     let session = NewSession::new(request);
     let input = Input { known, session: session.fingerprint() };
-    match store::one(statement!("login.sql"), &request.anybody(), &input) {
+    match request.anonymous().one(statement!("login.sql"), &input) {
         Ok(begun) => session.response(request, 200, &begun),
         // The password changed between the two calls.
         Err(Refusal::NotFound) => Err(Problem::wrong_credentials()),

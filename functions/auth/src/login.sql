@@ -1,6 +1,6 @@
 -- frame: open
--- Begins a session of a user whose password was checked, if it still is the same password. Who signs in rightly has not
--- used up a try.
+-- Starts a session of a user whose password was verified, if the password is still the same. A successful
+-- sign-in does not count against the limits.
 with session as (
     insert into sessions (token_hash, user_id, expires_at, user_agent)
     select input ->> 'token_hash', users.id, now() + interval '30 days', input ->> 'user_agent' from users
@@ -9,7 +9,8 @@ with session as (
 ), given_back as (
     update buckets set full_at = buckets.full_at - buckets.each
       from session join users on users.id = session.user_id
-     where buckets.key in ('sign-in ' || md5(lower(users.email)), 'sign-in-address ' || (principal ->> 'address'))
+     where buckets.key in ('sign-in ' || md5(lower(users.email)),
+         'sign-in-address ' || (principal ->> 'address'))
 )
-select json_build_object('expires_at', session.expires_at, 'user', shown_user(users))::text
+select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(users))::text
   from session join users on users.id = session.user_id

@@ -9,6 +9,6 @@ use crate::session::cookie;
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     request.body::<domain::Nothing>()?;
-    store::run(statement!("logout.sql"), &caller, &json!({}))?;
+    caller.rows(statement!("logout.sql"), &json!({}))?;
     Ok(Response::empty().with("set-cookie", cookie(request, "", 0)))
 }

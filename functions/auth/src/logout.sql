@@ -1,4 +1,4 @@
 -- frame: write, own account
--- Ends the session that the caller came with.
+-- Ends the session of the request.
 delete from sessions where sessions.token_hash = principal ->> 'session'
-returning 'true'
+returning 'row', 'true'

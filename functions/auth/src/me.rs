@@ -5,6 +5,6 @@ use store::statement;
 use web::{Problem, Request, Response};
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let user = store::one(statement!("me.sql"), &request.caller()?, &json!({}))?;
+    let user = request.caller()?.one(statement!("me.sql"), &json!({}))?;
     Ok(Response::json(200, user))
 }

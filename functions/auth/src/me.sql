@@ -1,3 +1,3 @@
 -- frame: read
--- Returns the caller, as they see themselves.
-select shown_user(users)::text from users where users.id = caller
+-- Returns the caller's profile.
+select 'row', shown_user(users)::text from users where users.id = caller

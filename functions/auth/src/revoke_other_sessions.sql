@@ -1,5 +1,5 @@
 -- frame: write, own account
--- Ends all sessions of the caller but the one of this request.
+-- Ends all sessions of the caller except that of the request.
 delete from sessions
  where sessions.user_id = caller and sessions.token_hash is distinct from principal ->> 'session'
-returning 'true'
+returning 'row', 'true'

@@ -1,4 +1,4 @@
 -- frame: write, own account
--- Ends a personal access token of the caller.
+-- Revokes a personal access token of the caller.
 delete from tokens where tokens.id = (input ->> 'token')::uuid and tokens.user_id = caller
-returning 'true'
+returning 'row', 'true'

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use store::Refusal;
 use web::{COOKIE, Problem, Request, Response};
 
 /// New session, before it is stored.
@@ -37,7 +38,7 @@ pub fn secret() -> String {
 /// Adds the token to the stored `{expires_at, user}`.
 pub fn with_token(token: &str, begun: &str) -> Result<String, Problem> {
     let begun: Value =
-        serde_json::from_str(begun).map_err(|error| Problem::fault(format!("invalid session row: {error}")))?;
+        serde_json::from_str(begun).map_err(|error| Refusal::unreadable("a session", error))?;
     let (expires_at, user) = (&begun["expires_at"], &begun["user"]);
     Ok(json!({ "token": token, "expires_at": expires_at, "user": user }).to_string())
 }

@@ -6,18 +6,18 @@ use store::statement;
 use web::{Problem, Request, Response};
 
 pub fn list(request: &Request) -> Result<Response, Problem> {
-    let sessions = store::one(statement!("list_sessions.sql"), &request.caller()?, &json!({}))?;
+    let sessions = request.caller()?.one(statement!("list_sessions.sql"), &json!({}))?;
     Ok(Response::json(200, sessions))
 }
 
 pub fn revoke(request: &Request) -> Result<Response, Problem> {
     let input = json!({ "session": request.parameter::<Id>("id")? });
-    store::one(statement!("revoke_session.sql"), &request.caller()?, &input)?;
+    request.caller()?.one(statement!("revoke_session.sql"), &input)?;
     Ok(Response::empty())
 }
 
 pub fn revoke_others(request: &Request) -> Result<Response, Problem> {
-    store::run(statement!("revoke_other_sessions.sql"), &request.caller()?, &json!({}))?;
+    request.caller()?.rows(statement!("revoke_other_sessions.sql"), &json!({}))?;
     Ok(Response::empty())
 }
 

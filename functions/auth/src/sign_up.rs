@@ -2,7 +2,7 @@
 
 use domain::{Email, Name, Timezone, UserId};
 use serde::Serialize;
-use store::{Refusal, statement};
+use store::{Constraint, Refusal, statement};
 use web::{Problem, Request, Response};
 
 use crate::session::{Fingerprint, NewSession};
@@ -39,11 +39,12 @@ pub fn sign_up(request: &Request, person: &NewUser) -> Result<Response, Problem>
     let session = NewSession::new(request);
     let id = UserId::new(web::now_ms(), web::random());
     let input = Input { id, person, session: session.fingerprint() };
-    let begun = store::one(statement!("sign_up.sql"), &request.anybody(), &input).map_err(|refusal| match refusal {
-        Refusal::Constraint(name) if name == "users_email_is_unique" => {
-            Problem::conflict("An account with this e-mail address already exists. Sign in instead.")
-        }
-        other => other.into(),
-    })?;
+    let begun =
+        request.anonymous().one(statement!("sign_up.sql"), &input).map_err(|refusal| match refusal {
+            Refusal::Violated(Constraint::EmailIsUnique) => {
+                Problem::conflict("An account with this e-mail address already exists. Sign in instead.")
+            }
+            other => other.into(),
+        })?;
     session.response(request, 201, &begun)
 }

@@ -7,8 +7,9 @@ with person as (
     returning users
 ), session as (
     insert into sessions (token_hash, user_id, expires_at, user_agent)
-    select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent' from person
+    select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent'
+        from person
     returning expires_at
 )
-select json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text
+select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text
   from person, session

@@ -3,7 +3,7 @@
 use domain::{Errors, Field, FieldError, Id, Moment, Name, choice, input};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Refusal, statement};
+use store::{Reason, Refusal, statement};
 use web::{Problem, Request, Response, TOKEN_PREFIX};
 
 use crate::session::secret;
@@ -20,7 +20,8 @@ pub struct Scopes(Vec<Scope>);
 
 impl Field for Scopes {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let given = value.as_array().ok_or_else(|| domain::wrong("must be a list of scopes, such as [\"read\"]"))?;
+        let given =
+            value.as_array().ok_or_else(|| domain::wrong("must be a list of scopes, such as [\"read\"]"))?;
         let mut scopes = Vec::new();
         for (index, value) in given.iter().enumerate() {
             let pointer = format!("/{index}");
@@ -76,34 +77,32 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
     let id = Id::new(web::now_ms(), web::random());
     let input = Input { id, token_hash: web::fingerprint(&token), token: &wanted };
     let made =
-        store::one(statement!("create_token.sql"), &request.caller()?, &input).map_err(|refusal| match refusal {
-            Refusal::Said(reason) if reason == "past_expiry" => {
-                Problem::invalid_member("/expires_at", "is in the past")
-            }
-            Refusal::Said(reason) if reason == "too_many_tokens" => {
+        request.caller()?.one(statement!("create_token.sql"), &input).map_err(|refusal| match refusal {
+            Refusal::Rejected(Reason::PastExpiry) => Problem::invalid_member("/expires_at", "is in the past"),
+            Refusal::Rejected(Reason::TooManyTokens) => {
                 Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
             }
             other => other.into(),
         })?;
     let mut made: Value =
-        serde_json::from_str(&made).map_err(|error| Problem::fault(format!("invalid token row: {error}")))?;
+        serde_json::from_str(&made).map_err(|error| Refusal::unreadable("a token", error))?;
     made["token"] = token.into();
     Ok(Response::json(201, made.to_string()))
 }
 
 pub fn list(request: &Request) -> Result<Response, Problem> {
-    let tokens = store::one(statement!("list_tokens.sql"), &request.caller()?, &json!({}))?;
+    let tokens = request.caller()?.one(statement!("list_tokens.sql"), &json!({}))?;
     Ok(Response::json(200, tokens))
 }
 
 pub fn revoke(request: &Request) -> Result<Response, Problem> {
     let input = json!({ "token": request.parameter::<Id>("id")? });
-    store::one(statement!("revoke_token.sql"), &request.caller()?, &input)?;
+    request.caller()?.one(statement!("revoke_token.sql"), &input)?;
     Ok(Response::empty())
 }
 
 pub fn revoke_all(request: &Request) -> Result<Response, Problem> {
-    store::run(statement!("revoke_tokens.sql"), &request.caller()?, &json!({}))?;
+    request.caller()?.rows(statement!("revoke_tokens.sql"), &json!({}))?;
     Ok(Response::empty())
 }
 
@@ -127,7 +126,8 @@ fn token_schema() -> Value {
 /// Returns the JSON schema of a new token.
 pub fn new_token_schema() -> Value {
     let mut schema = token_schema();
-    schema["properties"]["token"] = json!({ "type": "string", "description": "The token. It is shown only once" });
+    schema["properties"]["token"] =
+        json!({ "type": "string", "description": "The token. It is shown only once" });
     schema["required"] = json!(["id", "name", "scopes", "created_at", "expires_at", "token"]);
     schema
 }

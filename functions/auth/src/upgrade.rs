@@ -2,7 +2,7 @@
 
 use domain::{Email, Name, Password, input};
 use serde_json::json;
-use store::{Refusal, statement};
+use store::{Constraint, Refusal, statement};
 use web::{Problem, Request, Response};
 
 use crate::{password, session};
@@ -24,9 +24,9 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let Upgrade { email, password, name } = request.body()?;
     let input = json!({ "email": email, "name": name, "password_hash": password::hash(&password)? });
-    let upgraded = store::one(statement!("upgrade.sql"), &caller, &input).map_err(|refusal| match refusal {
+    let upgraded = caller.one(statement!("upgrade.sql"), &input).map_err(|refusal| match refusal {
         Refusal::NotFound => Problem::conflict("You already have an account."),
-        Refusal::Constraint(name) if name == "users_email_is_unique" => {
+        Refusal::Violated(Constraint::EmailIsUnique) => {
             Problem::conflict("An account with this e-mail address already exists. Sign in to it instead.")
         }
         other => other.into(),

@@ -1,9 +1,10 @@
 -- frame: write, own account
--- Makes an account of a guest, who keeps everything.
+-- Turns a guest into an account. All data stays.
 update users
    set guest = false, email = input ->> 'email', password_hash = input ->> 'password_hash',
        name = coalesce(input ->> 'name', users.name)
  where users.id = caller and users.guest
-returning json_build_object(
-    'expires_at', (select session.expires_at from sessions as session where session.token_hash = principal ->> 'session'),
+returning 'row', json_build_object(
+    'expires_at', (select session.expires_at from sessions as session
+        where session.token_hash = principal ->> 'session'),
     'user', shown_user(users))::text

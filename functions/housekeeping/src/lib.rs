@@ -12,14 +12,4 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/internal/settings", settings::run, "Apply changed settings").internal(),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("housekeeping", super::ROUTES, request, out).await;
-        events::publish("housekeeping").await;
-    }
-}
+web::export!("housekeeping", ROUTES);

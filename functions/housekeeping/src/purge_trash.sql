@@ -1,13 +1,14 @@
 -- frame: write, for service
--- Deletes for good what the user has had in the trash for more than 30 days, and notifications of more than 90 days ago: some
--- hundreds at a time.
+-- Deletes tasks of a user that have been in the trash for more than 30 days, and notifications that are older
+-- than 90 days: some hundred at a time. Returns a row for each task.
 with old as materialized (
     select task.id from tasks as task
      where task.user_id = caller and task.deleted_at < now() - interval '30 days'
      order by task.deleted_at limit 500
 ), reserved as materialized (
     select reserve(caller, (select count(*) from old)
-                         + (select count(*) from reminders where reminders.task_id in (select old.id from old)))
+                         + (select count(*) from reminders
+                             where reminders.task_id in (select old.id from old)))
 ), told as (
     delete from notifications where notifications.id in (
            select notifications.id from notifications
@@ -15,4 +16,4 @@ with old as materialized (
             order by notifications.created_at limit 500)
 )
 delete from tasks using old, reserved where tasks.id = old.id
-returning to_json(tasks.id)::text
+returning 'row', to_json(tasks.id)::text

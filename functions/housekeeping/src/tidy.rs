@@ -1,7 +1,7 @@
 //! `POST /internal/housekeeping`, called by a cron binding
 
 use serde_json::json;
-use store::statement;
+use store::{Refusal, statement};
 use web::{Problem, Request, Response};
 
 /// Maximum number of users whose trash is purged in one run. The next run continues.
@@ -12,18 +12,18 @@ const USERS: usize = 200;
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let mut purged = 0;
-    let users = store::run(
-        statement!("users_with_old_trash.sql"),
-        &request.service("housekeeping", None),
-        &json!({ "limit": USERS }),
-    )?;
+    let users = request
+        .service("housekeeping", None)
+        .rows(statement!("users_with_old_trash.sql"), &json!({ "limit": USERS }))?;
     for user in users {
         let user: String =
-            serde_json::from_str(&user).map_err(|error| Problem::fault(format!("a user's id: {error}")))?;
-        purged +=
-            store::run(statement!("purge_trash.sql"), &request.service("housekeeping", Some(user)), &json!({}))?.len();
+            serde_json::from_str(&user).map_err(|error| Refusal::unreadable("the id of a user", error))?;
+        purged += request
+            .service("housekeeping", Some(user))
+            .rows(statement!("purge_trash.sql"), &json!({}))?
+            .len();
     }
-    store::run(statement!("tidy.sql"), &request.service("housekeeping", None), &json!({}))?;
-    store::run(statement!("revive.sql"), &request.service("housekeeping", None), &json!({}))?;
+    request.service("housekeeping", None).rows(statement!("tidy.sql"), &json!({}))?;
+    request.service("housekeeping", None).rows(statement!("revive.sql"), &json!({}))?;
     Ok(Response::json(200, json!({ "purged": purged }).to_string()))
 }

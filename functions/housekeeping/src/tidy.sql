@@ -1,5 +1,5 @@
 -- frame: open, for service
--- Clears away what nobody will ask for again, some thousands at a time. One run at a time: another one leaves it to that.
+-- Deletes expired rows, some thousand at a time. Concurrent runs do nothing.
 with alone as materialized (
     select where pg_try_advisory_xact_lock(hashtextextended('taskflow housekeeping', 0))
 ), sessions_gone as (
@@ -11,10 +11,11 @@ with alone as materialized (
 ), totals_gone as (
     delete from totals using alone where totals.counted_at < now() - interval '1 day'
 ), deliveries_gone as (
-    -- Longer than any topic keeps its events.
+    -- Longer than the retention of any topic.
     delete from deliveries using alone
      where deliveries.ctid = any (array(
-           select old.ctid from deliveries as old where old.at < now() - interval '8 days' order by old.at limit 50000))
+           select old.ctid from deliveries as old where old.at < now() - interval '8 days' order by old.at
+               limit 50000))
 ), held_gone as (
     delete from held using alone where held.until < now() - interval '1 hour'
 ), audit_months as materialized (
@@ -22,11 +23,12 @@ with alone as materialized (
 ), tombstones_gone as (
     delete from tombstones using alone
      where (tombstones.user_id, tombstones.seq) in (
-           select old.user_id, old.seq from tombstones as old where old.created_at < now() - interval '90 days' limit 5000)
+           select old.user_id, old.seq from tombstones as old
+               where old.created_at < now() - interval '90 days' limit 5000)
     returning tombstones.user_id, tombstones.seq
 )
--- Who has seen less than this must start again.
+-- Clients that have synchronised less than this must start over.
 update users set forgotten_seq = greatest(users.forgotten_seq, forgotten.seq)
   from (select user_id, max(seq) as seq from tombstones_gone group by user_id) as forgotten
  where users.id = forgotten.user_id
-returning 'true'
+returning 'row', 'true'

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use spin_sdk::variables;
-use store::{Principal, Refusal, statement};
+use store::{Client, Fault, Refusal, statement};
 use web::{Problem, Request, Response};
 
 /// Rejects requests from pages of other sites, which could reach this server in spite of its address (DNS
@@ -24,19 +24,23 @@ fn is_local(origin: &str) -> bool {
 }
 
 /// Scopes of the caller. Fails if the token or session is invalid.
-pub fn scopes(principal: &Principal) -> Result<Vec<String>, Refusal> {
-    let row = store::one(statement!("scopes.sql"), principal, &json!({}))?;
-    serde_json::from_str(&row).map_err(|_| Refusal::fault("scopes are unreadable"))
+pub fn scopes(caller: &Client) -> Result<Vec<String>, Refusal> {
+    let row = caller.one(statement!("scopes.sql"), &json!({}))?;
+    serde_json::from_str(&row).map_err(|error| Refusal::unreadable("scopes", error))
 }
 
 /// Metadata for OAuth 2.0 clients (RFC 9728): accepted issuers and scopes.
 pub fn metadata(_: &Request) -> Result<Response, Problem> {
-    let variable =
-        |name: &str| variables::get(name).map_err(|error| Problem::fault(format!("variable {name}: {error}")));
+    let variable = |name: &str| {
+        variables::get(name).map_err(|error| {
+            Problem::caused_by(Fault::caused_by(format!("the variable {name} cannot be read"), error))
+        })
+    };
     let (url, issuers) = (variable("public_url")?, variable("issuers")?);
     let issuers: Value =
-        serde_json::from_str(&issuers).map_err(|error| Problem::fault(format!("variable issuers: {error}")))?;
-    let issuers: Vec<&Value> = issuers.as_array().into_iter().flatten().map(|issuer| &issuer["issuer"]).collect();
+        serde_json::from_str(&issuers).map_err(|error| Refusal::unreadable("the variable issuers", error))?;
+    let issuers: Vec<&Value> =
+        issuers.as_array().into_iter().flatten().map(|issuer| &issuer["issuer"]).collect();
     let mut document = json!({
         "resource": format!("{}/mcp", url.trim_end_matches('/')),
         "resource_name": "TaskFlow",
@@ -73,7 +77,8 @@ mod tests {
 
     #[test]
     fn only_a_page_of_this_machine_is_local() {
-        for local in ["http://localhost", "http://localhost:6274", "http://127.0.0.1:3000", "http://[::1]:80"] {
+        for local in ["http://localhost", "http://localhost:6274", "http://127.0.0.1:3000", "http://[::1]:80"]
+        {
             assert!(is_local(local), "{local}");
         }
         for other in [

@@ -26,10 +26,11 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         // No notification has an effect on this server.
         return match serde_json::from_value::<JsonrpcNotification>(message) {
             Ok(_) => Ok(Response::accepted()),
-            Err(error) => {
-                RpcError::malformed(INVALID_REQUEST, format!("The message is not a valid notification: {error}."))
-                    .into_response(request, None)
-            }
+            Err(error) => RpcError::malformed(
+                INVALID_REQUEST,
+                format!("The message is not a valid notification: {error}."),
+            )
+            .into_response(request, None),
         };
     }
     let message = match parse(message) {
@@ -47,7 +48,10 @@ fn parse(message: Value) -> Result<JsonrpcRequest, RpcError> {
     }
     serde_json::from_value(message).map_err(|error| {
         let shape = r#"send {"jsonrpc": "2.0", "id": 1, "method": "…", "params": {…}}"#;
-        RpcError::malformed(INVALID_REQUEST, format!("The message is not a valid request ({error}): {shape}."))
+        RpcError::malformed(
+            INVALID_REQUEST,
+            format!("The message is not a valid request ({error}): {shape}."),
+        )
     })
 }
 

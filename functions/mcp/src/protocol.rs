@@ -7,7 +7,9 @@ mod request;
 mod response;
 mod revision;
 
-pub use error::{INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, RESOURCE_NOT_FOUND, RpcError};
+pub use error::{
+    INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, RESOURCE_NOT_FOUND, RpcError,
+};
 pub use page::page;
 pub use request::RpcRequest;
 pub use response::{CACHE_TTL_MS, RpcResult, result_meta, server_info, success};

@@ -1,3 +1,3 @@
 -- frame: read
--- Scopes of the caller, as the frame found them.
-select to_json(scopes)::text
+-- Returns the scopes of the caller, as the frame found them.
+select 'row', to_json(scopes)::text

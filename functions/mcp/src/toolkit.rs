@@ -18,5 +18,5 @@ pub use error::ToolError;
 pub use inputs::{IDEMPOTENCY_KEY, StatusFilter, TaskInput};
 pub use output::{ToolOutput, to_result};
 pub use text::line;
-pub use times::localise;
+pub use times::{localise, zone_of};
 pub use tool::{Effect, Tool};

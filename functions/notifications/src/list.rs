@@ -14,11 +14,11 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 
 pub fn read(request: &Request) -> Result<Response, Problem> {
     let input = json!({ "id": request.parameter::<TaskId>("id")? });
-    Ok(Response::json(200, store::one(statement!("read.sql"), &request.caller()?, &input)?))
+    Ok(Response::json(200, request.caller()?.one(statement!("read.sql"), &input)?))
 }
 
 pub fn read_all(request: &Request) -> Result<Response, Problem> {
-    Ok(Response::json(200, store::one(statement!("read_all.sql"), &request.caller()?, &json!({}))?))
+    Ok(Response::json(200, request.caller()?.one(statement!("read_all.sql"), &json!({}))?))
 }
 
 /// Returns the JSON schema of the response of `read-all`.

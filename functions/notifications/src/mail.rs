@@ -42,7 +42,11 @@ impl MailContent {
             .iter()
             .map(|task| {
                 let due = task.due.as_ref().map(|due| format!("<br>Due {}", escape(due))).unwrap_or_default();
-                format!("<li><a href=\"{site}/tasks/{}\">{}</a>{due}</li>\n", escape(&task.id), escape(&task.title))
+                format!(
+                    "<li><a href=\"{site}/tasks/{}\">{}</a>{due}</li>\n",
+                    escape(&task.id),
+                    escape(&task.title)
+                )
             })
             .collect();
         let late = if self.late {

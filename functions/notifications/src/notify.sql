@@ -1,6 +1,6 @@
 -- frame: consumer
--- Tells people what they wanted to be reminded of. What falls into one minute is told together, ten tasks at the most; what
--- comes late says so. Reminders that were put off, or told already, or whose task is done, are none.
+-- Notifies users of due reminders. Reminders of the same minute share a digest of up to ten tasks, and late
+-- ones are marked. Reminders that were snoozed or sent meanwhile, or whose task is done, are skipped.
 declare
     told   record;
     by_mail boolean;
@@ -9,7 +9,8 @@ declare
     chunk  uuid[];
     rest   uuid[];
 begin
-    if exists (select from unnest(events) as came where not exists (select from users where users.id = came.user_id)) then
+    if exists (select from unnest(events) as came
+        where not exists (select from users where users.id = came.user_id)) then
         perform refuse('the user is gone');
     end if;
     perform from users where users.id = any (array(select came.user_id from unnest(events) as came))
@@ -23,38 +24,46 @@ begin
                     on known.id = (came.input ->> 'reminder')::uuid and known.user_id = came.user_id
                  where known.status = 'pending' and known.notification_id is null
                    and known.remind_at = (came.input ->> 'remind_at')::timestamptz) as due
-          -- Those of the same minute whose events are still on their way.
-          join reminders as one on one.user_id = due.user_id and one.status = 'pending' and one.notification_id is null
-           and one.remind_at >= due.minute and one.remind_at < due.minute + interval '1 minute' and one.remind_at <= now()
+          -- Reminders of the same minute whose events are still on their way.
+          join reminders as one on one.user_id = due.user_id and one.status = 'pending'
+              and one.notification_id is null
+           and one.remind_at >= due.minute and one.remind_at < due.minute + interval '1 minute'
+               and one.remind_at <= now()
           join tasks on tasks.id = one.task_id and tasks.status = 'active' and tasks.deleted_at is null
          group by due.user_id, due.minute
          order by first
     loop
-        by_mail := (select users.email_reminders and users.email is not null from users where users.id = told.user_id);
-        -- Each task once, however many reminders of it come.
+        by_mail := (select users.email_reminders and users.email is not null from users
+            where users.id = told.user_id);
+        -- Each task once, however many reminders it has.
         rest := array(select each.id from unnest(told.of_tasks) with ordinality as each (id, number)
                        group by each.id order by min(each.number));
         while cardinality(rest) > 0 loop
-            -- What of this minute was told before, is not read yet and still to be done, if there is room.
+            -- An unread notification of this minute whose tasks are all open is extended if there is room.
             select * into note from notifications
              where notifications.user_id = told.user_id and notifications.minute = told.minute
                and notifications.kind in ('reminder', 'digest') and notifications.read_at is null
                and (cardinality(notifications.task_ids) < 10 or notifications.task_ids @> rest[1:1])
-               and (select count(*) from tasks where tasks.id = any (notifications.task_ids) and tasks.status = 'active'
+               and (select count(*) from tasks where tasks.id = any (notifications.task_ids)
+                   and tasks.status = 'active'
                        and tasks.deleted_at is null) = cardinality(notifications.task_ids)
              order by notifications.created_at desc limit 1;
             earlier := case when found then note.task_ids else '{}' end;
             chunk := array(select id from unnest(rest) with ordinality as each (id, number)
-                            where each.id <> all (earlier) order by each.number limit 10 - cardinality(earlier));
+                            where each.id <> all (earlier) order by each.number
+                                limit 10 - cardinality(earlier));
             if cardinality(earlier) = 0 then
                 insert into notifications (user_id, kind, title, task_ids, due_date, late, minute)
-                values (told.user_id, case when cardinality(chunk) > 1 then 'digest' else 'reminder' end, told_title(chunk), chunk,
-                        case when cardinality(chunk) = 1 then (select tasks.due_date from tasks where tasks.id = chunk[1]) end,
+                values (told.user_id, case when cardinality(chunk) > 1 then 'digest'
+                    else 'reminder' end, told_title(chunk), chunk,
+                        case when cardinality(chunk) = 1
+                            then (select tasks.due_date from tasks where tasks.id = chunk[1]) end,
                         told.first < now() - interval '30 seconds', told.minute)
                 returning notifications.* into note;
             elsif cardinality(chunk) > 0 then
                 update notifications
-                   set task_ids = earlier || chunk, kind = 'digest', title = told_title(earlier || chunk), due_date = null,
+                   set task_ids = earlier || chunk, kind = 'digest', title = told_title(earlier || chunk),
+                       due_date = null,
                        late = notifications.late or told.first < now() - interval '30 seconds'
                  where notifications.id = note.id
                 returning notifications.* into note;

@@ -17,14 +17,15 @@ pub fn ask(request: &Request) -> Result<Response, Problem> {
 /// Unsubscribes without sign-in: the key in the link is proof enough.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let input = json!({ "key": request.parameter::<TaskId>("key")? });
-    store::one(statement!("unsubscribe.sql"), &request.anybody(), &input)?;
+    request.anonymous().one(statement!("unsubscribe.sql"), &input)?;
     Ok(page(
         "<h1>Unsubscribed</h1>\n<p>You will get no more reminders by e-mail. You can turn them on again in your settings.</p>",
     ))
 }
 
 fn page(body: &str) -> Response {
-    let html =
-        format!("<!doctype html>\n<html lang=\"en\">\n<title>TaskFlow</title>\n<body>\n{body}\n</body>\n</html>\n");
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<title>TaskFlow</title>\n<body>\n{body}\n</body>\n</html>\n"
+    );
     Response::text("text/html; charset=utf-8", html)
 }

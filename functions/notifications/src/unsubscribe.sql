@@ -1,4 +1,4 @@
 -- frame: open, for both
--- Stops the e-mails of whoever has this key.
+-- Turns off the e-mails of the user with this key.
 update users set email_reminders = false where users.unsubscribe = (input ->> 'key')::uuid
-returning 'true'
+returning 'row', 'true'

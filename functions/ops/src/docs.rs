@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::Value;
+use store::Refusal;
 use web::{Problem, Request, Response};
 
 use crate::openapi::DOCUMENT;
@@ -14,7 +15,7 @@ const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
 
 pub fn run(_: &Request) -> Result<Response, Problem> {
     let document: Value =
-        serde_json::from_str(DOCUMENT).map_err(|error| Problem::fault(format!("the OpenAPI document: {error}")))?;
+        serde_json::from_str(DOCUMENT).map_err(|error| Refusal::unreadable("the OpenAPI document", error))?;
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
     Ok(Response::text("text/html; charset=utf-8", page(&document))
         .with("content-security-policy", policy)
@@ -34,7 +35,8 @@ fn page(document: &Value) -> String {
             let (_, contents, sections) = &mut groups[index];
             let id = escape(text(&operation["operationId"]));
             let title = escape(text(&operation["summary"]));
-            let line = format!("<b class=\"{method}\">{}</b> <code>{}</code>", method.to_uppercase(), escape(path));
+            let line =
+                format!("<b class=\"{method}\">{}</b> <code>{}</code>", method.to_uppercase(), escape(path));
             let _ = write!(contents, "<li><a href=\"#{id}\">{line}</a> {title}</li>");
             let _ = write!(
                 sections,
@@ -45,7 +47,8 @@ fn page(document: &Value) -> String {
     }
     let contents: String =
         groups.iter().map(|(group, contents, _)| format!("<h4>{group}</h4><ul>{contents}</ul>")).collect();
-    let sections: String = groups.iter().map(|(group, _, sections)| format!("<h2>{group}</h2>{sections}")).collect();
+    let sections: String =
+        groups.iter().map(|(group, _, sections)| format!("<h2>{group}</h2>{sections}")).collect();
     let info = &document["info"];
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
@@ -66,8 +69,7 @@ fn details(document: &Value, operation: &Value) -> String {
     let parameters: Vec<&Value> =
         operation["parameters"].as_array().into_iter().flatten().map(|one| resolve(document, one)).collect();
     if !parameters.is_empty() {
-        html +=
-            "<table><caption>Parameters</caption><tr><th>name</th><th>in</th><th>type</th><th>description</th></tr>";
+        html += "<table><caption>Parameters</caption><tr><th>name</th><th>in</th><th>type</th><th>description</th></tr>";
         for one in parameters {
             let _ = write!(
                 html,
@@ -97,9 +99,11 @@ fn details(document: &Value, operation: &Value) -> String {
 }
 
 fn members(document: &Value, caption: &str, schema: &Value) -> String {
-    let required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
-    let mut html =
-        format!("<table><caption>{caption}</caption><tr><th>field</th><th>type</th><th>description</th></tr>");
+    let required =
+        |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+    let mut html = format!(
+        "<table><caption>{caption}</caption><tr><th>field</th><th>type</th><th>description</th></tr>"
+    );
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
         let mark = if required(name) { " *" } else { "" };
         let _ = write!(
@@ -121,9 +125,11 @@ fn type_of(document: &Value, schema: &Value) -> String {
     }
     if let Some(words) = schema["enum"].as_array() {
         return match words.len() {
-            0..=12 => {
-                words.iter().map(|word| format!("<code>{}</code>", escape(text(word)))).collect::<Vec<_>>().join(" ")
-            }
+            0..=12 => words
+                .iter()
+                .map(|word| format!("<code>{}</code>", escape(text(word))))
+                .collect::<Vec<_>>()
+                .join(" "),
             _ => escape(text(&schema["description"])),
         };
     }
@@ -134,8 +140,10 @@ fn type_of(document: &Value, schema: &Value) -> String {
     };
     let bound = |name: &str| schema[name].as_u64().map(|bound| bound.to_string()).unwrap_or_default();
     let format = schema["format"].as_str().map(|format| format!(", {format}")).unwrap_or_default();
-    let (min, max) =
-        (format!("{}{}", bound("minLength"), bound("minimum")), format!("{}{}", bound("maxLength"), bound("maximum")));
+    let (min, max) = (
+        format!("{}{}", bound("minLength"), bound("minimum")),
+        format!("{}{}", bound("maxLength"), bound("maximum")),
+    );
     let range = if min.is_empty() && max.is_empty() { String::new() } else { format!(" ({min}–{max})") };
     format!("{name}{format}{range}")
 }
@@ -163,7 +171,11 @@ fn prose(markdown: &str) -> String {
 fn code(line: &str) -> String {
     let parts = line.split('`').enumerate();
     parts
-        .map(|(index, part)| if index % 2 == 1 { format!("<code>{}</code>", escape(part)) } else { escape(part) })
+        .map(
+            |(index, part)| {
+                if index % 2 == 1 { format!("<code>{}</code>", escape(part)) } else { escape(part) }
+            },
+        )
         .collect()
 }
 

@@ -4,8 +4,6 @@ use serde_json::{Value, json};
 use store::{RELEASE, Refusal, statement};
 use web::{Problem, Request, Response};
 
-use crate::sidecar;
-
 /// Age of the oldest event from which the outbox counts as degraded.
 const DEGRADED_SECONDS: u64 = 30;
 
@@ -30,14 +28,16 @@ pub fn health(request: &Request) -> Result<Response, Problem> {
 }
 
 fn check(request: &Request) -> (u16, Value) {
-    let found = store::one(statement!("ready.sql"), &request.anybody(), &json!({ "release": RELEASE }))
+    let found = request
+        .anonymous()
+        .one(statement!("ready.sql"), &json!({ "release": RELEASE }))
         .map(|row| serde_json::from_str::<Value>(&row).unwrap_or_default());
     let (postgres, statements) = match &found {
         Ok(found) if found["installed"] == true => ("up", "installed"),
         Ok(_) | Err(Refusal::NotInstalled) => ("up", "missing: run `cargo dev migrate up`"),
         Err(_) => ("down", "unknown"),
     };
-    let sidecar = if sidecar::is_up() { "up" } else { "down" };
+    let sidecar = if dapr::is_ready() { "up" } else { "down" };
     let outbox = match &found {
         Ok(found) if found["oldest_seconds"].as_u64().is_some_and(|age| age <= DEGRADED_SECONDS) => "up",
         Ok(_) => "degraded",

@@ -4,14 +4,15 @@ mod docs;
 mod health;
 mod metrics;
 mod openapi;
-mod sidecar;
 
 use web::Method::Get;
 use web::Route;
 
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Get, "/live", health::live, "Check that the process runs").gives(200, health::live_schema).open(),
+    Route::new(Get, "/live", health::live, "Check that the process runs")
+        .gives(200, health::live_schema)
+        .open(),
     Route::new(Get, "/ready", health::ready, "Check readiness")
         .gives(200, health::schema)
         .gives_too(503, health::schema)
@@ -22,17 +23,9 @@ pub const ROUTES: &[Route] = &[
         .open(),
     Route::new(Get, "/metrics", metrics::run, "Get metrics for Prometheus").gives_text("text/plain").open(),
     Route::new(Get, "/api/docs", docs::run, "Read the API reference").gives_text("text/html").open(),
-    Route::new(Get, "/api/openapi.json", openapi::run, "Get this document").gives(200, openapi::schema).open(),
+    Route::new(Get, "/api/openapi.json", openapi::run, "Get this document")
+        .gives(200, openapi::schema)
+        .open(),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("ops", super::ROUTES, request, out).await;
-        events::publish("ops").await;
-    }
-}
+web::export!("ops", ROUTES);

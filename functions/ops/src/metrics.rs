@@ -7,8 +7,6 @@ use serde_json::json;
 use store::{RELEASE, Refusal, statement};
 use web::{Problem, Request, Response};
 
-use crate::sidecar;
-
 /// Name, labels and value of a metric, as `metrics.sql` returns them.
 type Sample = (String, BTreeMap<String, String>, f64);
 
@@ -20,7 +18,11 @@ const FAMILIES: [(&str, &str, &str); 15] = [
     ("taskflow_sidecar_up", "gauge", "1 if Dapr's sidecar can publish."),
     ("taskflow_publishing_enabled", "gauge", "1 if the setting `publishing` is on."),
     ("taskflow_outbox_events", "gauge", "Events waiting to be published, counted up to 100000."),
-    ("taskflow_outbox_oldest_age_seconds", "gauge", "Age of the oldest event in the outbox; 0 if it is empty."),
+    (
+        "taskflow_outbox_oldest_age_seconds",
+        "gauge",
+        "Age of the oldest event in the outbox; 0 if it is empty.",
+    ),
     (
         "taskflow_outbox_shards",
         "gauge",
@@ -28,7 +30,11 @@ const FAMILIES: [(&str, &str, &str); 15] = [
     ),
     ("taskflow_events_published_total", "counter", "Events published."),
     ("taskflow_publish_failures_total", "counter", "Failed attempts to publish an event."),
-    ("taskflow_events_parked", "gauge", "Events set aside after too many failed attempts, counted up to 100000."),
+    (
+        "taskflow_events_parked",
+        "gauge",
+        "Events set aside after too many failed attempts, counted up to 100000.",
+    ),
     (
         "taskflow_events_consumed_total",
         "counter",
@@ -48,17 +54,17 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let began = web::now_ms();
     let mut samples = Vec::new();
     let mut add = |name: &str, value: f64| samples.push((name.to_owned(), BTreeMap::new(), value));
-    let known = store::run(statement!("metrics.sql"), &request.anybody(), &json!({ "release": RELEASE }));
+    let known = request.anonymous().rows(statement!("metrics.sql"), &json!({ "release": RELEASE }));
     match known {
         Ok(_) => add("taskflow_postgres_up", 1.0),
-        Err(Refusal::Away(_)) => add("taskflow_postgres_up", 0.0),
+        Err(Refusal::Unavailable(_)) => add("taskflow_postgres_up", 0.0),
         Err(Refusal::NotInstalled) => {
             add("taskflow_postgres_up", 1.0);
             add("taskflow_statements_installed", 0.0);
         }
         Err(refusal) => return Err(refusal.into()),
     }
-    add("taskflow_sidecar_up", f64::from(u8::from(sidecar::is_up())));
+    add("taskflow_sidecar_up", f64::from(u8::from(dapr::is_ready())));
     add("taskflow_scrape_seconds", (web::now_ms() - began) as f64 / 1000.0);
     samples.extend(read(&known.unwrap_or_default())?);
     let build = [("version", env!("CARGO_PKG_VERSION")), ("release", RELEASE.unwrap_or_default())];
@@ -71,7 +77,7 @@ fn read(rows: &[String]) -> Result<Vec<Sample>, Problem> {
     rows.iter()
         .map(|row| serde_json::from_str(row))
         .collect::<Result<_, _>>()
-        .map_err(|error| Problem::fault(format!("invalid metric row: {error}")))
+        .map_err(|error| Refusal::unreadable("a sample of the metrics", error).into())
 }
 
 /// Formats the samples, grouped by family as the format requires.

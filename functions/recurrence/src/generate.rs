@@ -2,12 +2,12 @@
 
 use actions::series::find::{Found, read};
 use domain::{Adjustment, Field, Moment, Occurrence, Rule, TaskId, WallClock};
-use events::{Event, Wanted};
+use events::Event;
 use serde::{Deserialize, Serialize};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use store::{Refusal, statement};
-use web::{Problem, Request, Response};
+use store::{Fault, Refusal, statement};
+use web::{Decision, Problem, Request, Response};
 
 /// Event types after which a series may be without an open occurrence.
 const KINDS: [&str; 3] = ["task.completed", "task.deleted", "task.purged"];
@@ -47,28 +47,29 @@ struct NewOccurrence {
 /// Makes the missed and the next occurrences of a series after its open task is completed or deleted. The
 /// state of the series decides, not the event, so duplicate, late and concurrent deliveries change nothing.
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    events::consume(request, "recurrence", statement!("generate.sql"), |event| {
+    web::consume(request, "recurrence", statement!("generate.sql"), |event| {
         if !KINDS.contains(&event.kind.name) {
-            return Ok(Wanted::Ignored);
+            return Ok(Decision::Ignore);
         }
-        let TaskEvent { before, after } = match event.tells() {
-            Ok(tells) => tells,
-            Err(reason) => return Ok(Wanted::Wrong(reason)),
+        let TaskEvent { before, after } = match event.parse_data() {
+            Ok(data) => data,
+            Err(reason) => return Ok(Decision::Reject(reason)),
         };
         match after.or(before).and_then(|task| task.recurring_task_id) {
-            Some(series) => work(request, event, series).map(Wanted::Taken),
-            None => Ok(Wanted::Ignored),
+            Some(series) => work(request, event, series).map(Decision::Take),
+            None => Ok(Decision::Ignore),
         }
     })
 }
 
 fn work(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json::value::RawValue>, Refusal> {
-    let principal = request.service("recurrence", None);
+    let client = request.service("recurrence", None);
     let rows =
-        store::run(statement!("progress.sql"), &principal, &json!({ "series": id, "user": event.data.user_id }))?;
+        client.rows(statement!("progress.sql"), &json!({ "series": id, "user": event.data.user_id }))?;
     let series = rows.first().map(|row| read::<Found>(row)).transpose()?;
     let work = series.and_then(|series| follow_up(id, series, &event.data.occurred_at));
-    to_raw_value(&work).map_err(|error| Refusal::fault(format!("next occurrences cannot be serialized: {error}")))
+    to_raw_value(&work)
+        .map_err(|error| Refusal::Fault(Fault::caused_by("next occurrences cannot be serialized", error)))
 }
 
 /// Computes the occurrences to make. Returns `None` if an occurrence is open or the series has ended.
@@ -80,8 +81,11 @@ fn follow_up(id: TaskId, series: Found, happened: &str) -> Option<Work> {
     let follow_up = rule.follow_up(place, done);
     let ends = follow_up.next.is_none();
     // Deleting an occurrence skips the missed ones.
-    let missed =
-        follow_up.missed.into_iter().filter(|_| is_done).map(|occurrence| new_occurrence(&rule, occurrence, true));
+    let missed = follow_up
+        .missed
+        .into_iter()
+        .filter(|_| is_done)
+        .map(|occurrence| new_occurrence(&rule, occurrence, true));
     let next = follow_up.next.map(|occurrence| new_occurrence(&rule, occurrence, false));
     let coming = missed.chain(next).collect();
     Some(Work { series: id, version, coming, rule, ends })

@@ -1,4 +1,4 @@
 -- frame: open, uncounted, for service
--- Tells how far a series has come.
-select progress(series)::text from series
+-- Returns the progress of a series.
+select 'row', progress(series)::text from series
  where series.id = (input ->> 'series')::uuid and series.user_id = (input ->> 'user')::uuid

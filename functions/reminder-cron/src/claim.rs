@@ -1,62 +1,63 @@
-//! `POST /internal/reminder-cron`, called by a cron binding
+//! `POST /internal/reminder-cron`, from a cron binding
 
-use std::sync::OnceLock;
-
+use dapr::time::wait;
 use serde::Deserialize;
 use serde_json::json;
-use store::{Principal, Refusal, statement};
-use web::{Problem, Request, Response, log, outbound};
+use store::{Refusal, statement};
+use web::{Problem, Request, Response, log, now_ms, publish};
 
-/// Time between two cron ticks. Reminders that become due in between are claimed on time.
-const AHEAD_MS: u64 = 5000;
+/// Time between two ticks of the cron binding. Reminders that become due meanwhile are claimed on time, not
+/// at the next tick.
+const TICK_MS: u64 = 5000;
 
-/// Wait before retrying a user whose row another request has locked.
-const BUSY_MS: u64 = 50;
+/// Shortest pause. Reminders of users who are being written to are skipped, and tried again after it.
+const MIN_PAUSE_MS: u64 = 50;
 
-/// Principal and start time of the request. An instance serves one request.
-static TICK: OnceLock<(Principal, u64)> = OnceLock::new();
-
-/// Result of `claim.sql`.
+/// Outcome of a claim.
 #[derive(Deserialize)]
-struct Found {
+struct Claimed {
     claimed: u32,
-    /// Milliseconds until the next reminder is due, if there is one.
+    /// Milliseconds until the next reminder is due.
     next_ms: Option<f64>,
 }
 
-/// Claims due reminders. Their events are written in the same transaction, so a crash loses none.
+/// Claims the reminders that are due. The same transaction writes their events, so none is lost if this is
+/// killed.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
-    let tick = TICK.get_or_init(|| (request.service("reminder-cron", None), web::now_ms()));
-    let found = claim(&tick.0)?;
-    Ok(Response::json(200, json!({ "claimed": found.claimed }).to_string()))
+    let began = now_ms();
+    let found = claim(request)?;
+    let response = Response::json(200, json!({ "claimed": found.claimed }).to_string());
+    Ok(response.then(move |request| Box::pin(claim_until(request, began + TICK_MS))))
 }
 
-/// Continues after the response and claims each reminder when it becomes due.
-pub async fn until_the_next_tick() {
-    let Some((principal, began)) = TICK.get() else { return };
-    let ends = began + AHEAD_MS;
-    while web::now_ms() < ends {
-        let found = match claim(principal) {
+/// Claims each reminder when it is due, until the next tick.
+async fn claim_until(request: &Request, end: u64) {
+    while now_ms() < end {
+        let found = match claim(request) {
             Ok(found) => found,
             Err(refusal) => {
-                let cause = format!("reminders cannot be claimed: {refusal:?}");
-                return log::fault("reminder-cron", &principal.correlation_id, &cause);
+                return log::fault(
+                    "reminder-cron",
+                    request.correlation_id(),
+                    "reminders cannot be claimed",
+                    &refusal,
+                );
             }
         };
         if found.claimed > 0 {
-            events::publish("reminder-cron").await;
+            publish("reminder-cron", request).await;
             continue;
         }
-        let next = found.next_ms.map_or(AHEAD_MS, |ms| (ms.max(0.0) as u64).clamp(BUSY_MS, AHEAD_MS));
-        if web::now_ms() + next > ends {
+        let pause = found.next_ms.map_or(TICK_MS, |ms| (ms.max(0.0) as u64).clamp(MIN_PAUSE_MS, TICK_MS));
+        if now_ms() + pause > end {
             return;
         }
-        outbound::wait(next).await;
+        wait(pause).await;
     }
 }
 
-fn claim(principal: &Principal) -> Result<Found, Refusal> {
-    let row = store::one(statement!("claim.sql"), principal, &json!({}))?;
-    serde_json::from_str(&row).map_err(|error| Refusal::fault(format!("invalid row of claimed reminders: {error}")))
+fn claim(request: &Request) -> Result<Claimed, Refusal> {
+    let row = request.service("reminder-cron", None).one(statement!("claim.sql"), &json!({}))?;
+    serde_json::from_str(&row).map_err(|error| Refusal::unreadable("the outcome of a claim", error))
 }

@@ -21,14 +21,19 @@ use actions::tasks::{
     sync as syncing,
 };
 use actions::{Clock, Page};
-use domain::{Field, Moment, NewReminder, Snooze, TaskId};
+use domain::{Field, NewReminder, Snooze};
 use web::Method::{Delete, Get, Patch, Post};
 use web::{Problem, Route};
 
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/api/tasks", create::run, "Create a task").takes(NewTask::schema).gives(201, schema).versioned(),
-    Route::new(Get, "/api/tasks", list::run, "List tasks").query(ListTasks::schema).gives(200, listing::schema),
+    Route::new(Post, "/api/tasks", create::run, "Create a task")
+        .takes(NewTask::schema)
+        .gives(201, schema)
+        .versioned(),
+    Route::new(Get, "/api/tasks", list::run, "List tasks")
+        .query(ListTasks::schema)
+        .gives(200, listing::schema),
     Route::new(Get, "/api/tasks/{id}", get::run, "Get a task").gives(200, schema).versioned(),
     Route::new(Patch, "/api/tasks/{id}", patch::run, "Update a task")
         .takes(TaskPatch::schema)
@@ -43,7 +48,9 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/api/tasks/{id}/complete", complete::run, "Complete a task")
         .gives(200, tasks::complete::schema)
         .versioned(),
-    Route::new(Post, "/api/tasks/{id}/reopen", reopen::run, "Reopen a completed task").gives(200, schema).versioned(),
+    Route::new(Post, "/api/tasks/{id}/reopen", reopen::run, "Reopen a completed task")
+        .gives(200, schema)
+        .versioned(),
     Route::new(Patch, "/api/tasks/{id}/priority", patch::priority, "Set the priority of a task")
         .takes(NewPriority::schema)
         .gives(200, schema)
@@ -80,15 +87,22 @@ pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/recurring-tasks", series::list, "List series")
         .query(ListSeries::schema)
         .gives(200, recur::list::schema),
-    Route::new(Get, "/api/recurring-tasks/{id}", series::get, "Get a series with its past and next occurrences")
-        .gives(200, recur::get::schema)
-        .versioned(),
+    Route::new(
+        Get,
+        "/api/recurring-tasks/{id}",
+        series::get,
+        "Get a series with its past and next occurrences",
+    )
+    .gives(200, recur::get::schema)
+    .versioned(),
     Route::new(Patch, "/api/recurring-tasks/{id}", series::patch, "Update a series, from its open task on")
         .takes(SeriesPatch::schema)
         .gives(200, recur::schema)
         .refuses(&[409])
         .versioned(),
-    Route::new(Delete, "/api/recurring-tasks/{id}", series::stop, "Stop a series").query(Stopping::schema).versioned(),
+    Route::new(Delete, "/api/recurring-tasks/{id}", series::stop, "Stop a series")
+        .query(Stopping::schema)
+        .versioned(),
     Route::new(
         Post,
         "/api/recurring-tasks/{id}/dismiss-missed",
@@ -102,17 +116,7 @@ pub const ROUTES: &[Route] = &[
         .refuses(&[410]),
 ];
 
-#[cfg(target_family = "wasm")]
-#[allow(unsafe_code, reason = "what exports the component is generated")]
-mod component {
-    use spin_sdk::http::{IncomingRequest, ResponseOutparam};
-
-    #[spin_sdk::http_component]
-    async fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        web::serve("tasks", super::ROUTES, request, out).await;
-        events::publish("tasks").await;
-    }
-}
+web::export!("tasks", ROUTES);
 
 /// Returns the id in the path and the versions in `If-Match`.
 fn named(request: &web::Request) -> Result<tasks::Named, Problem> {
@@ -121,6 +125,5 @@ fn named(request: &web::Request) -> Result<tasks::Named, Problem> {
 
 /// Returns the current time, and ids for new tasks.
 fn clock() -> Clock {
-    let ms = web::now_ms();
-    Clock { now: Moment::from_ms(ms), ids: [(); 2].map(|()| TaskId::new(ms, web::random())) }
+    Clock::new(web::now_ms(), web::random)
 }

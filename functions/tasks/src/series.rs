@@ -24,14 +24,14 @@ pub fn get(request: &Request) -> Result<Response, Problem> {
 pub fn patch(request: &Request) -> Result<Response, Problem> {
     let (caller, series) = (request.caller()?, crate::named(request)?);
     let patch = request.body::<SeriesPatch>()?;
-    let changed = series::patch(&caller, series.id, series.expected.as_deref(), &patch, crate::clock().now)?;
+    let changed = series::patch(&caller, &series, &patch, crate::clock().now)?;
     Ok(Response::versioned(200, changed.json, changed.version))
 }
 
 pub fn stop(request: &Request) -> Result<Response, Problem> {
     let (caller, series) = (request.caller()?, crate::named(request)?);
-    let how = request.query::<Stopping>()?;
-    series::stop(&caller, series.id, series.expected.as_deref(), &how)?;
+    let options = request.query::<Stopping>()?;
+    series::stop(&caller, &series, &options)?;
     Ok(Response::empty())
 }
 

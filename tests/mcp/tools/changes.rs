@@ -28,8 +28,10 @@ async fn an_update_changes_only_the_given_members() {
     ] {
         let task = create_task(&ada, made.clone()).await;
 
-        let changed =
-            Assistant::of(&ada).call("update_task", with(json!({ "task": id(&task) }), change.clone())).await.success();
+        let changed = Assistant::of(&ada)
+            .call("update_task", with(json!({ "task": id(&task) }), change.clone()))
+            .await
+            .success();
 
         let stamps = json!({ "version": 2, "seq": changed["seq"], "updated_at": changed["updated_at"] });
         assert_eq!(changed, with(with(task.clone(), then), stamps), "{change}");
@@ -41,7 +43,8 @@ async fn an_update_changes_only_the_given_members() {
 async fn null_for_every_argument_clears_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = create_task(&ada, json!({ "title": "report", "tags": ["work"], "due_date": "2031-01-05" })).await;
+    let task =
+        create_task(&ada, json!({ "title": "report", "tags": ["work"], "due_date": "2031-01-05" })).await;
     let nothing = json!({ "task": id(&task), "title": null, "description": null, "priority": "high",
                           "tags": null,
                           "due_date": null, "allow_past": null, "idempotency_key": null });
@@ -80,7 +83,8 @@ async fn a_change_without_effect_leaves_the_task_as_it_is() {
         ("add_task_tags", json!({ "tags": [" work "] })),
         ("remove_task_tags", json!({ "tags": ["home", "Work"] })),
     ] {
-        let same = Assistant::of(&ada).call(tool, with(json!({ "task": id(&task) }), arguments)).await.success();
+        let same =
+            Assistant::of(&ada).call(tool, with(json!({ "task": id(&task) }), arguments)).await.success();
         assert_eq!(same, task, "{tool}");
     }
     assert_eq!(event_types(&app).await, ["task.created"]);
@@ -122,11 +126,16 @@ async fn tags_are_added_and_removed() {
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report", "tags": ["work", "a/b, c"] })).await;
     for (tool, tags, then) in [
-        ("add_task_tags", json!([" urgent ", "work", "paper", "urgent"]), json!(["work", "a/b, c", "urgent", "paper"])),
+        (
+            "add_task_tags",
+            json!([" urgent ", "work", "paper", "urgent"]),
+            json!(["work", "a/b, c", "urgent", "paper"]),
+        ),
         ("remove_task_tags", json!(["work", "urgent", "not there"]), json!(["a/b, c", "paper"])),
         ("remove_task_tags", json!(["a/b, c", " paper "]), json!([])),
     ] {
-        let tagged = Assistant::of(&ada).call(tool, json!({ "task": id(&task), "tags": tags })).await.success();
+        let tagged =
+            Assistant::of(&ada).call(tool, json!({ "task": id(&task), "tags": tags })).await.success();
         assert_eq!(tagged["tags"], then, "{tool} {tags}");
         assert_eq!(reload(&ada, &task).await, tagged);
     }
@@ -141,7 +150,10 @@ async fn a_task_has_at_most_ten_tags() {
     let task = create_task(&ada, json!({ "title": "report", "tags": tags })).await;
 
     let more = json!({ "task": id(&task), "tags": ["9", "10", "11"] });
-    assert_eq!(Assistant::of(&ada).call("add_task_tags", more).await.refusal("invalid").pointers(), ["/tags"]);
+    assert_eq!(
+        Assistant::of(&ada).call("add_task_tags", more).await.refusal("invalid").pointers(),
+        ["/tags"]
+    );
 
     assert_eq!(reload(&ada, &task).await, task);
 }
@@ -152,7 +164,8 @@ async fn a_change_by_words_reports_the_task() {
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "Submit the report" })).await;
 
-    let outcome = Assistant::of(&ada).call("set_task_priority", json!({ "task": "report", "priority": "high" })).await;
+    let outcome =
+        Assistant::of(&ada).call("set_task_priority", json!({ "task": "report", "priority": "high" })).await;
 
     assert_eq!(id(&outcome.success()), id(&task));
     assert!(outcome.text().contains("\"Submit the report\""), "{}", outcome.text());

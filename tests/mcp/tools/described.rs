@@ -83,14 +83,28 @@ fn the_arguments_of_each_tool_are_as_specified() {
     let rule = ["anchor", "by_weekday", "day_of_month", "end_date", "interval", "start_date", "timezone"];
     let of_series = [&rule[..], &["allow_past", "description", "priority", "reminders", "tags"]].concat();
     let bounds = ["completed_after", "completed_before", "due_after", "due_before"];
-    let filters =
-        ["deleted", "missed", "overdue", "priority", "search", "sort_by", "sort_order", "status", "tags", "tags_mode"];
+    let filters = [
+        "deleted",
+        "missed",
+        "overdue",
+        "priority",
+        "search",
+        "sort_by",
+        "sort_order",
+        "status",
+        "tags",
+        "tags_mode",
+    ];
     let paged = |more: &[&'static str]| [&page[..], more].concat();
     for (tool, required, optional) in [
         ("add_task", vec!["title"], new_task.to_vec()),
         ("list_tasks", vec![], paged(&["status"])),
         ("get_task", vec!["task"], vec![]),
-        ("update_task", vec!["task"], vec!["allow_past", "description", "due_date", "priority", "tags", "title"]),
+        (
+            "update_task",
+            vec!["task"],
+            vec!["allow_past", "description", "due_date", "priority", "tags", "title"],
+        ),
         ("complete_task", vec!["task"], vec![]),
         ("reopen_task", vec!["task"], vec![]),
         ("delete_task", vec!["task"], vec!["confirm"]),
@@ -111,13 +125,24 @@ fn the_arguments_of_each_tool_are_as_specified() {
         ("list_notifications", vec![], paged(&["unread"])),
     ] {
         let schema = &TOOLS.iter().find(|one| name(one) == tool).unwrap()["inputSchema"];
-        let keyed =
-            ["add_", "create_", "set_", "update_", "complete_", "reopen_", "delete_", "remove_", "stop_", "cancel_"];
+        let keyed = [
+            "add_",
+            "create_",
+            "set_",
+            "update_",
+            "complete_",
+            "reopen_",
+            "delete_",
+            "remove_",
+            "stop_",
+            "cancel_",
+        ];
         let key: &[&str] =
             if keyed.iter().any(|changes| tool.starts_with(changes)) { &["idempotency_key"] } else { &[] };
         let mut all = [&required[..], &optional, key].concat();
         all.sort_unstable();
-        let mut actual: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut actual: Vec<&str> =
+            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         actual.sort_unstable();
         assert_eq!(actual, all, "{tool}");
         let mut actual: Vec<&str> =

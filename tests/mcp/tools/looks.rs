@@ -32,7 +32,11 @@ async fn assert_same(ada: &Person, tool: &str, arguments: Value, query: &str) {
     let found = Assistant::of(ada).call(tool, arguments.clone()).await.success();
     let expected = api(ada, &format!("/api/tasks?{query}")).await;
     assert_eq!(titles(&found), titles(&expected), "{tool} {arguments}");
-    assert_eq!((&found["items"], &found["total"]), (&expected["items"], &expected["total"]), "{tool} {arguments}");
+    assert_eq!(
+        (&found["items"], &found["total"]),
+        (&expected["items"], &expected["total"]),
+        "{tool} {arguments}"
+    );
 }
 
 /// Asserts that the pages of a tool make up the whole list, and that a cursor belongs to its list alone.
@@ -49,7 +53,11 @@ async fn assert_pages(ada: &Person, tool: &str, arguments: Value, other: Value) 
         }
         page = json!({ "limit": "1", "cursor": some["next_cursor"] });
         let elsewhere = with(with(arguments.clone(), page.clone()), other.clone());
-        assert_eq!(assistant.call(tool, elsewhere).await.refusal("invalid").pointers(), ["/cursor"], "{tool}");
+        assert_eq!(
+            assistant.call(tool, elsewhere).await.refusal("invalid").pointers(),
+            ["/cursor"],
+            "{tool}"
+        );
     }
     assert_eq!(json!(items), whole["items"], "{tool}");
     assert!(items.len() > 1, "{tool}");
@@ -64,7 +72,8 @@ async fn open_tasks_are_listed_by_due_date() {
     let order = "sort_by=due_date";
     assert_same(&ada, "list_tasks", json!({}), &format!("status=active&{order}")).await;
     assert_same(&ada, "list_tasks", json!({ "status": "active" }), &format!("status=active&{order}")).await;
-    assert_same(&ada, "list_tasks", json!({ "status": "completed" }), &format!("status=completed&{order}")).await;
+    assert_same(&ada, "list_tasks", json!({ "status": "completed" }), &format!("status=completed&{order}"))
+        .await;
     assert_same(&ada, "list_tasks", json!({ "status": "any" }), order).await;
     assert_same(&ada, "list_tasks", json!({ "limit": 2 }), &format!("status=active&limit=2&{order}")).await;
     assert_pages(&ada, "list_tasks", json!({}), json!({ "status": "any" })).await;
@@ -82,9 +91,20 @@ async fn a_search_covers_all_tasks_best_match_first() {
     assert_same(&ada, "search_tasks", json!({ "search": "milk" }), "search=milk").await;
     assert_same(&ada, "search_tasks", json!({ "search": "BU" }), "search=bu").await;
     assert_same(&ada, "search_tasks", json!({ "search": "buy", "status": "any" }), "search=buy").await;
-    assert_same(&ada, "search_tasks", json!({ "search": "buy", "status": "active" }), "search=buy&status=active").await;
-    assert_same(&ada, "search_tasks", json!({ "search": "buy", "status": "completed" }), "search=buy&status=completed")
-        .await;
+    assert_same(
+        &ada,
+        "search_tasks",
+        json!({ "search": "buy", "status": "active" }),
+        "search=buy&status=active",
+    )
+    .await;
+    assert_same(
+        &ada,
+        "search_tasks",
+        json!({ "search": "buy", "status": "completed" }),
+        "search=buy&status=completed",
+    )
+    .await;
     assert_same(&ada, "search_tasks", json!({ "search": "mom" }), "search=mom").await;
     assert_pages(&ada, "search_tasks", json!({ "search": "buy" }), json!({ "search": "bread" })).await;
 }
@@ -104,13 +124,19 @@ async fn every_filter_of_the_api_is_supported_and_completed_tasks_are_excluded_b
         (json!({ "priority": "high,low", "status": "any" }), "priority=high,low"),
         (json!({ "tags": ["home", "shop"] }), "status=active&tags=home,shop"),
         (json!({ "tags": "home,shop" }), "status=active&tags=home,shop"),
-        (json!({ "tags": ["home", "shop"], "tags_mode": "any" }), "status=active&tags=home,shop&tags_mode=any"),
+        (
+            json!({ "tags": ["home", "shop"], "tags_mode": "any" }),
+            "status=active&tags=home,shop&tags_mode=any",
+        ),
         (json!({ "tags": "work" }), "status=active&tags=work"),
         (json!({ "due_after": "2031-01-02" }), "status=active&due_after=2031-01-02"),
         (json!({ "due_before": "2031-01-02T12:00:00Z" }), "status=active&due_before=2031-01-02T12:00:00Z"),
         (json!({ "completed_after": "2026-01-01" }), "completed_after=2026-01-01"),
         (json!({ "completed_before": "2026-01-01" }), "completed_before=2026-01-01"),
-        (json!({ "completed_after": "2026-01-01", "status": "active" }), "completed_after=2026-01-01&status=active"),
+        (
+            json!({ "completed_after": "2026-01-01", "status": "active" }),
+            "completed_after=2026-01-01&status=active",
+        ),
         (json!({ "overdue": true }), "overdue=true"),
         (json!({ "overdue": "true" }), "overdue=true"),
         (json!({ "overdue": false, "missed": false, "deleted": "false" }), "status=active"),
@@ -120,7 +146,10 @@ async fn every_filter_of_the_api_is_supported_and_completed_tasks_are_excluded_b
         (json!({ "search": "buy", "sort_by": "created_at" }), "search=buy&status=active&sort_by=created_at"),
         (json!({ "sort_by": "title", "sort_order": "desc" }), "status=active&sort_by=title&sort_order=desc"),
         (json!({ "limit": 2 }), "status=active&limit=2"),
-        (json!({ "limit": "2", "tags": "shop", "priority": ["low"] }), "status=active&limit=2&tags=shop&priority=low"),
+        (
+            json!({ "limit": "2", "tags": "shop", "priority": ["low"] }),
+            "status=active&limit=2&tags=shop&priority=low",
+        ),
     ] {
         assert_same(&ada, "filter_tasks", arguments, query).await;
     }
@@ -133,11 +162,17 @@ async fn tasks_are_sorted_in_every_order_of_the_api() {
     let ada = app.guest().await;
     insert_tasks(&app, &ada).await;
     for by in ["due_date", "priority", "created_at", "completed_at", "updated_at", "title"] {
-        assert_same(&ada, "sort_tasks", json!({ "sort_by": by }), &format!("status=active&sort_by={by}")).await;
+        assert_same(&ada, "sort_tasks", json!({ "sort_by": by }), &format!("status=active&sort_by={by}"))
+            .await;
         for order in ["asc", "desc"] {
             let query = format!("sort_by={by}&sort_order={order}");
-            assert_same(&ada, "sort_tasks", json!({ "sort_by": by, "sort_order": order, "status": "any" }), &query)
-                .await;
+            assert_same(
+                &ada,
+                "sort_tasks",
+                json!({ "sort_by": by, "sort_order": order, "status": "any" }),
+                &query,
+            )
+            .await;
         }
     }
     assert_pages(&ada, "sort_tasks", json!({ "sort_by": "title" }), json!({ "sort_by": "priority" })).await;

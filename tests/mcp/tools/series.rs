@@ -21,7 +21,9 @@ async fn a_series_is_created_with_all_arguments() {
 
     let series = Assistant::of(&ada).call("create_recurring_task", given.clone()).await.success();
 
-    for member in ["title", "description", "priority", "tags", "frequency", "interval", "day_of_month", "timezone"] {
+    for member in
+        ["title", "description", "priority", "tags", "frequency", "interval", "day_of_month", "timezone"]
+    {
         assert_eq!(series[member], given[member], "{member}");
     }
     let shown = api(&ada, &format!("{SERIES_PATH}/{}", id(&series))).await;
@@ -67,7 +69,11 @@ async fn series_are_listed_as_the_api_lists_them() {
         (json!({ "limit": 2 }), "limit=2"),
     ] {
         let listed = assistant.call("list_recurring_tasks", arguments.clone()).await.success();
-        assert_eq!(listed["items"], api(&ada, &format!("{SERIES_PATH}?{query}")).await["items"], "{arguments}");
+        assert_eq!(
+            listed["items"],
+            api(&ada, &format!("{SERIES_PATH}?{query}")).await["items"],
+            "{arguments}"
+        );
     }
     let first = assistant.call("list_recurring_tasks", json!({ "limit": 2 })).await.success();
     let rest = json!({ "limit": 2, "cursor": first["next_cursor"] });
@@ -81,12 +87,18 @@ async fn a_series_stops_at_once_when_nothing_is_deleted() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    for arguments in [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false", "confirm": true })] {
+    for arguments in
+        [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false", "confirm": true })]
+    {
         let arguments = with(json!({ "recurring_task": id(&things.series) }), arguments);
 
         let stopped = Assistant::of(&ada).call("stop_recurring_task", arguments.clone()).await.success();
 
-        assert_eq!((&stopped["stopped"], &stopped["needs_confirmation"]), (&json!(true), &json!(false)), "{arguments}");
+        assert_eq!(
+            (&stopped["stopped"], &stopped["needs_confirmation"]),
+            (&json!(true), &json!(false)),
+            "{arguments}"
+        );
         let series = &stopped["recurring_task"];
         assert_eq!((id(series), &series["status"]), (id(&things.series), &json!("ended")), "{arguments}");
     }

@@ -46,7 +46,10 @@ async fn a_title_is_enough_and_null_means_omitted() {
 
     for given in [json!({ "title": "buy milk" }), nothing] {
         let task = assistant.call("add_task", given).await.success();
-        assert_eq!((&task["priority"], &task["due_date"], &task["tags"]), (&json!("medium"), &Value::Null, &json!([])));
+        assert_eq!(
+            (&task["priority"], &task["due_date"], &task["tags"]),
+            (&json!("medium"), &Value::Null, &json!([]))
+        );
         assert_eq!(reload(&ada, &task).await, task);
     }
 }
@@ -61,7 +64,8 @@ async fn a_task_is_added_with_its_recurrence() {
     let task = Assistant::of(&ada).call("add_task", given).await.success();
 
     assert_eq!(reload(&ada, &task).await, task);
-    let series = api(&ada, &format!("/api/recurring-tasks/{}", task["recurring_task_id"].as_str().unwrap())).await;
+    let series =
+        api(&ada, &format!("/api/recurring-tasks/{}", task["recurring_task_id"].as_str().unwrap())).await;
     assert_eq!((&series["title"], &series["frequency"]), (&json!("pay the rent"), &json!("monthly")));
 }
 
@@ -122,7 +126,8 @@ async fn a_completed_task_can_be_reopened() {
     let ada = app.guest().await;
     let task = create_task(&ada, json!({ "title": "report" })).await;
     complete(&ada, &task).await;
-    let reopen = async || Assistant::of(&ada).call("reopen_task", json!({ "task": id(&task) })).await.success();
+    let reopen =
+        async || Assistant::of(&ada).call("reopen_task", json!({ "task": id(&task) })).await.success();
 
     let open = reopen().await;
 

@@ -40,7 +40,8 @@ fn fields() -> Vec<(Value, &'static str)> {
 
 fn due_dates() -> Vec<(Value, &'static str)> {
     let due = |due_date: &str| (json!({ "due_date": due_date }), "/due_date");
-    let days = ["tomorrow", "2031-02-30", "2031-04-02 17:00", "2031-04-02T17:00:00", "20310402", "2020-01-01"];
+    let days =
+        ["tomorrow", "2031-02-30", "2031-04-02 17:00", "2031-04-02T17:00:00", "20310402", "2020-01-01"];
     let mut all: Vec<_> = days.into_iter().map(due).collect();
     all.push((json!({ "due_date": 1_900_000_000 }), "/due_date"));
     all.push((json!({ "due_date": "2031-01-01", "allow_past": "maybe" }), "/allow_past"));
@@ -101,9 +102,14 @@ fn own_arguments(tool: &str) -> Vec<(Value, &'static str)> {
         ],
         "list_recurring_tasks" => vec![(json!({ "status": "stopped" }), "/status")],
         "stop_recurring_task" => {
-            vec![(json!({ "delete_open": "maybe" }), "/delete_open"), (json!({ "confirm": "maybe" }), "/confirm")]
+            vec![
+                (json!({ "delete_open": "maybe" }), "/delete_open"),
+                (json!({ "confirm": "maybe" }), "/confirm"),
+            ]
         }
-        "delete_task" => vec![(json!({ "confirm": "maybe" }), "/confirm"), (json!({ "confirm": 1 }), "/confirm")],
+        "delete_task" => {
+            vec![(json!({ "confirm": "maybe" }), "/confirm"), (json!({ "confirm": 1 }), "/confirm")]
+        }
         "set_reminder" => vec![
             (json!({ "at": "2020-01-01T00:00:00Z" }), "/at"),
             (json!({ "at": "tomorrow" }), "/at"),
@@ -137,7 +143,8 @@ async fn every_invalid_argument_is_reported_and_nothing_changes() {
             "create_recurring_task" => fields(),
             _ => vec![],
         });
-        let mut wrong: Vec<_> = wrong.into_iter().map(|(change, pointer)| (change, pointer.to_owned())).collect();
+        let mut wrong: Vec<_> =
+            wrong.into_iter().map(|(change, pointer)| (change, pointer.to_owned())).collect();
         let naming = ["task", "recurring_task"].into_iter().filter(|member| arguments.get(member).is_some());
         wrong.extend(naming.flat_map(names));
         // There, null is the same as no task.
@@ -163,7 +170,10 @@ async fn every_argument_of_a_wrong_type_is_reported() {
             let change = json!({ argument: { "nested": ["deeply"] } });
             let outcome = Assistant::of(&ada).call(tool, with(arguments.clone(), change)).await;
             let wrong = outcome.refusal("invalid").pointers();
-            assert!(wrong.iter().all(|pointer| pointer.starts_with(&format!("/{argument}"))), "{tool}: {wrong:?}");
+            assert!(
+                wrong.iter().all(|pointer| pointer.starts_with(&format!("/{argument}"))),
+                "{tool}: {wrong:?}"
+            );
         }
     }
     assert_eq!(snapshot(&app).await, before);
@@ -214,9 +224,13 @@ async fn arguments_in_the_shapes_that_models_send_are_coerced() {
     let series = assistant.call("create_recurring_task", rule).await.success();
     assert_eq!((&series["interval"], &series["day_of_month"]), (&json!(2), &json!("last")));
     let weekdays = json!({ "title": "call", "frequency": "weekly", "by_weekday": "Mon, wed" });
-    assert_eq!(assistant.call("create_recurring_task", weekdays).await.success()["by_weekday"], json!(["mon", "wed"]));
+    assert_eq!(
+        assistant.call("create_recurring_task", weekdays).await.success()["by_weekday"],
+        json!(["mon", "wed"])
+    );
 
-    let listed = json!({ "status": "ANY", "sort_by": "title", "sort_order": "DESC", "limit": "2", "cursor": "" });
+    let listed =
+        json!({ "status": "ANY", "sort_by": "title", "sort_order": "DESC", "limit": "2", "cursor": "" });
     assert_eq!(titles(&assistant.call("sort_tasks", listed).await.success()), ["report", "call"]);
     let due = json!({ "task": id(&task), "due_date": "" });
     assert_eq!(assistant.call("set_task_due_date", due).await.refusal("invalid").pointers(), ["/due_date"]);
@@ -230,15 +244,18 @@ async fn a_time_without_an_offset_is_rejected_with_an_example_in_the_users_offse
     let five = json!({ "title": "call mom", "due_date": "2031-04-02T17:00:00" });
     let refused = Assistant::of(&ada).call("add_task", five).await.refusal("invalid");
 
-    assert!(refused.text.contains("2026-12-31T12:00:00-05:00") && refused.text.contains("It is "), "{}", refused.text);
+    assert!(
+        refused.text.contains("2026-12-31T12:00:00-05:00") && refused.text.contains("It is "),
+        "{}",
+        refused.text
+    );
 }
 
 #[tokio::test]
 async fn all_errors_are_reported_at_once_with_corrections() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task =
-        json!({ "title": " ", "priority": "urgent", "tags": ["fine", ""], "due_date": "tomorrow", "colour": "red" });
+    let task = json!({ "title": " ", "priority": "urgent", "tags": ["fine", ""], "due_date": "tomorrow", "colour": "red" });
 
     let refused = Assistant::of(&ada).call("add_task", task).await.refusal("invalid");
 
@@ -256,7 +273,9 @@ async fn a_reminder_needs_either_at_or_before() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    let refused =
-        Assistant::of(&ada).call("set_reminder", json!({ "task": id(&things.task) })).await.refusal("invalid");
+    let refused = Assistant::of(&ada)
+        .call("set_reminder", json!({ "task": id(&things.task) }))
+        .await
+        .refusal("invalid");
     assert!(refused.text.contains("at") && refused.text.contains("before"), "{}", refused.text);
 }

@@ -79,7 +79,8 @@ async fn compare(
         files.push(archive.lines()?.peekable());
     }
     let (mut rows, mut new) = (0, None);
-    let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let transaction =
+        client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let transaction = transaction.start().await?;
     let query = format!("select {LINE} from {} order by occurred_at, event_id", month.table());
     let portal = transaction.bind(&query, &[]).await?;
@@ -118,7 +119,8 @@ async fn compare(
 /// so the number is proof; and none can be added between the count and the drop. A later event creates the
 /// month again.
 async fn drop_month(client: &mut Client, month: &Month, rows: u64) -> anyhow::Result<bool> {
-    let in_use = || format!("{month} is in use: its files are complete, run this again to drop it from the database");
+    let in_use =
+        || format!("{month} is in use: its files are complete, run this again to drop it from the database");
     let table = month.table();
     let transaction = client.transaction().await?;
     transaction.batch_execute(&format!("lock table {table} in share mode")).await.with_context(in_use)?;

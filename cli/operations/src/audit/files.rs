@@ -63,7 +63,8 @@ impl Archive {
 
     /// The archives of a month, and the next one to write.
     pub fn of_month(folder: &Path, month: &Month) -> anyhow::Result<(Vec<Self>, Self)> {
-        let known: Vec<_> = Self::all(folder)?.into_iter().filter(|archive| archive.month == *month).collect();
+        let known: Vec<_> =
+            Self::all(folder)?.into_iter().filter(|archive| archive.month == *month).collect();
         let number = known.last().map_or(1, |last| last.number + 1);
         Ok((known, Self { month: month.clone(), number, folder: folder.to_owned() }))
     }
@@ -159,7 +160,8 @@ impl Writer {
 
 /// Creates the folder of archives.
 pub fn make(folder: &Path) -> anyhow::Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder).and_then(|()| folder.canonicalize());
+    let made =
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).and_then(|()| folder.canonicalize());
     let made = made.with_context(|| format!("cannot make the folder {}", folder.display()))?;
     made.parent().map_or(Ok(()), sync)
 }

@@ -22,8 +22,9 @@ impl Month {
         let tables = "select relname::text from pg_inherits join pg_class on pg_class.oid = inhrelid
                        where inhparent = 'app.audit'::regclass order by 1";
         let rows = client.query(tables, &[]).await?;
-        let months =
-            rows.iter().filter_map(|row| row.get::<_, &str>(0).strip_prefix("audit_")?.replace('_', "-").parse().ok());
+        let months = rows
+            .iter()
+            .filter_map(|row| row.get::<_, &str>(0).strip_prefix("audit_")?.replace('_', "-").parse().ok());
         Ok(months.collect())
     }
 
@@ -42,10 +43,11 @@ impl FromStr for Month {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> anyhow::Result<Self> {
-        let is_number = |part: &str, digits| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-        let fits = text
-            .split_once('-')
-            .is_some_and(|(year, month)| is_number(year, 4) && is_number(month, 2) && ("01"..="12").contains(&month));
+        let is_number =
+            |part: &str, digits| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = text.split_once('-').is_some_and(|(year, month)| {
+            is_number(year, 4) && is_number(month, 2) && ("01"..="12").contains(&month)
+        });
         ensure!(fits, "a month has a year and a number, as in 2026-03");
         Ok(Self(text.to_owned()))
     }

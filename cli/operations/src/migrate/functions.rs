@@ -31,7 +31,8 @@ select case lanname when 'sql' then fmgr_sql_validator(pg_proc.oid) else plpgsql
 /// Installs the functions whose files have changed. Files come in any order: bodies are checked at the end.
 pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
     let installed = installed(transaction).await?;
-    let is_changed = |name: &String| installed.get(name) != release.functions.get(name).map(|file| &file.checksum);
+    let is_changed =
+        |name: &String| installed.get(name) != release.functions.get(name).map(|file| &file.checksum);
     let changed: Vec<_> = release.functions.iter().filter(|(name, _)| is_changed(name)).collect();
     transaction.batch_execute("set local check_function_bodies = off").await?;
     for (name, file) in &changed {
@@ -42,7 +43,8 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
         let signatures = transaction.query(SIGNATURES, &[name]).await?;
         ensure!(!signatures.is_empty(), "{} should create the function app.{name}", path(name));
         for row in signatures {
-            let (signature, comment): (&str, String) = (row.get(0), first_comment(&file.sql).replace('\'', "''"));
+            let (signature, comment): (&str, String) =
+                (row.get(0), first_comment(&file.sql).replace('\'', "''"));
             transaction.batch_execute(&format!("comment on function {signature} is '{comment}'")).await?;
         }
         transaction

@@ -11,12 +11,7 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
     let installed = installed(transaction).await?;
     for (name, (framed, file)) in &release.statements {
         if !installed.contains(name) {
-            let create = format!(
-                "{}\nrevoke all on function bodies.{name} from public;\n\
-                 grant execute on function bodies.{name} to {};\n\
-                 comment on function bodies.{name} is '{file}'",
-                framed.create, framed.role
-            );
+            let create = format!("{}comment on function bodies.{name} is '{file}'", framed.create);
             transaction.batch_execute(&create).await.map_err(|error| explain(file, &error))?;
         }
     }
@@ -35,7 +30,9 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
             "with kept as (select * from app.releases order by installed_at desc limit 2),
                   gone as (delete from app.releases where release not in (select release from kept))
              select proname::text from pg_proc
-              where pronamespace = 'bodies'::regnamespace and proname not in (select unnest(bodies) from kept)",
+              where pronamespace = 'bodies'::regnamespace
+                -- A body that is a block has a function of its own.
+                and regexp_replace(proname, '_body$', '') not in (select unnest(bodies) from kept)",
             &[],
         )
         .await?;

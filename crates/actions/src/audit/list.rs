@@ -2,9 +2,9 @@
 
 use domain::{DueDate as Bound, TaskId, UserId};
 use serde_json::{Value, json};
-use store::{Principal, statement};
+use store::{Client, Refusal, statement};
 
-use crate::{Cursor, Page, Problem};
+use crate::{Cursor, Page};
 
 /// Filters of audit events. The oldest event comes first.
 #[derive(Debug, Default)]
@@ -17,23 +17,24 @@ pub struct Wanted {
     pub from: Option<Bound>,
     /// Only events at or before this time.
     pub to: Option<Bound>,
-    /// Only what is this user's. `not_an_admin` is said where that is somebody else and the caller may not see it.
+    /// Only events of this user. Rejected with `not_an_admin` if that is another user and the caller is no administrator.
     pub user: Option<UserId>,
     /// Page of the list.
     pub page: Page,
 }
 
 /// Returns a page of audit events.
-pub fn list(principal: &Principal, wanted: &Wanted) -> Result<String, Problem> {
+pub fn list(client: &Client<'_>, wanted: &Wanted) -> Result<String, Refusal> {
     let mut input = json!({
         "task_id": wanted.task, "event_type": wanted.event_type, "from": wanted.from, "to": wanted.to, "user_id": wanted.user,
     });
     let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
     if let Some(cursor) = &wanted.page.cursor.0 {
-        input["after"] = cursor.in_time(&fingerprint).map_err(Problem::Invalid)?.clone();
+        input["after"] = cursor.in_time(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(wanted.page.limit());
-    Ok(Cursor::page(store::run(statement!("list.sql"), principal, &input)?, &fingerprint)?)
+    input["list"] = fingerprint.into();
+    client.one(statement!("list.sql"), &input)
 }
 
 /// Returns the JSON schema of a list of events.

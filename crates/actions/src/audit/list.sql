@@ -1,6 +1,6 @@
--- frame: read, in steps, for both
--- What happened, the first first. Two rows: the list, and the place of its last event where more follow. No row where the
--- caller may not know of it.
+-- frame: read, for both
+-- Returns a page of the audit trail, oldest first: `{items, next_cursor}`. Returns nothing for a task that
+-- the caller may not see.
 declare
     is_admin boolean := (select users.admin from users where users.id = caller);
     person   uuid := (input ->> 'user_id')::uuid;
@@ -19,27 +19,32 @@ begin
         case when person is not null then 'event.user_id = $2' end,
         case when task is not null then 'event.task_id = $3' end,
         case when input ->> 'event_type' is not null then $$event.event_type = $4 ->> 'event_type'$$ end,
-        case when input ->> 'from' is not null then $$event.occurred_at >= (select first_of($4 -> 'from', $1))$$ end,
-        case when input ->> 'to' is not null then $$event.occurred_at <= (select last_of($4 -> 'to', $1))$$ end,
+        case when input ->> 'from' is not null
+            then $$event.occurred_at >= (select first_of($4 -> 'from', $1))$$ end,
+        case when input ->> 'to' is not null
+            then $$event.occurred_at <= (select last_of($4 -> 'to', $1))$$ end,
         case when input ? 'after' then
-            $$(event.occurred_at, event.event_id) > (($4 -> 'after' ->> 'key')::timestamptz, ($4 -> 'after' ->> 'id')::uuid)$$ end);
+            $$(event.occurred_at, event.event_id) > (($4 -> 'after' ->> 'key')::timestamptz,
+                ($4 -> 'after' ->> 'id')::uuid)$$ end);
     execute format('select json_agg(page) from (select event.event_id, event.occurred_at, event.event_type, event.data
-                      from audit as event where %s order by event.occurred_at, event.event_id limit $5) as page', fits)
+                      from audit as event where %s order by event.occurred_at, event.event_id
+                          limit $5) as page', fits)
        into found using caller, person, task, input, most + 1;
-    -- A task without a trail is none, or somebody else's.
+    -- A task without a trail does not exist, or belongs to another user.
     if task is not null and found is null and not input ? 'after'
        and not exists (select from audit where audit.task_id = task and (is_admin or audit.user_id = caller))
        and not exists (select from tasks where tasks.id = task and (is_admin or tasks.user_id = caller))
-       -- Gone for good, and its last events are still on their way.
+       -- Deleted for good, with its last events still on their way.
        and not exists (select from tombstones where tombstones.user_id = caller and tombstones.id = task) then
         return;
     end if;
-    return next coalesce((select json_agg(json_build_object('event_type', one.event -> 'event_type', 'data', one.event -> 'data')
-                                          order by one.number)
-                            from json_array_elements(found) with ordinality as one (event, number)
-                           where one.number <= most), '[]')::text;
-    return next case when json_array_length(found) > most
-                     then json_build_object('key', found -> (most - 1) -> 'occurred_at', 'id', found -> (most - 1) -> 'event_id')::text
-                     else 'null' end;
-    lines := '{list}';
+    return query select 'row', json_build_object(
+        'items', (select coalesce(json_agg(json_build_object('event_type', one.event -> 'event_type',
+                                                             'data', one.event -> 'data') order by one.number), '[]')
+                    from json_array_elements(found) with ordinality as one (event, number)
+                   where one.number <= most),
+        'next_cursor', case when json_array_length(found) > most
+                            then cursor(found -> (most - 1) ->> 'occurred_at',
+                                (found -> (most - 1) ->> 'event_id')::uuid,
+                                        input ->> 'list') end)::text;
 end;

@@ -2,10 +2,9 @@
 
 use domain::{Moment, NewReminder, TaskId};
 use serde::{Deserialize, Serialize};
-use store::{Principal, Refusal, statement};
+use store::{Client, Reason, Refusal, statement};
 
 use super::{NOT_DUE, refused};
-use crate::Problem;
 
 #[derive(Serialize)]
 struct Input<'a> {
@@ -29,18 +28,18 @@ struct Id {
 }
 
 /// Adds a reminder to a task of the caller.
-pub fn add(principal: &Principal, now: Moment, task: TaskId, reminder: &NewReminder) -> Result<Made, Problem> {
-    reminder.check(now).map_err(Problem::Invalid)?;
+pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminder) -> Result<Made, Refusal> {
+    reminder.check(now).map_err(Refusal::Invalid)?;
     let member = match reminder {
         NewReminder::At(_) => "at",
         NewReminder::Before(_) => "before",
     };
     let json =
-        store::one(statement!("add.sql"), principal, &Input { id: task, reminder }).map_err(
+        client.one(statement!("add.sql"), &Input { id: task, reminder }).map_err(
             |refusal| match refusal {
-                Refusal::Said(word) if word == "no_due_date" => Problem::member(member, NOT_DUE),
-                Refusal::Said(word) if word == "too_many_reminders" => {
-                    Problem::member(member, "must not bring the task to more than 100 reminders")
+                Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NOT_DUE),
+                Refusal::Rejected(Reason::TooManyReminders) => {
+                    Refusal::invalid_member(member, "must not bring the task to more than 100 reminders")
                 }
                 other => refused(other),
             },

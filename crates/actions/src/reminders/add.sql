@@ -1,10 +1,11 @@
--- frame: write, in steps
--- Makes a reminder of a task of the caller.
+-- frame: write
+-- Adds a reminder to a task of the caller.
 declare
     task tasks;
     made reminders;
 begin
-    select * into task from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller and tasks.deleted_at is null;
+    select * into task from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller
+        and tasks.deleted_at is null;
     if found then
         if task.status <> 'active' then
             perform refuse('task_is_done');
@@ -16,7 +17,6 @@ begin
         insert into reminders (user_id, task_id, at, before)
         values (caller, task.id, (input ->> 'at')::timestamptz, input ->> 'before')
         returning reminders.* into made;
-        lines := array[shown(made)::text];
-        return next lines[1];
+        return query select 'row', shown(made)::text;
     end if;
 end;

@@ -1,11 +1,11 @@
 //! Deletes a reminder.
 
 use domain::TaskId;
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use crate::tasks::Named;
 
 /// Deletes a reminder of the caller and returns it. It leaves a tombstone.
-pub fn delete(principal: &Principal, id: TaskId) -> Result<String, Refusal> {
-    store::one(statement!("delete.sql"), principal, &Named { id, expected: None })
+pub fn delete(client: &Client<'_>, id: TaskId) -> Result<String, Refusal> {
+    client.one(statement!("delete.sql"), &Named { id, expected: None })
 }

@@ -2,26 +2,26 @@
 
 use domain::TaskId;
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use crate::tasks::Named;
-use crate::{Cursor, Page, Problem};
+use crate::{Cursor, Page};
 
 /// Fingerprint of the list, for its cursors.
 const UPCOMING: &str = "upcoming reminders";
 
 /// Returns the reminders of a task of the caller: `{items}`.
-pub fn of_task(principal: &Principal, task: TaskId) -> Result<String, Refusal> {
-    store::one(statement!("of_task.sql"), principal, &Named { id: task, expected: None })
+pub fn of_task(client: &Client<'_>, task: TaskId) -> Result<String, Refusal> {
+    client.one(statement!("of_task.sql"), &Named { id: task, expected: None })
 }
 
 /// Returns a page of the caller's upcoming reminders.
-pub fn upcoming(principal: &Principal, page: &Page) -> Result<String, Problem> {
-    let mut input = json!({ "limit": page.limit() });
+pub fn upcoming(client: &Client<'_>, page: &Page) -> Result<String, Refusal> {
+    let mut input = json!({ "limit": page.limit(), "list": UPCOMING });
     if let Some(cursor) = &page.cursor.0 {
-        input["after"] = cursor.in_time(UPCOMING).map_err(Problem::Invalid)?.clone();
+        input["after"] = cursor.in_time(UPCOMING).map_err(Refusal::Invalid)?.clone();
     }
-    Ok(Cursor::page(store::run(statement!("upcoming.sql"), principal, &input)?, UPCOMING)?)
+    client.one(statement!("upcoming.sql"), &input)
 }
 
 /// Returns the JSON schema of a page of reminders.

@@ -2,10 +2,9 @@
 
 use domain::{Snooze, TaskId};
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Client, Reason, Refusal, statement};
 
 use super::refused;
-use crate::Problem;
 
 #[derive(Serialize)]
 struct Input<'a> {
@@ -14,9 +13,9 @@ struct Input<'a> {
 }
 
 /// Snoozes a reminder of the caller once.
-pub fn snooze(principal: &Principal, id: TaskId, snooze: &Snooze) -> Result<String, Problem> {
-    store::one(statement!("snooze.sql"), principal, &Input { id, snooze }).map_err(|refusal| match refusal {
-        Refusal::Said(word) if word == "past_time" => Problem::member("until", "is in the past"),
+pub fn snooze(client: &Client<'_>, id: TaskId, snooze: &Snooze) -> Result<String, Refusal> {
+    client.one(statement!("snooze.sql"), &Input { id, snooze }).map_err(|refusal| match refusal {
+        Refusal::Rejected(Reason::PastTime) => Refusal::invalid_member("until", "is in the past"),
         other => refused(other),
     })
 }

@@ -1,11 +1,13 @@
--- frame: write, in steps
--- Has a reminder of the caller come later. It comes then and no other time.
+-- frame: write
+-- Snoozes a reminder of the caller: it is sent at the new time only.
 declare
     one   reminders;
     zone  text := zone(caller);
     until timestamptz := case
-        when input -> 'snooze' = '"tomorrow"' then instant((now() at time zone zone)::date + time '09:00' + interval '1 day', zone)
-        when input -> 'snooze' ? 'minutes' then now() + (input #>> '{snooze,minutes}')::int * interval '1 minute'
+        when input -> 'snooze' = '"tomorrow"'
+            then instant((now() at time zone zone)::date + time '09:00' + interval '1 day', zone)
+        when input -> 'snooze' ? 'minutes'
+            then now() + (input #>> '{snooze,minutes}')::int * interval '1 minute'
         else (input #>> '{snooze,until}')::timestamptz end;
 begin
     select reminders.* into one from reminders join tasks on tasks.id = reminders.task_id
@@ -17,11 +19,11 @@ begin
             perform refuse('past_time');
         end if;
         update reminders
-           set remind_at = until, status = 'pending', attempts = 0, sent_at = null, snoozed_at = clock_timestamp(),
+           set remind_at = until, status = 'pending', attempts = 0, sent_at = null,
+               snoozed_at = clock_timestamp(),
                claimed_until = null, notification_id = null
          where reminders.id = one.id
         returning reminders.* into one;
-        lines := array[shown(one)::text];
-        return next lines[1];
+        return query select 'row', shown(one)::text;
     end if;
 end;

@@ -1,15 +1,15 @@
 //! Creates a series with its first occurrence.
 
 use domain::{
-    Description, DueDate, Field, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags, TaskId,
-    Timezone, Title, WallClock, input, within, wrong_member,
+    Description, DueDate, Field, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags,
+    TaskId, Timezone, Title, WallClock, input, within, wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Reason, Refusal, statement};
 
 use crate::tasks::{NewTask, refused};
-use crate::{Answer, Clock, Problem};
+use crate::{Answer, Clock};
 
 input! {
     /// A new series of recurring tasks.
@@ -61,32 +61,35 @@ struct Made {
     task: String,
 }
 
-fn make(principal: &Principal, clock: &Clock, recurrence: &Recurrence, wanted: Wanted) -> Result<Made, Problem> {
+fn make(
+    client: &Client<'_>,
+    clock: &Clock,
+    recurrence: &Recurrence,
+    wanted: Wanted,
+) -> Result<Made, Refusal> {
     let own_zone = recurrence.timezone.is_some();
     let timezone = match &recurrence.timezone {
         Some(timezone) => timezone.clone(),
-        None => users_zone(principal)?,
+        None => users_zone(client)?,
     };
     let start = recurrence.start_date.unwrap_or_else(|| DueDate::today(clock.now, &timezone));
-    let rule = recurrence.rule(timezone, start).map_err(Problem::Invalid)?;
+    let rule = recurrence.rule(timezone, start).map_err(Refusal::Invalid)?;
     let first = rule.first().ok_or_else(|| Refusal::fault("a rule without a first occurrence"))?;
     let [id, task_id] = clock.ids;
     let input = Input { id, task_id, wanted, place: rule.place(first.due_date), rule: &rule, own_zone };
-    match <[String; 2]>::try_from(store::run(statement!("create.sql"), principal, &input)?) {
-        Ok([series, task]) => Ok(Made { series, task }),
-        Err(_) => Err(Refusal::fault("a series is made in two rows").into()),
-    }
+    let mut rows = client.call(statement!("create.sql"), &input)?;
+    Ok(Made { series: rows.require("series")?, task: rows.require("task")? })
 }
 
 /// Returns the time zone of the caller.
-pub fn users_zone(principal: &Principal) -> Result<Timezone, Refusal> {
-    let zone = store::one(statement!("zone.sql"), principal, &json!({}))?;
+pub fn users_zone(client: &Client<'_>) -> Result<Timezone, Refusal> {
+    let zone = client.one(statement!("zone.sql"), &json!({}))?;
     let zone: Value = serde_json::from_str(&zone).unwrap_or_default();
     Timezone::parse(&zone).map_err(|_| Refusal::fault("a user has an unknown time zone"))
 }
 
 /// Creates a series of the caller, and its first task.
-pub fn create(principal: &Principal, clock: &Clock, series: &NewSeries) -> Result<Answer, Problem> {
+pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<Answer, Refusal> {
     let wanted = Wanted {
         title: &series.title,
         description: &series.description,
@@ -96,23 +99,21 @@ pub fn create(principal: &Principal, clock: &Clock, series: &NewSeries) -> Resul
         once: Vec::new(),
         allow_past: series.allow_past != Some(false),
     };
-    let made = make(principal, clock, &series.recurrence, wanted).map_err(|problem| match problem {
-        Problem::Refused(Refusal::Said(word)) if word == "past_start_date" => {
-            Problem::member("start_date", "is in the past")
-        }
+    let made = make(client, clock, &series.recurrence, wanted).map_err(|refusal| match refusal {
+        Refusal::Rejected(Reason::PastStartDate) => Refusal::invalid_member("start_date", "is in the past"),
         other => other,
     });
-    Ok(Answer::read(made?.series)?)
+    Answer::read(made?.series)
 }
 
 /// Creates a recurring task of the caller, as the first one of a new series.
 pub(crate) fn create_from_task(
-    principal: &Principal,
+    client: &Client<'_>,
     clock: &Clock,
     task: &NewTask,
     recurrence: &Recurrence,
-) -> Result<Answer, Problem> {
-    let wrong = |detail| Problem::Invalid(within("recurrence", wrong_member("start_date", detail)));
+) -> Result<Answer, Refusal> {
+    let wrong = |detail| Refusal::Invalid(within("recurrence", wrong_member("start_date", detail)));
     let start_date = match (task.due_date, recurrence.start_date) {
         (Some(due), Some(start)) if due != start => {
             return Err(wrong("differs from `due_date`; omit one of them"));
@@ -135,15 +136,13 @@ pub(crate) fn create_from_task(
         once: reminders().filter(|reminder| matches!(reminder, NewReminder::At(_))).collect(),
         allow_past: task.allow_past == Some(true),
     };
-    let made = make(principal, clock, &recurrence, wanted).map_err(|problem| match problem {
-        Problem::Invalid(errors) => Problem::Invalid(within("recurrence", errors)),
-        Problem::Refused(Refusal::Said(word)) if word == "past_start_date" && task.due_date.is_none() => {
+    let made = make(client, clock, &recurrence, wanted).map_err(|refusal| match refusal {
+        Refusal::Invalid(errors) => Refusal::Invalid(within("recurrence", errors)),
+        Refusal::Rejected(Reason::PastStartDate) if task.due_date.is_none() => {
             wrong("is in the past; send `\"allow_past\": true` to allow that")
         }
-        Problem::Refused(Refusal::Said(word)) if word == "past_start_date" => {
-            refused(Refusal::Said("past_due_date".into()))
-        }
+        Refusal::Rejected(Reason::PastStartDate) => refused(Refusal::Rejected(Reason::PastDueDate)),
         other => other,
     });
-    Ok(Answer::read(made?.task)?)
+    Answer::read(made?.task)
 }

@@ -2,13 +2,13 @@
 
 use domain::TaskId;
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use crate::tasks::Named;
 
 /// Moves the missed tasks of a series of the caller to the trash. Returns `{dismissed}`.
-pub fn dismiss(principal: &Principal, id: TaskId) -> Result<String, Refusal> {
-    store::one(statement!("dismiss.sql"), principal, &Named { id, expected: None })
+pub fn dismiss(client: &Client<'_>, id: TaskId) -> Result<String, Refusal> {
+    client.one(statement!("dismiss.sql"), &Named { id, expected: None })
 }
 
 /// Returns the JSON schema of the response.

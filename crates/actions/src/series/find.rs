@@ -1,11 +1,10 @@
 //! State of a series, read before a write.
 
-use domain::{DueDate, Field, Moment, Rule, TaskId, Timezone, Version, WallClock};
+use domain::{DueDate, Field, Moment, Rule, Timezone, Version, WallClock};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
-use crate::Problem;
 use crate::tasks::Named;
 
 /// Series and its progress.
@@ -73,8 +72,6 @@ impl Found {
 /// Series as an update needs it.
 pub(crate) struct Editable {
     pub series: Found,
-    /// As clients see it.
-    pub shown: String,
     pub own_zone: bool,
     /// Number of occurrences so far.
     pub occurrences: u32,
@@ -98,23 +95,17 @@ struct Beside {
 }
 
 impl Editable {
-    /// Looks at a series of the caller.
-    pub fn find(principal: &Principal, id: TaskId) -> Result<Self, Refusal> {
-        let rows = store::run(statement!("find.sql"), principal, &Named { id, expected: None })?;
-        let [shown, progress] = rows.as_slice() else { return Err(Refusal::NotFound) };
-        let Beside { own_zone, occurrences, finished } = read(progress)?;
+    /// Reads a series of the caller, which must have one of the expected versions.
+    pub fn find(client: &Client<'_>, series: &Named) -> Result<Self, Refusal> {
+        let mut rows = client.call(statement!("find.sql"), series)?;
+        let progress = rows.require("row")?;
+        let Beside { own_zone, occurrences, finished } = read(&progress)?;
         let finished = finished.map(|finished| (finished.place, finished.at));
-        Ok(Self { series: read(progress)?, shown: shown.clone(), own_zone, occurrences, finished })
-    }
-
-    /// Its edition. One that the caller has not seen is refused.
-    pub fn must_be(&self, expected: &[Version]) -> Result<Version, Problem> {
-        let version = self.series.version;
-        if expected.contains(&version) { Ok(version) } else { Err(Problem::Changed(self.shown.clone())) }
+        Ok(Self { series: read(&progress)?, own_zone, occurrences, finished })
     }
 }
 
-/// Reads what a statement returned of a series.
+/// Parses the progress of a series.
 pub fn read<'a, T: Deserialize<'a>>(row: &'a str) -> Result<T, Refusal> {
-    serde_json::from_str(row).map_err(|error| Refusal::fault(format!("a series cannot be read: {error}")))
+    serde_json::from_str(row).map_err(|error| Refusal::unreadable("a series", error))
 }

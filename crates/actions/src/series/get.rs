@@ -1,22 +1,35 @@
 //! Returns a series with its occurrences.
 
 use domain::{TaskId, shape};
-use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use store::{Client, Refusal, statement};
 
 use super::find::{Found, read};
 use crate::Answer;
 use crate::tasks::Named;
 
-/// Returns a series of the caller, with the tasks that were and the times that come.
-pub fn get(principal: &Principal, id: TaskId) -> Result<Answer, Refusal> {
-    let rows = store::run(statement!("get.sql"), principal, &Named { id, expected: None })?;
-    let [shown, past, progress] = rows.as_slice() else { return Err(Refusal::NotFound) };
-    let series: Found = read(progress)?;
-    let shown = series.with_next(shown)?.to_string();
-    let members = shown.trim_end_matches('}');
-    let next = json!(series.coming().take(shape::NEXT_OCCURRENCES).collect::<Vec<_>>());
-    Answer::read(format!("{members},\"past_occurrences\":{past},\"next_occurrences\":{next}}}"))
+/// Series with its occurrences.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    series: Value,
+    past_occurrences: Box<RawValue>,
+    next_occurrences: Vec<String>,
+}
+
+/// Returns a series of the caller, with its past tasks and the times of the next ones.
+pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
+    let mut rows = client.call(statement!("get.sql"), &Named { id, expected: None })?;
+    let progress = rows.require("progress")?;
+    let found: Found = read(&progress)?;
+    let shown = Shown {
+        series: found.with_next(&rows.require("series")?)?,
+        past_occurrences: read(&rows.require("past")?)?,
+        next_occurrences: found.coming().take(shape::NEXT_OCCURRENCES).collect(),
+    };
+    Answer::new(&shown)
 }
 
 /// Returns the JSON schema of a series with its occurrences.

@@ -2,9 +2,9 @@
 
 use domain::{Optional, choice, input};
 use serde_json::{Value, json};
-use store::{Principal, statement};
+use store::{Client, Refusal, statement};
 
-use crate::{Cursor, Page, Problem};
+use crate::{Cursor, Page};
 
 choice! {
     /// Status of a series.
@@ -21,14 +21,15 @@ input! {
 }
 
 /// Returns a page of the caller's series.
-pub fn list(principal: &Principal, wanted: &ListSeries) -> Result<String, Problem> {
+pub fn list(client: &Client<'_>, wanted: &ListSeries) -> Result<String, Refusal> {
     let mut input = json!({ "status": wanted.status });
     let list = format!("series {input}");
     if let Some(cursor) = &wanted.page.cursor.0 {
-        input["after"] = cursor.in_time(&list).map_err(Problem::Invalid)?.clone();
+        input["after"] = cursor.in_time(&list).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(wanted.page.limit());
-    Ok(Cursor::page(store::run(statement!("list.sql"), principal, &input)?, &list)?)
+    input["list"] = list.into();
+    client.one(statement!("list.sql"), &input)
 }
 
 /// Returns the JSON schema of a page of series.

@@ -1,15 +1,19 @@
 -- frame: read
--- Returns series of the caller, the newest first. Two rows: the list, and the place of its last one where more follow.
+-- Returns a page of the caller's series, newest first: `{items, next_cursor}`.
 with found as materialized (
-    select series as one, row_number() over (order by series.created_at desc, series.id desc) as number from series
+    select series as one, row_number() over (order by series.created_at desc, series.id desc) as number
+        from series
      where series.user_id = caller
        and (input ->> 'status' is null or (series.place is null) = (input ->> 'status' = 'ended'))
        and (input -> 'after' is null
-            or (series.created_at, series.id) < ((input #>> '{after,key}')::timestamptz, (input #>> '{after,id}')::uuid))
+            or (series.created_at, series.id) < ((input #>> '{after,key}')::timestamptz,
+                (input #>> '{after,id}')::uuid))
      order by series.created_at desc, series.id desc limit (input ->> 'limit')::int + 1
 )
-select unnest(array[
-    (select coalesce(json_agg(shown(one) order by number), '[]') from found where number <= (input ->> 'limit')::int)::text,
-    coalesce((select json_build_object('key', (one).created_at, 'id', (one).id) from found
-               where number = (input ->> 'limit')::int
-                 and exists (select from found as more where more.number > (input ->> 'limit')::int))::text, 'null')])
+select 'row', json_build_object(
+    'items', (select coalesce(json_agg(shown(one) order by number), '[]') from found
+               where number <= (input ->> 'limit')::int),
+    'next_cursor', (select cursor(to_json((one).created_at) #>> '{}', (one).id, input ->> 'list') from found
+                     where number = (input ->> 'limit')::int
+                       and exists (select from found as more
+                           where more.number > (input ->> 'limit')::int)))::text

@@ -2,14 +2,15 @@
 
 use domain::{
     Anchor, DayOfMonth, Description, DueDate, Errors, Frequency, Interval, Moment, Optional, Patch, Priority,
-    RelativeReminder, Reminders, Rule, RuleParts, Tags, TaskId, Timezone, Title, Version, WallClock, Weekdays, input,
+    RelativeReminder, Reminders, Rule, RuleParts, Tags, Timezone, Title, Version, WallClock, Weekdays, input,
 };
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Client, Reason, Refusal, statement};
 
 use super::TRIES;
 use super::find::{Editable, Found};
-use crate::{Answer, Problem};
+use crate::Answer;
+use crate::tasks::Named;
 
 input! {
     /// Changes to a series, as a JSON merge patch: omitted members keep their value.
@@ -45,7 +46,9 @@ input! {
 
 #[derive(Serialize)]
 struct Input<'a> {
-    id: TaskId,
+    #[serde(flatten)]
+    series: &'a Named,
+    /// Version from which the rest follows.
     version: Version,
     patch: &'a SeriesPatch,
     rule: &'a Rule,
@@ -70,9 +73,15 @@ impl SeriesPatch {
             frequency,
             interval: self.interval.0.unwrap_or(old.interval),
             by_weekday: self.by_weekday.clone().over(old.by_weekday.filter(|_| kept(Frequency::Weekly))),
-            day_of_month: self.day_of_month.clone().over(old.day_of_month.filter(|_| kept(Frequency::Monthly))),
+            day_of_month: self
+                .day_of_month
+                .clone()
+                .over(old.day_of_month.filter(|_| kept(Frequency::Monthly))),
             anchor: self.anchor.0.unwrap_or(old.anchor),
-            start_date: self.start_date.0.map_or(old.start_date, |start| WallClock::in_zone(start, &timezone)),
+            start_date: self
+                .start_date
+                .0
+                .map_or(old.start_date, |start| WallClock::in_zone(start, &timezone)),
             end_date: match self.end_date {
                 Patch::Keep => old.end_date,
                 Patch::Clear => None,
@@ -93,43 +102,43 @@ impl SeriesPatch {
 
 /// Updates a series of the caller, and its open occurrence.
 pub fn patch(
-    principal: &Principal,
-    id: TaskId,
-    expected: Option<&[Version]>,
+    client: &Client<'_>,
+    series: &Named,
     patch: &SeriesPatch,
     now: Moment,
-) -> Result<Answer, Problem> {
+) -> Result<Answer, Refusal> {
     for _ in 0..TRIES {
-        let found = Editable::find(principal, id)?;
-        if let Some(expected) = expected {
-            found.must_be(expected)?;
-        }
+        let found = Editable::find(client, series)?;
         let Some(open) = found.series.place else {
-            return Err(Problem::NotNow("The series has ended. Create a new one instead."));
+            return Err(Refusal::NotNow("The series has ended. Create a new one instead."));
         };
-        let rule = patch.rule(&found).map_err(Problem::Invalid)?;
+        let rule = patch.rule(&found).map_err(Refusal::Invalid)?;
         // A completed occurrence keeps its place, because the next one is counted from it. If the completion
         // of the last one is no longer known (its task was purged), nothing can be counted from it, so the
         // open one stays, too.
-        let is_lost = rule.parts().anchor == Anchor::Completion && found.finished.is_none() && found.occurrences > 1;
+        let is_lost =
+            rule.parts().anchor == Anchor::Completion && found.finished.is_none() && found.occurrences > 1;
         let place = if !found.series.is_open || is_lost || rule == found.series.rule {
             None
         } else {
             let moved = rule.reschedule(open, found.finished, now).ok_or_else(|| {
-                Problem::member("end_date", "leaves no date for the open task; delete the series to stop it")
+                Refusal::invalid_member(
+                    "end_date",
+                    "leaves no date for the open task; delete the series to stop it",
+                )
             })?;
             Some(rule.place(moved.due_date))
         };
         let (version, own_zone) = (found.series.version, patch.own_zone(found.own_zone));
-        let input = Input { id, version, patch, rule: &rule, own_zone, place };
-        match store::one(statement!("patch.sql"), principal, &input) {
-            // Somebody was faster: look again.
-            Err(Refusal::Said(word)) if word == "changed_meanwhile" => {}
+        let input = Input { series, version, patch, rule: &rule, own_zone, place };
+        match client.one(statement!("patch.sql"), &input) {
+            // Another request was faster: read again.
+            Err(Refusal::Rejected(Reason::Stale)) => {}
             other => {
                 let changed = Found { place: place.or(Some(open)), rule, ..found.series };
-                return Ok(Answer::read(changed.with_next(&other?)?.to_string())?);
+                return Answer::new(&changed.with_next(&other?)?);
             }
         }
     }
-    Err(Problem::TooFast)
+    Err(Refusal::Rejected(Reason::Stale))
 }

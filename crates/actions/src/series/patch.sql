@@ -1,17 +1,17 @@
--- frame: write, in steps
--- Changes those fields of a series of the caller that the patch names, and its open occurrence with it.
+-- frame: write
+-- Updates a series of the caller, and its open occurrence. Returns the series.
 declare
     patch   record;
     named   jsonb := input -> 'patch';
     was     series;
     becomes series;
     open_id uuid;
-    -- Where only this one was put off, it stays so.
+    -- False if the due date of this occurrence was changed by itself: then it stays.
     follows boolean;
 begin
     select * into was from series where series.id = (input ->> 'id')::uuid and series.user_id = caller;
     if not found or was.version <> (input ->> 'version')::bigint then
-        perform refuse('changed_meanwhile');
+        perform refuse('stale');
     end if;
     open_id := open_occurrence(was);
     select * into patch from jsonb_to_record(named) as given (
@@ -19,14 +19,17 @@ begin
     update series
        set title       = coalesce(patch.title, series.title),
            description = case when named ? 'description' then patch.description else series.description end,
-           priority    = case when named ? 'priority' then coalesce(patch.priority, 'medium') else series.priority end,
+           priority    = case when named ? 'priority' then coalesce(patch.priority, 'medium')
+               else series.priority end,
            tags        = case when named ? 'tags' then coalesce(patch.tags, '{}') else series.tags end,
-           reminders   = case when named ? 'reminders' then coalesce(nullif(patch.reminders, 'null'), '[]') else series.reminders end,
-           -- The zone that its user lives in by now.
+           reminders   = case when named ? 'reminders' then coalesce(nullif(patch.reminders, 'null'), '[]')
+               else series.reminders end,
+           -- Current zone of the user.
            rule        = case when (input ->> 'own_zone')::boolean then input -> 'rule'
                               else jsonb_set(input -> 'rule', '{timezone}', to_jsonb(zone(caller))) end,
            own_zone    = (input ->> 'own_zone')::boolean,
-           place       = case when open_id is not null then coalesce(place(input ->> 'place'), series.place) else series.place end
+           place       = case when open_id is not null then coalesce(place(input ->> 'place'), series.place)
+               else series.place end
      where series.id = was.id
     returning series.* into becomes;
 
@@ -42,15 +45,15 @@ begin
            all_day     = case when follows then is_all_day(becomes) else task.all_day end
      where task.id = open_id;
     if named ? 'reminders' then
-        -- What stays has perhaps come already, and does not come again.
+        -- Reminders that stay are kept as they are: they may have been sent already.
         delete from reminders
          where reminders.task_id = open_id and reminders.before is not null
            and not becomes.reminders @> jsonb_build_array(jsonb_build_object('before', reminders.before));
         insert into reminders (user_id, task_id, before)
         select caller, open_id, one ->> 'before' from jsonb_array_elements(becomes.reminders) as one
          where open_id is not null
-           and not exists (select from reminders as known where known.task_id = open_id and known.before = one ->> 'before');
+           and not exists (select from reminders as known where known.task_id = open_id
+               and known.before = one ->> 'before');
     end if;
-    lines := array[shown(becomes)::text];
-    return next lines[1];
+    return query select 'row', shown(becomes)::text;
 end;

@@ -1,12 +1,10 @@
-//! A series is stopped.
+//! Stops a series.
 
-use domain::{Flag, Optional, TaskId, Version, input};
+use domain::{Flag, Optional, input};
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
-use super::TRIES;
-use super::find::Editable;
-use crate::Problem;
+use crate::tasks::Named;
 
 input! {
     /// Options for stopping a series.
@@ -17,33 +15,15 @@ input! {
 }
 
 #[derive(Serialize)]
-struct Input {
-    id: TaskId,
+struct Input<'a> {
+    #[serde(flatten)]
+    series: &'a Named,
     delete_open: bool,
-    /// The edition that is to be stopped, if that matters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<Version>,
 }
 
-/// Stops a series of the caller, and returns it with the number of `open_tasks` that it had. One that has ended already stays as
-/// it is.
-pub fn stop(
-    principal: &Principal,
-    id: TaskId,
-    expected: Option<&[Version]>,
-    how: &Stopping,
-) -> Result<String, Problem> {
-    let delete_open = matches!(how.delete_open.0, Some(Flag(true)));
-    for _ in 0..TRIES {
-        let version = match expected {
-            None => None,
-            Some(expected) => Some(Editable::find(principal, id)?.must_be(expected)?),
-        };
-        match store::one(statement!("stop.sql"), principal, &Input { id, delete_open, version }) {
-            // Somebody was faster: look again.
-            Err(Refusal::Said(word)) if word == "changed_meanwhile" => {}
-            other => return Ok(other?),
-        }
-    }
-    Err(Problem::TooFast)
+/// Stops a series of the caller, and returns it with the number of `open_tasks` that it had. A series that has ended stays as it
+/// is.
+pub fn stop(client: &Client<'_>, series: &Named, options: &Stopping) -> Result<String, Refusal> {
+    let delete_open = options.delete_open.0 == Some(Flag(true));
+    client.one(statement!("stop.sql"), &Input { series, delete_open })
 }

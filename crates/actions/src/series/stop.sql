@@ -1,6 +1,7 @@
--- frame: write, in steps
--- Stops a series of the caller. What is still to be done of it goes to the trash if that is wanted: one by one, so that each
--- task comes before its reminders in the order of changes. One row: `{"recurring_task", "open_tasks"}`, with how many those were.
+-- frame: write
+-- Stops a series of the caller. Its open tasks go to the trash if the request says so: one by one, so that
+-- each task precedes its reminders in the order of changes. Returns `{recurring_task, open_tasks}`, with the
+-- number of open tasks.
 declare
     its  series;
     one  uuid;
@@ -8,9 +9,6 @@ declare
 begin
     select * into its from series where series.id = (input ->> 'id')::uuid and series.user_id = caller;
     if found then
-        if its.version <> (input ->> 'version')::bigint then
-            perform refuse('changed_meanwhile');
-        end if;
         update series set place = null, stopped = true where series.id = its.id and series.place is not null;
         for one in
             select task.id from tasks as task
@@ -23,7 +21,6 @@ begin
             end if;
         end loop;
         select * into its from series where series.id = its.id;
-        lines := array[json_build_object('recurring_task', shown(its), 'open_tasks', many)::text];
-        return next lines[1];
+        return query select 'row', json_build_object('recurring_task', shown(its), 'open_tasks', many)::text;
     end if;
 end;

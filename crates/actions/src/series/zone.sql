@@ -1,3 +1,3 @@
 -- frame: read
--- In which zone the caller lives.
-select to_json(zone(caller))::text
+-- Returns the time zone of the caller.
+select 'row', to_json(zone(caller))::text

@@ -1,37 +1,42 @@
-//! A task is done.
+//! Completes a task.
 
 use domain::{Field, Moment, shape};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use super::Named;
 use crate::Answer;
 use crate::series::find;
 
-/// What is said beside the series of the task.
+/// Relation of the task to its series.
 #[derive(Deserialize)]
 struct Done {
-    /// Whether the task is its newest occurrence.
+    /// True if the task is the newest occurrence.
     is_newest: bool,
     completed_at: Value,
 }
 
-/// Completes a task of the caller, and tells when it comes back if it does. Completing it again changes nothing.
-pub fn complete(principal: &Principal, task: &Named) -> Result<Answer, Refusal> {
-    let rows = store::run(statement!("complete.sql"), principal, task)?;
-    let [task, series] = rows.as_slice() else { return Err(Refusal::NotFound) };
-    let next = if series == "null" { None } else { next(series)? };
-    let members = task.trim_end_matches('}');
-    Answer::read(format!("{members},\"next_occurrence\":{}}}", json!(next)))
+/// Completes a task of the caller, and returns it with the time of its next occurrence. Completing it again changes nothing.
+pub fn complete(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
+    let mut rows = client.call(statement!("complete.sql"), task)?;
+    let completed = rows.require("task")?;
+    let mut completed: Value =
+        serde_json::from_str(&completed).map_err(|error| Refusal::unreadable("a completed task", error))?;
+    completed["next_occurrence"] = match rows.take("progress") {
+        Some(progress) => json!(next(&progress)?),
+        None => Value::Null,
+    };
+    Answer::new(&completed)
 }
 
-fn next(series: &str) -> Result<Option<String>, Refusal> {
-    let unreadable = || Refusal::fault("a completed task cannot be read");
-    let Done { is_newest, completed_at } = serde_json::from_str(series).map_err(|_| unreadable())?;
-    let series = find::read::<find::Found>(series)?;
-    let completed_at = Moment::parse(&completed_at).map_err(|_| unreadable())?;
-    // What was done after it has its next one already.
+/// Computes the time of the next occurrence.
+fn next(progress: &str) -> Result<Option<String>, Refusal> {
+    let Done { is_newest, completed_at } = find::read(progress)?;
+    let series = find::read::<find::Found>(progress)?;
+    let completed_at = Moment::parse(&completed_at)
+        .map_err(|_| Refusal::fault("a completed task has no time of completion"))?;
+    // An occurrence that a newer one follows has been continued already.
     Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
 }
 

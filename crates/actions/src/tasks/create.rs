@@ -1,15 +1,15 @@
 //! Creates a task.
 
 use domain::{
-    Description, DueDate, Errors, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input, within,
-    wrong_member,
+    Description, DueDate, Errors, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input,
+    within, wrong_member,
 };
 use serde::Serialize;
-use store::{Principal, statement};
+use store::{Client, Refusal, statement};
 
 use super::refused;
 use crate::reminders::NOT_DUE;
-use crate::{Answer, Clock, Problem, series};
+use crate::{Answer, Clock, series};
 
 input! {
     /// A new task.
@@ -41,19 +41,19 @@ struct Input<'a> {
 }
 
 /// Creates a task of the caller, and its series if it recurs.
-pub fn create(principal: &Principal, clock: &Clock, task: &NewTask) -> Result<Answer, Problem> {
+pub fn create(client: &Client<'_>, clock: &Clock, task: &NewTask) -> Result<Answer, Refusal> {
     check_reminders(task, clock)?;
     match &task.recurrence {
-        Some(recurrence) => series::create_from_task(principal, clock, task, recurrence),
+        Some(recurrence) => series::create_from_task(client, clock, task, recurrence),
         None => {
             let input = Input { id: clock.ids[0], task };
-            store::one(statement!("create.sql"), principal, &input).and_then(Answer::read).map_err(refused)
+            client.one(statement!("create.sql"), &input).and_then(Answer::read).map_err(refused)
         }
     }
 }
 
 /// Rejects reminders that could never become due.
-fn check_reminders(task: &NewTask, clock: &Clock) -> Result<(), Problem> {
+fn check_reminders(task: &NewTask, clock: &Clock) -> Result<(), Refusal> {
     let is_due = task.due_date.is_some() || task.recurrence.is_some();
     let mut errors = Errors::new();
     for (number, reminder) in task.reminders.iter().flat_map(|reminders| &reminders.0).enumerate() {
@@ -63,5 +63,5 @@ fn check_reminders(task: &NewTask, clock: &Clock) -> Result<(), Problem> {
         };
         errors.extend(within("reminders", within(number, found)));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Invalid(errors)) }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(errors)) }
 }

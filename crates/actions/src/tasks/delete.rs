@@ -1,10 +1,10 @@
 //! Moves a task to the trash.
 
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use super::Named;
 
 /// Moves a task of the caller to the trash, and returns it.
-pub fn delete(principal: &Principal, task: &Named) -> Result<String, Refusal> {
-    store::one(statement!("delete.sql"), principal, task)
+pub fn delete(client: &Client<'_>, task: &Named) -> Result<String, Refusal> {
+    client.one(statement!("delete.sql"), task)
 }

@@ -1,6 +1,6 @@
 -- frame: write
--- Moves a task of the caller to the trash. What is there already is not found.
+-- Moves a task of the caller to the trash. A task that is there already is not found.
 update tasks as task
    set deleted_at = now()
  where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
-returning shown(task)::text
+returning 'row', shown(task)::text

@@ -2,7 +2,7 @@
 
 use domain::Reference;
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use crate::naming::{Found, read};
 
@@ -24,6 +24,6 @@ struct Input<'a> {
 }
 
 /// Finds the task of the caller that matches a reference.
-pub fn find(principal: &Principal, naming: &Reference, scope: SearchScope) -> Result<Found, Refusal> {
-    read(&store::one(statement!("find.sql"), principal, &Input { naming, scope })?)
+pub fn find(client: &Client<'_>, naming: &Reference, scope: SearchScope) -> Result<Found, Refusal> {
+    read(&client.one(statement!("find.sql"), &Input { naming, scope })?)
 }

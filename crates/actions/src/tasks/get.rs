@@ -1,12 +1,12 @@
 //! Returns a task.
 
 use domain::TaskId;
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use super::Named;
 use crate::Answer;
 
 /// Returns a task of the caller that is not in the trash.
-pub fn get(principal: &Principal, id: TaskId) -> Result<Answer, Refusal> {
-    store::one(statement!("get.sql"), principal, &Named { id, expected: None }).and_then(Answer::read)
+pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
+    client.one(statement!("get.sql"), &Named { id, expected: None }).and_then(Answer::read)
 }

@@ -6,9 +6,9 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
-use crate::{Cursor, Page, Problem};
+use crate::Page;
 
 choice! {
     /// Status of a task.
@@ -118,7 +118,9 @@ struct Asked<'a> {
     input: Input<'a>,
     /// Cache key of the total, if the total does not depend on the current time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<String>,
+    filter: Option<&'a str>,
+    /// Fingerprint of the list, for its cursor.
+    list: &'a str,
     limit: u32,
     offset: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,7 +166,9 @@ impl ListTasks {
         match (self.sort().0, key.as_str()) {
             (SortBy::DueDate | SortBy::CompletedAt, None) | (SortBy::Title, Some(_)) => true,
             (SortBy::Priority, Some(key)) => matches!(key, "1" | "2" | "3"),
-            (SortBy::Relevance, Some(key)) => key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0"),
+            (SortBy::Relevance, Some(key)) => {
+                key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0")
+            }
             (_, Some(time)) => time.ends_with("+00:00") && matches!(Bound::parse(key), Ok(Bound::At(_))),
             (_, None) => false,
         }
@@ -175,12 +179,14 @@ impl ListTasks {
         let array = |items: Vec<String>| format!("{{{}}}", items.join(","));
         let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
         let filters = &self.filters;
-        let priorities = filters
-            .priority
+        let priorities = filters.priority.0.as_ref().map(|priorities| {
+            array(priorities.0.iter().map(|priority| priority.as_str().to_owned()).collect())
+        });
+        let tags = filters
+            .tags
             .0
             .as_ref()
-            .map(|priorities| array(priorities.0.iter().map(|priority| priority.as_str().to_owned()).collect()));
-        let tags = filters.tags.0.as_ref().map(|tags| array(tags.0.iter().map(|tag| quoted(tag.as_str())).collect()));
+            .map(|tags| array(tags.0.iter().map(|tag| quoted(tag.as_str())).collect()));
         Input {
             status: &self.status,
             deleted: &self.deleted,
@@ -206,24 +212,18 @@ impl ListTasks {
 }
 
 /// Lists the caller's tasks: `{items, total, next_cursor}`.
-pub fn list(principal: &Principal, wanted: &ListTasks) -> Result<String, Problem> {
-    wanted.check().map_err(Problem::Invalid)?;
+pub fn list(client: &Client<'_>, wanted: &ListTasks) -> Result<String, Refusal> {
+    wanted.check().map_err(Refusal::Invalid)?;
     let fingerprint = wanted.fingerprint();
     let asked = Asked {
         input: wanted.input(),
-        filter: wanted.overdue.0.is_none().then(|| fingerprint.clone()),
+        filter: wanted.overdue.0.is_none().then_some(&fingerprint),
+        list: &fingerprint,
         limit: wanted.page.limit(),
         offset: wanted.offset.0.as_ref().map_or(0, |offset| offset.0),
         after: wanted.page.cursor.0.as_ref().map(|cursor| &cursor.after),
     };
-    let mut rows = store::run(statement!("list.sql"), principal, &asked)?;
-    let next = rows.pop().filter(|next| next != "null");
-    let page = rows.pop().ok_or_else(|| Refusal::fault("a list is two rows"))?;
-    let next = match next {
-        Some(after) => format!("\"{}\"", Cursor::write(&after, &fingerprint)?),
-        None => "null".into(),
-    };
-    Ok(format!("{page},\"next_cursor\":{next}}}"))
+    client.one(statement!("list.sql"), &asked)
 }
 
 /// Returns the JSON schema of a list of tasks.

@@ -2,10 +2,10 @@
 
 use domain::{Description, DueDate, Nullable, Optional, Patch, Priority, Tags, Title, input};
 use serde::Serialize;
-use store::{Principal, statement};
+use store::{Client, Refusal, statement};
 
 use super::{Named, refused};
-use crate::{Answer, Problem};
+use crate::Answer;
 
 input! {
     /// Changes to a task, as a JSON merge patch: omitted members keep their value.
@@ -65,6 +65,6 @@ struct Input<'a> {
 }
 
 /// Updates the given members of a task of the caller. A patch without changes creates no new version.
-pub fn patch(principal: &Principal, task: &Named, patch: &TaskPatch) -> Result<Answer, Problem> {
-    store::one(statement!("patch.sql"), principal, &Input { task, patch }).and_then(Answer::read).map_err(refused)
+pub fn patch(client: &Client<'_>, task: &Named, patch: &TaskPatch) -> Result<Answer, Refusal> {
+    client.one(statement!("patch.sql"), &Input { task, patch }).and_then(Answer::read).map_err(refused)
 }

@@ -1,6 +1,6 @@
 -- frame: write
--- Opens a completed task of the caller again. An open one stays as it is, and makes no event.
+-- Reopens a completed task of the caller. An open one stays as it is, without an event.
 update tasks as task
    set status = 'active', completed_at = null
  where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
-returning shown(task)::text
+returning 'row', shown(task)::text

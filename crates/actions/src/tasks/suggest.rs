@@ -2,7 +2,7 @@
 
 use domain::choice;
 use serde::{Deserialize, Serialize};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 choice! {
     /// Kind of suggestions.
@@ -25,7 +25,7 @@ pub struct Suggestions {
 }
 
 /// Returns tags or titles of the caller's open tasks that begin with a prefix.
-pub fn suggest(principal: &Principal, of: Of, beginning: &str) -> Result<Suggestions, Refusal> {
-    let row = store::one(statement!("suggest.sql"), principal, &Input { of, beginning })?;
+pub fn suggest(client: &Client<'_>, of: Of, beginning: &str) -> Result<Suggestions, Refusal> {
+    let row = client.one(statement!("suggest.sql"), &Input { of, beginning })?;
     serde_json::from_str(&row).map_err(|_| Refusal::fault("suggestions cannot be read"))
 }

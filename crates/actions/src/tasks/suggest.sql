@@ -1,14 +1,15 @@
 -- frame: read
--- What could be meant by a beginning: tags, or titles of tasks, that are in use, up to a hundred, and how many there are.
+-- Suggests tags, or titles of open tasks, that match a text: `{total, values}`, with up to a hundred values.
 with fitting as (
     select value, count(*) as uses, starts_with(lower(value), lower(input ->> 'beginning')) as begins
       from tasks as task
-     cross join lateral unnest(case when input ->> 'of' = 'tags' then task.tags else array[task.title] end) as value
+     cross join lateral unnest(case when input ->> 'of' = 'tags' then task.tags
+         else array[task.title] end) as value
      where task.user_id = caller and task.deleted_at is null and task.status = 'active'
        and position(lower(input ->> 'beginning') in lower(value)) > 0
      group by value
 )
-select json_build_object(
+select 'row', json_build_object(
     'total', (select count(*) from fitting),
     'values', (select coalesce(json_agg(value order by begins desc, uses desc, value), '[]')
                  from (select * from fitting order by begins desc, uses desc, value limit 100) as best))::text

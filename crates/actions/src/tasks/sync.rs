@@ -3,7 +3,7 @@
 use domain::{Limit, Optional, Seq, input};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 input! {
     /// Position of the client.
@@ -23,12 +23,12 @@ struct Input {
 
 /// Returns the changes since the last sync: `{changes, seq, more}`. `NotFound` means that the client must
 /// start again.
-pub fn sync(principal: &Principal, since: &Since) -> Result<String, Refusal> {
+pub fn sync(client: &Client<'_>, since: &Since) -> Result<String, Refusal> {
     let input = Input {
         since: since.since.0.as_ref().map_or(0, |seq| seq.0),
         limit: since.limit.0.as_ref().map_or(200, |limit| limit.0),
     };
-    store::one(statement!("sync.sql"), principal, &input)
+    client.one(statement!("sync.sql"), &input)
 }
 
 /// Returns the JSON schema of the changes.

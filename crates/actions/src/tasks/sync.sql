@@ -1,12 +1,15 @@
 -- frame: read
--- Returns what of the caller's has changed after `since`, in its newest state and in order: tasks, those in the trash too,
--- series, reminders, notifications, and tombstones of what is gone for good. All of it is one look at the database, so there
--- are no gaps. Nothing at all where the client must start again. Who starts gets everything up to the oldest tombstone at once:
--- behind it, what the client has seen is known to be of this life.
+-- Returns the changes of the caller after `since`, in order and in their current state: tasks (also in the
+-- trash), series, reminders, notifications, and tombstones of things that were deleted for good. One
+-- snapshot, so there are no gaps. Returns nothing if the client must start over. A client that starts gets
+-- everything up to the last forgotten tombstone at once: only from there on does its position prove that it
+-- has missed none.
 with person as (
-    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users where users.id = caller
+    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users
+        where users.id = caller
 ), changed as (
-    select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted from person, tasks as task
+    select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted
+        from person, tasks as task
      where task.user_id = caller and task.seq > person.since
     union all
     select series.seq, 'recurring_task', series.id, false from person, series
@@ -28,15 +31,19 @@ with person as (
 ), kept as (
     select page.* from page order by page.seq limit (select old.many + (input ->> 'limit')::int from old)
 )
-select json_build_object(
+select 'row', json_build_object(
            'changes', coalesce((
                select json_agg(json_build_object(
                           'seq', kept.seq, 'kind', kept.kind, 'id', kept.id, 'deleted', kept.deleted,
                           'data', case kept.kind
-                                      when 'task' then (select shown(task) from tasks as task where task.id = kept.id)
-                                      when 'recurring_task' then (select shown(series) from series where series.id = kept.id)
-                                      when 'reminder' then (select shown(reminders) from reminders where reminders.id = kept.id)
-                                      else (select shown(notifications) from notifications where notifications.id = kept.id)
+                                      when 'task' then (select shown(task) from tasks as task
+                                          where task.id = kept.id)
+                                      when 'recurring_task' then (select shown(series) from series
+                                          where series.id = kept.id)
+                                      when 'reminder' then (select shown(reminders) from reminders
+                                          where reminders.id = kept.id)
+                                      else (select shown(notifications) from notifications
+                                          where notifications.id = kept.id)
                                   end)
                                 order by kept.seq)
                  from kept), '[]'),

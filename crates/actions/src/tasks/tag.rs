@@ -2,10 +2,10 @@
 
 use domain::{Tags, input};
 use serde::Serialize;
-use store::{Principal, statement};
+use store::{Client, Refusal, statement};
 
 use super::{Named, refused};
-use crate::{Answer, Problem};
+use crate::Answer;
 
 input! {
     /// Tags to add to a task.
@@ -23,6 +23,6 @@ struct Input<'a> {
 }
 
 /// Adds tags to a task of the caller. More than ten tags in total are rejected.
-pub fn tag(principal: &Principal, task: &Named, tags: &Tags) -> Result<Answer, Problem> {
-    store::one(statement!("tag.sql"), principal, &Input { task, tags }).and_then(Answer::read).map_err(refused)
+pub fn tag(client: &Client<'_>, task: &Named, tags: &Tags) -> Result<Answer, Refusal> {
+    client.one(statement!("tag.sql"), &Input { task, tags }).and_then(Answer::read).map_err(refused)
 }

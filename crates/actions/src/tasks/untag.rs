@@ -2,7 +2,7 @@
 
 use domain::Tags;
 use serde::Serialize;
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use super::Named;
 use crate::Answer;
@@ -15,6 +15,6 @@ struct Input<'a> {
 }
 
 /// Removes tags from a task of the caller. Tags that the task does not have are ignored.
-pub fn untag(principal: &Principal, task: &Named, tags: &Tags) -> Result<Answer, Refusal> {
-    store::one(statement!("untag.sql"), principal, &Input { task, tags }).and_then(Answer::read)
+pub fn untag(client: &Client<'_>, task: &Named, tags: &Tags) -> Result<Answer, Refusal> {
+    client.one(statement!("untag.sql"), &Input { task, tags }).and_then(Answer::read)
 }

@@ -48,7 +48,9 @@ mod tests {
         for good in [json!(1), json!(31), json!("last")] {
             assert_eq!(DayOfMonth::parse(&good).map(Value::from), Ok(good));
         }
-        for bad in [json!(0), json!(32), json!(-1), json!(1.5), json!(257), json!("31"), json!("Last"), json!(null)] {
+        for bad in
+            [json!(0), json!(32), json!(-1), json!(1.5), json!(257), json!("31"), json!("Last"), json!(null)]
+        {
             assert!(DayOfMonth::parse(&bad).is_err(), "{bad}");
         }
     }

@@ -78,7 +78,8 @@ impl Rule {
         match (due, self.parts().start_date) {
             (DueDate::At(instant), WallClock::At(_)) => {
                 let earlier = self.zone().to_datetime(instant).checked_sub(span).ok();
-                let instant = earlier.and_then(|earlier| self.zone().to_timestamp(earlier).ok()).unwrap_or(instant);
+                let instant =
+                    earlier.and_then(|earlier| self.zone().to_timestamp(earlier).ok()).unwrap_or(instant);
                 DueDate::At(instant)
             }
             (due, _) => {

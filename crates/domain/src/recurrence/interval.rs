@@ -43,8 +43,16 @@ mod tests {
         for good in [json!(1), json!(7.0), json!(999)] {
             assert!(Interval::parse(&good).is_ok(), "{good}");
         }
-        for bad in [json!(0), json!(-1), json!(1.5), json!(1000), json!(10_000), json!(65_537), json!("2"), json!(null)]
-        {
+        for bad in [
+            json!(0),
+            json!(-1),
+            json!(1.5),
+            json!(1000),
+            json!(10_000),
+            json!(65_537),
+            json!("2"),
+            json!(null),
+        ] {
             assert!(Interval::parse(&bad).is_err(), "{bad}");
         }
     }

@@ -68,9 +68,9 @@ impl Field for WallClock {
         // Jiff parses more than it formats (other separators, offsets), so only texts that format the same
         // are valid.
         let parsed = candidates.into_iter().flatten().find(|parsed| parsed.to_string() == text);
-        parsed
-            .filter(|parsed| parsed.date().year() >= 0)
-            .ok_or_else(|| wrong("must be a local time, such as 2026-12-31T17:00:00, or a day, such as 2026-12-31"))
+        parsed.filter(|parsed| parsed.date().year() >= 0).ok_or_else(|| {
+            wrong("must be a local time, such as 2026-12-31T17:00:00, or a day, such as 2026-12-31")
+        })
     }
 
     fn schema() -> Value {
@@ -100,9 +100,14 @@ mod tests {
 
     #[test]
     fn dates_that_do_not_exist_and_offsets_are_rejected() {
-        for text in
-            ["2026-02-30", "2026-02-29T09:00:00", "2026-12-31T17:00:00Z", "2026-12-31 17:00:00", "-000001-12-31", ""]
-        {
+        for text in [
+            "2026-02-30",
+            "2026-02-29T09:00:00",
+            "2026-12-31T17:00:00Z",
+            "2026-12-31 17:00:00",
+            "-000001-12-31",
+            "",
+        ] {
             assert!(WallClock::parse(&json!(text)).is_err(), "{text}");
         }
     }
@@ -110,7 +115,8 @@ mod tests {
     #[test]
     fn an_instant_becomes_the_local_time_of_the_zone() {
         let berlin = Timezone::parse(&json!("Europe/Berlin")).expect("valid");
-        let shown = |due: &str| WallClock::in_zone(DueDate::parse(&json!(due)).expect("valid"), &berlin).to_string();
+        let shown =
+            |due: &str| WallClock::in_zone(DueDate::parse(&json!(due)).expect("valid"), &berlin).to_string();
         assert_eq!(shown("2026-12-31T23:30:00Z"), "2027-01-01T00:30:00");
         assert_eq!(shown("2026-12-31"), "2026-12-31");
     }

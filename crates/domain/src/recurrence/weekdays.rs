@@ -20,7 +20,9 @@ impl Weekdays {
 
 impl Field for Weekdays {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let given = value.as_array().ok_or_else(|| wrong("must be a list of weekdays, such as [\"mon\", \"fri\"]"))?;
+        let given = value
+            .as_array()
+            .ok_or_else(|| wrong("must be a list of weekdays, such as [\"mon\", \"fri\"]"))?;
         let mut days = [false; 7];
         let mut errors = Errors::new();
         for (index, value) in given.iter().enumerate() {
@@ -44,7 +46,9 @@ impl Field for Weekdays {
 
 impl Serialize for Weekdays {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(WORDS.iter().zip(self.0).filter(|(_, is_selected)| *is_selected).map(|(word, _)| word))
+        serializer.collect_seq(
+            WORDS.iter().zip(self.0).filter(|(_, is_selected)| *is_selected).map(|(word, _)| word),
+        )
     }
 }
 

@@ -40,7 +40,10 @@ fn moving_an_occurrence_does_not_move_the_next_one() {
 fn a_series_that_began_long_ago_keeps_its_interval() {
     let next = |parts: Value| after(&rule(parts), "2026-05-04T12:00:00Z");
     for (parts, expected) in [
-        (json!({ "frequency": "daily", "interval": 2, "start_date": "1970-01-01T09:00:00" }), "2026-05-05T09:00+02:00"),
+        (
+            json!({ "frequency": "daily", "interval": 2, "start_date": "1970-01-01T09:00:00" }),
+            "2026-05-05T09:00+02:00",
+        ),
         (
             json!({ "frequency": "weekly", "interval": 3, "by_weekday": ["mon", "fri"], "start_date": "1970-01-01" }),
             "2026-05-08",
@@ -54,7 +57,8 @@ fn a_series_that_began_long_ago_keeps_its_interval() {
 
 #[test]
 fn before_its_start_a_series_returns_its_first_occurrence() {
-    let rule = rule(json!({ "frequency": "monthly", "day_of_month": 31, "start_date": "2030-02-10T09:00:00" }));
+    let rule =
+        rule(json!({ "frequency": "monthly", "day_of_month": 31, "start_date": "2030-02-10T09:00:00" }));
     for long_before in ["2026-05-04T12:00:00Z", "2026-05-04", "0001-01-01", "2030-02-28T07:59:59Z"] {
         assert_eq!(after(&rule, long_before).as_deref(), Some("2030-02-28T09:00+01:00"));
     }
@@ -110,7 +114,8 @@ fn a_range_excludes_its_start_and_includes_its_end() {
 #[test]
 fn the_iterator_returns_the_next_occurrences_in_order() {
     let rule = daily_at_nine();
-    let next: Vec<_> = rule.all_after(due("2026-05-09")).take(3).map(|occurrence| shown(&rule, &occurrence)).collect();
+    let next: Vec<_> =
+        rule.all_after(due("2026-05-09")).take(3).map(|occurrence| shown(&rule, &occurrence)).collect();
     assert_eq!(next, ["2026-05-10T09:00+02:00", "2026-05-11T09:00+02:00", "2026-05-12T09:00+02:00"]);
 }
 

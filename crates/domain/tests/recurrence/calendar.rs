@@ -26,16 +26,18 @@ fn a_weekly_series_has_all_its_weekdays() {
 #[test]
 fn a_weekly_series_begins_on_the_first_of_its_weekdays_and_counts_weeks_from_there() {
     // The start is a Thursday, after both weekdays of that week.
-    let every_other =
-        rule(json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "wed"], "start_date": "2026-04-02" }));
+    let every_other = rule(
+        json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "wed"], "start_date": "2026-04-02" }),
+    );
     assert_eq!(first(4, &every_other), ["2026-04-06", "2026-04-08", "2026-04-20", "2026-04-22"]);
 }
 
 #[test]
 fn a_week_begins_on_monday() {
     // The start is a Sunday, so the next day is in another week.
-    let every_other =
-        rule(json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "sun"], "start_date": "2026-04-05" }));
+    let every_other = rule(
+        json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "sun"], "start_date": "2026-04-05" }),
+    );
     assert_eq!(first(4, &every_other), ["2026-04-05", "2026-04-13", "2026-04-19", "2026-04-27"]);
 }
 
@@ -91,7 +93,9 @@ fn a_monthly_series_begins_on_the_first_match() {
     let begins = |day: Value| {
         first(
             2,
-            &rule(json!({ "frequency": "monthly", "interval": 2, "day_of_month": day, "start_date": "2026-02-10" })),
+            &rule(
+                json!({ "frequency": "monthly", "interval": 2, "day_of_month": day, "start_date": "2026-02-10" }),
+            ),
         )
     };
     assert_eq!(begins(json!(31)), ["2026-02-28", "2026-04-30"]);

@@ -12,8 +12,16 @@ fn daily(zone: &str, start: &str) -> Rule {
 #[test]
 fn the_local_time_stays_the_same_across_clock_changes() {
     for (zone, start, shown) in [
-        ("Europe/Berlin", "2026-03-28", ["2026-03-28T09:00+01:00", "2026-03-29T09:00+02:00", "2026-03-30T09:00+02:00"]),
-        ("Europe/Berlin", "2026-10-24", ["2026-10-24T09:00+02:00", "2026-10-25T09:00+01:00", "2026-10-26T09:00+01:00"]),
+        (
+            "Europe/Berlin",
+            "2026-03-28",
+            ["2026-03-28T09:00+01:00", "2026-03-29T09:00+02:00", "2026-03-30T09:00+02:00"],
+        ),
+        (
+            "Europe/Berlin",
+            "2026-10-24",
+            ["2026-10-24T09:00+02:00", "2026-10-25T09:00+01:00", "2026-10-26T09:00+01:00"],
+        ),
         (
             "America/New_York",
             "2026-03-07",
@@ -34,7 +42,11 @@ fn the_local_time_stays_the_same_across_clock_changes() {
             "2026-04-04",
             ["2026-04-04T09:00+11:00", "2026-04-05T09:00+10:30", "2026-04-06T09:00+10:30"],
         ),
-        ("Asia/Kolkata", "2026-03-28", ["2026-03-28T09:00+05:30", "2026-03-29T09:00+05:30", "2026-03-30T09:00+05:30"]),
+        (
+            "Asia/Kolkata",
+            "2026-03-28",
+            ["2026-03-28T09:00+05:30", "2026-03-29T09:00+05:30", "2026-03-30T09:00+05:30"],
+        ),
     ] {
         let rule = daily(zone, &format!("{start}T09:00:00"));
         assert_eq!(first(3, &rule), shown);
@@ -102,8 +114,14 @@ fn a_shorter_month_and_a_skipped_time_are_both_reported() {
     let rule = rule(json!({
         "frequency": "monthly", "start_date": "1978-03-31T02:30:00", "timezone": "America/New_York",
     }));
-    assert_eq!(first(3, &rule), ["1978-03-31T02:30-05:00", "1978-04-30T03:30-04:00", "1978-05-31T02:30-04:00"]);
-    assert_eq!(adjustments(2, &rule)[1], json!({ "shorter_month": 31, "skipped_time": "1978-04-30T02:30:00" }));
+    assert_eq!(
+        first(3, &rule),
+        ["1978-03-31T02:30-05:00", "1978-04-30T03:30-04:00", "1978-05-31T02:30-04:00"]
+    );
+    assert_eq!(
+        adjustments(2, &rule)[1],
+        json!({ "shorter_month": 31, "skipped_time": "1978-04-30T02:30:00" })
+    );
 }
 
 #[test]
@@ -112,14 +130,20 @@ fn a_day_that_the_time_zone_skips_does_not_duplicate_the_next_one() {
     let rule = daily("Pacific/Apia", "2011-12-28T09:00:00");
     assert_eq!(
         first(4, &rule),
-        ["2011-12-28T09:00-10:00", "2011-12-29T09:00-10:00", "2011-12-31T09:00+14:00", "2012-01-01T09:00+14:00"]
+        [
+            "2011-12-28T09:00-10:00",
+            "2011-12-29T09:00-10:00",
+            "2011-12-31T09:00+14:00",
+            "2012-01-01T09:00+14:00"
+        ]
     );
 }
 
 #[test]
 fn an_occurrence_on_a_skipped_day_moves_to_the_next_day() {
-    let fridays =
-        rule(json!({ "frequency": "weekly", "start_date": "2011-12-23T09:00:00", "timezone": "Pacific/Apia" }));
+    let fridays = rule(
+        json!({ "frequency": "weekly", "start_date": "2011-12-23T09:00:00", "timezone": "Pacific/Apia" }),
+    );
     assert_eq!(after(&fridays, "2011-12-31T08:59:00+14:00").as_deref(), Some("2011-12-31T09:00+14:00"));
 }
 

@@ -56,7 +56,10 @@ fn a_month_later_is_the_same_day_or_the_last_one() {
     let parts = json!({ "frequency": "monthly", "start_date": "2026-01-05", "anchor": "completion" });
     assert_eq!(after_completion(parts.clone(), "2026-03-18").as_deref(), Some("2026-04-18"));
     let next = rule(parts).after(due("2026-03-31")).expect("one more");
-    assert_eq!(json!(next), json!({ "due_date": { "on": "2026-04-30" }, "adjustment": { "shorter_month": 31 } }));
+    assert_eq!(
+        json!(next),
+        json!({ "due_date": { "on": "2026-04-30" }, "adjustment": { "shorter_month": 31 } })
+    );
 }
 
 #[test]
@@ -68,7 +71,8 @@ fn a_year_later_is_the_same_day_or_february_28() {
 
 #[test]
 fn the_end_applies_too() {
-    let parts = json!({ "frequency": "daily", "interval": 3, "start_date": "2026-05-01", "end_date": "2026-05-09" });
+    let parts =
+        json!({ "frequency": "daily", "interval": 3, "start_date": "2026-05-01", "end_date": "2026-05-09" });
     assert_eq!(after_completion(parts.clone(), "2026-05-06").as_deref(), Some("2026-05-09"));
     assert_eq!(after_completion(parts, "2026-05-07"), None);
 }
@@ -81,7 +85,9 @@ fn completing_the_first_occurrence_early_starts_the_series() {
 
 #[test]
 fn later_occurrences_assume_completion_on_the_due_date() {
-    let rule = rule(json!({ "frequency": "weekly", "start_date": "2026-05-01T09:00:00", "anchor": "completion" }));
-    let next: Vec<_> = rule.all_after(due("2026-05-06")).take(2).map(|occurrence| shown(&rule, &occurrence)).collect();
+    let rule =
+        rule(json!({ "frequency": "weekly", "start_date": "2026-05-01T09:00:00", "anchor": "completion" }));
+    let next: Vec<_> =
+        rule.all_after(due("2026-05-06")).take(2).map(|occurrence| shown(&rule, &occurrence)).collect();
     assert_eq!(next, ["2026-05-13T09:00+02:00", "2026-05-20T09:00+02:00"]);
 }

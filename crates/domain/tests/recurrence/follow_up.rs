@@ -49,11 +49,15 @@ fn completing_late_returns_all_missed_occurrences_and_the_next_one() {
 #[test]
 fn a_day_is_missed_once_it_is_over_in_the_time_zone_of_the_series() {
     let days = rule(daily("2026-11-01"));
-    let expected =
-        |missed: &[&str], next: &str| (missed.iter().map(ToString::to_string).collect(), Some(next.to_owned()));
+    let expected = |missed: &[&str], next: &str| {
+        (missed.iter().map(ToString::to_string).collect(), Some(next.to_owned()))
+    };
     // Five to midnight in Berlin, and five past.
     assert_eq!(follow_up(&days, "2026-11-05", "2026-11-06T22:55:00Z"), expected(&[], "2026-11-06"));
-    assert_eq!(follow_up(&days, "2026-11-05", "2026-11-06T23:05:00Z"), expected(&["2026-11-06"], "2026-11-07"));
+    assert_eq!(
+        follow_up(&days, "2026-11-05", "2026-11-06T23:05:00Z"),
+        expected(&["2026-11-06"], "2026-11-07")
+    );
 }
 
 #[test]
@@ -84,9 +88,13 @@ fn with_the_anchor_completion_nothing_is_missed() {
 
 #[test]
 fn the_open_occurrence_keeps_a_place_that_the_new_rule_has_too() {
-    let every_other =
-        rule(json!({ "frequency": "daily", "interval": 2, "anchor": "schedule", "start_date": "2026-11-01" }));
-    assert_eq!(reschedule(&every_other, "2026-11-05", None, "2026-11-20T12:00:00Z").as_deref(), Some("2026-11-05"));
+    let every_other = rule(
+        json!({ "frequency": "daily", "interval": 2, "anchor": "schedule", "start_date": "2026-11-01" }),
+    );
+    assert_eq!(
+        reschedule(&every_other, "2026-11-05", None, "2026-11-20T12:00:00Z").as_deref(),
+        Some("2026-11-05")
+    );
 }
 
 #[test]
@@ -101,10 +109,16 @@ fn otherwise_it_moves_to_the_next_future_place() {
         moved("2026-11-23T09:00:00", finished, "2026-11-20T12:00:00Z").as_deref(),
         Some("2026-11-24T09:00+01:00")
     );
-    assert_eq!(moved("2026-11-09T09:00:00", None, "2026-11-20T12:00:00Z").as_deref(), Some("2026-11-24T09:00+01:00"));
+    assert_eq!(
+        moved("2026-11-09T09:00:00", None, "2026-11-20T12:00:00Z").as_deref(),
+        Some("2026-11-24T09:00+01:00")
+    );
     // Never to a day whose occurrence is finished.
     let early = Some(("2026-11-24T08:00:00", "2026-11-20T10:00:00Z"));
-    assert_eq!(moved("2026-11-30T09:00:00", early, "2026-11-20T12:00:00Z").as_deref(), Some("2026-12-01T09:00+01:00"));
+    assert_eq!(
+        moved("2026-11-30T09:00:00", early, "2026-11-20T12:00:00Z").as_deref(),
+        Some("2026-12-01T09:00+01:00")
+    );
 }
 
 #[test]

@@ -44,7 +44,16 @@ fn every_invalid_part_is_reported() {
             "frequency": "hourly", "interval": 0, "by_weekday": ["mon", "mon"], "day_of_month": 32,
             "anchor": "moon", "start_date": "2026-02-30", "end_date": "soon", "count": 3,
         })),
-        ["/frequency", "/interval", "/by_weekday/1", "/day_of_month", "/anchor", "/start_date", "/end_date", "/count",]
+        [
+            "/frequency",
+            "/interval",
+            "/by_weekday/1",
+            "/day_of_month",
+            "/anchor",
+            "/start_date",
+            "/end_date",
+            "/count",
+        ]
     );
 }
 

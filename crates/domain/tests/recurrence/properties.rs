@@ -24,12 +24,21 @@ const ZONES: [&str; 7] = [
 ];
 
 fn days(years: std::ops::Range<i16>) -> impl Strategy<Value = Date> {
-    (years, 1..=12_i8, 1..=31_i8).prop_filter_map("no such day", |(year, month, day)| Date::new(year, month, day).ok())
+    (years, 1..=12_i8, 1..=31_i8)
+        .prop_filter_map("no such day", |(year, month, day)| Date::new(year, month, day).ok())
 }
 
 fn wall_clocks(years: std::ops::Range<i16>) -> impl Strategy<Value = String> {
-    let times =
-        select(vec!["", "T00:00:00", "T00:00:30", "T01:45:00", "T02:15:00", "T02:30:00", "T09:00:00", "T23:45:00"]);
+    let times = select(vec![
+        "",
+        "T00:00:00",
+        "T00:00:30",
+        "T01:45:00",
+        "T02:15:00",
+        "T02:30:00",
+        "T09:00:00",
+        "T23:45:00",
+    ]);
     (days(years), times).prop_map(|(day, time)| format!("{day}{time}"))
 }
 
@@ -50,7 +59,8 @@ fn cycles(intervals: std::ops::RangeInclusive<u16>) -> impl Strategy<Value = Val
     let cycle = prop_oneof![
         Just(json!({ "frequency": "daily" })),
         Just(json!({ "frequency": "weekly" })),
-        subsequence(WEEKDAYS.to_vec(), 1..=7).prop_map(|days| json!({ "frequency": "weekly", "by_weekday": days })),
+        subsequence(WEEKDAYS.to_vec(), 1..=7)
+            .prop_map(|days| json!({ "frequency": "weekly", "by_weekday": days })),
         Just(json!({ "frequency": "monthly" })),
         day_of_month.prop_map(|day| json!({ "frequency": "monthly", "day_of_month": day })),
         Just(json!({ "frequency": "yearly" })),
@@ -63,7 +73,8 @@ fn cycles(intervals: std::ops::RangeInclusive<u16>) -> impl Strategy<Value = Val
 
 /// Rules without an end.
 fn endless(years: std::ops::Range<i16>, anchors: &'static [&str]) -> impl Strategy<Value = Rule> {
-    let intervals = prop_oneof![3 => 1..=5_u16, 1 => 1..=999_u16].prop_flat_map(|interval| cycles(interval..=interval));
+    let intervals =
+        prop_oneof![3 => 1..=5_u16, 1 => 1..=999_u16].prop_flat_map(|interval| cycles(interval..=interval));
     (intervals, wall_clocks(years), select(ZONES.to_vec()), select(anchors)).prop_filter_map(
         "starts too late",
         |(mut parts, start, zone, anchor)| {
@@ -79,17 +90,16 @@ fn endless(years: std::ops::Range<i16>, anchors: &'static [&str]) -> impl Strate
 fn around_clock_changes() -> impl Strategy<Value = (Rule, DueDate)> {
     let intervals = cycles(1..=2);
     let minutes = |most: i64| (-most..=most).prop_map(SignedDuration::from_mins);
-    (intervals, select(ZONES.to_vec()), instants(1970..2040), minutes(90), minutes(2 * 24 * 60)).prop_filter_map(
-        "no change any more",
-        |(mut parts, zone, earlier, to_time, to_moment)| {
+    (intervals, select(ZONES.to_vec()), instants(1970..2040), minutes(90), minutes(2 * 24 * 60))
+        .prop_filter_map("no change any more", |(mut parts, zone, earlier, to_time, to_moment)| {
             let rules = TimeZone::get(zone).ok()?;
             let change = rules.following(earlier).next()?.timestamp();
             let met = rules.to_datetime(change.checked_add(to_time).ok()?);
-            parts["start_date"] = json!(met.checked_sub(SignedDuration::from_hours(28 * 24)).ok()?.to_string());
+            parts["start_date"] =
+                json!(met.checked_sub(SignedDuration::from_hours(28 * 24)).ok()?.to_string());
             parts["timezone"] = json!(zone);
             Some((Rule::parse(&parts).ok()?, DueDate::At(change.checked_add(to_moment).ok()?)))
-        },
-    )
+        })
 }
 
 const SCHEDULE: &[&str] = &["schedule"];
@@ -97,10 +107,13 @@ const BOTH: &[&str] = &["schedule", "completion"];
 
 /// Rules with an end and at least one occurrence.
 fn ending(anchors: &'static [&str]) -> impl Strategy<Value = Rule> {
-    (endless(1990..2040, anchors), wall_clocks(1990..2050)).prop_filter_map("ends before it begins", |(rule, end)| {
-        let end_date = WallClock::parse(&json!(end)).ok();
-        Rule::new(RuleParts { end_date, ..rule.parts().clone() }).ok()
-    })
+    (endless(1990..2040, anchors), wall_clocks(1990..2050)).prop_filter_map(
+        "ends before it begins",
+        |(rule, end)| {
+            let end_date = WallClock::parse(&json!(end)).ok();
+            Rule::new(RuleParts { end_date, ..rule.parts().clone() }).ok()
+        },
+    )
 }
 
 fn day_in(zone: &str, due: DueDate) -> Date {

@@ -9,7 +9,8 @@ const SHOWN: usize = 5;
 
 #[test]
 fn dateutil_computes_the_same_occurrences() {
-    let table: Vec<Value> = serde_json::from_str(include_str!("../recurrence.json")).expect("the table is JSON");
+    let table: Vec<Value> =
+        serde_json::from_str(include_str!("../recurrence.json")).expect("the table is JSON");
     assert!(table.len() > 300);
     for case in table {
         let rule = rule(case["rule"].clone());

@@ -1,9 +1,10 @@
 -- frame: open, for both
--- Says whether the issuer may be asked for its keys now: once a minute at the most, by one request.
+-- Claims the right to fetch the keys of an issuer: at most once a minute, by one request. Returns true if it
+-- is granted.
 with asking as (
     insert into issuers as known (issuer, asked_at) values (input ->> 'issuer', clock_timestamp())
     on conflict (issuer) do update set asked_at = excluded.asked_at
      where known.asked_at < clock_timestamp() - interval '1 minute'
     returning 1
 )
-select exists (select from asking)::text
+select 'row', exists (select from asking)::text

@@ -1,5 +1,5 @@
 -- frame: open, for both
--- Keeps the keys of an issuer that was asked for them.
+-- Stores the keys of an issuer.
 update issuers set keys = (input -> 'keys')::json, kept_at = clock_timestamp()
  where issuers.issuer = input ->> 'issuer'
-returning 'true'
+returning 'row', 'true'

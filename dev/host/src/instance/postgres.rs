@@ -28,7 +28,7 @@ impl HostConnection for State {
         statement: String,
         parameters: Vec<ParameterValue>,
     ) -> Result<RowSet, Error> {
-        self.lease(&connection)?.query(statement, parameters).await
+        self.lease(&connection).map_err(Error::ConnectionFailed)?.query(statement, parameters).await
     }
 
     async fn execute(
@@ -37,7 +37,7 @@ impl HostConnection for State {
         statement: String,
         parameters: Vec<ParameterValue>,
     ) -> Result<u64, Error> {
-        self.lease(&connection)?.execute(statement, parameters).await
+        self.lease(&connection).map_err(Error::ConnectionFailed)?.execute(statement, parameters).await
     }
 
     async fn drop(&mut self, connection: Resource<Connection>) -> wasmtime::Result<()> {
@@ -47,9 +47,9 @@ impl HostConnection for State {
 }
 
 impl State {
-    fn lease(&mut self, connection: &Resource<Connection>) -> Result<&mut Lease, Error> {
+    fn lease(&mut self, connection: &Resource<Connection>) -> Result<&mut Lease, String> {
         let lease = Resource::<Lease>::new_borrow(connection.rep());
-        self.table.get_mut(&lease).map_err(|_| Error::ConnectionFailed("no connection found".into()))
+        self.table.get_mut(&lease).map_err(|_| "no connection found".into())
     }
 
     /// Rejects an address unless every server in it is allowed, with its port.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
-use super::yaml;
+use crate::config::yaml;
 
 #[derive(Deserialize)]
 struct File {

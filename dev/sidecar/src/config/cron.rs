@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::duration;
 use crate::component::Component;
+use crate::config::duration;
 
 /// A route and the interval at which it is called.
 #[derive(Debug)]

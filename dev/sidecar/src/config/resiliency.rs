@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::duration;
+use crate::config::duration;
 
 /// Policies for deliveries and for calls of output bindings.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::Deserialize;
 
-use super::{duration, yaml};
+use crate::config::{duration, yaml};
 
 /// Declaration of a topic.
 #[derive(Debug, Deserialize)]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use tokio::sync::watch;
 
-use super::segments;
+use crate::log::segments;
 
 pub struct Reader {
     folder: PathBuf,

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::command::{Envelope, OK, OUT_OF_ORDER, Reply};
+use crate::mailbox::command::{Envelope, OK, OUT_OF_ORDER, Reply};
 
 const MAX_MAIL: usize = 10 * 1024 * 1024;
 const MAX_COMMAND: u64 = 2048;

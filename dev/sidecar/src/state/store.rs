@@ -8,11 +8,11 @@ use anyhow::{Context, Result, anyhow, ensure};
 use tokio::sync::Mutex;
 use tokio_postgres::types::ToSql;
 
-use super::item::Item;
-use super::json::normalize;
 use crate::component::Component;
 use crate::postgres::Postgres;
 use crate::secrets::SecretStores;
+use crate::state::item::Item;
+use crate::state::json::normalize;
 
 /// Interval at which expired items are deleted. Reads ignore them before that.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(3600);

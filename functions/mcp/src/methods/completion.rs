@@ -13,14 +13,17 @@ pub fn complete(request: &RpcRequest) -> Result<Value, RpcError> {
     let CompleteRequestParams { argument, ref_, .. } = request.params()?;
     let of = match (&ref_, argument.name.as_str()) {
         (CompleteRequestRef::PromptReference(prompt), TAG) if prompts::exists(&prompt.name) => Of::Tags,
-        (CompleteRequestRef::ResourceTemplateReference(template), "task") if template.uri == TASK => Of::Titles,
+        (CompleteRequestRef::ResourceTemplateReference(template), "task") if template.uri == TASK => {
+            Of::Titles
+        }
         _ => {
-            let detail =
-                format!("Unknown argument. Completed are `{TAG}` of a prompt of `prompts/list`, and `task` of {TASK}.");
+            let detail = format!(
+                "Unknown argument. Completed are `{TAG}` of a prompt of `prompts/list`, and `task` of {TASK}."
+            );
             return Err(RpcError::new(INVALID_PARAMS, detail));
         }
     };
-    let found = suggest(&request.principal()?, of, argument.value.replace('\0', " ").trim())?;
+    let found = suggest(&request.caller()?, of, argument.value.replace('\0', " ").trim())?;
     let has_more = found.total > found.values.len();
     Ok(json!(CompleteResult {
         completion: CompleteResultCompletion {

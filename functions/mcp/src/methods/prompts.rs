@@ -1,8 +1,8 @@
 //! `prompts/list` and `prompts/get`: conversations to start, with the tasks in question embedded.
 
 use rust_mcp_schema::{
-    EmbeddedResource, GetPromptRequestParams, GetPromptResult, ListPromptsResult, ListPromptsResultCacheScope, Prompt,
-    PromptArgument, PromptMessage, Role, TextContent,
+    EmbeddedResource, GetPromptRequestParams, GetPromptResult, ListPromptsResult,
+    ListPromptsResultCacheScope, Prompt, PromptArgument, PromptMessage, Role, TextContent,
 };
 use serde_json::{Value, json};
 
@@ -80,10 +80,10 @@ pub fn get(request: &RpcRequest) -> Result<Value, RpcError> {
             format!("Unknown argument {other:?}. The only argument is `{TAG}`."),
         ));
     }
-    let principal = request.principal()?;
+    let caller = request.caller()?;
     let mut embedded = Vec::new();
     for uri in [OVERDUE, TODAY] {
-        let tasks = tasks_of(&principal, uri, tag.as_deref()).map_err(|error| match error {
+        let tasks = tasks_of(&caller, uri, tag.as_deref()).map_err(|error| match error {
             RpcError::Problem(problem) if problem.status() == 422 => {
                 RpcError::new(INVALID_PARAMS, format!("`{TAG}` must be a tag of 1 to 50 characters."))
             }
@@ -96,7 +96,8 @@ pub fn get(request: &RpcRequest) -> Result<Value, RpcError> {
         text += &format!("\n\nConsider only tasks with the tag {}.", json!(tag));
     }
     let text = TextContent::new(text, None, None).into();
-    let messages = [text].into_iter().chain(embedded).map(|content| PromptMessage { content, role: Role::User });
+    let messages =
+        [text].into_iter().chain(embedded).map(|content| PromptMessage { content, role: Role::User });
     Ok(json!(GetPromptResult {
         description: Some(prompt.description.into()),
         messages: messages.collect(),

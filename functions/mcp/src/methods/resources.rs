@@ -8,14 +8,16 @@ use actions::tasks::{self, ListTasks};
 use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
 use rust_mcp_schema::{
     ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
-    ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult, ReadResourceResultCacheScope,
-    Resource, ResourceTemplate, TextResourceContents,
+    ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult,
+    ReadResourceResultCacheScope, Resource, ResourceTemplate, TextResourceContents,
 };
 use serde_json::{Value, json};
-use store::{Principal, Refusal};
+use store::{Client, Refusal};
 
-use crate::protocol::{CACHE_TTL_MS, Era, INVALID_PARAMS, RESOURCE_NOT_FOUND, RpcError, RpcRequest, page, result_meta};
-use crate::toolkit::{localise, parse_json};
+use crate::protocol::{
+    CACHE_TTL_MS, Era, INVALID_PARAMS, RESOURCE_NOT_FOUND, RpcError, RpcRequest, page, result_meta,
+};
+use crate::toolkit::{localise, parse_json, zone_of};
 
 pub const TODAY: &str = "taskflow://today";
 pub const OVERDUE: &str = "taskflow://overdue";
@@ -84,11 +86,11 @@ pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
         let code = if request.client.era == Era::Modern { INVALID_PARAMS } else { RESOURCE_NOT_FOUND };
         RpcError::new(code, format!("Unknown resource {uri:?}: {why}")).with_data(json!({ "uri": uri }))
     };
-    let principal = request.principal()?;
+    let caller = request.caller()?;
     let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));
     let content = match (uri.as_str(), task) {
-        (TODAY | OVERDUE, _) => tasks_of(&principal, &uri, None)?,
-        (_, Some(Ok(reference))) => find_task(&principal, &reference)?.map_err(unknown)?,
+        (TODAY | OVERDUE, _) => tasks_of(&caller, &uri, None)?,
+        (_, Some(Ok(reference))) => find_task(&caller, &reference)?.map_err(unknown)?,
         _ => return Err(unknown(format!("resources are {TODAY}, {OVERDUE} and {TASK}."))),
     };
     Ok(json!(ReadResourceResult {
@@ -102,11 +104,16 @@ pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
 
 /// A resource's content as the protocol has it.
 pub fn contents(uri: &str, content: &Value) -> TextResourceContents {
-    TextResourceContents { uri: uri.into(), mime_type: Some(JSON.into()), text: content.to_string(), meta: None }
+    TextResourceContents {
+        uri: uri.into(),
+        mime_type: Some(JSON.into()),
+        text: content.to_string(),
+        meta: None,
+    }
 }
 
 /// The open tasks of today or those overdue, filtered by a tag if one is given.
-pub fn tasks_of(principal: &Principal, uri: &str, tag: Option<&str>) -> Result<Value, RpcError> {
+pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, RpcError> {
     let mut wanted = ListTasks {
         status: Optional(Some(Status::Active)),
         order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
@@ -116,27 +123,27 @@ pub fn tasks_of(principal: &Principal, uri: &str, tag: Option<&str>) -> Result<V
     if uri == OVERDUE {
         wanted.overdue = Optional(Some(Flag(true)));
     } else {
-        let zone = actions::series::users_zone(principal)?;
+        let zone = actions::series::users_zone(caller)?;
         let today = Optional(Some(DueDate::today(domain::Moment::from_ms(web::now_ms()), &zone)));
         (wanted.filters.due_after, wanted.filters.due_before) = (today.clone(), today);
     }
     if let Some(tag) = tag {
-        let tags = Field::parse(&json!([tag])).map_err(actions::Problem::Invalid)?;
+        let tags = Field::parse(&json!([tag])).map_err(Refusal::Invalid)?;
         wanted.filters.tags = Optional(Some(tags));
     }
-    let mut list = parse_json(&tasks::list(principal, &wanted)?)?;
-    localise(&mut list);
+    let mut list = parse_json(&tasks::list(caller, &wanted)?)?;
+    localise(&mut list, zone_of(caller.context()).as_ref());
     Ok(list)
 }
 
 /// Finds a task. The inner error is the reason why no single task matches.
-fn find_task(principal: &Principal, reference: &Reference) -> Result<Result<Value, String>, RpcError> {
-    let mut task = match tasks::find(principal, reference, SearchScope::default()) {
+fn find_task(caller: &Client, reference: &Reference) -> Result<Result<Value, String>, RpcError> {
+    let mut task = match tasks::find(caller, reference, SearchScope::default()) {
         Ok(Found::One(hit)) => hit.shown,
         Ok(Found::Several(_)) => return Ok(Err("several tasks match, so use an id.".into())),
         Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Ok(Err("no task matches.".into())),
         Err(refusal) => return Err(refusal.into()),
     };
-    localise(&mut task);
+    localise(&mut task, zone_of(caller.context()).as_ref());
     Ok(Ok(task))
 }

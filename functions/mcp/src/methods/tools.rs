@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use actions::{Clock, Problem};
-use domain::{Errors, Field, IdempotencyKey, Moment, TaskId, within};
+use actions::Clock;
+use domain::{Errors, Field, IdempotencyKey, within};
 use rust_mcp_schema::CallToolRequestParams;
 use serde_json::{Value, json};
-use store::{Principal, statement};
+use store::Refusal;
 use web::Response;
 
 use crate::access::scopes;
 use crate::protocol::{CACHE_TTL_MS, INVALID_PARAMS, RpcError, RpcRequest, RpcResult, page, result_meta};
-use crate::toolkit::{Call, Effect, IDEMPOTENCY_KEY, ToolEntry, ToolError, is_blank, to_result};
+use crate::toolkit::{Call, Effect, IDEMPOTENCY_KEY, ToolEntry, ToolError, is_blank, to_result, zone_of};
 use crate::tools::{self, TOOLS};
 
 /// Each tool of tools.json in one line, in the order of [`TOOLS`]. Written by the build script.
@@ -31,7 +31,7 @@ static CLOSING: LazyLock<String> = LazyLock::new(|| {
 pub fn list(request: &RpcRequest) -> RpcResult {
     let scopes = match request.http.session_token() {
         Some(_) => None,
-        None => Some(scopes(&request.principal()?)?),
+        None => Some(scopes(&request.caller()?)?),
     };
     let is_allowed = |tool: &ToolEntry| {
         scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == tool.effect.required_scope()))
@@ -55,36 +55,35 @@ pub fn call(request: &RpcRequest) -> Result<Value, RpcError> {
         let message = format!("Unknown tool {:?}. `tools/list` returns the tools.", params.name);
         return Err(RpcError::new(INVALID_PARAMS, message));
     };
-    let ms = web::now_ms();
-    let clock = Clock { now: Moment::from_ms(ms), ids: [(); 2].map(|()| TaskId::new(ms, web::random())) };
     // Also required to look up what an argument names, so that a call without the scope learns nothing.
-    let mut principal = Principal { needs: Some(tool.effect.required_scope()), ..request.principal()? };
+    let mut caller = request.caller()?;
+    caller.principal.needs = Some(tool.effect.required_scope());
     let mut arguments = Value::from(params.arguments.unwrap_or_default());
-    let mut is_replay = false;
+    let mut replayed = None;
     if tool.effect != Effect::Read {
         match take_key(&mut arguments) {
             Ok(None) => {}
             Ok(Some(key)) => {
-                let again = web::again(
+                let key = web::replay_key(
                     &format!("tool {}", tool.name),
                     key.as_str(),
                     canonical(&arguments, tool.null_is_missing).as_bytes(),
                 );
-                is_replay =
-                    store::run(statement!("kept.sql"), &principal, &json!({ "kept": again.id }))?.pop().is_some();
-                principal.again = Some(again);
+                replayed = caller.replayed_id(&key)?.and_then(|id| id.parse().ok());
+                caller.principal.replay_key = Some(key);
             }
-            Err(errors) => return to_result(Err(errors.into()), &arguments),
+            Err(errors) => return to_result(Err(errors.into()), &arguments, None),
         }
     }
-    let call = Call { principal, clock, is_replay };
+    let call = Call { caller, clock: Clock::new(web::now_ms(), web::random), replayed };
     let done = (tool.run)(&call, &arguments);
     // The explanation states the caller's time, so the zone has to be known. This also rejects an invalid
     // token.
-    if matches!(done, Err(ToolError::Problem(Problem::Invalid(_)))) && store::zone().is_none() {
-        scopes(&call.principal)?;
+    let context = call.caller.context();
+    if matches!(done, Err(ToolError::Refused(Refusal::Invalid(_)))) && context.zone().is_none() {
+        scopes(&call.caller)?;
     }
-    to_result(done, &arguments)
+    to_result(done, &arguments, zone_of(context).as_ref())
 }
 
 /// Removes the idempotency key from the arguments of a tool.

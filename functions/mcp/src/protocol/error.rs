@@ -52,7 +52,11 @@ impl RpcError {
     }
 
     /// The response to the request of that id; `None` if the id could not be read.
-    pub fn into_response(self, request: &Request, id: Option<schema::RequestId>) -> Result<Response, Problem> {
+    pub fn into_response(
+        self,
+        request: &Request,
+        id: Option<schema::RequestId>,
+    ) -> Result<Response, Problem> {
         match self {
             Self::Protocol { http_status, code, message, data } => {
                 Ok(Response::json(http_status, envelope(id, code, message, data).to_string()))
@@ -94,11 +98,5 @@ impl From<Problem> for RpcError {
 impl From<store::Refusal> for RpcError {
     fn from(refusal: store::Refusal) -> Self {
         Self::Problem(refusal.into())
-    }
-}
-
-impl From<actions::Problem> for RpcError {
-    fn from(problem: actions::Problem) -> Self {
-        Self::Problem(problem.into())
     }
 }

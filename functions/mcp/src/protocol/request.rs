@@ -3,7 +3,6 @@
 use rust_mcp_schema::RequestId;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use store::Principal;
 use web::{Problem, Request};
 
 use super::error::{INVALID_PARAMS, RpcError};
@@ -30,7 +29,11 @@ impl RpcRequest<'_> {
     }
 
     /// The caller, acting through an agent that is named after its client.
-    pub fn principal(&self) -> Result<Principal, Problem> {
-        Ok(Principal { actor: "agent", actor_name: self.client.name.clone(), zoned: true, ..self.http.caller()? })
+    pub fn caller(&self) -> Result<store::Client<'_>, Problem> {
+        let mut caller = self.http.caller()?;
+        caller.principal.actor = "agent";
+        caller.principal.actor_name = self.client.name.clone();
+        caller.principal.zoned = true;
+        Ok(caller)
     }
 }

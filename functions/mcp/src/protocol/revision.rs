@@ -48,10 +48,13 @@ impl Client {
                 Some(version) if REVISIONS.contains(&version) => Ok(()),
                 Some(version) => Err(unsupported(version)),
             }
-            .map(|()| Self { era: Era::Legacy, name: session_name(request).or_else(|| user_agent(request)) });
+            .map(|()| Self {
+                era: Era::Legacy,
+                name: session_name(request).or_else(|| user_agent(request)),
+            });
         }
-        let meta: RequestMetaObject = serde_json::from_value(params.get("_meta").cloned().unwrap_or_default())
-            .map_err(|error| {
+        let meta: RequestMetaObject =
+            serde_json::from_value(params.get("_meta").cloned().unwrap_or_default()).map_err(|error| {
                 RpcError::malformed(
                     INVALID_PARAMS,
                     format!(
@@ -73,7 +76,8 @@ impl Client {
         if let Some(Value::String(name)) = named {
             check_header(request, "Mcp-Name", name)?;
         }
-        let name = meta.client_info.and_then(|client| clean_name(&client.name)).or_else(|| user_agent(request));
+        let name =
+            meta.client_info.and_then(|client| clean_name(&client.name)).or_else(|| user_agent(request));
         Ok(Self { era: Era::Modern, name })
     }
 
@@ -84,7 +88,8 @@ impl Client {
 }
 
 fn unsupported(requested: &str) -> RpcError {
-    let message = format!("The revision {requested:?} is not supported. Supported are: {}.", REVISIONS.join(", "));
+    let message =
+        format!("The revision {requested:?} is not supported. Supported are: {}.", REVISIONS.join(", "));
     RpcError::malformed(UNSUPPORTED_VERSION, message)
         .with_data(json!({ "supported": REVISIONS, "requested": requested }))
 }
@@ -92,11 +97,12 @@ fn unsupported(requested: &str) -> RpcError {
 /// Rejects a header that differs from the message.
 fn check_header(request: &Request, header: &str, expected: &str) -> Result<(), RpcError> {
     let given = request.header(&header.to_ascii_lowercase()).map(str::trim);
-    let decoded =
-        given.and_then(|given| match given.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) {
+    let decoded = given.and_then(|given| {
+        match given.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) {
             Some(encoded) => STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()),
             None => Some(given.to_owned()),
-        });
+        }
+    });
     if decoded.as_deref() == Some(expected) {
         return Ok(());
     }

@@ -8,32 +8,34 @@ use actions::tasks::Named;
 use actions::tasks::find::SearchScope;
 use domain::{Reference, TaskId};
 use serde_json::{Value, json};
-use store::{Principal, Refusal, statement};
+use store::{Client, Refusal, statement};
 
 use super::error::ToolError;
 
 /// A call of a tool.
 #[derive(Debug)]
-pub struct Call {
-    pub principal: Principal,
+pub struct Call<'a> {
+    pub caller: Client<'a>,
     pub clock: Clock,
-    /// True if this call was answered before: its first answer is returned again.
-    pub is_replay: bool,
+    /// Id of the thing that this call changed when it was made first, if it is a replay: then the kept answer is returned.
+    pub replayed: Option<TaskId>,
 }
 
-impl Call {
+impl Call<'_> {
     /// Finds the task of that name.
     pub fn find_task(&self, reference: &Reference, scope: SearchScope) -> Result<Hit, ToolError> {
-        resolve("task", actions::tasks::find(&self.principal, reference, scope)?)
+        resolve("task", actions::tasks::find(&self.caller, reference, scope)?)
     }
 
     /// Returns the id of the task of that name. An id is returned unchecked: the action checks it.
     pub fn task_id(&self, reference: &Reference, scope: SearchScope) -> Result<TaskId, ToolError> {
         match reference {
             Reference::Id(id) => Ok(*id),
-            // The words may name another task by now. Any id does, as the first answer is returned.
-            Reference::Words(_) if self.is_replay => Ok(self.clock.ids[0]),
-            Reference::Words(_) => Ok(id_of(&self.find_task(reference, scope)?.shown)?),
+            // The words may name another task by now.
+            Reference::Words(_) => match self.replayed {
+                Some(id) => Ok(id),
+                None => Ok(id_of(&self.find_task(reference, scope)?.shown)?),
+            },
         }
     }
 
@@ -44,14 +46,15 @@ impl Call {
 
     /// Finds the series of that name.
     pub fn find_series(&self, reference: &Reference) -> Result<Hit, ToolError> {
-        resolve("recurring_task", actions::series::named(&self.principal, reference)?)
+        resolve("recurring_task", actions::series::named(&self.caller, reference)?)
     }
 
     /// Returns the titles of the reminders' tasks, by task id.
     pub fn titles(&self, reminders: &Value) -> Result<Value, Refusal> {
         let reminders = reminders.as_array().map(Vec::as_slice).unwrap_or_default();
-        let tasks: BTreeSet<&str> = reminders.iter().filter_map(|reminder| reminder["task_id"].as_str()).collect();
-        parse_json(&store::one(statement!("titles.sql"), &self.principal, &json!({ "tasks": tasks }))?)
+        let tasks: BTreeSet<&str> =
+            reminders.iter().filter_map(|reminder| reminder["task_id"].as_str()).collect();
+        parse_json(&self.caller.one(statement!("titles.sql"), &json!({ "tasks": tasks }))?)
     }
 }
 
@@ -65,7 +68,7 @@ fn resolve(argument: &'static str, found: Found) -> Result<Hit, ToolError> {
 
 /// Parses the answer of an action.
 pub fn parse_json(json: &str) -> Result<Value, Refusal> {
-    serde_json::from_str(json).map_err(|error| Refusal::fault(format!("an answer is not JSON: {error}")))
+    serde_json::from_str(json).map_err(|error| Refusal::unreadable("an answer", error))
 }
 
 /// The `id` of a task or series.

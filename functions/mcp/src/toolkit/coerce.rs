@@ -11,13 +11,16 @@ pub fn coerce(arguments: &Value, errors: &Errors, schema: &Value, null_is_missin
         let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
         let Some(value) = arguments.pointer(pointer) else { continue };
         if is_blank(value) {
-            if null_is_missing && let Some(members) = coerced.pointer_mut(parent).and_then(Value::as_object_mut) {
+            if null_is_missing
+                && let Some(members) = coerced.pointer_mut(parent).and_then(Value::as_object_mut)
+            {
                 members.shift_remove(name);
             }
         } else if let (Some(text), Some(target)) = (value.as_str(), coerced.pointer_mut(pointer)) {
             let text = text.trim();
-            *target =
-                schema_at(schema, pointer).and_then(|schema| parse_as(text, schema)).unwrap_or_else(|| text.into());
+            *target = schema_at(schema, pointer)
+                .and_then(|schema| parse_as(text, schema))
+                .unwrap_or_else(|| text.into());
         }
     }
     (coerced != *arguments).then_some(coerced)
@@ -65,7 +68,8 @@ mod tests {
     fn coerced(schema: Value, value: Value) -> Option<Value> {
         let schema = json!({ "properties": { "it": schema } });
         let errors = domain::wrong_member("it", "is wrong");
-        coerce(&json!({ "it": value, "other": null }), &errors, &schema, true).map(|arguments| arguments["it"].clone())
+        coerce(&json!({ "it": value, "other": null }), &errors, &schema, true)
+            .map(|arguments| arguments["it"].clone())
     }
 
     #[test]
@@ -92,7 +96,9 @@ mod tests {
     #[test]
     fn an_unknown_value_is_left_alone() {
         let words = json!({ "type": "string", "enum": ["daily", "weekly"] });
-        for (schema, sent) in [(&words, json!("fortnightly")), (&words, json!(7)), (&words, json!(["weekly"]))] {
+        for (schema, sent) in
+            [(&words, json!("fortnightly")), (&words, json!(7)), (&words, json!(["weekly"]))]
+        {
             assert_eq!(coerced(schema.clone(), sent.clone()), None, "{sent}");
         }
     }

@@ -1,5 +1,6 @@
 //! Answers of tools: data, and the same as text for models.
 
+use domain::Timezone;
 use rust_mcp_schema::{CallToolResult, ResultMetaObject, TextContent};
 use serde_json::{Value, json};
 
@@ -9,46 +10,51 @@ use super::times::localise;
 use crate::protocol::{RpcError, result_meta};
 
 /// The answer of a tool that did its work, or that asks for confirmation.
-#[derive(Debug)]
 pub struct ToolOutput {
-    text: String,
     data: Value,
+    render: Box<dyn FnOnce(&Value) -> String>,
 }
 
 impl ToolOutput {
-    /// The data with its times in the user's zone, and the text that `render` makes of it.
-    pub fn new(mut data: Value, render: impl FnOnce(&Value) -> String) -> Self {
-        localise(&mut data);
-        let text = render(&data);
-        Self { text: format!("{text}\n{QUOTES_ARE_DATA}"), data }
+    /// The data, and the function that makes a text of it once its times are in the user's zone.
+    pub fn new(data: Value, render: impl FnOnce(&Value) -> String + 'static) -> Self {
+        Self { data, render: Box::new(render) }
     }
 
     /// One item, after the words that say what was done with it.
-    pub fn item(data: Value, done: &str) -> Self {
-        Self::new(data, |data| {
-            let description = data["description"].as_str().map(|text| format!("\nDescription: {}", json!(text)));
+    pub fn item(data: Value, done: &'static str) -> Self {
+        Self::new(data, move |data| {
+            let description =
+                data["description"].as_str().map(|text| format!("\nDescription: {}", json!(text)));
             format!("{done}: {}{}", line(data), description.unwrap_or_default())
         })
     }
 
     /// A page of items, which the noun names.
-    pub fn page(data: Value, noun: &str) -> Self {
-        Self::new(data, |page| page_text(page, noun, &Value::Null))
+    pub fn page(data: Value, noun: &'static str) -> Self {
+        Self::reminders(data, noun, Value::Null)
     }
 
     /// A page of reminders, with the titles of their tasks in the text.
-    pub fn reminders(data: Value, noun: &str, titles: &Value) -> Self {
-        Self::new(data, |page| page_text(page, noun, titles))
+    pub fn reminders(data: Value, noun: &'static str, titles: Value) -> Self {
+        Self::new(data, move |page| page_text(page, noun, &titles))
     }
 }
 
-/// The result of `tools/call`. Errors that a model can act on are results too; all others are errors of
-/// JSON-RPC.
-pub fn to_result(done: Result<ToolOutput, ToolError>, arguments: &Value) -> Result<Value, RpcError> {
+/// The result of `tools/call`. Errors that a model can act on are results too; all others are errors of JSON-RPC.
+pub fn to_result(
+    done: Result<ToolOutput, ToolError>,
+    arguments: &Value,
+    zone: Option<&Timezone>,
+) -> Result<Value, RpcError> {
     match done {
-        Ok(ToolOutput { text, data }) => Ok(result(text, Some(data), None)),
+        Ok(ToolOutput { mut data, render }) => {
+            localise(&mut data, zone);
+            let text = format!("{}\n{QUOTES_ARE_DATA}", render(&data));
+            Ok(result(text, Some(data), None))
+        }
         Err(error) => {
-            let Explanation { text, problem } = error.explain(arguments)?;
+            let Explanation { text, problem } = error.explain(arguments, zone)?;
             Ok(result(text, None, Some(problem)))
         }
     }

@@ -58,7 +58,8 @@ fn simplify(schema: &mut Value) {
                 members.insert("examples".into(), json!(["Europe/Berlin"]));
             }
             // The pattern accepts these words in any letter case.
-            if members.shift_remove("pattern").is_some_and(|pattern| pattern == Priority::schema()["pattern"]) {
+            if members.shift_remove("pattern").is_some_and(|pattern| pattern == Priority::schema()["pattern"])
+            {
                 members.insert("enum".into(), json!(["low", "medium", "high"]));
             }
             members.shift_remove("uniqueItems");

@@ -3,29 +3,30 @@
 use domain::shape::TIMES;
 use domain::{DueDate, EXAMPLE_TIME, Field, Moment, Timezone};
 use serde_json::{Value, json};
+use store::Context;
 
-/// The user's zone; `None` before the first call of the database.
-fn zone() -> Option<Timezone> {
-    Timezone::parse(&json!(store::zone()?)).ok()
+/// Returns the user's zone; `None` before the first call of the database.
+pub fn zone_of(context: &Context) -> Option<Timezone> {
+    Timezone::parse(&json!(context.zone()?)).ok()
 }
 
 /// Weekday and time of now, to the second: not every model knows them.
-pub fn now() -> Option<String> {
-    let (zone, now) = (zone()?, Moment::from_ms(web::now_ms() / 1000 * 1000));
-    let DueDate::On(today) = DueDate::today(now, &zone) else { return None };
+pub fn now(zone: &Timezone) -> Option<String> {
+    let now = Moment::from_ms(web::now_ms() / 1000 * 1000);
+    let DueDate::On(today) = DueDate::today(now, zone) else { return None };
     Some(format!("{:?} {}", today.weekday(), now.in_zone(&zone.rules())))
 }
 
 /// Shows the example time of an error message in the user's zone, because models copy its offset.
-pub fn localise_example(detail: &str) -> String {
-    let local =
-        zone().zip(Moment::parse(&json!(EXAMPLE_TIME)).ok()).map(|(zone, moment)| moment.in_zone(&zone.rules()));
+pub fn localise_example(detail: &str, zone: Option<&Timezone>) -> String {
+    let example = Moment::parse(&json!(EXAMPLE_TIME)).ok();
+    let local = zone.zip(example).map(|(zone, moment)| moment.in_zone(&zone.rules()));
     local.map_or_else(|| detail.to_owned(), |local| detail.replace(EXAMPLE_TIME, &local))
 }
 
 /// Rewrites all times in the data with the offset of the user's zone.
-pub fn localise(data: &mut Value) {
-    let Some(zone) = zone() else { return };
+pub fn localise(data: &mut Value, zone: Option<&Timezone>) {
+    let Some(zone) = zone else { return };
     let rules = zone.rules();
     rewrite(data, false, &|moment| moment.in_zone(&rules));
 }

@@ -23,7 +23,7 @@ impl Tool for AddTask {
     }
 
     fn run(call: &Call, task: NewTask) -> Result<ToolOutput, ToolError> {
-        let added = tasks::create(&call.principal, &call.clock, &task)?;
+        let added = tasks::create(&call.caller, &call.clock, &task)?;
         Ok(ToolOutput::item(parse_json(&added.json)?, "Added"))
     }
 }

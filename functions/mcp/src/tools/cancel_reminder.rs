@@ -34,7 +34,7 @@ impl Tool for CancelReminder {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let reminder = parse_json(&reminders::delete(&call.principal, input.reminder)?)?;
+        let reminder = parse_json(&reminders::delete(&call.caller, input.reminder)?)?;
         let data = json!({ "cancelled": true, "reminder": reminder });
         Ok(ToolOutput::new(data, |data| format!("Cancelled the reminder: {}", line(&data["reminder"]))))
     }

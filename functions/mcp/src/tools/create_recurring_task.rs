@@ -23,7 +23,7 @@ impl Tool for CreateRecurringTask {
     }
 
     fn run(call: &Call, new: NewSeries) -> Result<ToolOutput, ToolError> {
-        let created = series::create(&call.principal, &call.clock, &new)?;
+        let created = series::create(&call.caller, &call.clock, &new)?;
         Ok(ToolOutput::item(parse_json(&created.json)?, "Created the series"))
     }
 }

@@ -51,9 +51,9 @@ impl Tool for DeleteTask {
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let is_confirmed = matches!(input.confirm.0, Some(Flag(true)));
-        let delete = |id| tasks::delete(&call.principal, &Named { id, expected: None });
-        let (deleted, text, task) = if call.is_replay && is_confirmed {
-            (true, "Moved to the trash for 30 days", parse_json(&delete(call.clock.ids[0])?)?)
+        let delete = |id| tasks::delete(&call.caller, &Named { id, expected: None });
+        let (deleted, text, task) = if let (Some(id), true) = (call.replayed, is_confirmed) {
+            (true, "Moved to the trash for 30 days", parse_json(&delete(id)?)?)
         } else {
             let Hit { shown: task, is_exact, .. } =
                 call.find_task(&input.task.task, SearchScope { in_trash: true, ..SearchScope::default() })?;
@@ -76,6 +76,6 @@ impl Tool for DeleteTask {
             }
         };
         let data = json!({ "deleted": deleted, "needs_confirmation": !deleted, "task": task });
-        Ok(ToolOutput::new(data, |data| format!("{text}: {}", line(&data["task"]))))
+        Ok(ToolOutput::new(data, move |data| format!("{text}: {}", line(&data["task"]))))
     }
 }

@@ -42,7 +42,16 @@ impl From<Input> for ListTasks {
             || missed.0.is_some();
         let default = if implies_any { StatusFilter::Any } else { StatusFilter::Active };
         let status = status.0.unwrap_or(default).status();
-        Self { status, deleted, filters, overdue: only_true(overdue), missed, order, page, offset: Optional(None) }
+        Self {
+            status,
+            deleted,
+            filters,
+            overdue: only_true(overdue),
+            missed,
+            order,
+            page,
+            offset: Optional(None),
+        }
     }
 }
 
@@ -63,6 +72,6 @@ impl Tool for FilterTasks {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &input.into())?)?, "matching tasks"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &input.into())?)?, "matching tasks"))
     }
 }

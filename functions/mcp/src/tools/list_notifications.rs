@@ -20,7 +20,7 @@ impl Tool for ListNotifications {
     }
 
     fn run(call: &Call, wanted: Self::Input) -> Result<ToolOutput, ToolError> {
-        let page = parse_json(&notifications::list(&call.principal, &wanted)?)?;
+        let page = parse_json(&notifications::list(&call.caller, &wanted)?)?;
         Ok(ToolOutput::page(page, "notifications, newest first"))
     }
 }

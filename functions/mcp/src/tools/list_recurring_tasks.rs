@@ -20,6 +20,6 @@ impl Tool for ListRecurringTasks {
     }
 
     fn run(call: &Call, wanted: ListSeries) -> Result<ToolOutput, ToolError> {
-        Ok(ToolOutput::page(parse_json(&series::list(&call.principal, &wanted)?)?, "series, newest first"))
+        Ok(ToolOutput::page(parse_json(&series::list(&call.caller, &wanted)?)?, "series, newest first"))
     }
 }

@@ -33,14 +33,14 @@ impl Tool for ListReminders {
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let Some(task) = &input.task.0 else {
-            let page = parse_json(&reminders::upcoming(&call.principal, &input.page)?)?;
+            let page = parse_json(&reminders::upcoming(&call.caller, &input.page)?)?;
             let titles = call.titles(&page["items"])?;
-            return Ok(ToolOutput::reminders(page, "upcoming reminders, next one first", &titles));
+            return Ok(ToolOutput::reminders(page, "upcoming reminders, next one first", titles));
         };
         let task = call.task_id(task, SearchScope::default())?;
-        let mut page = parse_json(&reminders::of_task(&call.principal, task)?)?;
+        let mut page = parse_json(&reminders::of_task(&call.caller, task)?)?;
         page["next_cursor"] = json!(null);
         let titles = call.titles(&page["items"])?;
-        Ok(ToolOutput::reminders(page, "reminders of the task", &titles))
+        Ok(ToolOutput::reminders(page, "reminders of the task", titles))
     }
 }

@@ -38,6 +38,9 @@ impl Tool for ListTasks {
             page: input.page,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, nearest due date first"))
+        Ok(ToolOutput::page(
+            parse_json(&tasks::list(&call.caller, &wanted)?)?,
+            "tasks, nearest due date first",
+        ))
     }
 }

@@ -41,6 +41,6 @@ impl Tool for SearchTasks {
             page: input.page,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.principal, &wanted)?)?, "tasks, best match first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks, best match first"))
     }
 }

@@ -35,11 +35,12 @@ impl Tool for SetReminder {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let given = [("at", input.at.0.map(|at| json!(at))), ("before", input.before.0.map(|before| json!(before)))];
+        let given =
+            [("at", input.at.0.map(|at| json!(at))), ("before", input.before.0.map(|before| json!(before)))];
         let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let reminder = NewReminder::parse(&Value::Object(given))?;
         let task = call.task_id(&input.task.task, SearchScope::default())?;
-        let added = reminders::add(&call.principal, call.clock.now, task, &reminder)?;
+        let added = reminders::add(&call.caller, call.clock.now, task, &reminder)?;
         let added = parse_json(&added.json)?;
         let done = if added["status"] == "cancelled" {
             "This reminder will not be sent, because its time has passed or the task is completed. Set `at`, or \

@@ -1,5 +1,6 @@
 use actions::naming::Hit;
 use actions::series::{self, Stopping};
+use actions::tasks::Named;
 use domain::{Flag, Optional, Reference, input};
 use serde_json::{Value, json};
 
@@ -50,14 +51,15 @@ impl Tool for StopRecurringTask {
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let deletes = input.stopping.delete_open.0 == Some(Flag(true));
         let confirmed = input.confirm.0.map(|Flag(yes)| yes);
-        let stop = |id| series::stop(&call.principal, id, None, &input.stopping);
-        // The words may name another series by now. Any id does, as the first answer is returned.
-        let (stopped, mut data) = if call.is_replay {
-            (true, parse_json(&stop(call.clock.ids[0])?)?)
+        let stop = |id| series::stop(&call.caller, &Named { id, expected: None }, &input.stopping);
+        // The words may name another series by now.
+        let (stopped, mut data) = if let Some(id) = call.replayed {
+            (true, parse_json(&stop(id)?)?)
         } else {
             let Hit { shown, is_exact, open_tasks } = call.find_series(&input.recurring_task)?;
             // Words can match another series than the one whose tasks the person agreed to delete.
-            let is_agreed = if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
+            let is_agreed =
+                if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
             if is_agreed {
                 (true, parse_json(&stop(id_of(&shown)?)?)?)
             } else {
@@ -78,9 +80,11 @@ impl Tool for StopRecurringTask {
                  again with its id and `confirm: true`"
             ),
             (false, false) => {
-                format!("Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}")
+                format!(
+                    "Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}"
+                )
             }
         };
-        Ok(ToolOutput::new(data, |data| format!("{text}: {}", line(&data["recurring_task"]))))
+        Ok(ToolOutput::new(data, move |data| format!("{text}: {}", line(&data["recurring_task"]))))
     }
 }

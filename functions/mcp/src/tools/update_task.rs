@@ -21,8 +21,9 @@ pub struct Input(Changes);
 
 impl Field for Input {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let nulls =
-            ["title", "priority", "allow_past"].into_iter().filter(|name| value.get(name) == Some(&Value::Null));
+        let nulls = ["title", "priority", "allow_past"]
+            .into_iter()
+            .filter(|name| value.get(name) == Some(&Value::Null));
         let detail = "cannot be null: `null` clears, so leave out the arguments that should keep their value";
         let errors: Errors = nulls.flat_map(|name| wrong_member(name, detail)).collect();
         if errors.is_empty() { Changes::parse(value).map(Self) } else { Err(errors) }
@@ -52,7 +53,7 @@ impl Tool for UpdateTask {
     }
 
     fn run(call: &Call, Input(Changes { task, patch }): Input) -> Result<ToolOutput, ToolError> {
-        let updated = tasks::patch(&call.principal, &call.named(&task.task)?, &patch)?;
+        let updated = tasks::patch(&call.caller, &call.named(&task.task)?, &patch)?;
         Ok(ToolOutput::item(parse_json(&updated.json)?, "Updated"))
     }
 }

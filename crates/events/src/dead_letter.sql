@@ -1,9 +1,0 @@
--- frame: open, uncounted, for service
--- Puts what a consumer cannot take into the outbox, for its dead letters: acknowledged or not, it is not lost.
-with letter as (
-    insert into outbox (topic, type, user_id, seq, actor, correlation_id, shard, event)
-    values ((input ->> 'consumer') || '-dead-letters', coalesce(input #>> '{event,type}', 'unreadable'), null, 0, 'system',
-            principal ->> 'correlation_id', 0, (input -> 'event')::json)
-    returning shard
-)
-select 'true' from letter, wake(letter.shard), count('dead', input ->> 'consumer')

@@ -1,0 +1,8 @@
+-- Body that is a block of PL/pgSQL, as a function of its own: so its frame gets the rows that it returns.
+create function bodies.{name}_body(caller uuid, principal jsonb, input jsonb)
+    returns table (kind text, body text)
+language plpgsql set search_path = app, pg_temp as $body$
+#variable_conflict use_column
+{body}
+$body$;
+revoke all on function bodies.{name}_body from public;

@@ -1,0 +1,41 @@
+-- Frame of statements without a caller.
+create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
+language plpgsql security definer set search_path = app, pg_temp as $frame$
+#variable_conflict use_column
+declare
+    admission record := admit(principal, input, '{role}', null, '{limit}');
+    caller    uuid;
+    refusal   json := admission.refusal;
+    code      text;
+    violated  text;
+    message   text;
+    place     text;
+begin
+    if admission.quota is not null then
+        kind := 'quota';
+        body := admission.quota;
+        return next;
+    end if;
+    if refusal is null then
+        -- Only the body is undone when it fails; what the frame wrote is committed.
+        begin
+            return query
+{body};
+        exception when others then
+            get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
+                                    message = message_text, place = pg_exception_context;
+            refusal := refusal(code, violated, message, place);
+        end;
+    end if;
+    if refusal is not null then
+        kind := 'refusal';
+        body := refusal;
+        return next;
+    end if;
+    if current_setting('taskflow.leases', true) <> '' then
+        return query select 'lease', lease::text
+            from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
+    end if;
+end $frame$;
+revoke all on function bodies.{name} from public;
+grant execute on function bodies.{name} to {grantees};

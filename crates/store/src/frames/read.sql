@@ -1,0 +1,63 @@
+-- Frame of statements that read what the caller may see.
+create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
+language plpgsql security definer set search_path = app, pg_temp as $frame$
+#variable_conflict use_column
+declare
+    admission record := admit(principal, input, '{role}', '{scope}', '{limit}');
+    caller    uuid := admission.caller;
+    scopes    text[] := admission.scopes;
+    refusal   json := admission.refusal;
+    code      text;
+    violated  text;
+    message   text;
+    place     text;
+begin
+    if admission.quota is not null then
+        kind := 'quota';
+        body := admission.quota;
+        return next;
+    end if;
+
+    <<frame>> begin
+    exit frame when refusal is not null;
+    -- Active users stay signed in; once a day is enough to know that.
+    if admission.session_expires_at < now() + interval '29 days' then
+        update sessions set expires_at = now() + interval '30 days'
+            where token_hash = principal ->> 'session';
+    end if;
+    if principal ? 'zoned' then
+        kind := 'zone';
+        body := zone(caller);
+        return next;
+    end if;
+    if input ? 'expected' then
+        refusal := check_version(caller, input);
+        exit frame when refusal is not null;
+    end if;
+    begin
+        return query
+{body};
+    exception when others then
+        get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
+                                message = message_text, place = pg_exception_context;
+        refusal := refusal(code, violated, message, place);
+        exit frame;
+    end;
+    if not found and input ? 'id' then
+        perform report_foreign_access(principal, input, caller);
+    end if;
+    end frame;
+
+    if refusal is not null then
+        kind := 'refusal';
+        body := refusal;
+        return next;
+    end if;
+    -- A report is an event, which may have made this request the publisher of a shard.
+    if current_setting('taskflow.leases', true) <> '' then
+        return query select 'lease', lease::text
+            from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
+    end if;
+end $frame$;
+revoke all on function bodies.{name} from public;
+grant execute on function bodies.{name} to {grantees};

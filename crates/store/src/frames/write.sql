@@ -1,0 +1,90 @@
+-- Frame of statements that change what belongs to the caller, under the lock of the caller's row.
+create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
+language plpgsql security definer set search_path = app, pg_temp as $frame$
+#variable_conflict use_column
+declare
+    admission  record := admit(principal, input, '{role}', '{scope}', '{limit}');
+    caller     uuid := admission.caller;
+    scopes     text[] := admission.scopes;
+    refusal    json := admission.refusal;
+    replay_key jsonb := principal -> 'replay_key';
+    answer     reply_row[];
+    is_empty   boolean := true;
+    code       text;
+    violated   text;
+    message    text;
+    place      text;
+begin
+    if admission.quota is not null then
+        kind := 'quota';
+        body := admission.quota;
+        return next;
+    end if;
+
+    <<frame>> begin
+    exit frame when refusal is not null;
+    refusal := lock_caller(principal, caller, '{role}');
+    exit frame when refusal is not null;
+    -- Active users stay signed in; once a day is enough to know that.
+    if admission.session_expires_at < now() + interval '29 days' then
+        update sessions set expires_at = now() + interval '30 days'
+            where token_hash = principal ->> 'session';
+    end if;
+    if principal ? 'zoned' then
+        kind := 'zone';
+        body := zone(caller);
+        return next;
+    end if;
+    if replay_key is not null then
+        answer := replay(caller, replay_key);
+        if answer is not null then
+            return query select * from unnest(answer);
+            exit frame;
+        end if;
+        answer := '{}';
+    end if;
+    if input ? 'expected' then
+        refusal := check_version(caller, input);
+        exit frame when refusal is not null;
+    end if;
+
+    -- Only the body is undone when it fails; what the frame wrote is committed.
+    begin
+        for kind, body in
+{body}
+        loop
+            is_empty := false;
+            if replay_key is not null then
+                answer := answer || row(kind, body)::reply_row;
+            end if;
+            return next;
+        end loop;
+    exception when others then
+        get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
+                                message = message_text, place = pg_exception_context;
+        refusal := refusal(code, violated, message, place);
+        answer := array[row('refusal', refusal)::reply_row];
+    end;
+    if is_empty and refusal is null and input ? 'id' then
+        perform report_foreign_access(principal, input, caller);
+    end if;
+    -- A fault is no answer: the same request may work the next time.
+    if replay_key is not null and (code is null or code = 'TF000' or code like '23%') then
+        insert into answers (user_id, id, fingerprint, subject, rows)
+        values (caller, (replay_key ->> 'id')::uuid, replay_key ->> 'fingerprint', (input ->> 'id')::uuid,
+            answer);
+    end if;
+    end frame;
+
+    if refusal is not null then
+        kind := 'refusal';
+        body := refusal;
+        return next;
+    end if;
+    if current_setting('taskflow.leases', true) <> '' then
+        return query select 'lease', lease::text
+            from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
+    end if;
+end $frame$;
+revoke all on function bodies.{name} from public;
+grant execute on function bodies.{name} to {grantees};

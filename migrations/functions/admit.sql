@@ -1,0 +1,55 @@
+-- Admits a request: notes its origin for the triggers, finds the caller, counts the request against the
+-- limits, and checks the scope. Frames of the kind `open` have no scope, and so no caller. `refusal` is null
+-- if the request is admitted.
+create or replace function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text,
+                                     out caller uuid, out scopes text[], out session_expires_at timestamptz,
+                                     out quota text, out refusal json)
+language plpgsql as $$
+begin
+    perform set_config('taskflow.actor', principal ->> 'actor', true),
+            set_config('taskflow.actor_name',
+                coalesce(principal ->> 'actor_name', principal ->> 'service', ''), true),
+            set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true),
+            set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
+
+    if scope is null then
+        null;
+    elsif role = 'service' then
+        -- Only a service may act for another user, and only by statements that services alone may call.
+        select person.id into caller from app.users as person
+         where principal ? 'service' and person.id = (principal ->> 'user')::uuid;
+    elsif principal ? 'session' then
+        select session.user_id, session.expires_at, '{read,write,account}'
+            into caller, session_expires_at, scopes
+          from app.sessions as session
+         where session.token_hash = principal ->> 'session' and session.expires_at > now();
+    elsif principal ? 'token' then
+        select token.user_id, token.scopes into caller, scopes from app.tokens as token
+         where token.token_hash = principal ->> 'token'
+             and (token.expires_at is null or token.expires_at > now());
+    elsif principal ? 'issuer' then
+        caller := app.person_of(principal ->> 'issuer', principal ->> 'subject', principal);
+        scopes := coalesce((select array_agg(granted)
+            from jsonb_array_elements_text(principal -> 'scopes') as granted),
+                           '{read,write,account}');
+    end if;
+
+    if rate_limit <> 'none' then
+        quota := app.draw_limits(rate_limit, principal, input, caller);
+        if (quota::json ->> 'refused')::boolean then
+            refusal := '{"error":"limited"}';
+            return;
+        end if;
+    end if;
+
+    if scope is null then
+        null;
+    elsif caller is null then
+        perform app.tell('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
+        refusal := '{"error":"not_signed_in"}';
+    elsif role <> 'service' and not coalesce(principal ->> 'needs', scope) = any (scopes) then
+        perform app.tell('access.denied', caller, jsonb_build_object(
+            'scope', coalesce(principal ->> 'needs', scope), 'address', principal -> 'address'));
+        refusal := json_build_object('error', 'forbidden', 'scope', coalesce(principal ->> 'needs', scope));
+    end if;
+end $$;

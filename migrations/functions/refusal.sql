@@ -1,0 +1,10 @@
+-- Describes the failure of a body. The message of an error may hold what people wrote, so only that of
+-- `refuse` is returned.
+create or replace function app.refusal(code text, violated text, message text, place text) returns json
+    language plpgsql as $$
+begin
+    if code = 'TF000' then
+        return json_build_object('error', message, 'constraint', null, 'place', null);
+    end if;
+    return json_build_object('error', code, 'constraint', nullif(violated, ''), 'place', place);
+end $$;
