@@ -101,7 +101,8 @@ async fn a_violated_constraint_is_named_without_its_message() {
     let app = App::start().await;
     let ada = app.guest().await;
     let body = "-- frame: write\n\
-                insert into tasks (id, user_id, title, priority) values (gen_random_uuid(), caller, input ->> 'title', 'odd')\n\
+                insert into tasks (id, user_id, title, priority)\n\
+                values (gen_random_uuid(), caller, input ->> 'title', 'odd')\n\
                 returning 'row', '1'";
     let name = app.database.install("violating", body).await;
 
@@ -121,14 +122,16 @@ async fn bulk_writers_of_one_user_never_deadlock_and_their_changes_are_ordered()
     let app = App::start().await;
     let ada = app.guest().await;
     let fill = format!(
-        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, {TASKS}) n",
+        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n
+           from generate_series(1, {TASKS}) n",
         ada.id()
     );
     app.database.change(&fill).await;
     // Each writer locks the rows in a different order, which invites deadlocks.
     let body = "-- frame: write\n\
                 update tasks set description = input ->> 'by'\n  \
-                  from (select id from tasks where user_id = caller order by md5(id::text || (input ->> 'by')) for update) as mine\n \
+                  from (select id from tasks where user_id = caller\n        \
+                         order by md5(id::text || (input ->> 'by')) for update) as mine\n \
                  where tasks.id = mine.id\n\
                 returning 'row', 'true'";
     let name = app.database.install("bulk", body).await;

@@ -201,7 +201,8 @@ async fn deliver(app: &App) {
 
 /// Returns the data of the event that announced a generated task.
 async fn generated_event(app: &App, task: &Value) -> Value {
-    let rows = "select app.cloud_event(outbox)::json -> 'data' as data from app.outbox where type = 'recurring.generated'";
+    let rows = "select app.cloud_event(outbox)::json -> 'data' as data
+                  from app.outbox where type = 'recurring.generated'";
     let all = app.database.rows(rows).await.into_iter().map(|row| row["data"].clone());
     let mut of_task: Vec<Value> = all.filter(|data| data["task_id"] == task["id"]).collect();
     assert_eq!(of_task.len(), 1, "{of_task:?}");

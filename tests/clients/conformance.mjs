@@ -23,7 +23,8 @@ const VERDICTS = ['FAILURE', 'WARNING', 'SUCCESS', 'SKIPPED'];
 async function suite(url, options, results) {
   await rm(results, { recursive: true, force: true });
   await mkdir(results, { recursive: true });
-  const command = [here('node_modules/.bin/conformance'), 'server', '--url', `${url}/mcp`, '-o', results, ...options];
+  const program = here('node_modules/.bin/conformance');
+  const command = [program, 'server', '--url', `${url}/mcp`, '-o', results, ...options];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
@@ -32,10 +33,12 @@ async function suite(url, options, results) {
   const folders = await readdir(results);
   const scenarios = new Map();
   for (const [, name] of output.matchAll(/^=== Running scenario: (.+) ===$/gm)) {
-    const folder = folders.find((folder) => folder.replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === `server-${name}`);
+    const withoutTime = (folder) => folder.replace(/-\d{4}-\d{2}-\d{2}T.*$/, '');
+    const folder = folders.find((folder) => withoutTime(folder) === `server-${name}`);
     // The suite writes no results for a scenario that it aborts.
     const checks = folder ? JSON.parse(await readFile(`${results}/${folder}/checks.json`, 'utf8')) : [];
-    scenarios.set(name, folder ? checks : [{ id: name, status: 'FAILURE', errorMessage: 'the suite aborted it' }]);
+    const aborted = [{ id: name, status: 'FAILURE', errorMessage: 'the suite aborted it' }];
+    scenarios.set(name, folder ? checks : aborted);
   }
   return scenarios;
 }
@@ -45,7 +48,9 @@ function verdicts(scenarios) {
   const found = new Map();
   for (const [scenario, checks] of scenarios) {
     const judged = checks.filter(({ status }) => VERDICTS.includes(status));
-    if (judged.length === 0) judged.push({ id: scenario, status: 'SKIPPED', errorMessage: 'it has no verdict' });
+    if (judged.length === 0) {
+      judged.push({ id: scenario, status: 'SKIPPED', errorMessage: 'it has no verdict' });
+    }
     for (const { id, status, errorMessage } of judged) {
       const key = id === scenario ? scenario : `${scenario}:${id}`;
       const before = found.get(key);
@@ -59,7 +64,8 @@ function verdicts(scenarios) {
 const reasons = JSON.parse(await readFile(here('not-applicable.json'), 'utf8'));
 const excused = Object.values(reasons).flat();
 const unused = new Set(excused);
-const errors = excused.filter((key, at) => excused.indexOf(key) !== at).map((key) => `${key} is listed twice`);
+const duplicates = excused.filter((key, at) => excused.indexOf(key) !== at);
+const errors = duplicates.map((key) => `${key} is listed twice`);
 const { TASKFLOW_URL: target, TASKFLOW_TOKEN: token } = process.env;
 for (const [revision, options] of Object.entries(RUNS)) {
   const report = (message) => errors.push(`${revision}  ${message}`);
@@ -72,7 +78,9 @@ for (const [revision, options] of Object.entries(RUNS)) {
   if (scenarios.size === 0) report('the suite ran nothing: see its log');
   const found = verdicts(scenarios);
   for (const [key, { status, message }] of found) {
-    if (status !== 'SUCCESS' && !excused.includes(key)) report(`${status} ${key}: ${message ?? 'no message'}`);
+    if (status !== 'SUCCESS' && !excused.includes(key)) {
+      report(`${status} ${key}: ${message ?? 'no message'}`);
+    }
   }
   for (const key of excused.filter((key) => scenarios.has(key.split(':')[0]))) {
     unused.delete(key);
@@ -81,7 +89,8 @@ for (const [revision, options] of Object.entries(RUNS)) {
     else if (verdict.status === 'SUCCESS') report(`${key} is listed, and passes`);
   }
   const passed = [...found.values()].filter(({ status }) => status === 'SUCCESS').length;
-  console.log(`${revision}: ${scenarios.size} scenarios, ${passed} checks pass, ${found.size - passed} do not`);
+  const failed = found.size - passed;
+  console.log(`${revision}: ${scenarios.size} scenarios, ${passed} checks pass, ${failed} do not`);
 }
 for (const key of unused) errors.push(`${key} is listed, and no revision has that scenario`);
 for (const error of errors) console.error(`WRONG  ${error}`);

@@ -15,7 +15,8 @@ const home = await mkdtemp(join(tmpdir(), 'inspector-'));
 
 /** Runs the inspector. Returns its output and its exit code. */
 async function inspect(header, ...options) {
-  const command = [INSPECTOR, '--cli', `${url}/mcp`, '--transport', 'http', '--format', 'json', '--stored-auth-only'];
+  const target = ['--cli', `${url}/mcp`, '--transport', 'http'];
+  const command = [INSPECTOR, ...target, '--format', 'json', '--stored-auth-only'];
   const child = spawn(process.execPath, [...command, ...header, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HOME: home },

@@ -18,7 +18,8 @@ export async function relay(target, token, onResponse = () => {}) {
     // Raw headers keep their letter case, and `Host` stays as the client has sent it.
     const headers = [...request.rawHeaders];
     if (request.headers.authorization === undefined) headers.push('Authorization', `Bearer ${token}`);
-    const forwarded = http.request({ hostname, port, method, path, headers, agent, setHost: false }, (upstream) => {
+    const options = { hostname, port, method, path, headers, agent, setHost: false };
+    const forwarded = http.request(options, (upstream) => {
       onResponse(request, upstream.statusCode);
       response.writeHead(upstream.statusCode, upstream.statusMessage, upstream.rawHeaders);
       upstream.pipe(response);

@@ -66,7 +66,8 @@ const inBerlin = () => new Date().toLocaleDateString('sv-SE', { timeZone: 'Europ
  * @param {object} variant the differences between the clients
  * @param {string} variant.name name of the client
  * @param {string} variant.revision revision that must be negotiated
- * @param {(token: string) => Promise<{client: object, revision: string, close: () => Promise<void>}>} variant.connect
+ * @param {(token: string) => Promise<{client: object, revision: string, close: () => Promise<void>}>}
+ *   variant.connect
  * @param {number} variant.unknownResource error code of an unknown resource
  * @param {(error: Error) => boolean} variant.lacksWrite true if the error is a missing scope `write`
  * @param {(error: Error) => boolean} variant.isUnauthorized true if the error is a missing or invalid token
@@ -162,11 +163,16 @@ async function steps(variant, token, readToken, done) {
   done('complete and reopen');
 
   const completed = await succeed('complete_task', { task: 'the ferns' });
-  assert.deepEqual([completed.id, completed.status, completed.next_occurrence], [ferns.id, 'completed', null]);
+  assert.deepEqual(
+    [completed.id, completed.status, completed.next_occurrence],
+    [ferns.id, 'completed', null],
+  );
   assert.equal((await succeed('reopen_task', { task: 'the ferns' })).status, 'active');
   done('ambiguous words change nothing');
 
-  for (const place of ['sink', 'bath']) await succeed('add_task', { title: `Call the plumber about the ${place}` });
+  for (const place of ['sink', 'bath']) {
+    await succeed('add_task', { title: `Call the plumber about the ${place}` });
+  }
   const ambiguous = await refuse('ambiguous', 'complete_task', { task: 'call plumber' });
   const { candidates } = problem(ambiguous);
   assert.deepEqual(titles({ items: candidates }).sort(), [
@@ -253,7 +259,8 @@ async function steps(variant, token, readToken, done) {
   await succeed('add_task', { title: 'Mow the lawn', tags: ['garden-work'] });
   const complete = async (ref, name, value) =>
     (await client.complete({ ref, argument: { name, value } })).completion.values;
-  assert.deepEqual(await complete({ type: 'ref/prompt', name: 'plan_my_day' }, 'tag', 'gard'), ['garden-work']);
+  const plan = { type: 'ref/prompt', name: 'plan_my_day' };
+  assert.deepEqual(await complete(plan, 'tag', 'gard'), ['garden-work']);
   const task = { type: 'ref/resource', uri: 'taskflow://task/{task}' };
   assert.deepEqual(await complete(task, 'task', 'Mow'), ['Mow the lawn']);
   done('an unknown tool is a protocol error');

@@ -156,8 +156,8 @@ async fn under_four_hundred_writes_a_second_no_change_waits_for_the_next_writer(
     delay_commit(&app, "last", Duration::from_millis(300)).await;
     let people = join_all((0..16).map(|_| app.guest())).await;
     let mut made = 0;
-    // After each burst there are no more writers, so an event that a publisher missed stays in the outbox. The
-    // last writes become visible only when the publishers are about to release their leases.
+    // After each burst there are no more writers, so an event that a publisher missed stays in the outbox.
+    // The last writes become visible only when the publishers are about to release their leases.
     for length in [200, 700, 300, 400] {
         made += create_tasks_at_rate(people.clone(), 400, Duration::from_millis(length)).await.len();
         join_all(people.iter().map(|person| person.task("last"))).await;

@@ -6,7 +6,7 @@ use events::Subject;
 use serde_json::Value;
 use tests::{App, Database};
 
-/// The schema of an event, with that of the thing that it is about.
+/// Returns the schema of an event, including that of its subject.
 fn schema_of(kind: &events::Kind) -> Value {
     let subject = match kind.subject {
         Subject::Task => actions::tasks::schema(),
@@ -31,7 +31,7 @@ fn the_schemas_are_kept_beside_the_code() {
     }
     assert!(
         stale.is_empty(),
-        "crates/events/schemas was out of date and has been written anew: look at it and commit it"
+        "crates/events/schemas was out of date and has been regenerated: review and commit it"
     );
 }
 

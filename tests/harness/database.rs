@@ -124,8 +124,9 @@ impl Database {
 
     /// Returns the events in the outbox, in order.
     pub async fn events(&self) -> Vec<Value> {
-        self.rows("select type, user_id, seq, subject_id, actor, correlation_id, before, after from app.outbox order by user_id, seq")
-            .await
+        let query = "select type, user_id, seq, subject_id, actor, correlation_id, before, after
+                       from app.outbox order by user_id, seq";
+        self.rows(query).await
     }
 }
 

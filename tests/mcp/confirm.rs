@@ -177,7 +177,8 @@ async fn a_replay_of_a_stop_affects_the_series_of_the_first_call() {
     let ada = app.guest().await;
     Things::of(&ada).await;
     let assistant = Assistant::of(&ada);
-    let stop = json!({ "recurring_task": "water plants", "delete_open": true, "confirm": true, "idempotency_key": "once" });
+    let stop = json!({ "recurring_task": "water plants", "delete_open": true, "confirm": true,
+                       "idempotency_key": "once" });
     let first = assistant.call("stop_recurring_task", stop.clone()).await;
     assert_eq!((&first.success()["stopped"], &first.success()["open_tasks"]), (&json!(true), &json!(1)));
     let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01" });

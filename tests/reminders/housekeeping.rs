@@ -100,7 +100,8 @@ async fn notifications_are_purged_after_90_days_and_synced_as_tombstones() {
         (4, vec!["notification", "reminder", "reminder", "task"])
     );
     let tombstone = changes.iter().find(|change| change["kind"] == "notification").unwrap();
-    let expected = json!({ "seq": tombstone["seq"], "kind": "notification", "id": old["id"], "deleted": true, "data": null });
+    let expected = json!({ "seq": tombstone["seq"], "kind": "notification", "id": old["id"],
+                           "deleted": true, "data": null });
     assert_eq!(*tombstone, expected);
     assert_eq!(
         kinds_of_tombstones(&changes_since(&app, &ben, &of_ben).await),

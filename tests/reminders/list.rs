@@ -88,7 +88,8 @@ async fn a_deleted_reminder_leaves_a_tombstone() {
     ada.delete(&path_of(&gone)).await.problem(404);
     ada.post(&format!("{}/snooze", path_of(&gone)), json!({ "for": "10m" })).await.problem(404);
     let [tombstone] = changes(&ada, "reminder", &before).await.try_into().unwrap();
-    let expected = json!({ "seq": tombstone["seq"], "kind": "reminder", "id": gone["id"], "deleted": true, "data": null });
+    let expected = json!({ "seq": tombstone["seq"], "kind": "reminder", "id": gone["id"],
+                           "deleted": true, "data": null });
     assert_eq!(tombstone, expected);
 }
 

@@ -170,7 +170,8 @@ async fn changed_reminders_of_a_series_keep_matching_ones_of_its_open_task() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let before = |all: &[&str]| all.iter().map(|before| json!({ "before": before })).collect::<Value>();
-    let rule = json!({ "title": "report", "frequency": "daily", "start_date": LATER, "reminders": before(&["1d", "1h"]) });
+    let rule = json!({ "title": "report", "frequency": "daily", "start_date": LATER,
+                       "reminders": before(&["1d", "1h"]) });
     let made = ada.post("/api/recurring-tasks", rule).await.expect(201);
     let series = made.header("location");
     let task =

@@ -13,7 +13,8 @@ async fn a_change_of_the_series_affects_the_open_and_later_occurrences_but_no_pa
     let first = series.open_occurrence().await;
     series.complete_and_deliver().await;
     let (past, open) = (ada.get(&path(&first)).await.json(), series.open_occurrence().await);
-    let patch = json!({ "title": "water the roses", "description": "and the lilies", "priority": "HIGH", "tags": ["garden"] });
+    let patch = json!({ "title": "water the roses", "description": "and the lilies", "priority": "HIGH",
+                        "tags": ["garden"] });
 
     let changed = series.patch(patch.clone()).await.expect(200);
 

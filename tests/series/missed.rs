@@ -45,7 +45,8 @@ async fn start_days_ago<'a>(app: &'a App, ada: &'a Person, zone: &str, ago: i32,
 async fn completing_late_creates_all_missed_occurrences_and_the_next_one() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;
-    let rule = json!({ "title": "water plants", "tags": ["home"], "frequency": "daily", "reminders": [{ "before": "1h" }] });
+    let rule = json!({ "title": "water plants", "tags": ["home"], "frequency": "daily",
+                       "reminders": [{ "before": "1h" }] });
     let series = start_days_ago(&app, &ada, &zone, 5, rule).await;
     let first = series.open_occurrence().await;
     assert_eq!(

@@ -46,7 +46,10 @@ async fn a_full_sync_returns_everything_once_in_its_newest_state_and_in_order() 
 
     let all = sync(&ada, 0).await;
 
-    let change = |seq: i64, data: Value| json!({ "seq": seq, "kind": "task", "id": data["id"], "deleted": false, "data": data });
+    let change = |seq: i64, data: Value| {
+        json!({ "seq": seq, "kind": "task", "id": data["id"],
+                                                 "deleted": false, "data": data })
+    };
     assert_eq!(
         all,
         json!({ "changes": [change(2, two.json()), change(3, one.json())], "seq": 3, "more": false })

@@ -255,7 +255,8 @@ async fn a_time_without_an_offset_is_rejected_with_an_example_in_the_users_offse
 async fn all_errors_are_reported_at_once_with_corrections() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = json!({ "title": " ", "priority": "urgent", "tags": ["fine", ""], "due_date": "tomorrow", "colour": "red" });
+    let task = json!({ "title": " ", "priority": "urgent", "tags": ["fine", ""], "due_date": "tomorrow",
+                       "colour": "red" });
 
     let refused = Assistant::of(&ada).call("add_task", task).await.refusal("invalid");
 
