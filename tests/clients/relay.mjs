@@ -25,7 +25,7 @@ export async function relay(target, token, onResponse = () => {}) {
       upstream.pipe(response);
     });
     forwarded.on('error', (error) => {
-      if (response.writableEnded || request.destroyed) return;
+      if (response.writableEnded || response.destroyed) return;
       onResponse(request, 502);
       response.writeHead(502).end(`the relay cannot reach ${target}: ${error.message}`);
     });
