@@ -1,27 +1,27 @@
-//! What no honest client sends, and what browsers and proxies need: for every route.
+//! Malformed and malicious requests, and headers for browsers and proxies, on every route.
 
 use serde_json::{Value, json};
-use tests::{Answer, App, Person};
+use tests::{App, Person, Response};
 
-/// Sends that text as a task.
-async fn send(person: &Person, text: impl Into<String>) -> Answer {
+/// Sends a text as the body of a new task.
+async fn post_task(person: &Person, text: impl Into<String>) -> Response {
     let text: String = text.into();
     person.call("POST", "/api/tasks").header("content-type", "application/json").body(text).send().await
 }
 
-/// What was noted as suspicious.
-async fn suspicious(app: &App) -> Vec<Value> {
+/// Returns the events about suspicious requests.
+async fn suspicious_requests(app: &App) -> Vec<Value> {
     let query = "select topic, details ->> 'what' as what from app.outbox where type = 'input.suspicious'";
     app.database.rows(query).await
 }
 
-fn noted(what: &str) -> Value {
+fn suspicion(what: &str) -> Value {
     json!({ "topic": "audit-events", "what": what })
 }
 
-/// Makes sure that nothing has come of what was refused.
+/// Asserts that rejected requests have left no rows.
 #[track_caller]
-fn assert_nothing(rows: &[Value]) {
+fn assert_no_traces(rows: &[Value]) {
     assert!(rows.is_empty(), "{rows:?}");
 }
 
@@ -32,21 +32,24 @@ async fn traces(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_member_that_comes_twice_is_refused_and_noted() {
+async fn a_duplicate_member_is_rejected_and_logged() {
     let app = App::start().await;
     let ada = app.guest().await;
 
-    let twice = send(&ada, r#"{"title": "one", "priority": "low", "title": "two"}"#).await;
-    let inside = send(&ada, r#"{"title": "one", "tags": [{"a": 1, "a": 1}]}"#).await;
+    let twice = post_task(&ada, r#"{"title": "one", "priority": "low", "title": "two"}"#).await;
+    let inside = post_task(&ada, r#"{"title": "one", "tags": [{"a": 1, "a": 1}]}"#).await;
 
     assert_eq!(twice.wrong_members(), ["/title"]);
     assert_eq!(inside.wrong_members(), ["/tags/0/a"]);
-    assert_eq!(suspicious(&app).await, [noted("a member that comes twice"), noted("a member that comes twice")]);
-    assert_nothing(&traces(&app).await);
+    assert_eq!(
+        suspicious_requests(&app).await,
+        [suspicion("a member that comes twice"), suspicion("a member that comes twice")]
+    );
+    assert_no_traces(&traces(&app).await);
 }
 
 #[tokio::test]
-async fn a_nul_character_is_refused_and_noted_wherever_it_is() {
+async fn a_nul_character_is_rejected_and_logged_in_every_place() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -55,47 +58,47 @@ async fn a_nul_character_is_refused_and_noted_wherever_it_is() {
         (r#"{"title": "a", "description": "\u0000"}"#, "/description"),
         (r#"{"title": "a", "tags": ["b", "\u0000"]}"#, "/tags/1"),
     ] {
-        assert_eq!(send(&ada, text).await.wrong_members(), [wrong]);
+        assert_eq!(post_task(&ada, text).await.wrong_members(), [wrong]);
     }
     for parameter in ["search", "status", "tags"] {
-        let answer = ada.get(&format!("/api/tasks?{parameter}=a%00b")).await;
-        assert_eq!(answer.problem(422)["errors"][0]["parameter"], parameter);
+        let response = ada.get(&format!("/api/tasks?{parameter}=a%00b")).await;
+        assert_eq!(response.problem(422)["errors"][0]["parameter"], parameter);
     }
 
-    assert_eq!(suspicious(&app).await, vec![noted("a NUL character"); 6]);
-    assert_nothing(&traces(&app).await);
+    assert_eq!(suspicious_requests(&app).await, vec![suspicion("a NUL character"); 6]);
+    assert_no_traces(&traces(&app).await);
     ada.get("/api/tasks/%00").await.problem(404);
 }
 
 #[tokio::test]
-async fn what_is_nested_too_deep_is_refused_and_noted() {
+async fn deep_nesting_is_rejected_and_logged() {
     let app = App::start().await;
     let ada = app.guest().await;
 
-    send(&ada, format!("{}{}", "[".repeat(1000), "]".repeat(1000))).await.problem(400);
-    send(&ada, format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000))).await.problem(400);
+    post_task(&ada, format!("{}{}", "[".repeat(1000), "]".repeat(1000))).await.problem(400);
+    post_task(&ada, format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000))).await.problem(400);
 
-    assert_eq!(suspicious(&app).await, vec![noted("nested too deep"); 2]);
-    assert_nothing(&traces(&app).await);
+    assert_eq!(suspicious_requests(&app).await, vec![suspicion("nested too deep"); 2]);
+    assert_no_traces(&traces(&app).await);
 }
 
 #[tokio::test]
-async fn text_that_is_no_unicode_is_refused() {
+async fn invalid_unicode_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
 
     for text in [r#"{"title": "\ud800"}"#, r#"{"title": "\udc00\ud800"}"#, r#"{"\ud800": 1}"#] {
-        send(&ada, text).await.problem(400);
+        post_task(&ada, text).await.problem(400);
     }
     let latin_1 = b"{\"title\": \"caf\xe9\"}".to_vec();
     let call = ada.call("POST", "/api/tasks").header("content-type", "application/json").body(latin_1);
     call.send().await.problem(400);
 
-    assert_nothing(&traces(&app).await);
+    assert_no_traces(&traces(&app).await);
 }
 
 #[tokio::test]
-async fn characters_of_every_plane_are_kept_as_they_are() {
+async fn characters_of_every_plane_are_stored_unchanged() {
     let app = App::start().await;
     let ada = app.guest().await;
     let text = "𝕋𝕒𝕤𝕜 🦀 👩‍👩‍👧 𠜎 e\u{301}";
@@ -107,38 +110,43 @@ async fn characters_of_every_plane_are_kept_as_they_are() {
     for member in ["title", "description", "tags"] {
         assert_eq!(kept[member], task[member], "{member}");
     }
-    let escaped = send(&ada, r#"{"title": "\ud83e\udd80"}"#).await.expect(201);
+    let escaped = post_task(&ada, r#"{"title": "\ud83e\udd80"}"#).await.expect(201);
     assert_eq!(escaped.json()["title"], "🦀");
 }
 
 #[tokio::test]
-async fn a_huge_number_is_refused_whatever_it_stands_for() {
+async fn a_huge_number_is_rejected_in_every_member() {
     let app = App::start().await;
     let ada = app.guest().await;
 
     for number in ["1e999", "-1e999"] {
-        send(&ada, format!(r#"{{"title": {number}}}"#)).await.problem(400);
+        post_task(&ada, format!(r#"{{"title": {number}}}"#)).await.problem(400);
     }
     for number in ["1e308", "99999999999999999999999999999999999999", "-0.0", "18446744073709551616"] {
-        assert_eq!(send(&ada, format!(r#"{{"title": {number}}}"#)).await.wrong_members(), ["/title"], "{number}");
+        assert_eq!(
+            post_task(&ada, format!(r#"{{"title": {number}}}"#)).await.wrong_members(),
+            ["/title"],
+            "{number}"
+        );
     }
     for limit in ["99999999999999999999999999", "1e3", "-1", "NaN"] {
-        let answer = ada.get(&format!("/api/tasks?limit={limit}")).await;
-        assert_eq!(answer.problem(422)["errors"][0]["parameter"], "limit");
+        let response = ada.get(&format!("/api/tasks?limit={limit}")).await;
+        assert_eq!(response.problem(422)["errors"][0]["parameter"], "limit");
     }
 
-    assert_nothing(&traces(&app).await);
+    assert_no_traces(&traces(&app).await);
 }
 
 #[tokio::test]
-async fn every_member_of_a_wrong_type_is_named() {
+async fn every_member_of_a_wrong_type_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let all = ["/title", "/description", "/priority", "/tags", "/due_date", "/allow_past"];
 
     for wrong in [json!(7), json!(-1.5), json!({}), json!([[]])] {
         let task = json!({
-            "title": wrong, "description": wrong, "priority": wrong, "tags": wrong, "due_date": wrong, "allow_past": wrong,
+            "title": wrong, "description": wrong, "priority": wrong, "tags": wrong, "due_date": wrong,
+            "allow_past": wrong,
         });
         let pointers = ada.post("/api/tasks", task).await.wrong_members();
         let members: Vec<&str> = pointers.iter().map(|pointer| pointer.trim_end_matches("/0")).collect();
@@ -149,11 +157,11 @@ async fn every_member_of_a_wrong_type_is_named() {
     let flag = json!({ "title": "x", "allow_past": "true" });
     assert_eq!(ada.post("/api/tasks", flag).await.wrong_members(), ["/allow_past"]);
 
-    assert_nothing(&traces(&app).await);
+    assert_no_traces(&traces(&app).await);
 }
 
 #[tokio::test]
-async fn members_and_parameters_that_nobody_knows_are_named() {
+async fn unknown_members_and_parameters_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -161,37 +169,42 @@ async fn members_and_parameters_that_nobody_knows_are_named() {
     let mut wrong = ada.post("/api/tasks", task).await.wrong_members();
     wrong.sort();
     assert_eq!(wrong, ["/__proto__", "/a~1b~0c", "/id", "/user_id"]);
-    let answer = ada.get("/api/tasks?limit=1&surprise=2").await;
-    assert_eq!(answer.problem(422)["errors"][0]["parameter"], "surprise");
+    let response = ada.get("/api/tasks?limit=1&surprise=2").await;
+    assert_eq!(response.problem(422)["errors"][0]["parameter"], "surprise");
 
-    assert_nothing(&traces(&app).await);
+    assert_no_traces(&traces(&app).await);
 }
 
 #[tokio::test]
-async fn what_is_much_too_long_is_refused_and_the_next_request_works() {
+async fn an_oversized_request_is_rejected_and_the_next_one_works() {
     let app = App::start().await;
     let ada = app.guest().await;
     let long = "x".repeat(20 * 1024);
 
     ada.get(&format!("/api/tasks?search={long}")).await.problem(414);
     app.call("GET", "/api/tasks").header("authorization", format!("Bearer {long}")).send().await.problem(401);
-    app.call("GET", "/api/tasks").header("cookie", format!("taskflow_session={long}")).send().await.problem(401);
+    app.call("GET", "/api/tasks")
+        .header("cookie", format!("taskflow_session={long}"))
+        .send()
+        .await
+        .problem(401);
     let task = json!({ "title": "x" });
     ada.call("POST", "/api/tasks").header("idempotency-key", &long).json(&task).send().await.problem(422);
 
-    assert_nothing(&traces(&app).await);
+    assert_no_traces(&traces(&app).await);
     ada.task("the next one works").await;
 }
 
 #[tokio::test]
-async fn head_answers_as_get_does_without_the_body() {
+async fn head_responds_like_get_without_the_body() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("buy milk").await;
     let missing = "/api/tasks/00000000-0000-7000-8000-000000000000";
-    let headers = |answer: &Answer| {
-        let told = |name: &str| !name.starts_with("ratelimit") && name != "date";
-        let mut headers: Vec<_> = answer.headers.iter().filter(|(name, _)| told(name.as_str())).collect();
+    let headers = |response: &Response| {
+        let is_compared = |name: &str| !name.starts_with("ratelimit") && name != "date";
+        let mut headers: Vec<_> =
+            response.headers.iter().filter(|(name, _)| is_compared(name.as_str())).collect();
         headers.sort_by_key(|(name, _)| name.as_str().to_owned());
         format!("{headers:?}")
     };
@@ -210,7 +223,8 @@ async fn head_answers_as_get_does_without_the_body() {
         missing,
         "/nothing",
     ] {
-        let send = |method: &'static str| ada.call(method, path).header("x-correlation-id", "the-same").send();
+        let send =
+            |method: &'static str| ada.call(method, path).header("x-correlation-id", "the-same").send();
         let (get, head) = (send("GET").await, send("HEAD").await);
 
         assert_eq!(head.status, get.status, "{path}");
@@ -220,7 +234,7 @@ async fn head_answers_as_get_does_without_the_body() {
 }
 
 #[tokio::test]
-async fn options_tells_the_methods_of_a_path_to_anybody() {
+async fn options_lists_the_methods_of_a_path_without_authentication() {
     let app = App::start().await;
 
     for (path, allowed) in [
@@ -229,22 +243,22 @@ async fn options_tells_the_methods_of_a_path_to_anybody() {
         ("/api/auth/me", vec!["GET", "HEAD", "OPTIONS", "PATCH"]),
         ("/live", vec!["GET", "HEAD", "OPTIONS"]),
     ] {
-        let answer = app.call("OPTIONS", path).send().await.expect(204);
-        let mut told: Vec<&str> = answer.header("allow").split(", ").collect();
-        told.sort_unstable();
-        assert_eq!(told, allowed, "{path}");
-        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
+        let response = app.call("OPTIONS", path).send().await.expect(204);
+        let mut methods: Vec<&str> = response.header("allow").split(", ").collect();
+        methods.sort_unstable();
+        assert_eq!(methods, allowed, "{path}");
+        assert_eq!(response.header("access-control-allow-origin"), "", "{path}");
     }
     app.call("OPTIONS", "/nothing").send().await.problem(404);
     app.call("OPTIONS", "/api/auth/nothing").send().await.problem(404);
 }
 
 #[tokio::test]
-async fn every_answer_keeps_browsers_safe_and_caches_honest() {
+async fn every_response_has_security_and_cache_headers() {
     let app = App::start().await;
     let ada = app.guest().await;
 
-    for (answer, status) in [
+    for (response, status) in [
         (ada.get("/api/tasks").await, 200),
         (ada.create(json!({ "title": "x" })).await, 201),
         (app.get("/api/tasks").await, 401),
@@ -252,19 +266,21 @@ async fn every_answer_keeps_browsers_safe_and_caches_honest() {
         (ada.get("/api/tasks/nonsense").await, 404),
         (ada.post("/api/tasks", json!({})).await, 422),
     ] {
-        assert_eq!(answer.status, status, "{answer:?}");
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer:?}");
-        assert_eq!(answer.header("cache-control"), "private, no-cache", "{answer:?}");
-        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{answer:?}");
-        assert_eq!(answer.header("x-frame-options"), "DENY", "{answer:?}");
+        assert_eq!(response.status, status, "{response:?}");
+        assert_eq!(response.header("x-content-type-options"), "nosniff", "{response:?}");
+        assert_eq!(response.header("cache-control"), "private, no-cache", "{response:?}");
+        assert!(response.header("content-security-policy").starts_with("default-src 'none'"), "{response:?}");
+        assert_eq!(response.header("x-frame-options"), "DENY", "{response:?}");
     }
 }
 
 #[tokio::test]
-async fn a_long_answer_is_packed_for_who_can_unpack_it() {
+async fn a_long_response_is_compressed_for_clients_that_accept_it() {
     let app = App::start().await;
-    let get = |accepted: &'static str| app.call("GET", "/api/openapi.json").header("accept-encoding", accepted).send();
-    let length = |answer: &Answer| answer.header("content-length").parse::<usize>().unwrap();
+    let get = |accepted: &'static str| {
+        app.call("GET", "/api/openapi.json").header("accept-encoding", accepted).send()
+    };
+    let length = |response: &Response| response.header("content-length").parse::<usize>().unwrap();
     let plain = app.get("/api/openapi.json").await.expect(200);
 
     let packed = get("br, gzip;q=0.8").await.expect(200);
@@ -272,16 +288,16 @@ async fn a_long_answer_is_packed_for_who_can_unpack_it() {
     assert_eq!(packed.header("vary"), "accept-encoding");
     assert!(length(&packed) * 2 < length(&plain), "{} of {}", length(&packed), length(&plain));
     for refused in ["gzip;q=0", "gzip; q=0.0", "br", "identity", "xgzip"] {
-        let answer = get(refused).await.expect(200);
-        assert_eq!(answer.header("content-encoding"), "", "{refused}");
-        assert_eq!(answer.text, plain.text, "{refused}");
+        let response = get(refused).await.expect(200);
+        assert_eq!(response.header("content-encoding"), "", "{refused}");
+        assert_eq!(response.text, plain.text, "{refused}");
     }
     let short = app.call("GET", "/live").header("accept-encoding", "gzip").send().await.expect(200);
     assert_eq!(short.header("content-encoding"), "");
 }
 
 #[tokio::test]
-async fn the_page_about_the_api_names_every_path_and_loads_nothing() {
+async fn the_api_page_lists_every_path_and_loads_nothing() {
     let app = App::start().await;
     let document = app.get("/api/openapi.json").await.expect(200).json();
 

@@ -1,4 +1,4 @@
-//! What TaskFlow does, seen over HTTP: the functions as they are run, on a real Postgres.
+//! Behaviour of TaskFlow over HTTP: the compiled functions on a real Postgres.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod auth;

@@ -1,12 +1,14 @@
-//! What is somebody else's does not exist: for every route of the OpenAPI document, so that a new one cannot be forgotten.
+//! Objects of another user do not exist, for every route of the OpenAPI document, so that no new route is
+//! forgotten.
 
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// A body that the operation takes.
+/// Returns a valid body for an operation.
 fn body(operation: &Value, document: &Value) -> Option<Value> {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-    let members = schema["properties"].as_object().or_else(|| schema["anyOf"][0]["properties"].as_object())?;
+    let members =
+        schema["properties"].as_object().or_else(|| schema["anyOf"][0]["properties"].as_object())?;
     let values = members.iter().map(|(name, schema)| (name.clone(), example(name, schema, document)));
     Some(values.collect::<serde_json::Map<_, _>>().into())
 }
@@ -18,9 +20,11 @@ fn example(name: &str, schema: &Value, document: &Value) -> Value {
         "due_date" | "start_date" => json!("2031-01-05"),
         "tags" => json!(["stolen"]),
         "priority" => json!("high"),
-        // Clearing them always fits the other members.
+        // Null is valid with any other members.
         "by_weekday" | "day_of_month" | "end_date" | "reminders" => Value::Null,
-        _ if schema["$ref"].is_string() => document["components"]["schemas"]["Timezone"]["examples"][0].clone(),
+        _ if schema["$ref"].is_string() => {
+            document["components"]["schemas"]["Timezone"]["examples"][0].clone()
+        }
         _ if schema["enum"].is_array() => schema["enum"][0].clone(),
         _ if schema["type"] == "boolean" => json!(true),
         _ if schema["type"] == "integer" => json!(1),
@@ -29,7 +33,8 @@ fn example(name: &str, schema: &Value, document: &Value) -> Value {
     }
 }
 
-/// What there is of somebody: a task, another in the trash, a series, a reminder, a notification, a token, sessions.
+/// Ids of one user's objects: a task, another in the trash, a series, a reminder, a notification, a token,
+/// sessions.
 struct Things {
     series: String,
     reminder: String,
@@ -48,18 +53,21 @@ async fn things(app: &App, ada: &Person) -> Things {
         ada.id()
     );
     app.database.change(&tell).await;
-    let told = ada.get("/api/notifications").await.expect(200).json();
-    let reminder = ada.post(&format!("/api/tasks/{task}/reminders"), json!({ "at": "2031-01-05T09:00:00Z" })).await;
-    let series = ada.post("/api/recurring-tasks", json!({ "title": "secret plan", "frequency": "daily" })).await;
+    let inbox = ada.get("/api/notifications").await.expect(200).json();
+    let reminder =
+        ada.post(&format!("/api/tasks/{task}/reminders"), json!({ "at": "2031-01-05T09:00:00Z" })).await;
+    let series =
+        ada.post("/api/recurring-tasks", json!({ "title": "secret plan", "frequency": "daily" })).await;
     let trashed = ada.create(json!({ "title": "thrown away" })).await.id();
     ada.delete(&format!("/api/tasks/{trashed}")).await.expect(204);
-    let token = ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).id();
+    let token =
+        ada.post("/api/auth/tokens", json!({ "name": "script", "scopes": ["read"] })).await.expect(201).id();
     let sessions = ada.get("/api/auth/sessions").await.expect(200).json();
     Things {
         task,
         series: series.expect(201).id(),
         reminder: reminder.expect(201).id(),
-        notification: told["items"][0]["id"].as_str().unwrap().to_owned(),
+        notification: inbox["items"][0]["id"].as_str().unwrap().to_owned(),
         trashed,
         token,
         session: sessions["items"][0]["id"].as_str().unwrap().to_owned(),
@@ -67,7 +75,7 @@ async fn things(app: &App, ada: &Person) -> Things {
 }
 
 #[tokio::test]
-async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() {
+async fn no_route_finds_or_changes_objects_of_another_user() {
     let app = App::start().await;
     let (ada, eve) = (app.account("ada@example.com").await, app.guest().await);
     let things = things(&app, &ada).await;
@@ -107,8 +115,8 @@ async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() 
                         Some(body) => call.json(&body),
                         None => call,
                     };
-                    let answer = call.send().await;
-                    let problem = answer.problem(404);
+                    let response = call.send().await;
+                    let problem = response.problem(404);
                     assert!(!problem.to_string().contains("secret plan"), "{method} {path}: {problem}");
                     tried += 1;
                 }
@@ -118,12 +126,13 @@ async fn what_is_somebody_elses_is_not_found_by_any_route_and_nothing_changes() 
 
     assert!(tried >= 32, "only {tried} requests were tried");
     assert_eq!(app.database.rows(everything).await, before);
-    let denied = app.database.rows("select count(*) as many from app.outbox where type = 'access.denied'").await;
-    assert!(denied[0]["many"].as_u64().unwrap() >= 28, "what was tried leaves a note: {denied:?}");
+    let denied =
+        app.database.rows("select count(*) as many from app.outbox where type = 'access.denied'").await;
+    assert!(denied[0]["many"].as_u64().unwrap() >= 28, "each attempt is logged: {denied:?}");
 }
 
 #[tokio::test]
-async fn every_route_that_is_not_open_wants_to_know_who_asks() {
+async fn every_protected_route_requires_authentication() {
     let app = App::start().await;
     let document = app.get("/api/openapi.json").await.json();
     for (path, methods) in document["paths"].as_object().unwrap() {

@@ -1,24 +1,24 @@
-//! What holds for every route.
+//! Rules for every route.
 
 use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn an_unknown_route_is_not_found_and_a_wrong_method_says_which_are_right() {
+async fn an_unknown_route_is_not_found_and_a_wrong_method_lists_the_allowed_ones() {
     let app = App::start().await;
     let ada = app.guest().await;
 
     for path in ["/nothing", "/api", "/api/tasks/1/2/3", "/api/auth/nothing", "/api/tasks/", "/api//tasks"] {
         ada.get(path).await.problem(404);
     }
-    let answer = ada.call("PUT", "/api/tasks").send().await;
-    answer.problem(405);
-    assert_eq!(answer.header("allow"), "POST, GET, HEAD, OPTIONS");
+    let response = ada.call("PUT", "/api/tasks").send().await;
+    response.problem(405);
+    assert_eq!(response.header("allow"), "POST, GET, HEAD, OPTIONS");
     ada.get("/api/auth/guest").await.problem(405);
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_json_is_refused_in_the_right_words() {
+async fn a_body_that_is_not_json_is_rejected_with_the_matching_problem() {
     let app = App::start().await;
     let ada = app.guest().await;
     let send = |media_type: &'static str, body: &'static str| {
@@ -27,18 +27,25 @@ async fn a_body_that_is_not_json_is_refused_in_the_right_words() {
 
     send("text/plain", "title=x").await.problem(415);
     send("", "{}").await.problem(415);
-    for broken in ["", "{", "{\"title\":}", "{\"title\": \"x\"} more", "\u{feff}{}", "{\"title\": \"\\ud800\"}"] {
+    for broken in
+        ["", "{", "{\"title\":}", "{\"title\": \"x\"} more", "\u{feff}{}", "{\"title\": \"\\ud800\"}"]
+    {
         send("application/json", broken).await.problem(400);
     }
     for other in ["[]", "7", "null", "\"title\""] {
         assert_eq!(send("application/json; charset=utf-8", other).await.wrong_members(), [""]);
     }
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    ada.call("POST", "/api/tasks").header("content-type", "application/json").body(deep).send().await.problem(400);
+    ada.call("POST", "/api/tasks")
+        .header("content-type", "application/json")
+        .body(deep)
+        .send()
+        .await
+        .problem(400);
 }
 
 #[tokio::test]
-async fn a_body_over_a_mebibyte_is_refused() {
+async fn a_body_over_a_mebibyte_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let body = json!({ "title": "x", "description": "y".repeat(1024 * 1024) });
@@ -49,13 +56,13 @@ async fn a_body_over_a_mebibyte_is_refused() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_too_long_is_refused() {
+async fn a_url_that_is_too_long_is_rejected() {
     let app = App::start().await;
     app.get(&format!("/api/tasks?status={}", "x".repeat(9000))).await.problem(414);
 }
 
 #[tokio::test]
-async fn a_correlation_id_is_kept_where_it_is_usable_and_made_where_it_is_not() {
+async fn a_valid_correlation_id_is_kept_and_others_are_replaced() {
     let app = App::start().await;
 
     let kept = app.call("GET", "/nothing").header("x-correlation-id", "abc-1.2_3").send().await;
@@ -67,14 +74,16 @@ async fn a_correlation_id_is_kept_where_it_is_usable_and_made_where_it_is_not() 
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
+async fn a_server_fault_is_logged_with_its_cause_and_hidden_from_the_client() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("alter table app.tasks rename column title to heading").await;
 
-    let answer =
-        ada.call("POST", "/api/tasks").header("x-correlation-id", "fault-1").json(&json!({ "title": "private words" }));
-    let problem = answer.send().await.problem(500);
+    let response = ada
+        .call("POST", "/api/tasks")
+        .header("x-correlation-id", "fault-1")
+        .json(&json!({ "title": "private words" }));
+    let problem = response.send().await.problem(500);
 
     for secret in ["title", "column", "SQL", "insert", "tasks"] {
         assert!(!problem["detail"].to_string().contains(secret), "{problem}");
@@ -82,28 +91,36 @@ async fn a_fault_of_ours_is_logged_with_its_cause_and_hidden_from_the_client() {
     let logged: Vec<String> = app.logs().into_iter().filter(|line| line.contains("fault-1")).collect();
     if std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin") {
         assert_eq!(logged.len(), 1, "{logged:?}");
-        assert!(logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"tasks\""), "{logged:?}");
+        assert!(
+            logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"tasks\""),
+            "{logged:?}"
+        );
         assert!(!logged[0].contains("private words"), "{logged:?}");
     }
 }
 
 #[tokio::test]
-async fn a_query_that_nobody_looks_at_is_refused_before_anything_happens() {
+async fn an_unknown_query_parameter_is_rejected_before_anything_happens() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("stays").await;
 
-    let answer = ada.delete(&format!("{task}?forever=true")).await;
+    let response = ada.delete(&format!("{task}?forever=true")).await;
 
-    assert_eq!(answer.problem(422)["errors"][0]["parameter"], "forever");
+    assert_eq!(response.problem(422)["errors"][0]["parameter"], "forever");
     ada.get(&task).await.expect(200);
 }
 
 #[tokio::test]
-async fn who_may_not_is_told_so_before_their_body_is_looked_at() {
+async fn authorization_is_checked_before_the_body() {
     let app = App::start().await;
     let huge = "x".repeat(2 * 1024 * 1024);
 
-    app.call("POST", "/api/tasks").header("content-type", "text/plain").body(huge.clone()).send().await.problem(401);
+    app.call("POST", "/api/tasks")
+        .header("content-type", "text/plain")
+        .body(huge.clone())
+        .send()
+        .await
+        .problem(401);
     app.call("POST", "/nothing").body(huge).send().await.problem(404);
 }

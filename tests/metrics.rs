@@ -1,24 +1,25 @@
-//! How TaskFlow says how it is doing, in numbers.
+//! Metrics for Prometheus.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tests::App;
 
-use crate::events::{event_of, nothing_waits, trail, until};
+use crate::events::{created_event, poll_until, wait_for_empty_outbox, wait_for_trail};
 
-/// What `/metrics` tells: each series with its value, once the text is found to be what Prometheus reads.
+/// Returns the series of `/metrics` with their values, and asserts that the text is valid for Prometheus.
 async fn metrics(app: &App) -> BTreeMap<String, f64> {
-    let answer = app.get("/metrics").await.expect(200);
-    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    assert!(answer.text.ends_with('\n'), "the last line ends too");
+    let response = app.get("/metrics").await.expect(200);
+    assert_eq!(response.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert!(response.text.ends_with('\n'), "the last line ends too");
     let (mut series, mut families) = (BTreeMap::new(), BTreeSet::new());
     let (mut family, mut kind) = ("", "");
-    let mut lines = answer.text.lines();
+    let mut lines = response.text.lines();
     while let Some(line) = lines.next() {
         if let Some(help) = line.strip_prefix("# HELP ") {
             (family, _) = help.split_once(' ').expect("a text behind the name");
-            assert!(families.insert(family), "{family} comes twice");
-            let declared = lines.next().and_then(|line| line.strip_prefix("# TYPE ")).expect("a type behind the help");
+            assert!(families.insert(family), "{family} is repeated");
+            let declared =
+                lines.next().and_then(|line| line.strip_prefix("# TYPE ")).expect("a type behind the help");
             kind = declared.strip_prefix(family).expect("of the same family").trim_start();
             assert!(["counter", "gauge", "summary"].contains(&kind), "{declared}");
             assert_eq!(kind == "counter", family.ends_with("_total"), "{declared}");
@@ -39,7 +40,7 @@ async fn metrics(app: &App) -> BTreeMap<String, f64> {
         }
         let value: f64 = value.parse().unwrap_or_else(|_| panic!("no number: {line}"));
         assert!(value.is_finite() && (kind != "counter" || value >= 0.0), "{line}");
-        assert!(series.insert(one.to_owned(), value).is_none(), "{one} comes twice");
+        assert!(series.insert(one.to_owned(), value).is_none(), "{one} is repeated");
     }
     series
 }
@@ -49,38 +50,39 @@ fn names(series: &BTreeMap<String, f64>) -> Vec<&str> {
     names.into_iter().collect()
 }
 
-fn consumed(result: &str) -> String {
+fn consumed_series(result: &str) -> String {
     format!("taskflow_events_consumed_total{{consumer=\"audit\",result=\"{result}\"}}")
 }
 
 #[tokio::test]
-async fn the_numbers_tell_what_has_happened() {
+async fn requests_and_events_are_measured() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three"] {
         ada.task(title).await;
     }
-    trail(&ada, "/api/audit", 3).await;
-    // Behind the later ones, again, and one that nobody can read.
-    let event = event_of(&ada.id(), 1);
+    wait_for_trail(&ada, "/api/audit", 3).await;
+    // An event behind later ones, a duplicate, and one that cannot be parsed.
+    let event = created_event(&ada.id(), 1);
     for _ in 0..3 {
         app.as_dapr("/internal/audit/events").json(&event).send().await.expect(200);
     }
     app.as_dapr("/internal/audit/events").body("{\"half\": ").send().await.expect(200);
-    // One that will be taken another time.
+    // One that is delivered again later.
     app.database.change("alter table app.audit add constraint nothing check (false) not valid").await;
-    app.as_dapr("/internal/audit/events").json(&event_of(&ada.id(), 9)).send().await.expect(200);
+    app.as_dapr("/internal/audit/events").json(&created_event(&ada.id(), 9)).send().await.expect(200);
     let park = format!(
-        "insert into app.parked (event_id, topic, type, user_id, seq, actor, occurred_at, shard, position, attempts)
+        "insert into app.parked (event_id, topic, type, user_id, seq, actor, occurred_at, shard, position,
+                                 attempts)
          values (gen_random_uuid(), 'task-events', 'broken', '{}', 1, 'user', now(), 0, 0, 8)",
         ada.id()
     );
     app.database.change(&park).await;
-    nothing_waits(&app).await;
+    wait_for_empty_outbox(&app).await;
 
-    let told = until("the dead letter", async || {
-        let told = metrics(&app).await;
-        (told.get("taskflow_dead_letters{consumer=\"audit\"}") == Some(&1.0)).then_some(told)
+    let measured = poll_until("the dead letter", async || {
+        let measured = metrics(&app).await;
+        (measured.get("taskflow_dead_letters{consumer=\"audit\"}") == Some(&1.0)).then_some(measured)
     })
     .await;
 
@@ -95,22 +97,29 @@ async fn the_numbers_tell_what_has_happened() {
         ("taskflow_events_published_total", 4.0),
         ("taskflow_publish_failures_total", 0.0),
         ("taskflow_events_parked", 1.0),
-        (&consumed("done"), 3.0),
-        (&consumed("late"), 1.0),
-        (&consumed("duplicate"), 2.0),
-        (&consumed("dead"), 1.0),
-        (&consumed("failed"), 1.0),
+        (&consumed_series("done"), 3.0),
+        (&consumed_series("late"), 1.0),
+        (&consumed_series("duplicate"), 2.0),
+        (&consumed_series("dead"), 1.0),
+        (&consumed_series("failed"), 1.0),
         ("taskflow_delivery_delay_seconds_count{consumer=\"audit\"}", 4.0),
     ] {
-        assert_eq!(told.get(one), Some(&value), "{one}: {told:#?}");
+        assert_eq!(measured.get(one), Some(&value), "{one}: {measured:#?}");
     }
-    let shards: f64 = told.iter().filter(|(one, _)| one.starts_with("taskflow_outbox_shards{")).map(|(_, n)| n).sum();
+    let shards: f64 =
+        measured.iter().filter(|(one, _)| one.starts_with("taskflow_outbox_shards{")).map(|(_, n)| n).sum();
     assert_eq!(shards, 8.0);
     let delay = |quantile: &str| {
-        told[&format!("taskflow_delivery_delay_seconds{{consumer=\"audit\",quantile=\"{quantile}\"}}")]
+        measured[&format!("taskflow_delivery_delay_seconds{{consumer=\"audit\",quantile=\"{quantile}\"}}")]
     };
-    assert!(0.0 < delay("0.5") && delay("0.5") <= delay("0.95") && delay("0.95") <= delay("0.99"), "{told:#?}");
-    assert!(delay("0.99") <= told["taskflow_delivery_delay_seconds_sum{consumer=\"audit\"}"], "{told:#?}");
+    assert!(
+        0.0 < delay("0.5") && delay("0.5") <= delay("0.95") && delay("0.95") <= delay("0.99"),
+        "{measured:#?}"
+    );
+    assert!(
+        delay("0.99") <= measured["taskflow_delivery_delay_seconds_sum{consumer=\"audit\"}"],
+        "{measured:#?}"
+    );
     let all = [
         "taskflow_build_info",
         "taskflow_dead_letters",
@@ -130,53 +139,54 @@ async fn the_numbers_tell_what_has_happened() {
         "taskflow_sidecar_up",
         "taskflow_statements_installed",
     ];
-    assert_eq!(names(&told), all);
+    assert_eq!(names(&measured), all);
 }
 
 #[tokio::test]
-async fn the_numbers_tell_that_events_wait() {
+async fn pending_events_are_measured() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
-    app.lose_sidecar();
+    app.kill_sidecar();
     ada.task("one").await;
     ada.task("two").await;
 
-    let told = until("a failure", async || {
-        let told = metrics(&app).await;
-        (told["taskflow_publish_failures_total"] > 0.0).then_some(told)
+    let measured = poll_until("a failure", async || {
+        let measured = metrics(&app).await;
+        (measured["taskflow_publish_failures_total"] > 0.0).then_some(measured)
     })
     .await;
 
-    assert_eq!(told["taskflow_sidecar_up"], 0.0);
-    assert_eq!(told["taskflow_outbox_events"], 2.0);
-    assert!(told["taskflow_outbox_oldest_age_seconds"] > 0.0, "{told:#?}");
-    assert_eq!(told["taskflow_events_published_total"], 0.0);
+    assert_eq!(measured["taskflow_sidecar_up"], 0.0);
+    assert_eq!(measured["taskflow_outbox_events"], 2.0);
+    assert!(measured["taskflow_outbox_oldest_age_seconds"] > 0.0, "{measured:#?}");
+    assert_eq!(measured["taskflow_events_published_total"], 0.0);
     app.database.change("select app.set_publishing(false)").await;
-    let told = metrics(&app).await;
-    assert_eq!(told["taskflow_publishing_enabled"], 0.0);
-    assert_eq!(told["taskflow_outbox_shards{state=\"off\"}"], 8.0);
+    let measured = metrics(&app).await;
+    assert_eq!(measured["taskflow_publishing_enabled"], 0.0);
+    assert_eq!(measured["taskflow_outbox_shards{state=\"off\"}"], 8.0);
 }
 
 #[tokio::test]
-async fn without_its_database_the_numbers_are_those_that_are_known() {
+async fn without_the_database_the_available_metrics_are_served() {
     let app = App::with(&[("db_port", "1")]).await;
 
-    let told = metrics(&app).await;
+    let measured = metrics(&app).await;
 
-    let known = ["taskflow_build_info", "taskflow_postgres_up", "taskflow_scrape_seconds", "taskflow_sidecar_up"];
-    assert_eq!(names(&told), known);
-    assert_eq!(told["taskflow_postgres_up"], 0.0);
+    let known =
+        ["taskflow_build_info", "taskflow_postgres_up", "taskflow_scrape_seconds", "taskflow_sidecar_up"];
+    assert_eq!(names(&measured), known);
+    assert_eq!(measured["taskflow_postgres_up"], 0.0);
 }
 
 #[tokio::test]
-async fn the_numbers_tell_that_statements_are_missing() {
+async fn missing_statements_are_measured() {
     let app = App::start().await;
 
     app.database.change("delete from app.releases").await;
-    let told = metrics(&app).await;
-    assert_eq!((told["taskflow_postgres_up"], told["taskflow_statements_installed"]), (1.0, 0.0));
+    let measured = metrics(&app).await;
+    assert_eq!((measured["taskflow_postgres_up"], measured["taskflow_statements_installed"]), (1.0, 0.0));
 
     app.database.change("drop schema bodies cascade").await;
-    let told = metrics(&app).await;
-    assert_eq!((told["taskflow_postgres_up"], told["taskflow_statements_installed"]), (1.0, 0.0));
+    let measured = metrics(&app).await;
+    assert_eq!((measured["taskflow_postgres_up"], measured["taskflow_statements_installed"]), (1.0, 0.0));
 }

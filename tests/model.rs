@@ -1,22 +1,22 @@
-//! Random sequences of what several devices of one user do, against a simple model: every answer, every list and every
-//! device that catches up by `/api/sync` must agree with it.
+//! Random sequences of changes by several devices of one user, checked against a simple model: every
+//! response, every list and every device that catches up through `/api/sync` must agree with it.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use tests::{Answer, App, Person};
+use tests::{App, Person, Response};
 
 const DEVICES: usize = 3;
 
-/// What a device does. Tasks are counted from the first that was made, modulo how many there are.
+/// A step of one device. Tasks are numbered in order of creation, modulo their count.
 #[derive(Clone, Debug)]
 enum Step {
     Create { title: String, high: bool },
-    Change { task: usize, what: Change, stale: Option<usize> },
+    Change { task: usize, change: Change, stale: Option<usize> },
     Sync { device: usize },
-    Look,
+    List,
 }
 
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ enum Change {
     Purge,
 }
 
-/// A task as the model has it.
+/// A task in the model.
 #[derive(Clone, Debug, PartialEq)]
 struct Task {
     title: String,
@@ -42,7 +42,7 @@ struct Task {
     version: i64,
 }
 
-/// What everybody should see; a task that is gone for good is `None`.
+/// Expected state of the user's tasks; a purged task is `None`.
 #[derive(Default)]
 struct Model {
     tasks: Vec<(String, Option<Task>)>,
@@ -60,18 +60,18 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Change::Restore),
         1 => Just(Change::Purge),
     ];
-    // A third of the changes says which version it has seen: that of a device, which may be an old one.
+    // A third of the changes send the version that some device has seen, which may be an old one.
     let stale = prop_oneof![2 => Just(None), 1 => (0..DEVICES).prop_map(Some)];
     let step = prop_oneof![
         3 => (title, any::<bool>()).prop_map(|(title, high)| Step::Create { title, high }),
-        8 => (0..100_usize, change, stale).prop_map(|(task, what, stale)| Step::Change { task, what, stale }),
+        8 => (0..100_usize, change, stale).prop_map(|(task, change, stale)| Step::Change { task, change, stale }),
         3 => (0..DEVICES).prop_map(|device| Step::Sync { device }),
-        1 => Just(Step::Look),
+        1 => Just(Step::List),
     ];
     proptest::collection::vec(step, 1..40)
 }
 
-/// A device: what it has been told by `/api/sync`.
+/// A device and the state that it has received through `/api/sync`.
 #[derive(Default)]
 struct Device {
     seq: i64,
@@ -81,22 +81,23 @@ struct Device {
 impl Device {
     async fn sync(&mut self, person: &Person) {
         loop {
-            let answer = person.get(&format!("/api/sync?since={}&limit=3", self.seq)).await.expect(200).json();
-            for change in answer["changes"].as_array().unwrap() {
+            let response =
+                person.get(&format!("/api/sync?since={}&limit=3", self.seq)).await.expect(200).json();
+            for change in response["changes"].as_array().unwrap() {
                 let seq = change["seq"].as_i64().unwrap();
-                assert!(seq > self.seq, "in order and without repeats: {answer}");
+                assert!(seq > self.seq, "in order and without repeats: {response}");
                 self.seq = seq;
                 self.known.insert(change["id"].as_str().unwrap().to_owned(), change["data"].clone());
             }
-            self.seq = answer["seq"].as_i64().unwrap();
-            if answer["more"] == false {
+            self.seq = response["seq"].as_i64().unwrap();
+            if response["more"] == false {
                 return;
             }
         }
     }
 }
 
-fn shown(task: &Value) -> Option<Task> {
+fn parse_task(task: &Value) -> Option<Task> {
     let text = |name: &str| task[name].as_str().unwrap().to_owned();
     (!task.is_null()).then(|| Task {
         title: text("title"),
@@ -108,9 +109,9 @@ fn shown(task: &Value) -> Option<Task> {
     })
 }
 
-async fn send(person: &Person, id: &str, what: &Change, expected: Option<i64>) -> Answer {
+async fn send(person: &Person, id: &str, change: &Change, expected: Option<i64>) -> Response {
     let path = format!("/api/tasks/{id}");
-    let (method, path, body) = match what {
+    let (method, path, body) = match change {
         Change::Rename(title) => ("PATCH", path, Some(json!({ "title": title }))),
         Change::Complete => ("POST", format!("{path}/complete"), None),
         Change::Reopen => ("POST", format!("{path}/reopen"), None),
@@ -131,19 +132,19 @@ async fn send(person: &Person, id: &str, what: &Change, expected: Option<i64>) -
 }
 
 impl Model {
-    /// What the change does, and the status that it is answered with.
-    fn change(&mut self, task: usize, what: &Change, expected: Option<i64>) -> u16 {
+    /// Applies a change and returns the expected status.
+    fn change(&mut self, task: usize, change: &Change, expected: Option<i64>) -> u16 {
         let slot = &mut self.tasks[task].1;
         let Some(task) = slot else { return 404 };
         if expected.is_some_and(|version| version != task.version) {
             return 412;
         }
-        let works_in_trash = matches!(what, Change::Restore | Change::Purge);
+        let works_in_trash = matches!(change, Change::Restore | Change::Purge);
         if task.trashed && !works_in_trash {
             return 404;
         }
         let before = task.clone();
-        match what {
+        match change {
             Change::Rename(title) => task.title.clone_from(title),
             Change::Complete => task.completed = true,
             Change::Reopen => task.completed = false,
@@ -164,7 +165,7 @@ impl Model {
         if *task != before {
             task.version += 1;
         }
-        if matches!(what, Change::Trash) { 204 } else { 200 }
+        if matches!(change, Change::Trash) { 204 } else { 200 }
     }
 
     fn titles(&self, trashed: bool) -> Vec<String> {
@@ -182,23 +183,28 @@ async fn check(app: &App, steps: Vec<Step>) {
             Step::Create { title, high } => {
                 let priority = if high { "high" } else { "low" };
                 let made = person.create(json!({ "title": title, "priority": priority })).await;
-                let task = Task { title, priority, completed: false, tags: Vec::new(), trashed: false, version: 1 };
-                assert_eq!(shown(&made.json()).as_ref(), Some(&task));
+                let task =
+                    Task { title, priority, completed: false, tags: Vec::new(), trashed: false, version: 1 };
+                assert_eq!(parse_task(&made.json()).as_ref(), Some(&task));
                 model.tasks.push((made.id(), Some(task)));
             }
-            Step::Change { task, what, stale } if !model.tasks.is_empty() => {
+            Step::Change { task, change, stale } if !model.tasks.is_empty() => {
                 let task = task % model.tasks.len();
                 let id = model.tasks[task].0.clone();
                 let seen = stale.and_then(|device| devices[device].known.get(&id)?["version"].as_i64());
-                let answer = send(&person, &id, &what, seen).await;
-                assert_eq!(answer.status, model.change(task, &what, seen), "{what:?} of {id}: {answer:?}");
-                if answer.status == 200 {
-                    assert_eq!(shown(&answer.json()), model.tasks[task].1, "{what:?}");
+                let response = send(&person, &id, &change, seen).await;
+                assert_eq!(
+                    response.status,
+                    model.change(task, &change, seen),
+                    "{change:?} of {id}: {response:?}"
+                );
+                if response.status == 200 {
+                    assert_eq!(parse_task(&response.json()), model.tasks[task].1, "{change:?}");
                 }
             }
             Step::Sync { device } => devices[device].sync(&person).await,
             Step::Change { .. } => {}
-            Step::Look => {
+            Step::List => {
                 assert_eq!(person.titles("/api/tasks").await, model.titles(false));
                 assert_eq!(person.titles("/api/tasks?deleted=true").await, model.titles(true));
             }
@@ -207,15 +213,15 @@ async fn check(app: &App, steps: Vec<Step>) {
     for device in &mut devices {
         device.sync(&person).await;
         for (id, task) in &model.tasks {
-            // Who never knew a task need not hear that it is gone.
-            let told = device.known.get(id).cloned().unwrap_or_default();
-            assert_eq!(&shown(&told), task, "a device that has caught up knows {id}");
+            // A client that never saw a task need not receive its tombstone.
+            let synced = device.known.get(id).cloned().unwrap_or_default();
+            assert_eq!(&parse_task(&synced), task, "a device that has caught up knows {id}");
         }
     }
 }
 
 #[test]
-fn whatever_several_devices_do_all_of_them_end_up_with_the_same() {
+fn any_sequence_of_changes_leaves_all_devices_with_the_same_state() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let app = runtime.block_on(App::start());
     let config = Config { cases: 40, failure_persistence: None, ..Config::default() };

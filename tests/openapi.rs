@@ -1,4 +1,4 @@
-//! The OpenAPI document says what the code does.
+//! The OpenAPI document matches the code.
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ fn the_document_is_made_from_the_routes_of_all_functions() {
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     if made != kept {
         std::fs::write(&file, made).unwrap();
-        panic!("functions/ops/openapi.json was out of date and has been written anew: look at it and commit it");
+        panic!("functions/ops/openapi.json was out of date and has been regenerated: review and commit it");
     }
 }
 

@@ -1,4 +1,4 @@
-//! How TaskFlow says how it is.
+//! Health, readiness and liveness.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -6,15 +6,18 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tests::App;
 
-use crate::events::until;
+use crate::events::poll_until;
 
-/// Until it says that.
-async fn until_it_is(app: &App, status: &str) {
-    until(status, async || (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())).await;
+/// Waits for a status of the app.
+async fn wait_for_status(app: &App, status: &str) {
+    poll_until(status, async || {
+        (app.get("/ready").await.expect(200).json()["status"] == status).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
-async fn it_is_live_and_ready_and_says_which_release_it_is() {
+async fn a_running_app_is_live_and_ready_and_reports_its_release() {
     let app = App::with_events().await;
 
     assert_eq!(app.get("/live").await.expect(200).json(), json!({ "status": "up" }));
@@ -28,7 +31,7 @@ async fn it_is_live_and_ready_and_says_which_release_it_is() {
 }
 
 #[tokio::test]
-async fn without_its_database_it_is_live_but_not_ready_and_says_so_soon() {
+async fn without_the_database_the_app_is_live_but_not_ready() {
     // Nothing listens on port 1.
     let app = App::with(&[("db_port", "1")]).await;
     let began = Instant::now();
@@ -45,7 +48,7 @@ async fn without_its_database_it_is_live_but_not_ready_and_says_so_soon() {
 }
 
 #[tokio::test]
-async fn a_release_whose_statements_are_not_installed_says_so() {
+async fn a_release_without_its_statements_reports_that() {
     let app = App::start().await;
 
     app.database.change("delete from app.releases").await;
@@ -60,20 +63,20 @@ async fn a_release_whose_statements_are_not_installed_says_so() {
 }
 
 #[tokio::test]
-async fn without_its_sidecar_it_answers_requests_and_says_that_events_wait() {
+async fn without_the_sidecar_the_app_is_degraded() {
     let mut app = App::with_events().await;
 
-    app.lose_sidecar();
+    app.kill_sidecar();
     let ready = app.get("/ready").await.expect(200).json();
     assert_eq!(ready["status"], "degraded");
     assert_eq!(ready["dependencies"]["sidecar"], "down");
 
-    app.return_sidecar().await;
-    until_it_is(&app, "ready").await;
+    app.restart_sidecar().await;
+    wait_for_status(&app, "ready").await;
 }
 
 #[tokio::test]
-async fn a_sidecar_that_never_answers_does_not_keep_it_waiting() {
+async fn an_unresponsive_sidecar_does_not_block_the_health_check() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let app = App::with(&[("dapr_port", &silent.local_addr().unwrap().port().to_string())]).await;
     app.get("/ready").await.expect(200);
@@ -86,12 +89,12 @@ async fn a_sidecar_that_never_answers_does_not_keep_it_waiting() {
 }
 
 #[tokio::test]
-async fn an_event_that_waits_for_long_is_told_until_it_is_published() {
+async fn an_old_unpublished_event_is_reported_until_it_is_published() {
     let app = App::with_events().await;
     app.database.change("select app.set_publishing(false)").await;
     app.guest().await.task("waits").await;
     assert_eq!(app.get("/ready").await.json()["outbox"]["depth"], 1);
-    until_it_is(&app, "ready").await;
+    wait_for_status(&app, "ready").await;
 
     app.database.change("update app.outbox set occurred_at = now() - interval '1 minute'").await;
 
@@ -100,6 +103,6 @@ async fn an_event_that_waits_for_long_is_told_until_it_is_published() {
     assert_eq!(ready["dependencies"]["outbox"], "degraded");
     assert!(ready["outbox"]["oldest_seconds"].as_u64() >= Some(60), "{ready}");
     app.database.change("select app.set_publishing(true)").await;
-    until_it_is(&app, "ready").await;
+    wait_for_status(&app, "ready").await;
     assert_eq!(app.get("/ready").await.json()["outbox"], json!({ "depth": 0, "oldest_seconds": 0 }));
 }

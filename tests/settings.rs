@@ -1,10 +1,10 @@
-//! What operators set while TaskFlow runs.
+//! Settings that operators change while TaskFlow runs.
 
 use domain::SETTINGS;
 use serde_json::json;
 use tests::{App, Person};
 
-use crate::events::{nothing_waits, trail, until};
+use crate::events::{poll_until, wait_for_empty_outbox, wait_for_trail};
 
 async fn set(app: &App, key: &str, value: &str) {
     let set = format!(
@@ -18,29 +18,29 @@ async fn unset(app: &App, key: &str) {
     app.database.change(&format!("delete from dapr.configuration where key = '{key}'")).await;
 }
 
-/// Has what is set applied, without waiting for the cron binding.
+/// Applies settings without waiting for the cron binding.
 async fn apply(app: &App) {
     app.as_dapr("/internal/settings").send().await.expect(200);
 }
 
-/// The limit of users, as they are told of it.
+/// Returns the rate limit of a user, as the response headers report it.
 async fn limit_of(person: &Person) -> String {
     person.get("/api/auth/me").await.header("ratelimit-policy").to_owned()
 }
 
-/// How often that was logged of a setting.
-fn logged(app: &App, level: &str, what: &str) -> usize {
-    let (level, what) = (format!("\"level\":\"{level}\""), format!(":\"{what}"));
-    app.logs().iter().filter(|line| line.contains(&level) && line.contains(&what)).count()
+/// Returns the number of log lines of a level about a setting.
+fn count_logs(app: &App, level: &str, text: &str) -> usize {
+    let (level, text) = (format!("\"level\":\"{level}\""), format!(":\"{text}"));
+    app.logs().iter().filter(|line| line.contains(&level) && line.contains(&text)).count()
 }
 
-/// Real Spin prints what is logged.
+/// False on Spin, which prints its logs.
 fn logs_are_kept() -> bool {
     std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin")
 }
 
 #[tokio::test]
-async fn a_limit_that_is_set_holds_without_a_restart() {
+async fn a_limit_applies_without_a_restart() {
     let app = App::with_events().await;
     let ada = app.guest().await;
 
@@ -50,21 +50,21 @@ async fn a_limit_that_is_set_holds_without_a_restart() {
     for status in [200, 200, 429] {
         ada.get("/api/tasks").await.expect(status);
     }
-    assert!(!logs_are_kept() || logged(&app, "info", "limits.user") == 1, "{:?}", app.logs());
+    assert!(!logs_are_kept() || count_logs(&app, "info", "limits.user") == 1, "{:?}", app.logs());
 }
 
 #[tokio::test]
-async fn what_is_set_holds_soon_without_anybody_doing_anything() {
+async fn a_setting_applies_soon_by_itself() {
     let app = App::with_events().await;
     let ada = app.guest().await;
 
     set(&app, "limits.user", "77/60").await;
 
-    until("the limit", async || (limit_of(&ada).await == r#""user";q=77;w=60"#).then_some(())).await;
+    poll_until("the limit", async || (limit_of(&ada).await == r#""user";q=77;w=60"#).then_some(())).await;
 }
 
 #[tokio::test]
-async fn a_value_that_makes_no_sense_is_refused_and_logged_once_and_the_last_good_one_stays() {
+async fn an_invalid_value_is_rejected_and_logged_once_and_the_last_valid_one_stays() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "limits.user", "77/60").await;
@@ -79,7 +79,7 @@ async fn a_value_that_makes_no_sense_is_refused_and_logged_once_and_the_last_goo
         assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#, "{value}");
     }
 
-    assert!(!logs_are_kept() || logged(&app, "warn", "limits.user must be") == 3, "{:?}", app.logs());
+    assert!(!logs_are_kept() || count_logs(&app, "warn", "limits.user must be") == 3, "{:?}", app.logs());
     let others = app.database.rows("select quota from app.limits where name = 'sign-up'").await;
     assert_eq!(others, [json!({ "quota": 300 })]);
     set(&app, "limits.user", "88/60").await;
@@ -88,7 +88,7 @@ async fn a_value_that_makes_no_sense_is_refused_and_logged_once_and_the_last_goo
 }
 
 #[tokio::test]
-async fn what_is_set_no_longer_is_as_it_was_at_first() {
+async fn an_unset_setting_returns_to_its_default() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     for value in ["77/60", "nonsense"] {
@@ -103,7 +103,7 @@ async fn what_is_set_no_longer_is_as_it_was_at_first() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_no_setting_is_refused_and_the_others_hold() {
+async fn an_unknown_setting_is_rejected_and_the_others_apply() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "limits.everybody", "1/1").await;
@@ -113,13 +113,18 @@ async fn a_key_that_is_no_setting_is_refused_and_the_others_hold() {
     apply(&app).await;
 
     assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);
-    assert!(!logs_are_kept() || logged(&app, "warn", "limits.everybody is not a setting") == 1, "{:?}", app.logs());
+    assert!(
+        !logs_are_kept() || count_logs(&app, "warn", "limits.everybody is not a setting") == 1,
+        "{:?}",
+        app.logs()
+    );
 }
 
 #[tokio::test]
-async fn the_defaults_are_what_holds_at_first() {
+async fn the_defaults_apply_at_first() {
     let app = App::with_events().await;
-    let everything = "select (select json_object_agg(name, json_build_array(quota, seconds) order by name) from app.limits) as limits,
+    let everything = "select (select json_object_agg(name, json_build_array(quota, seconds) order by name)
+                                from app.limits) as limits,
                              (select json_agg(until = 'infinity' order by shard) from app.publishers) as paused,
                              (select publish_batch from app.settings) as batch";
     let at_first = app.database.rows(everything).await;
@@ -135,7 +140,7 @@ async fn the_defaults_are_what_holds_at_first() {
 }
 
 #[tokio::test]
-async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
+async fn events_stay_pending_while_publishing_is_off() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "publishing", "off").await;
@@ -145,14 +150,14 @@ async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
     }
     app.as_dapr("/internal/outbox-relay").send().await.expect(200);
     assert_eq!(app.database.rows("select 1 from app.outbox").await.len(), 5);
-    assert_eq!(trail(&ada, "/api/audit", 0).await.len(), 0);
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 0).await.len(), 0);
 
     set(&app, "publish_batch", "2").await;
     set(&app, "publishing", "on").await;
     apply(&app).await;
 
-    assert_eq!(trail(&ada, "/api/audit", 5).await.len(), 5);
-    nothing_waits(&app).await;
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 5).await.len(), 5);
+    wait_for_empty_outbox(&app).await;
     set(&app, "reminder_batch", "3").await;
     apply(&app).await;
     let batches = app.database.rows("select publish_batch, reminder_batch from app.settings").await;
@@ -160,7 +165,7 @@ async fn events_wait_while_publishing_is_off_and_arrive_when_it_is_on_again() {
 }
 
 #[tokio::test]
-async fn only_dapr_has_settings_applied() {
+async fn only_dapr_can_apply_settings() {
     let app = App::with_events().await;
 
     app.post("/internal/settings", json!({})).await.problem(401);
@@ -168,13 +173,13 @@ async fn only_dapr_has_settings_applied() {
 }
 
 #[tokio::test]
-async fn while_nobody_tells_the_settings_what_was_set_stays() {
+async fn without_the_configuration_store_settings_stay() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
     set(&app, "limits.user", "77/60").await;
     apply(&app).await;
 
-    app.lose_sidecar();
+    app.kill_sidecar();
     app.as_dapr("/internal/settings").send().await.problem(500);
 
     assert_eq!(limit_of(&ada).await, r#""user";q=77;w=60"#);

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use tests::App;
 
 #[tokio::test]
-async fn a_guest_starts_at_once_in_their_own_zone() {
+async fn a_guest_starts_at_once_in_their_own_time_zone() {
     let app = App::start().await;
 
     let session = app.post("/api/auth/guest", json!({ "timezone": "europe/berlin" })).await.expect(201);
@@ -26,7 +26,7 @@ async fn a_guest_starts_at_once_in_their_own_zone() {
 }
 
 #[tokio::test]
-async fn a_guest_need_not_say_anything() {
+async fn a_guest_needs_no_input() {
     let app = App::start().await;
 
     let session = app.call("POST", "/api/auth/guest").send().await.expect(201);
@@ -36,7 +36,7 @@ async fn a_guest_need_not_say_anything() {
 }
 
 #[tokio::test]
-async fn who_registers_can_sign_in_with_any_letter_case_of_their_address() {
+async fn sign_in_ignores_the_letter_case_of_the_address() {
     let app = App::start().await;
     let account = json!({ "email": "Ada@Example.com", "password": "correct horse", "name": "Ada" });
     let registered = app.post("/api/auth/register", account).await.expect(201);
@@ -52,10 +52,11 @@ async fn who_registers_can_sign_in_with_any_letter_case_of_their_address() {
 }
 
 #[tokio::test]
-async fn an_address_has_one_account_also_when_two_register_at_once() {
+async fn two_concurrent_registrations_of_an_address_create_one_account() {
     let app = App::start().await;
-    let register =
-        |email: &'static str| app.post("/api/auth/register", json!({ "email": email, "password": "correct horse" }));
+    let register = |email: &'static str| {
+        app.post("/api/auth/register", json!({ "email": email, "password": "correct horse" }))
+    };
 
     let (one, two) = tokio::join!(register("ada@example.com"), register("ADA@example.com"));
 
@@ -66,11 +67,12 @@ async fn an_address_has_one_account_also_when_two_register_at_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_look_the_same() {
+async fn a_wrong_password_and_an_unknown_address_get_the_same_response() {
     let app = App::start().await;
     app.account("ada@example.com").await;
-    let login =
-        |email: &'static str| app.post("/api/auth/login", json!({ "email": email, "password": "not that one" }));
+    let login = |email: &'static str| {
+        app.post("/api/auth/login", json!({ "email": email, "password": "not that one" }))
+    };
 
     let mut wrong = login("ada@example.com").await.problem(401);
     let mut unknown = login("eve@example.com").await.problem(401);
@@ -82,29 +84,33 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
 }
 
 #[tokio::test]
-async fn a_password_is_kept_as_an_argon2id_hash_only() {
+async fn a_password_is_stored_as_an_argon2id_hash_only() {
     let app = App::start().await;
     app.account("ada@example.com").await;
 
     let users = app.database.rows("select password_hash, users::text as whole from app.users").await;
 
-    assert!(users[0]["password_hash"].as_str().is_some_and(|hash| hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")));
+    assert!(
+        users[0]["password_hash"]
+            .as_str()
+            .is_some_and(|hash| hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"))
+    );
     assert!(!users[0]["whole"].to_string().contains("a sample password"));
 }
 
 #[tokio::test]
-async fn what_makes_no_account_is_named() {
+async fn invalid_members_of_an_account_are_reported() {
     let app = App::start().await;
 
-    let answer = app
+    let response = app
         .post(
             "/api/auth/register",
             json!({ "email": "ada", "password": "short", "timezone": "Mars/Olympus", "admin": true }),
         )
         .await;
 
-    let mut wrong = answer.wrong_members();
+    let mut wrong = response.wrong_members();
     wrong.sort();
     assert_eq!(wrong, ["/admin", "/email", "/password", "/timezone"]);
-    assert!(!answer.text.contains("short"), "the password is not repeated: {}", answer.text);
+    assert!(!response.text.contains("short"), "the password is not repeated: {}", response.text);
 }

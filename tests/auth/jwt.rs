@@ -1,4 +1,5 @@
-//! Who comes with a JWT of an issuer that the operator has named. The keys are samples, made for these tests.
+//! Sign-in with a JWT of an issuer that the operator has configured. The keys are samples made for these
+//! tests.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use tests::{Answer, App};
+use tests::{App, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -20,7 +21,7 @@ const JWKS: &str = include_str!("keys/jwks.json");
 /// `{"alg":"none","typ":"JWT"}`
 const NOT_SIGNED: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
 
-/// A server that has the keys of an issuer.
+/// A server of an issuer's keys.
 pub struct Issuer {
     address: SocketAddr,
     state: Arc<State>,
@@ -33,7 +34,7 @@ struct State {
 }
 
 impl Issuer {
-    /// With these of the sample keys.
+    /// Starts a server with some of the sample keys.
     async fn with(ids: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -42,7 +43,7 @@ impl Issuer {
         let shared = state.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, shared.clone()));
+                tokio::spawn(respond(stream, shared.clone()));
             }
         });
         Self { address, state }
@@ -52,7 +53,7 @@ impl Issuer {
         Self::with(&["rs256", "es256", "ed25519"]).await
     }
 
-    /// TaskFlow, which takes tokens of this issuer.
+    /// Starts TaskFlow with this issuer configured.
     pub async fn app(&self) -> App {
         let host = format!("http://{}", self.address);
         let issuer = json!([{
@@ -74,7 +75,7 @@ impl Issuer {
     }
 }
 
-async fn answer(mut stream: TcpStream, state: Arc<State>) {
+async fn respond(mut stream: TcpStream, state: Arc<State>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -99,7 +100,7 @@ fn jwks(ids: &[&str]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
@@ -121,17 +122,17 @@ pub fn rs256(claims: &Value) -> String {
     signed(Algorithm::RS256, "rs256", &rsa(RS256), claims)
 }
 
-async fn me(app: &App, token: &str) -> Answer {
+async fn me(app: &App, token: &str) -> Response {
     app.call("GET", "/api/auth/me").header("authorization", format!("Bearer {token}")).send().await
 }
 
-async fn rejected(app: &App) -> usize {
+async fn count_rejected(app: &App) -> usize {
     let query = "select user_id from app.outbox where topic = 'audit-events' and type = 'token.rejected'";
     app.database.rows(query).await.len()
 }
 
 #[tokio::test]
-async fn who_comes_from_an_issuer_becomes_a_user_whatever_it_signs_with() {
+async fn a_subject_of_an_issuer_becomes_a_user_with_every_signing_algorithm() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let es256 = EncodingKey::from_ec_pem(ES256).unwrap();
@@ -151,20 +152,29 @@ async fn who_comes_from_an_issuer_becomes_a_user_whatever_it_signs_with() {
         let user = me(&app, &token).await.expect(200).json();
 
         assert_eq!((&user["guest"], &user["admin"]), (&json!(false), &json!(false)), "{id}");
-        assert_eq!((&user["email"], &user["name"]), (&json!(format!("{id}@example.com")), &json!("Ada")), "{id}");
-        assert_eq!(me(&app, &token).await.expect(200).json(), user, "{id}: the second request is the same user");
+        assert_eq!(
+            (&user["email"], &user["name"]),
+            (&json!(format!("{id}@example.com")), &json!("Ada")),
+            "{id}"
+        );
+        assert_eq!(
+            me(&app, &token).await.expect(200).json(),
+            user,
+            "{id}: the second request is the same user"
+        );
     }
 
     assert_eq!(app.database.rows("select id from app.users").await.len(), 3);
-    assert_eq!(rejected(&app).await, 0);
+    assert_eq!(count_rejected(&app).await, 0);
 }
 
 #[tokio::test]
-async fn who_comes_from_an_issuer_makes_tasks_and_manages_their_account() {
+async fn a_user_of_an_issuer_creates_tasks_and_manages_their_account() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
-    let call =
-        |method, path| app.call(method, path).header("authorization", format!("Bearer {}", rs256(&claims("ada"))));
+    let call = |method, path| {
+        app.call(method, path).header("authorization", format!("Bearer {}", rs256(&claims("ada"))))
+    };
 
     call("POST", "/api/tasks").json(&json!({ "title": "buy milk" })).send().await.expect(201);
     call("PATCH", "/api/auth/me").json(&json!({ "name": "Ada" })).send().await.expect(200);
@@ -174,7 +184,7 @@ async fn who_comes_from_an_issuer_makes_tasks_and_manages_their_account() {
 }
 
 #[tokio::test]
-async fn an_address_that_the_issuer_has_not_verified_is_not_believed() {
+async fn an_unverified_address_of_an_issuer_is_ignored() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let mut claims = claims("ada");
@@ -186,7 +196,7 @@ async fn an_address_that_the_issuer_has_not_verified_is_not_believed() {
 }
 
 #[tokio::test]
-async fn two_first_requests_at_once_make_one_user() {
+async fn two_concurrent_first_requests_create_one_user() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     me(&app, &rs256(&claims("somebody else, for whom the keys are fetched"))).await.expect(200);
@@ -201,7 +211,7 @@ async fn two_first_requests_at_once_make_one_user() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_token_has_it_rejected_and_noted() {
+async fn an_invalid_token_is_rejected_and_logged() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let changed = |name: &str, value: Value| {
@@ -227,18 +237,27 @@ async fn what_is_wrong_with_a_token_has_it_rejected_and_noted() {
         ("with another signature", format!("{}.{}.{}", parts[0], parts[1], other.split('.').nth(2).unwrap())),
         ("not signed", format!("{NOT_SIGNED}.{}.", parts[1])),
         ("not signed, but with a signature", format!("{NOT_SIGNED}.{}.{}", parts[1], parts[2])),
-        ("signed with the public key as a secret", signed(Algorithm::HS256, "rs256", &public_key, &claims("ada"))),
+        (
+            "signed with the public key as a secret",
+            signed(Algorithm::HS256, "rs256", &public_key, &claims("ada")),
+        ),
         ("signed with another key", signed(Algorithm::RS256, "rs256", &rsa(OTHER_RS256), &claims("ada"))),
-        ("signed with another algorithm than its key", signed(Algorithm::RS256, "es256", &rsa(RS256), &claims("ada"))),
-        ("signed with an algorithm that is not taken", signed(Algorithm::RS512, "rs256", &rsa(RS256), &claims("ada"))),
+        (
+            "signed with another algorithm than its key",
+            signed(Algorithm::RS256, "es256", &rsa(RS256), &claims("ada")),
+        ),
+        (
+            "signed with an algorithm that is not taken",
+            signed(Algorithm::RS512, "rs256", &rsa(RS256), &claims("ada")),
+        ),
         ("no token at all", "a.b.c".to_owned()),
     ];
 
     for (index, (what, token)) in all.iter().enumerate() {
-        let answer = me(&app, token).await;
-        assert_eq!(answer.status, 401, "{what}: {answer:?}");
-        answer.problem(401);
-        assert_eq!(rejected(&app).await, index + 1, "{what}");
+        let response = me(&app, token).await;
+        assert_eq!(response.status, 401, "{what}: {response:?}");
+        response.problem(401);
+        assert_eq!(count_rejected(&app).await, index + 1, "{what}");
     }
 
     assert_eq!(app.database.rows("select id from app.users").await, Vec::<Value>::new());
@@ -246,7 +265,7 @@ async fn what_is_wrong_with_a_token_has_it_rejected_and_noted() {
 }
 
 #[tokio::test]
-async fn clocks_may_differ_by_a_minute() {
+async fn a_clock_skew_of_a_minute_is_tolerated() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let mut claims = claims("ada");
@@ -257,7 +276,7 @@ async fn clocks_may_differ_by_a_minute() {
 }
 
 #[tokio::test]
-async fn without_an_issuer_in_the_settings_no_jwt_is_taken() {
+async fn without_a_configured_issuer_every_jwt_is_rejected() {
     let app = App::start().await;
     me(&app, &rs256(&claims("ada"))).await.problem(401);
 }
@@ -275,7 +294,7 @@ async fn keys_are_fetched_once_for_many_requests() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
+async fn a_new_key_is_fetched_at_most_once_a_minute() {
     let issuer = Issuer::with(&["rs256"]).await;
     let app = issuer.app().await;
     me(&app, &rs256(&claims("ada"))).await.expect(200);
@@ -285,7 +304,7 @@ async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
     for _ in 0..3 {
         me(&app, &token).await.problem(401);
     }
-    assert_eq!(issuer.requests(), 1, "nobody makes us ask an issuer again and again");
+    assert_eq!(issuer.requests(), 1, "unknown keys cause no further requests");
 
     let a_minute_later = "update app.issuers set asked_at = asked_at - interval '61 seconds'";
     app.database.change(a_minute_later).await;
@@ -294,25 +313,25 @@ async fn a_key_that_is_new_is_fetched_but_at_most_once_a_minute() {
     me(&app, &rs256(&claims("ada"))).await.problem(401);
 }
 
-/// It takes ten seconds, since that is how long TaskFlow waits for an issuer, and that it ends is what is tested.
+/// Takes ten seconds, because that timeout is the subject of the test.
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_is_not_waited_for_forever() {
+async fn a_request_to_an_unresponsive_issuer_times_out() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     issuer.state.hangs.store(true, Ordering::SeqCst);
     let token = rs256(&claims("ada"));
     let began = Instant::now();
 
-    let answer = me(&app, &token).await;
+    let response = me(&app, &token).await;
 
     assert!(began.elapsed() < Duration::from_secs(12), "it took {:?}", began.elapsed());
-    answer.problem(503);
-    assert!(!answer.header("retry-after").is_empty());
-    assert_eq!((issuer.requests(), rejected(&app).await), (1, 0));
+    response.problem(503);
+    assert!(!response.header("retry-after").is_empty());
+    assert_eq!((issuer.requests(), count_rejected(&app).await), (1, 0));
 }
 
 #[tokio::test]
-async fn the_issuer_says_who_is_an_administrator() {
+async fn the_issuer_decides_which_users_are_administrators() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let with_roles = |roles: Value| {
@@ -335,7 +354,7 @@ async fn the_issuer_says_who_is_an_administrator() {
 }
 
 #[tokio::test]
-async fn an_account_is_not_taken_over_by_an_issuer_that_knows_its_address() {
+async fn an_issuer_cannot_take_over_an_account_by_its_address() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let ada = app.account("ada@example.com").await;

@@ -1,35 +1,36 @@
 use serde_json::{Value, json};
-use tests::{Answer, App, Person};
+use tests::{App, Person, Response};
 
-/// Sets a limit that counts at once.
-async fn limit(app: &App, name: &str, quota: u32, seconds: u32) {
+/// Sets a limit that applies at once.
+async fn set_limit(app: &App, name: &str, quota: u32, seconds: u32) {
     let limit = format!("update app.limits set quota = {quota}, seconds = {seconds} where name = '{name}'");
     app.database.change(&limit).await;
 }
 
-/// Who hit which limit.
+/// Returns the events about exceeded limits.
 async fn hits(app: &App) -> Vec<Value> {
-    let query = "select topic, user_id, details ->> 'limit' as limit from app.outbox where type = 'limit.hit'";
+    let query =
+        "select topic, user_id, details ->> 'limit' as limit from app.outbox where type = 'limit.hit'";
     app.database.rows(query).await
 }
 
-/// Looks at something, as a proxy would pass it on.
-async fn forwarded(person: &Person, header: &str, address: &str) -> Answer {
+/// Reads the user's profile, as a proxy would forward the request.
+async fn send_forwarded(person: &Person, header: &str, address: &str) -> Response {
     person.call("GET", "/api/auth/me").header(header, address).send().await
 }
 
-async fn login(app: &App, email: &str, password: &str) -> Answer {
+async fn login(app: &App, email: &str, password: &str) -> Response {
     app.post("/api/auth/login", json!({ "email": email, "password": password })).await
 }
 
 #[tokio::test]
-async fn who_asks_for_too_much_is_told_when_to_come_back() {
+async fn a_limited_response_has_retry_after() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
-    limit(&app, "user", 5, 600).await;
+    set_limit(&app, "user", 5, 600).await;
     for left in (0..5).rev() {
-        let answer = ada.get("/api/tasks").await.expect(200);
-        assert!(answer.header("ratelimit").starts_with(&format!("\"user\";r={left};t=")), "{answer:?}");
+        let response = ada.get("/api/tasks").await.expect(200);
+        assert!(response.header("ratelimit").starts_with(&format!("\"user\";r={left};t=")), "{response:?}");
     }
 
     let refused = ada.get("/api/tasks").await;
@@ -43,10 +44,10 @@ async fn who_asks_for_too_much_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn many_refusals_leave_one_event() {
+async fn many_limited_requests_create_one_event() {
     let app = App::start().await;
     let ada = app.guest().await;
-    limit(&app, "user", 2, 600).await;
+    set_limit(&app, "user", 2, 600).await;
     for status in [200, 200, 429, 429, 429, 429] {
         ada.get("/api/auth/me").await.expect(status);
     }
@@ -55,10 +56,10 @@ async fn many_refusals_leave_one_event() {
 }
 
 #[tokio::test]
-async fn what_is_refused_changes_nothing_and_comes_through_when_there_is_room_again() {
+async fn a_limited_request_changes_nothing_and_succeeds_later() {
     let app = App::start().await;
     let ada = app.guest().await;
-    limit(&app, "user", 1, 600).await;
+    set_limit(&app, "user", 1, 600).await;
     ada.task("one").await;
 
     ada.post("/api/tasks", json!({ "title": "two" })).await.problem(429);
@@ -69,32 +70,32 @@ async fn what_is_refused_changes_nothing_and_comes_through_when_there_is_room_ag
 }
 
 #[tokio::test]
-async fn every_answer_to_somebody_who_is_signed_in_tells_what_is_left() {
+async fn every_authenticated_response_has_the_remaining_quota() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("buy milk").await;
     let made = ada.create(json!({ "title": "buy bread" })).await;
     let missing = "/api/tasks/00000000-0000-7000-8000-000000000000";
 
-    for (answer, status) in [
+    for (response, status) in [
         (made, 201),
         (ada.get("/api/auth/me").await, 200),
         (ada.get("/api/tasks").await, 200),
         (ada.get(missing).await, 404),
         (ada.delete(&task).await, 204),
     ] {
-        assert_eq!(answer.status, status, "{answer:?}");
-        assert_eq!(answer.header("ratelimit-policy"), "\"user\";q=1000;w=10", "{answer:?}");
-        assert!(answer.header("ratelimit").starts_with("\"user\";r=9"), "{answer:?}");
+        assert_eq!(response.status, status, "{response:?}");
+        assert_eq!(response.header("ratelimit-policy"), "\"user\";q=1000;w=10", "{response:?}");
+        assert!(response.header("ratelimit").starts_with("\"user\";r=9"), "{response:?}");
     }
 }
 
 #[tokio::test]
-async fn behind_a_trusted_proxy_each_address_has_its_own_limit_and_only_the_last_one_counts() {
+async fn behind_a_trusted_proxy_the_last_forwarded_address_is_limited() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let ada = app.guest().await;
-    limit(&app, "address", 3, 600).await;
-    let from = |addresses: &'static str| forwarded(&ada, "x-forwarded-for", addresses);
+    set_limit(&app, "address", 3, 600).await;
+    let from = |addresses: &'static str| send_forwarded(&ada, "x-forwarded-for", addresses);
     for _ in 0..3 {
         from("203.0.113.7").await.expect(200);
     }
@@ -108,11 +109,11 @@ async fn behind_a_trusted_proxy_each_address_has_its_own_limit_and_only_the_last
 }
 
 #[tokio::test]
-async fn a_network_of_ipv6_is_one_address() {
+async fn an_ipv6_network_counts_as_one_address() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let ada = app.guest().await;
-    limit(&app, "address", 2, 600).await;
-    let from = |addresses: &'static str| forwarded(&ada, "x-forwarded-for", addresses);
+    set_limit(&app, "address", 2, 600).await;
+    let from = |addresses: &'static str| send_forwarded(&ada, "x-forwarded-for", addresses);
 
     from("2001:db8:1:2::1").await.expect(200);
     from("2001:db8:1:2:3::2").await.expect(200);
@@ -121,25 +122,25 @@ async fn a_network_of_ipv6_is_one_address() {
 }
 
 #[tokio::test]
-async fn without_a_trusted_proxy_nobody_is_believed_about_their_address() {
+async fn without_a_trusted_proxy_the_forwarded_address_is_ignored() {
     for header in ["x-forwarded-for", "spin-client-addr"] {
         let app = App::start().await;
         let ada = app.guest().await;
-        limit(&app, "address", 3, 600).await;
+        set_limit(&app, "address", 3, 600).await;
         for address in ["203.0.113.1", "203.0.113.2:1234", "203.0.113.3"] {
-            forwarded(&ada, header, address).await.expect(200);
+            send_forwarded(&ada, header, address).await.expect(200);
         }
 
-        forwarded(&ada, header, "203.0.113.4").await.problem(429);
+        send_forwarded(&ada, header, "203.0.113.4").await.problem(429);
     }
 }
 
 #[tokio::test]
-async fn after_a_few_wrong_passwords_the_right_one_has_to_wait_too() {
+async fn after_a_few_wrong_passwords_the_right_one_is_limited_too() {
     let app = App::start().await;
     app.account("ada@example.com").await;
     app.account("bob@example.com").await;
-    limit(&app, "sign-in", 3, 600).await;
+    set_limit(&app, "sign-in", 3, 600).await;
     for email in ["ada@example.com", "ADA@example.com", "ada@EXAMPLE.com"] {
         login(&app, email, "not that one").await.problem(401);
     }
@@ -156,7 +157,7 @@ async fn after_a_few_wrong_passwords_the_right_one_has_to_wait_too() {
 async fn one_address_cannot_try_the_passwords_of_everybody() {
     let app = App::start().await;
     app.account("ada@example.com").await;
-    limit(&app, "sign-in-address", 3, 600).await;
+    set_limit(&app, "sign-in-address", 3, 600).await;
     for email in ["a@example.com", "b@example.com", "c@example.com"] {
         login(&app, email, "a common password").await.problem(401);
     }
@@ -165,11 +166,11 @@ async fn one_address_cannot_try_the_passwords_of_everybody() {
 }
 
 #[tokio::test]
-async fn who_signs_in_rightly_does_not_use_up_tries() {
+async fn successful_sign_ins_do_not_count_as_attempts() {
     let app = App::start().await;
     app.account("ada@example.com").await;
-    limit(&app, "sign-in", 3, 600).await;
-    limit(&app, "sign-in-address", 3, 600).await;
+    set_limit(&app, "sign-in", 3, 600).await;
+    set_limit(&app, "sign-in-address", 3, 600).await;
 
     for _ in 0..5 {
         login(&app, "ada@example.com", "a sample password").await.expect(200);
@@ -182,10 +183,10 @@ async fn who_signs_in_rightly_does_not_use_up_tries() {
 }
 
 #[tokio::test]
-async fn tries_at_once_are_no_more_than_tries_one_by_one() {
+async fn concurrent_attempts_are_limited_like_sequential_ones() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
-    limit(&app, "sign-in", 3, 600).await;
+    set_limit(&app, "sign-in", 3, 600).await;
     let wrong = json!({ "email": "ada@example.com", "password": "not that one" });
 
     let trying: Vec<_> = (0..10)
@@ -204,7 +205,7 @@ async fn tries_at_once_are_no_more_than_tries_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_is_noted_without_the_address_that_was_typed() {
+async fn a_failed_sign_in_is_logged_without_the_address() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
 

@@ -2,11 +2,12 @@ use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn who_signs_out_is_signed_out_there_and_nowhere_else() {
+async fn sign_out_ends_only_the_current_session() {
     let app = App::start().await;
     let here = app.account("ada@example.com").await;
-    let session =
-        app.post("/api/auth/login", json!({ "email": "ada@example.com", "password": "a sample password" })).await;
+    let session = app
+        .post("/api/auth/login", json!({ "email": "ada@example.com", "password": "a sample password" }))
+        .await;
     let there = app.person(&session);
 
     here.post("/api/auth/logout", json!({})).await.expect(204);
@@ -17,14 +18,14 @@ async fn who_signs_out_is_signed_out_there_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn nobody_gets_in_without_a_session_that_lasts() {
+async fn missing_unknown_and_expired_sessions_are_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
 
     for authorization in ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic YTpi", &ada.token] {
-        let answer = app.call("GET", "/api/tasks").header("authorization", authorization).send().await;
-        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{answer:?}");
-        answer.problem(401);
+        let response = app.call("GET", "/api/tasks").header("authorization", authorization).send().await;
+        assert!(response.header("www-authenticate").starts_with("Bearer"), "{response:?}");
+        response.problem(401);
     }
     app.get("/api/tasks").await.problem(401);
     app.database.change("update app.sessions set expires_at = now()").await;
@@ -32,19 +33,20 @@ async fn nobody_gets_in_without_a_session_that_lasts() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_used_lasts_longer() {
+async fn use_extends_a_session() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
 
     ada.get("/api/tasks").await.expect(200);
 
-    let rows = app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
+    let rows =
+        app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
     assert_eq!(rows, [json!({ "longer": true })]);
 }
 
 #[tokio::test]
-async fn the_database_knows_a_token_only_by_its_fingerprint() {
+async fn the_database_stores_only_the_fingerprint_of_a_token() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -55,7 +57,7 @@ async fn the_database_knows_a_token_only_by_its_fingerprint() {
 }
 
 #[tokio::test]
-async fn of_many_who_sign_out_at_once_one_does_and_the_others_were_signed_out() {
+async fn of_many_concurrent_sign_outs_one_succeeds() {
     let app = App::start().await;
     for _ in 0..5 {
         let ada = app.guest().await;

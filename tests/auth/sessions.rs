@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// The same person, signed in once more with that browser.
+/// Signs a user in with a browser.
 async fn sign_in(app: &App, email: &str, browser: &str) -> Person {
     let credentials = json!({ "email": email, "password": "a sample password" });
     let call = app.call("POST", "/api/auth/login").header("user-agent", browser).json(&credentials);
@@ -12,15 +12,15 @@ async fn sessions(person: &Person) -> Vec<Value> {
     person.get("/api/auth/sessions").await.expect(200).json()["items"].as_array().cloned().unwrap()
 }
 
-/// The id of the session that somebody is signed in by.
-async fn current(person: &Person) -> String {
+/// Returns the id of the session that a person uses.
+async fn current_session(person: &Person) -> String {
     let sessions = sessions(person).await;
     let current = sessions.iter().find(|session| session["current"] == true).unwrap();
     current["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn everybody_sees_where_they_are_signed_in_and_which_session_is_this_one() {
+async fn the_list_of_sessions_marks_the_current_one() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     app.account("bob@example.com").await;
@@ -31,11 +31,11 @@ async fn everybody_sees_where_they_are_signed_in_and_which_session_is_this_one()
     let seen: Vec<_> = seen.iter().map(|session| (&session["user_agent"], &session["current"])).collect();
     assert_eq!(seen, [(&json!("a sample phone"), &json!(true)), (&Value::Null, &json!(false))]);
     assert_eq!(sessions(&desk).await[0]["current"], false);
-    assert_ne!(current(&desk).await, current(&phone).await);
+    assert_ne!(current_session(&desk).await, current_session(&phone).await);
 }
 
 #[tokio::test]
-async fn a_list_of_sessions_holds_nothing_to_sign_in_with() {
+async fn the_list_of_sessions_has_no_credentials() {
     let app = App::start().await;
     let ada = app.guest().await;
     let hash = app.database.rows("select token_hash from app.sessions").await[0]["token_hash"].clone();
@@ -46,11 +46,11 @@ async fn a_list_of_sessions_holds_nothing_to_sign_in_with() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_revoked_is_signed_out_and_the_others_stay() {
+async fn revoking_a_session_leaves_the_others_signed_in() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     let phone = sign_in(&app, "ada@example.com", "a sample phone").await;
-    let path = format!("/api/auth/sessions/{}", current(&phone).await);
+    let path = format!("/api/auth/sessions/{}", current_session(&phone).await);
 
     desk.delete(&path).await.expect(204);
 
@@ -60,7 +60,7 @@ async fn a_session_that_was_revoked_is_signed_out_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn who_signs_out_everywhere_else_stays_signed_in_here() {
+async fn signing_out_everywhere_else_keeps_the_current_session() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     let bob = app.account("bob@example.com").await;
@@ -76,18 +76,18 @@ async fn who_signs_out_everywhere_else_stays_signed_in_here() {
 }
 
 #[tokio::test]
-async fn nobody_revokes_a_session_of_somebody_else() {
+async fn a_session_of_another_user_cannot_be_revoked() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
 
-    eve.delete(&format!("/api/auth/sessions/{}", current(&ada).await)).await.problem(404);
+    eve.delete(&format!("/api/auth/sessions/{}", current_session(&ada).await)).await.problem(404);
     eve.delete("/api/auth/sessions/nonsense").await.problem(404);
 
     ada.get("/api/auth/me").await.expect(200);
 }
 
 #[tokio::test]
-async fn a_session_that_is_over_is_not_listed() {
+async fn an_expired_session_is_not_listed() {
     let app = App::start().await;
     let desk = app.account("ada@example.com").await;
     sign_in(&app, "ada@example.com", "a sample phone").await;

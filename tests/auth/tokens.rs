@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// A program that acts for somebody, with a token of those scopes.
-async fn script(ada: &Person, scopes: &[&str]) -> Person {
+/// Returns a client with a personal access token of the given scopes.
+async fn with_scopes(ada: &Person, scopes: &[&str]) -> Person {
     let token = json!({ "name": "a script", "scopes": scopes });
     let made = ada.post("/api/auth/tokens", token).await.expect(201).json();
     let mut script = ada.clone();
@@ -11,7 +11,7 @@ async fn script(ada: &Person, scopes: &[&str]) -> Person {
 }
 
 #[tokio::test]
-async fn a_token_is_shown_once_and_kept_as_a_fingerprint_only() {
+async fn a_token_is_shown_once_and_stored_as_a_fingerprint() {
     let app = App::start().await;
     let ada = app.guest().await;
     let wanted = json!({ "name": "backup", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z" });
@@ -31,11 +31,11 @@ async fn a_token_is_shown_once_and_kept_as_a_fingerprint_only() {
 }
 
 #[tokio::test]
-async fn a_token_that_may_read_changes_nothing() {
+async fn a_read_only_token_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("buy milk").await;
-    let reader = script(&ada, &["read"]).await;
+    let reader = with_scopes(&ada, &["read"]).await;
 
     assert_eq!(reader.titles("/api/tasks").await, ["buy milk"]);
     assert_eq!(reader.get("/api/auth/me").await.expect(200).id(), ada.id());
@@ -45,10 +45,10 @@ async fn a_token_that_may_read_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_that_may_write_sees_nothing_it_was_not_told() {
+async fn a_write_only_token_reads_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let writer = script(&ada, &["write"]).await;
+    let writer = with_scopes(&ada, &["write"]).await;
 
     let task = writer.task("buy milk").await;
 
@@ -60,7 +60,7 @@ async fn a_token_that_may_write_sees_nothing_it_was_not_told() {
 #[tokio::test]
 async fn a_token_with_both_scopes_does_both() {
     let app = App::start().await;
-    let both = script(&app.guest().await, &["write", "read"]).await;
+    let both = with_scopes(&app.guest().await, &["write", "read"]).await;
 
     let task = both.task("buy milk").await;
 
@@ -68,10 +68,10 @@ async fn a_token_with_both_scopes_does_both() {
 }
 
 #[tokio::test]
-async fn no_token_manages_the_account_that_it_belongs_to() {
+async fn a_token_cannot_manage_its_account() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let token = script(&ada, &["read", "write"]).await;
+    let token = with_scopes(&ada, &["read", "write"]).await;
     let account = json!({ "email": "ada@example.com", "password": "a sample password" });
 
     for (method, path, body) in [
@@ -86,19 +86,22 @@ async fn no_token_manages_the_account_that_it_belongs_to() {
     ] {
         let call = token.call(method, path);
         let call = if body.is_null() { call } else { call.json(&body) };
-        let answer = call.send().await;
-        assert_eq!(answer.status, 403, "{method} {path}: {answer:?}");
+        let response = call.send().await;
+        assert_eq!(response.status, 403, "{method} {path}: {response:?}");
     }
 
     assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), ada.user);
-    assert_eq!(ada.get("/api/auth/tokens").await.expect(200).json()["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        ada.get("/api/auth/tokens").await.expect(200).json()["items"].as_array().map(Vec::len),
+        Some(1)
+    );
 }
 
 #[tokio::test]
-async fn a_token_ends_when_it_was_said_to() {
+async fn a_token_expires_at_its_time() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let token = script(&ada, &["read"]).await;
+    let token = with_scopes(&ada, &["read"]).await;
     token.get("/api/tasks").await.expect(200);
 
     app.database.change("update app.tokens set expires_at = now()").await;
@@ -108,7 +111,7 @@ async fn a_token_ends_when_it_was_said_to() {
 }
 
 #[tokio::test]
-async fn what_makes_no_token_is_named() {
+async fn invalid_members_of_a_token_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -130,10 +133,10 @@ async fn what_makes_no_token_is_named() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_ended_is_worth_nothing_and_the_others_stay() {
+async fn revoking_a_token_leaves_the_others_valid() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let kept = script(&ada, &["read"]).await;
+    let kept = with_scopes(&ada, &["read"]).await;
     let made = ada.post("/api/auth/tokens", json!({ "name": "ended", "scopes": ["read"] })).await.expect(201);
     let mut ended = ada.clone();
     ended.token = made.json()["token"].as_str().unwrap().to_owned();
@@ -148,11 +151,11 @@ async fn a_token_that_was_ended_is_worth_nothing_and_the_others_stay() {
 }
 
 #[tokio::test]
-async fn all_tokens_end_at_once_and_the_session_stays() {
+async fn all_tokens_can_be_revoked_at_once_without_the_session() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
-    let (one, two) = (script(&ada, &["read"]).await, script(&ada, &["write", "read"]).await);
-    let of_bob = script(&bob, &["read"]).await;
+    let (one, two) = (with_scopes(&ada, &["read"]).await, with_scopes(&ada, &["write", "read"]).await);
+    let of_bob = with_scopes(&bob, &["read"]).await;
 
     ada.delete("/api/auth/tokens").await.expect(204);
 
@@ -163,10 +166,11 @@ async fn all_tokens_end_at_once_and_the_session_stays() {
 }
 
 #[tokio::test]
-async fn nobody_sees_or_ends_the_token_of_somebody_else() {
+async fn tokens_of_another_user_cannot_be_listed_or_revoked() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
-    let made = ada.post("/api/auth/tokens", json!({ "name": "of Ada", "scopes": ["read"] })).await.expect(201);
+    let made =
+        ada.post("/api/auth/tokens", json!({ "name": "of Ada", "scopes": ["read"] })).await.expect(201);
 
     eve.delete(&format!("/api/auth/tokens/{}", made.id())).await.problem(404);
     eve.delete("/api/auth/tokens/nonsense").await.problem(404);
@@ -177,14 +181,15 @@ async fn nobody_sees_or_ends_the_token_of_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_missing_scope_does_not_go_unnoticed() {
+async fn a_missing_scope_is_logged() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let reader = script(&ada, &["read"]).await;
+    let reader = with_scopes(&ada, &["read"]).await;
 
     reader.post("/api/tasks", json!({ "title": "not this" })).await.problem(403);
 
-    let query = "select topic, user_id, details ->> 'scope' as scope from app.outbox where type = 'access.denied'";
+    let query =
+        "select topic, user_id, details ->> 'scope' as scope from app.outbox where type = 'access.denied'";
     let denied = json!({ "topic": "audit-events", "user_id": ada.id(), "scope": "write" });
     assert_eq!(app.database.rows(query).await, [denied]);
 }

@@ -51,7 +51,7 @@ async fn an_account_is_not_upgraded_again() {
 }
 
 #[tokio::test]
-async fn of_two_upgrades_at_once_one_works() {
+async fn of_two_concurrent_upgrades_one_succeeds() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -66,20 +66,21 @@ async fn of_two_upgrades_at_once_one_works() {
 }
 
 #[tokio::test]
-async fn what_makes_no_account_of_a_guest_is_named() {
+async fn invalid_members_of_an_upgrade_are_reported() {
     let app = App::start().await;
     let guest = app.guest().await;
 
-    let answer = guest.post("/api/auth/upgrade", json!({ "email": "ada", "password": "short", "guest": false })).await;
+    let response =
+        guest.post("/api/auth/upgrade", json!({ "email": "ada", "password": "short", "guest": false })).await;
 
-    let mut wrong = answer.wrong_members();
+    let mut wrong = response.wrong_members();
     wrong.sort();
     assert_eq!(wrong, ["/email", "/guest", "/password"]);
     app.post("/api/auth/upgrade", account("ada@example.com")).await.problem(401);
 }
 
 #[tokio::test]
-async fn somebody_changes_what_they_have_said_of_themselves() {
+async fn a_user_updates_their_profile() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
     let change = json!({ "name": " Ada ", "timezone": "europe/berlin", "email_reminders": true });
@@ -94,7 +95,7 @@ async fn somebody_changes_what_they_have_said_of_themselves() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_stays_and_a_null_clears_the_name() {
+async fn omitted_members_stay_and_null_clears_the_name() {
     let app = App::start().await;
     let ada = app.guest_in("Europe/Berlin").await;
     ada.patch("/api/auth/me", json!({ "name": "Ada", "email_reminders": true })).await.expect(200);
@@ -110,7 +111,7 @@ async fn what_is_not_said_stays_and_a_null_clears_the_name() {
 }
 
 #[tokio::test]
-async fn what_nobody_can_say_of_themselves_is_named() {
+async fn invalid_and_read_only_members_of_a_profile_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
 

@@ -1,4 +1,4 @@
-// The protocol's inspector, as somebody uses it who tries TaskFlow out on the command line, in both eras.
+// The official MCP inspector, as used on the command line, with revisions before and after 2026-07-28.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -10,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 
 const INSPECTOR = fileURLToPath(new URL('node_modules/.bin/inspector', import.meta.url));
 const { TASKFLOW_URL: url, TASKFLOW_TOKEN: token } = process.env;
-// It keeps what it was asked before in the user's home.
+// The inspector keeps its history in the user's home.
 const home = await mkdtemp(join(tmpdir(), 'inspector-'));
 
-/** What it says, and how it ends. */
+/** Runs the inspector. Returns its output and its exit code. */
 async function inspect(header, ...options) {
-  const command = [INSPECTOR, '--cli', `${url}/mcp`, '--transport', 'http', '--format', 'json', '--stored-auth-only'];
+  const target = ['--cli', `${url}/mcp`, '--transport', 'http'];
+  const command = [INSPECTOR, ...target, '--format', 'json', '--stored-auth-only'];
   const child = spawn(process.execPath, [...command, ...header, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HOME: home },
@@ -37,7 +38,7 @@ async function story(era) {
   const step = (what) => console.log(`ok  inspector, ${era}: ${what}`);
   const of = ['--protocol-era', era];
 
-  // Strict: it fails over a schema that some model's API would refuse.
+  // `--strict` fails if the API of some model would reject a schema.
   const { tools } = await result('--method', 'tools/list', '--strict', ...of);
   assert.equal(tools.length, 22);
   step('tools/list --strict');
@@ -60,9 +61,9 @@ async function story(era) {
   assert.ok(messages[0].content.text);
   step('prompts/get');
 
-  const nobody = await inspect([], '--method', 'tools/list', ...of);
-  assert.match(nobody.error, /auth_required/);
-  step('nobody sees tools');
+  const anonymous = await inspect([], '--method', 'tools/list', ...of);
+  assert.match(anonymous.error, /auth_required/);
+  step('no tools without a token');
 }
 
 try {

@@ -1,4 +1,4 @@
-// The story with the client of the revisions before 2026-07-28: they begin with `initialize`.
+// The story with the client of the revisions before 2026-07-28, which start with `initialize`.
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -9,7 +9,8 @@ const name = 'typescript-sdk-1';
 async function connect(token) {
   const client = new Client({ name, version: '1.32.2' });
   const requestInit = { headers: { authorization: `Bearer ${token}` } };
-  const transport = new StreamableHTTPClientTransport(new URL('/mcp', process.env.TASKFLOW_URL), { requestInit });
+  const url = new URL('/mcp', process.env.TASKFLOW_URL);
+  const transport = new StreamableHTTPClientTransport(url, { requestInit });
   await client.connect(transport);
   await client.ping();
   return { client, revision: transport.protocolVersion, close: () => client.close() };

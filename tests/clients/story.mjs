@@ -9,7 +9,8 @@ const revision = '2026-07-28';
 async function connect(token) {
   const client = new Client({ name, version: '2.4.0' }, { versionNegotiation: { mode: { pin: revision } } });
   const requestInit = { headers: { authorization: `Bearer ${token}` } };
-  const transport = new StreamableHTTPClientTransport(new URL('/mcp', process.env.TASKFLOW_URL), { requestInit });
+  const url = new URL('/mcp', process.env.TASKFLOW_URL);
+  const transport = new StreamableHTTPClientTransport(url, { requestInit });
   await client.connect(transport);
   return { client, revision: client.getNegotiatedProtocolVersion(), close: () => client.close() };
 }
@@ -20,5 +21,6 @@ await story({
   revision,
   unknownResource: -32602,
   lacksWrite: (error) => error instanceof InsufficientScopeError && error.requiredScope === 'write',
-  isUnauthorized: (error) => /401|[Uu]nauthorized/.test(`${error.status} ${error.message} ${error.cause?.message}`),
+  isUnauthorized: ({ status, message, cause }) =>
+    /401|[Uu]nauthorized/.test(`${status} ${message} ${cause?.message}`),
 });

@@ -1,4 +1,4 @@
-"""How the tester signs in, and the few rules that a schema cannot say."""
+"""Sign-in of the tester, and the few rules that a schema cannot express."""
 
 import datetime
 import re
@@ -7,14 +7,14 @@ import uuid
 import requests
 import schemathesis
 
-# These end a session or make an account of a guest, so each gets a guest of its own.
+# These end a session or upgrade a guest, so each gets a guest of its own.
 OWN_GUEST = {"post_auth_logout", "delete_auth_sessions", "delete_auth_sessions_id", "post_auth_upgrade"}
 
 
 def new_guest(base):
-    answer = requests.post(f"{base}/api/auth/guest", json={"timezone": "Europe/Berlin"}, timeout=10)
-    answer.raise_for_status()
-    return answer.json()["token"]
+    response = requests.post(f"{base}/api/auth/guest", json={"timezone": "Europe/Berlin"}, timeout=10)
+    response.raise_for_status()
+    return response.json()["token"]
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -36,7 +36,7 @@ class Guest:
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """A few zones of six hundred: each would be tried with each operation."""
+    """Keeps a few of six hundred zones, as each would be tried with each operation."""
     zones = raw_schema["components"]["schemas"]["Timezone"]
     zones["enum"] = zones["enum"][::100]
 
@@ -55,8 +55,8 @@ def is_time(text):
     return isinstance(text, str) and bool(re.match(r"\d{4}-\d\d-\d\d", text))
 
 
-def keep_to_the_rules_of_series(rule):
-    """What belongs to one frequency, and an end behind the start. A patch may meet a series of any frequency."""
+def fix_series(rule):
+    """Drops members of other frequencies and the end. A patch may apply to a series of any frequency."""
     if rule.get("frequency") != "weekly" and isinstance(rule.get("by_weekday"), list):
         rule.pop("by_weekday")
     if rule.get("frequency") != "monthly" and rule.get("day_of_month") in [*range(1, 32), "last"]:
@@ -64,12 +64,12 @@ def keep_to_the_rules_of_series(rule):
     if is_time(rule.get("end_date")):
         rule.pop("end_date")
     if is_past(rule.get("start_date")):
-        # Done late, it would be followed by a year of missed ones, which every list would be full of.
+        # Completed late, it would create a year of missed occurrences, which would fill every list.
         rule["start_date"] = "2031-01-05"
 
 
-def keep_to_the_rules_of_reminders(body):
-    """Nobody is reminded in the past, nor before something that is due at no time."""
+def fix_reminder(body):
+    """Replaces past times, and lead times of tasks without a due date."""
     for name in ("at", "until"):
         if is_past(body.get(name)):
             body[name] = "2099-12-31T23:59:59Z"
@@ -80,39 +80,39 @@ def keep_to_the_rules_of_reminders(body):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Keeps to the rules in every phase: a wrong value stays as wrong as it is."""
+    """Applies the rules in every phase. Values of a wrong type stay as they are."""
     body, query, headers = case.body, case.query, case.headers or {}
     key = headers.get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch("[!-~]{1,200}", key):
-        # A key belongs to one request.
+        # An idempotency key belongs to one request.
         headers["Idempotency-Key"] = f"{key}-{uuid.uuid4()}"
     if isinstance(body, dict):
-        # What is due in the past is only taken if that is wanted, and a token cannot have ended already.
+        # A due date in the past is accepted only with `allow_past`, and a token cannot have expired already.
         if is_past(body.get("due_date")) and body.get("allow_past") in (None, False):
             body["allow_past"] = True
-        # Ten tags are the most, with those that the task has already: so it gets five, and then one at a time.
+        # A task has at most ten tags: it is created with up to five, and then gets one at a time.
         if isinstance(body.get("tags"), list) and len(body["tags"]) <= 10:
             body["tags"] = body["tags"][: 1 if case.operation.path.endswith("/tags") else 5]
         if is_past(body.get("expires_at")):
             body["expires_at"] = "2099-12-31T23:59:59Z"
         path = case.operation.path
         if path.startswith("/api/recurring-tasks"):
-            keep_to_the_rules_of_series(body)
+            fix_series(body)
             if body.get("allow_past") is False:
                 body["allow_past"] = True
         if path.endswith(("/reminders", "/snooze")):
-            keep_to_the_rules_of_reminders(body)
+            fix_reminder(body)
         recurrence, reminders = body.get("recurrence"), body.get("reminders")
         if path == "/api/tasks" and isinstance(recurrence, dict):
-            keep_to_the_rules_of_series(recurrence)
-            # It begins when it is due.
+            fix_series(recurrence)
+            # Its recurrence starts at the due date.
             if is_time(body.get("due_date")) and is_time(recurrence.get("start_date")):
                 recurrence.pop("start_date")
             if is_past(body.get("due_date")):
                 body["due_date"] = "2031-01-05"
         if path == "/api/tasks" and isinstance(reminders, list):
             for reminder in filter(lambda one: isinstance(one, dict), reminders):
-                keep_to_the_rules_of_reminders(reminder)
+                fix_reminder(reminder)
     if query:
         # A cursor comes from an earlier page, and relevance needs a search.
         if is_plain(query.get("cursor")):

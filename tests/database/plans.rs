@@ -1,4 +1,4 @@
-//! A list reads rows of its own user only, whatever it is asked for.
+//! Lists read only rows of their own user, whatever the filters.
 
 use serde_json::json;
 use tests::App;
@@ -6,15 +6,18 @@ use tokio_postgres::Transaction;
 
 const BODY: &str = include_str!("../../crates/actions/src/tasks/list.sql");
 
-/// 2 000 tasks of Ada among 20 000 of others, spread as people's are.
+/// 2,000 tasks of Ada among 20,000 of other users, with realistic values.
 const FILL: &str = "
     insert into app.users (id, guest) select gen_random_uuid(), true from generate_series(1, 40);
-    insert into app.tasks (id, user_id, title, description, status, priority, tags, due_date, completed_at, missed, created_at, updated_at)
+    insert into app.tasks (id, user_id, title, description, status, priority, tags, due_date, completed_at,
+                       missed, created_at, updated_at)
     select gen_random_uuid(), person.id,
-           (array['Buy', 'Call', 'Prepare', 'Write', 'Run'])[1 + n % 5] || ' ' || (array['milk', 'Will', 'report', 'garden'])[1 + n / 5 % 4] || ' ' || n,
+           (array['Buy', 'Call', 'Prepare', 'Write', 'Run'])[1 + n % 5] || ' ' ||
+           (array['milk', 'Will', 'report', 'garden'])[1 + n / 5 % 4] || ' ' || n,
            case when n % 3 = 0 then 'more about number ' || n end,
            case when n % 4 = 0 then 'completed' else 'active' end,
-           (array['low', 'medium', 'high'])[1 + n % 3], array[(array['work', 'home', 'errand'])[1 + n % 3], 'tag' || n % 50],
+           (array['low', 'medium', 'high'])[1 + n % 3],
+           array[(array['work', 'home', 'errand'])[1 + n % 3], 'tag' || n % 50],
            case when n % 7 <> 0 then now() + (n * 7919 % 200000 - 100000) * interval '1 minute' end,
            case when n % 4 = 0 then now() - n * interval '1 minute' end, n % 40 = 0,
            now() - n * interval '1 minute', now() - n * interval '1 second'
@@ -28,15 +31,16 @@ async fn no_list_reads_rows_of_other_users() {
     let ada = app.guest().await;
     let mut owner = app.database.owner().await;
     owner.batch_execute(&FILL.replace("ADA", &ada.id())).await.unwrap();
-    // Rows that were changed leave old versions behind, which would be counted too.
+    // Updated rows leave old versions behind, which would be counted too.
     owner.batch_execute("vacuum analyze app.tasks").await.unwrap();
     let name = store::installed_name("list", store::hash(BODY));
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
-    let of_ada = app.database.rows(&format!("select count(*) from app.tasks where user_id = '{}'", ada.id())).await;
+    let of_ada =
+        app.database.rows(&format!("select count(*) from app.tasks where user_id = '{}'", ada.id())).await;
     let most = of_ada[0]["count"].as_i64().unwrap();
 
     let on = |day: &str| json!({ "on": day });
-    let asked = [
+    let filters = [
         json!({}),
         json!({ "status": "active" }),
         json!({ "status": "completed", "sort_by": "completed_at" }),
@@ -59,27 +63,28 @@ async fn no_list_reads_rows_of_other_users() {
         json!({ "after": { "key": "2026-01-01T00:00:00+00:00", "id": ada.id() } }),
     ];
     let sorts = ["due_date", "priority", "created_at", "completed_at", "updated_at", "title"];
-    let sorted =
-        sorts.iter().flat_map(|by| [true, false].map(|descending| json!({ "sort_by": by, "descending": descending })));
-    for asked in asked.into_iter().chain(sorted) {
+    let sorted = sorts
+        .iter()
+        .flat_map(|by| [true, false].map(|descending| json!({ "sort_by": by, "descending": descending })));
+    for filters in filters.into_iter().chain(sorted) {
         let mut input = json!({ "sort_by": "created_at", "descending": true, "limit": 50, "offset": 0 });
-        input.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
+        input.as_object_mut().unwrap().extend(filters.as_object().unwrap().clone());
 
         let transaction = owner.transaction().await.unwrap();
-        // What earlier transactions read may still be in it, so it is looked at twice.
+        // The first call may include reads of earlier transactions, so the second one counts.
         let before = read(&transaction).await;
         transaction.query(&format!("select bodies.{name}($1, $2)"), &[&principal, &input]).await.unwrap();
         let after = read(&transaction).await;
         transaction.rollback().await.unwrap();
 
-        assert_eq!(after.whole, before.whole, "{asked} reads the whole table");
-        // Once for the page, once for the count, and the page itself.
+        assert_eq!(after.whole, before.whole, "{filters} reads the whole table");
+        // One read for the page, one for the count, and the page itself.
         let found = after.found - before.found;
-        assert!(found <= 2 * most + 102, "{asked} reads {found} rows, and Ada has {most}");
+        assert!(found <= 2 * most + 102, "{filters} reads {found} rows, and Ada has {most}");
     }
 }
 
-/// How many rows of tasks were read so far: by reading the whole table, and by way of an index.
+/// Number of task rows read so far, by sequential scans and by index scans.
 struct Read {
     whole: i64,
     found: i64,

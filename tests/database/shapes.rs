@@ -17,7 +17,7 @@ fn assert_shape(object: &Value, shape: &Shape) {
     assert_eq!(names, expected);
 }
 
-/// The objects of that kind that `/api/sync` returns.
+/// Returns the objects of one kind from `/api/sync`.
 async fn synced(person: &Person, kind: &str) -> Vec<Value> {
     let changes = person.get("/api/sync").await.expect(200).json();
     let changes = changes["changes"].as_array().expect("changes");
@@ -67,7 +67,9 @@ async fn reminders_and_notifications_have_the_members_of_their_shapes() {
     let (one, user) = (task.id(), ada.id());
     for tasks in [format!("'{one}'"), format!("'{one}', gen_random_uuid()")] {
         let insert = "insert into app.notifications (user_id, kind, title, task_ids, minute)";
-        app.database.change(&format!("{insert} values ('{user}', 'digest', 'x', array[{tasks}]::uuid[], now())")).await;
+        app.database
+            .change(&format!("{insert} values ('{user}', 'digest', 'x', array[{tasks}]::uuid[], now())"))
+            .await;
     }
 
     let reminders = synced(&ada, "reminder").await;
@@ -98,9 +100,11 @@ async fn events_show_tasks_series_and_reminders_in_their_shapes() {
         };
         for state in [&event["before"], &event["after"]].into_iter().filter(|state| state.is_object()) {
             seen.push(kind);
-            let shown = shape.members().filter(|member| member.is_required || state.get(member.name).is_some());
+            let shown =
+                shape.members().filter(|member| member.is_required || state.get(member.name).is_some());
             let mut expected: Vec<&str> = shown.map(|member| member.name).collect();
-            let mut names: Vec<&str> = state.as_object().expect("an object").keys().map(String::as_str).collect();
+            let mut names: Vec<&str> =
+                state.as_object().expect("an object").keys().map(String::as_str).collect();
             expected.sort_unstable();
             names.sort_unstable();
             assert_eq!(names, expected, "{event}");

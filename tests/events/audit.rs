@@ -2,10 +2,10 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::App;
 
-use super::{event_of, trail, until};
+use super::{created_event, poll_until, wait_for_trail};
 
 #[tokio::test]
-async fn the_trail_tells_who_did_what_and_what_was_before_and_after() {
+async fn the_trail_has_the_actor_and_the_state_before_and_after() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "report" })).await;
@@ -15,7 +15,7 @@ async fn the_trail_tells_who_did_what_and_what_was_before_and_after() {
     ada.delete(&format!("{task}?permanent=true")).await.expect(204);
 
     let path = format!("/api/audit/tasks/{}", made.id());
-    let items = trail(&ada, &path, 4).await;
+    let items = wait_for_trail(&ada, &path, 4).await;
 
     let types: Vec<_> = items.iter().map(|item| item["event_type"].as_str().unwrap()).collect();
     assert_eq!(types, ["task.created", "task.updated", "task.deleted", "task.purged"]);
@@ -32,51 +32,56 @@ async fn the_trail_tells_who_did_what_and_what_was_before_and_after() {
 }
 
 #[tokio::test]
-async fn users_see_their_own_and_administrators_everybodys() {
+async fn users_see_their_own_trail_and_administrators_see_all() {
     let app = App::with_events().await;
     let (ada, ben, root) = (app.guest().await, app.guest().await, app.account("root@example.com").await);
     let task = ada.create(json!({ "title": "secret" })).await.id();
     ben.task("another").await;
     let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
     app.database.change(&make_admin).await;
-    trail(&ada, "/api/audit", 1).await;
-    trail(&ben, "/api/audit", 1).await;
+    wait_for_trail(&ada, "/api/audit", 1).await;
+    wait_for_trail(&ben, "/api/audit", 1).await;
 
     ben.get(&format!("/api/audit/tasks/{task}")).await.problem(404);
     ben.get(&format!("/api/audit?user_id={}", ada.id())).await.problem(403);
-    assert_eq!(trail(&ben, &format!("/api/audit?user_id={}", ben.id()), 1).await.len(), 1);
-    assert_eq!(trail(&root, &format!("/api/audit/tasks/{task}"), 1).await[0]["data"]["task_id"], task);
-    assert_eq!(trail(&root, &format!("/api/audit?user_id={}", ada.id()), 1).await.len(), 1);
-    assert!(trail(&root, "/api/audit?event_type=task.created", 2).await.len() >= 2);
+    assert_eq!(wait_for_trail(&ben, &format!("/api/audit?user_id={}", ben.id()), 1).await.len(), 1);
+    assert_eq!(
+        wait_for_trail(&root, &format!("/api/audit/tasks/{task}"), 1).await[0]["data"]["task_id"],
+        task
+    );
+    assert_eq!(wait_for_trail(&root, &format!("/api/audit?user_id={}", ada.id()), 1).await.len(), 1);
+    assert!(wait_for_trail(&root, "/api/audit?event_type=task.created", 2).await.len() >= 2);
     app.get("/api/audit").await.problem(401);
     let unknown = "0198c0de-0000-7000-8000-000000000001";
     ada.get(&format!("/api/audit/tasks/{unknown}")).await.problem(404);
 }
 
 #[tokio::test]
-async fn what_concerns_safety_is_in_the_trail_for_administrators() {
+async fn security_events_are_in_the_trail_for_administrators() {
     let app = App::with_events().await;
     let root = app.account("root@example.com").await;
     let make_admin = format!("update app.users set admin = true where id = '{}'", root.id());
     app.database.change(&make_admin).await;
-    app.post("/api/auth/login", json!({ "email": "root@example.com", "password": "not this one" })).await.problem(401);
+    app.post("/api/auth/login", json!({ "email": "root@example.com", "password": "not this one" }))
+        .await
+        .problem(401);
     app.call("POST", "/internal/audit/events").json(&json!({})).send().await.problem(401);
 
-    let items = trail(&root, "/api/audit", 2).await;
+    let items = wait_for_trail(&root, "/api/audit", 2).await;
 
     let types: Vec<_> = items.iter().map(|item| item["event_type"].as_str().unwrap()).collect();
     assert_eq!(types, ["auth.login_failed", "token.rejected"]);
 }
 
 #[tokio::test]
-async fn the_trail_can_be_narrowed_and_paged() {
+async fn the_trail_can_be_filtered_and_paged() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let task = ada.task("first").await;
     for number in 0..5 {
         ada.patch(&task, json!({ "title": format!("number {number}") })).await.expect(200);
     }
-    let all = trail(&ada, "/api/audit", 6).await;
+    let all = wait_for_trail(&ada, "/api/audit", 6).await;
 
     let mut paged = Vec::new();
     let mut path = "/api/audit?limit=2".to_owned();
@@ -87,11 +92,11 @@ async fn the_trail_can_be_narrowed_and_paged() {
     }
     assert_eq!(paged, all);
     assert!(path.ends_with("=end"));
-    assert_eq!(trail(&ada, "/api/audit?event_type=task.updated", 5).await.len(), 5);
-    assert_eq!(trail(&ada, "/api/audit?event_type=task.purged", 0).await.len(), 0);
+    assert_eq!(wait_for_trail(&ada, "/api/audit?event_type=task.updated", 5).await.len(), 5);
+    assert_eq!(wait_for_trail(&ada, "/api/audit?event_type=task.purged", 0).await.len(), 0);
     let third = all[2]["data"]["occurred_at"].as_str().unwrap().replace('+', "%2B");
-    assert_eq!(trail(&ada, &format!("/api/audit?from={third}"), 4).await, all[2..]);
-    assert_eq!(trail(&ada, &format!("/api/audit?to={third}"), 3).await, all[..3]);
+    assert_eq!(wait_for_trail(&ada, &format!("/api/audit?from={third}"), 4).await, all[2..]);
+    assert_eq!(wait_for_trail(&ada, &format!("/api/audit?to={third}"), 3).await, all[..3]);
     let page = ada.get("/api/audit?limit=1").await.json();
     let cursor = page["next_cursor"].as_str().unwrap();
     ada.get(&format!("/api/audit?event_type=task.created&cursor={cursor}")).await.problem(422);
@@ -99,14 +104,15 @@ async fn the_trail_can_be_narrowed_and_paged() {
 }
 
 #[tokio::test]
-async fn the_trail_is_only_added_to() {
+async fn the_trail_is_append_only() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     ada.task("kept").await;
-    trail(&ada, "/api/audit", 1).await;
+    wait_for_trail(&ada, "/api/audit", 1).await;
 
     let owner = app.database.owner().await;
-    let month = app.database.rows("select tableoid::regclass::text as name from app.audit").await[0]["name"].clone();
+    let month =
+        app.database.rows("select tableoid::regclass::text as name from app.audit").await[0]["name"].clone();
     let month = month.as_str().unwrap();
     for change in [
         "update app.audit set event_type = 'x'".to_owned(),
@@ -120,50 +126,57 @@ async fn the_trail_is_only_added_to() {
             assert!(app.database.role(role).await.batch_execute(&change).await.is_err(), "{role}: {change}");
         }
     }
-    assert_eq!(trail(&ada, "/api/audit", 1).await.len(), 1);
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await.len(), 1);
 }
 
 #[tokio::test]
-async fn an_event_that_comes_twenty_times_is_in_the_trail_once() {
+async fn an_event_delivered_twenty_times_is_in_the_trail_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    let event = event_of(&ada.id(), 1);
+    let event = created_event(&ada.id(), 1);
     let calls = (0..20).map(|_| app.as_dapr("/internal/audit/events").json(&event).send());
-    for answer in join_all(calls).await {
-        answer.expect(200);
+    for response in join_all(calls).await {
+        response.expect(200);
     }
 
-    assert_eq!(trail(&ada, "/api/audit", 1).await.len(), 1);
-    let counted =
-        app.database.rows("select what, sum(times) as times from app.counted group by what order by what").await;
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await.len(), 1);
+    let counted = app
+        .database
+        .rows("select what, sum(times) as times from app.counted group by what order by what")
+        .await;
     assert_eq!(counted, [json!({ "what": "done", "times": 1 }), json!({ "what": "duplicate", "times": 19 })]);
 }
 
 #[tokio::test]
-async fn an_event_that_comes_behind_a_later_one_is_taken_and_counted() {
+async fn a_late_event_is_consumed_and_counted() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     for seq in [2, 3, 1] {
-        app.as_dapr("/internal/audit/events").json(&event_of(&ada.id(), seq)).send().await.expect(200);
+        app.as_dapr("/internal/audit/events").json(&created_event(&ada.id(), seq)).send().await.expect(200);
     }
 
-    assert_eq!(trail(&ada, "/api/audit", 3).await.len(), 3);
-    let late =
-        app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome order by outcome").await;
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 3).await.len(), 3);
+    let late = app
+        .database
+        .rows("select outcome, count(*) as n from app.deliveries group by outcome order by outcome")
+        .await;
     assert_eq!(late, [json!({ "outcome": "done", "n": 2 }), json!({ "outcome": "late", "n": 1 })]);
 }
 
 #[tokio::test]
-async fn an_event_of_a_month_that_nobody_prepared_is_kept() {
+async fn an_event_of_a_month_without_a_partition_is_kept() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    let mut event = event_of(&ada.id(), 1);
+    let mut event = created_event(&ada.id(), 1);
     event["data"]["occurred_at"] = json!("2019-02-28T23:59:59.999+00:00");
 
     app.as_dapr("/internal/audit/events").json(&event).send().await.expect(200);
 
-    assert_eq!(trail(&ada, "/api/audit", 1).await[0]["data"]["occurred_at"], "2019-02-28T23:59:59.999+00:00");
-    until("its month", async || {
+    assert_eq!(
+        wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["occurred_at"],
+        "2019-02-28T23:59:59.999+00:00"
+    );
+    poll_until("its month", async || {
         let months = app.database.rows("select to_regclass('app.audit_2019_02')::text as month").await;
         months[0]["month"].is_string().then_some(())
     })

@@ -6,12 +6,12 @@ use tests::{App, DAPR_TOKEN, Person};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use super::{all_arrives, nothing_waits, trail, until, write_evenly};
+use super::{assert_all_arrive, create_tasks_at_rate, poll_until, wait_for_empty_outbox, wait_for_trail};
 
-/// Two people of the same shard.
-async fn neighbours(app: &App) -> (Person, Person) {
+/// Creates two users of the same shard.
+async fn users_of_one_shard(app: &App) -> (Person, Person) {
     let ada = app.guest().await;
-    let ben = until("somebody of the same shard", async || {
+    let ben = poll_until("a user of the same shard", async || {
         let ben = app.guest().await;
         let same = format!("select 1 where app.shard('{}') = app.shard('{}')", ada.id(), ben.id());
         (!app.database.rows(&same).await.is_empty()).then_some(ben)
@@ -20,17 +20,17 @@ async fn neighbours(app: &App) -> (Person, Person) {
     (ada, ben)
 }
 
-/// Until a shard rests after a failure.
-async fn tried_in_vain(app: &App) {
-    until("a failure", async || {
+/// Waits until publishing for a shard has failed.
+async fn wait_for_failure(app: &App) {
+    poll_until("a failure", async || {
         let failures = app.database.rows("select 1 from app.publishers where failures > 0").await;
         (!failures.is_empty()).then_some(())
     })
     .await;
 }
 
-/// Has somebody make many tasks at once, and nobody publish them yet.
-async fn queue(app: &App, person: &Person, many: usize) {
+/// Creates many tasks of a user at once, whose events no writer publishes.
+async fn create_unpublished(app: &App, person: &Person, many: usize) {
     let change = format!(
         "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
          insert into app.tasks (id, user_id, title)
@@ -40,74 +40,76 @@ async fn queue(app: &App, person: &Person, many: usize) {
     app.database.change(&change).await;
 }
 
-/// The first event of theirs is one that no broker takes: its topic is not there.
-async fn break_first(app: &App, person: &Person) {
-    let change = format!("update app.outbox set topic = 'nowhere' where seq = 1 and user_id = '{}'", person.id());
+/// Makes the first event of a user impossible to publish, by a topic that does not exist.
+async fn misroute_first(app: &App, person: &Person) {
+    let change =
+        format!("update app.outbox set topic = 'nowhere' where seq = 1 and user_id = '{}'", person.id());
     app.database.change(&change).await;
 }
 
-async fn mend_first(app: &App) {
+async fn reroute_first(app: &App) {
     app.database.change("update app.outbox set topic = 'task-events' where topic = 'nowhere'").await;
 }
 
 #[tokio::test]
-async fn what_was_published_is_no_longer_in_the_outbox() {
+async fn a_published_event_leaves_the_outbox() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     ada.task("one").await;
 
-    nothing_waits(&app).await;
+    wait_for_empty_outbox(&app).await;
 
-    let shards = app.database.rows("select sum(published) as n, count(holder) as held from app.publishers").await;
+    let shards =
+        app.database.rows("select sum(published) as n, count(holder) as held from app.publishers").await;
     assert_eq!(shards, [json!({ "n": 1, "held": 0 })]);
 }
 
 #[tokio::test]
-async fn what_could_not_be_published_waits_and_arrives_in_order() {
+async fn events_that_could_not_be_published_arrive_later_in_order() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;
-    app.lose_sidecar();
+    app.kill_sidecar();
     let task = ada.task("number 0").await;
     for number in 1..30 {
         ada.patch(&task, json!({ "title": format!("number {number}") })).await.expect(200);
     }
     assert_eq!(app.database.rows("select 1 from app.outbox").await.len(), 30);
 
-    app.return_sidecar().await;
+    app.restart_sidecar().await;
 
-    let items = trail(&ada, "/api/audit", 30).await;
+    let items = wait_for_trail(&ada, "/api/audit", 30).await;
     let places: Vec<_> = items.iter().map(|item| item["data"]["seq"].as_i64().unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
-    nothing_waits(&app).await;
+    wait_for_empty_outbox(&app).await;
     let outcomes = app.database.rows("select distinct outcome from app.deliveries").await;
-    assert_eq!(outcomes, [json!({ "outcome": "done" })], "none came behind a later one");
+    assert_eq!(outcomes, [json!({ "outcome": "done" })], "no event was late");
 }
 
 #[tokio::test]
-async fn what_fails_after_an_outage_is_not_overtaken_by_what_its_user_did_later() {
+async fn an_event_that_fails_after_an_outage_is_not_overtaken_by_later_ones_of_its_user() {
     let mut app = App::with_events().await;
-    let (ada, ben) = neighbours(&app).await;
-    app.lose_sidecar();
+    let (ada, ben) = users_of_one_shard(&app).await;
+    app.kill_sidecar();
     for number in 0..5 {
         ada.task(&format!("number {number}")).await;
     }
     ben.task("goes out").await;
-    tried_in_vain(&app).await;
-    // The first of hers fails alone, when another of the same shard does not.
-    break_first(&app, &ada).await;
+    wait_for_failure(&app).await;
+    // Her first event fails alone, while another of the same shard succeeds.
+    misroute_first(&app, &ada).await;
 
-    app.return_sidecar().await;
-    trail(&ben, "/api/audit", 1).await;
-    mend_first(&app).await;
+    app.restart_sidecar().await;
+    wait_for_trail(&ben, "/api/audit", 1).await;
+    reroute_first(&app).await;
 
-    all_arrives(&app, 6).await;
+    assert_all_arrive(&app, 6).await;
 }
 
 #[tokio::test]
-async fn what_a_function_left_behind_when_it_was_killed_is_published() {
+async fn events_of_a_killed_function_are_published() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    // As if the function had died between its answer and its publishing: it holds the shard, and nobody works.
+    // As if the function had died after its response: it holds the lease of the shard and publishes nothing.
     let left = format!(
         "update app.publishers set holder = 'nobody', until = clock_timestamp() + interval '5 seconds';
          select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
@@ -116,11 +118,11 @@ async fn what_a_function_left_behind_when_it_was_killed_is_published() {
     );
     app.database.change(&left).await;
 
-    assert_eq!(trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "left behind");
+    assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "left behind");
 }
 
-/// Has the database refuse the relay, which would find after a second what a publisher has overlooked.
-async fn without_the_relay(app: &App) {
+/// Denies the relay its statement, as it would otherwise publish within a second what a publisher missed.
+async fn disable_relay(app: &App) {
     let refuse = "do $$
         declare body text;
         begin
@@ -132,8 +134,8 @@ async fn without_the_relay(app: &App) {
     app.as_dapr("/internal/outbox-relay").send().await.problem(500);
 }
 
-/// Has tasks of that title be seen later than when their writer has looked for a publisher.
-async fn slow_to_be_seen(app: &App, title: &str, by: Duration) {
+/// Delays the commit of tasks with a title until after their writer has looked for the lease.
+async fn delay_commit(app: &App, title: &str, by: Duration) {
     let change = format!(
         "create function app.be_slow() returns trigger language plpgsql as $$
          begin
@@ -150,53 +152,53 @@ async fn slow_to_be_seen(app: &App, title: &str, by: Duration) {
 #[tokio::test]
 async fn under_four_hundred_writes_a_second_no_change_waits_for_the_next_writer() {
     let app = App::with_events().await;
-    without_the_relay(&app).await;
-    slow_to_be_seen(&app, "last", Duration::from_millis(300)).await;
+    disable_relay(&app).await;
+    delay_commit(&app, "last", Duration::from_millis(300)).await;
     let people = join_all((0..16).map(|_| app.guest())).await;
     let mut made = 0;
-    // After each burst nobody writes any more, so what a publisher has overlooked stays. What is written last can only be seen
-    // when publishers begin to leave.
+    // After each burst there are no more writers, so an event that a publisher missed stays in the outbox.
+    // The last writes become visible only when the publishers are about to release their leases.
     for length in [200, 700, 300, 400] {
-        made += write_evenly(people.clone(), 400, Duration::from_millis(length)).await.len();
+        made += create_tasks_at_rate(people.clone(), 400, Duration::from_millis(length)).await.len();
         join_all(people.iter().map(|person| person.task("last"))).await;
         made += people.len();
-        nothing_waits(&app).await;
+        wait_for_empty_outbox(&app).await;
     }
 
-    all_arrives(&app, made).await;
+    assert_all_arrive(&app, made).await;
 }
 
 #[tokio::test]
-async fn a_change_that_is_slow_to_be_seen_is_published_by_who_published_meanwhile() {
+async fn a_change_with_a_slow_commit_is_published_by_the_current_publisher() {
     let app = App::with_events().await;
-    without_the_relay(&app).await;
-    slow_to_be_seen(&app, "slow", Duration::from_secs(1)).await;
+    disable_relay(&app).await;
+    delay_commit(&app, "slow", Duration::from_secs(1)).await;
     let ada = app.guest().await;
 
     ada.task("quick").await;
     ada.task("slow").await;
 
-    all_arrives(&app, 2).await;
+    assert_all_arrive(&app, 2).await;
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_published_is_in_nobodys_way_however_much_waits_behind_it() {
+async fn an_unpublishable_event_does_not_block_the_shard_even_with_a_long_backlog() {
     let mut app = App::with_events().await;
-    let (ada, ben) = neighbours(&app).await;
-    app.lose_sidecar();
-    queue(&app, &ada, 600).await;
-    break_first(&app, &ada).await;
+    let (ada, ben) = users_of_one_shard(&app).await;
+    app.kill_sidecar();
+    create_unpublished(&app, &ada, 600).await;
+    misroute_first(&app, &ada).await;
     ben.task("goes out").await;
-    tried_in_vain(&app).await;
+    wait_for_failure(&app).await;
 
-    app.return_sidecar().await;
+    app.restart_sidecar().await;
 
-    trail(&ben, "/api/audit", 1).await;
-    mend_first(&app).await;
-    all_arrives(&app, 601).await;
+    wait_for_trail(&ben, "/api/audit", 1).await;
+    reroute_first(&app).await;
+    assert_all_arrive(&app, 601).await;
 }
 
-/// A body as functions send it: in chunks, each behind its size, and an empty one at the end.
+/// Reads a chunked body: each chunk after its size, and an empty one at the end.
 async fn chunks(reading: &mut (impl AsyncBufRead + Unpin)) -> Vec<u8> {
     let mut body = Vec::new();
     loop {
@@ -212,8 +214,8 @@ async fn chunks(reading: &mut (impl AsyncBufRead + Unpin)) -> Vec<u8> {
     }
 }
 
-/// A sidecar that takes no more than some events at once. Returns its port.
-async fn of_little_patience(most: usize) -> u16 {
+/// Starts a sidecar that accepts only small batches. Returns its port.
+async fn sidecar_for_small_batches(most: usize) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -227,8 +229,8 @@ async fn of_little_patience(most: usize) -> u16 {
                         let body = chunks(&mut reading).await;
                         let events = String::from_utf8(body).unwrap().matches("\"entryId\"").count();
                         let status = if events > most { "500 Too Slow" } else { "204 No Content" };
-                        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
-                        writing.write_all(answer.as_bytes()).await.unwrap();
+                        let response = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+                        writing.write_all(response.as_bytes()).await.unwrap();
                     }
                     line.clear();
                 }
@@ -239,61 +241,64 @@ async fn of_little_patience(most: usize) -> u16 {
 }
 
 #[tokio::test]
-async fn a_broker_that_takes_only_small_groups_gets_small_groups() {
-    let port = of_little_patience(300).await.to_string();
+async fn a_broker_that_accepts_only_small_batches_gets_small_batches() {
+    let port = sidecar_for_small_batches(300).await.to_string();
     let app = App::with(&[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
     let ada = app.guest().await;
-    queue(&app, &ada, 1200).await;
+    create_unpublished(&app, &ada, 1200).await;
 
-    until("all of one person's", async || {
+    poll_until("all events of one user", async || {
         app.as_dapr("/internal/outbox-relay").send().await.expect(200);
         app.database.rows("select 1 from app.outbox limit 1").await.is_empty().then_some(())
     })
     .await;
 
-    let told = app.database.rows("select sum(published) as n, max(failed) > 0 as refused from app.publishers").await;
-    assert_eq!(told, [json!({ "n": 1200, "refused": true })]);
+    let progress =
+        app.database.rows("select sum(published) as n, max(failed) > 0 as refused from app.publishers").await;
+    assert_eq!(progress, [json!({ "n": 1200, "refused": true })]);
 }
 
 #[tokio::test]
-async fn nobody_waits_behind_a_change_that_is_slow_to_be_seen() {
+async fn a_slow_commit_delays_no_other_user() {
     let app = App::with_events().await;
-    slow_to_be_seen(&app, "slow", Duration::from_secs(3)).await;
-    let (ada, ben) = neighbours(&app).await;
+    delay_commit(&app, "slow", Duration::from_secs(3)).await;
+    let (ada, ben) = users_of_one_shard(&app).await;
 
     ben.task("so that somebody publishes").await;
     let slow = tokio::spawn(async move { ada.task("slow").await });
-    // When this has gone out the publisher looks once more, and she still writes.
-    nothing_waits(&app).await;
+    // After this batch the publisher looks once more, while she still writes.
+    wait_for_empty_outbox(&app).await;
     ben.task("meanwhile").await;
 
-    assert!(!slow.is_finished(), "somebody waited for the slow one");
+    assert!(!slow.is_finished(), "a write waited for the slow commit");
     slow.await.unwrap();
-    all_arrives(&app, 3).await;
+    assert_all_arrive(&app, 3).await;
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_published_is_put_aside_and_holds_up_nobody_else() {
+async fn an_unpublishable_event_is_set_aside_and_blocks_no_other_user() {
     let app = App::with_events().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
-    // An event that no broker takes: its topic is not there.
+    // An event that cannot be published, as its topic does not exist.
     let broken = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, shard, event, attempts, failed_at)
-         values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7, now() - interval '2 hours')",
+         values ('nowhere', 'broken', '{0}', 1, 'user', app.shard('{0}'), '{{\"no\": \"event\"}}', 7,
+                 now() - interval '2 hours')",
         ada.id()
     );
     app.database.change(&broken).await;
-    // One of the same shard, so that others succeed where it fails.
-    let same_shard = format!("update app.outbox set shard = app.shard('{0}') where type = 'broken'", ben.id());
+    // Another of the same shard, so that others succeed while it fails.
+    let same_shard =
+        format!("update app.outbox set shard = app.shard('{0}') where type = 'broken'", ben.id());
     app.database.change(&same_shard).await;
 
     ben.task("goes out").await;
-    assert_eq!(trail(&ben, "/api/audit", 1).await.len(), 1);
-    until("it is put aside", async || {
+    assert_eq!(wait_for_trail(&ben, "/api/audit", 1).await.len(), 1);
+    poll_until("the event is set aside", async || {
         ben.task("another").await;
         let parked = app.database.rows("select type, problem from app.parked").await;
         (parked.len() == 1).then_some(parked)
     })
     .await;
-    nothing_waits(&app).await;
+    wait_for_empty_outbox(&app).await;
 }

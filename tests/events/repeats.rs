@@ -1,4 +1,4 @@
-//! Events come twice, out of order and to two at once; what follows from them is the same.
+//! Duplicate, reordered and concurrent deliveries have the effect of one delivery in order.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use futures::future::{join, join_all};
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{bulk_of, deliver, nothing_waits, until};
+use super::{bulk_of, deliver, poll_until, wait_for_empty_outbox};
 
-/// The same numbers in each run (SplitMix64).
-struct Dice(u64);
+/// Random numbers that are the same in each run (SplitMix64).
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,7 +19,7 @@ impl Dice {
         (mixed ^ (mixed >> 31)) as usize % bound
     }
 
-    /// Each somewhere else, but nowhere further away than the window.
+    /// Moves each event by less than `window` places.
     fn shuffled(&mut self, events: &[Value], window: usize) -> Vec<Value> {
         let mut placed: Vec<_> =
             events.iter().enumerate().map(|(at, event)| (at + self.below(window), event)).collect();
@@ -28,8 +28,8 @@ impl Dice {
     }
 }
 
-/// What happens where several people make all kinds of changes, as Dapr would deliver it.
-async fn story() -> (Vec<Person>, Vec<Value>) {
+/// Makes changes of all kinds as several users. Returns the users and the events, as Dapr would deliver them.
+async fn make_history() -> (Vec<Person>, Vec<Value>) {
     let app = App::start().await;
     let people = join_all((0..4).map(|number| {
         let app = &app;
@@ -67,37 +67,40 @@ async fn story() -> (Vec<Person>, Vec<Value>) {
     app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(401);
     people[0].post("/api/tasks", json!({ "title": "a\0b" })).await.problem(422);
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
-    let events: Vec<Value> = app.database.rows(rows).await.into_iter().map(|row| delivered(&row)).collect();
+    let events: Vec<Value> =
+        app.database.rows(rows).await.into_iter().map(|row| as_delivered(&row)).collect();
     assert!(events.len() > 150, "{}", events.len());
     (people, events)
 }
 
-/// A row of the outbox as Dapr delivers it.
-fn delivered(row: &Value) -> Value {
+/// Returns a row of the outbox as Dapr delivers it.
+fn as_delivered(row: &Value) -> Value {
     let mut event = row["event"].clone();
     event["topic"] = row["topic"].clone();
     event["pubsubname"] = json!("pubsub");
     event
 }
 
-/// Another app, with nothing but these people.
-async fn app_of(people: &[Person]) -> App {
+/// Starts another app that has only these users.
+async fn app_with_users(people: &[Person]) -> App {
     let app = App::with_events().await;
     for person in people {
-        app.database.change(&format!("insert into app.users (id, guest) values ('{}', true)", person.id())).await;
+        app.database
+            .change(&format!("insert into app.users (id, guest) values ('{}', true)", person.id()))
+            .await;
     }
     app
 }
 
-/// All that follows from events.
-async fn derived(app: &App) -> Vec<Vec<Value>> {
-    nothing_waits(app).await;
+/// Returns everything that is derived from events.
+async fn derived_rows(app: &App) -> Vec<Vec<Value>> {
+    wait_for_empty_outbox(app).await;
     let mut all = Vec::new();
     for query in [
         "select * from app.audit order by event_id",
         "select * from app.places order by consumer, topic, user_id",
         "select consumer, event_id, type from app.deliveries order by consumer, event_id",
-        // What is late is done too.
+        // Late events are processed too.
         "select consumer, sum(times) as n from app.counted where what in ('done', 'late') group by consumer",
         "select consumer, event_id, reason from app.dead_letters",
     ] {
@@ -107,14 +110,14 @@ async fn derived(app: &App) -> Vec<Vec<Value>> {
 }
 
 #[tokio::test]
-async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_order() {
-    let (people, events) = story().await;
-    let (once, shuffled) = (app_of(&people).await, app_of(&people).await);
+async fn duplicate_reordered_deliveries_have_the_effect_of_ordered_ones() {
+    let (people, events) = make_history().await;
+    let (once, shuffled) = (app_with_users(&people).await, app_with_users(&people).await);
     for event in &events {
         once.as_dapr("/internal/audit/events").json(event).send().await.expect(200);
     }
 
-    let mut dice = Dice(2026);
+    let mut dice = Random(2026);
     let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
     let mut left = dice.shuffled(&twice, 100);
     assert_ne!(left, twice);
@@ -122,47 +125,52 @@ async fn events_that_come_twice_and_shuffled_lead_to_the_same_as_once_and_in_ord
         let some: Vec<_> = left.drain(..left.len().min(1 + dice.below(40))).collect();
         let (alone, together) = some.split_at(dice.below(4).min(some.len()));
         for event in alone {
-            let answer = shuffled.as_dapr("/internal/audit/events").json(event).send().await.expect(200).json();
-            assert_eq!(answer, json!({ "status": "SUCCESS" }));
+            let response =
+                shuffled.as_dapr("/internal/audit/events").json(event).send().await.expect(200).json();
+            assert_eq!(response, json!({ "status": "SUCCESS" }));
         }
         assert!(deliver(&shuffled, together).await.iter().all(|status| status == "SUCCESS"));
     }
 
-    let (expected, came) = (derived(&once).await, derived(&shuffled).await);
+    let (expected, actual) = (derived_rows(&once).await, derived_rows(&shuffled).await);
     assert_eq!(expected[0].len(), events.len());
-    assert_eq!(came, expected);
+    assert_eq!(actual, expected);
     let counted = shuffled.database.rows("select what, sum(times) as n from app.counted group by what").await;
-    let of = |what: &str| counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap());
-    assert_eq!(of("duplicate"), events.len() as u64, "each came twice");
-    assert!(of("late") > 20, "they came out of order: {counted:?}");
+    let of = |what: &str| {
+        counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap())
+    };
+    assert_eq!(of("duplicate"), events.len() as u64, "each event was a duplicate once");
+    assert!(of("late") > 20, "events were out of order: {counted:?}");
 }
 
 #[tokio::test]
-async fn a_broker_that_delivers_twice_and_shuffled_leads_to_the_same_as_once_and_in_order() {
-    let (people, events) = story().await;
-    let (once, shuffled) = join(app_of(&people), app_of(&people)).await;
-    let mut dice = Dice(2027);
+async fn duplicate_reordered_events_from_the_broker_have_the_effect_of_ordered_ones() {
+    let (people, events) = make_history().await;
+    let (once, shuffled) = join(app_with_users(&people), app_with_users(&people)).await;
+    let mut dice = Random(2027);
     let twice: Vec<_> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
     join(publish(&once, &events), publish(&shuffled, &dice.shuffled(&twice, 100))).await;
 
-    let (expected, came) = (derived(&once).await, derived(&shuffled).await);
+    let (expected, actual) = (derived_rows(&once).await, derived_rows(&shuffled).await);
 
     assert_eq!(expected[0].len(), events.len());
-    assert_eq!(came, expected);
+    assert_eq!(actual, expected);
     let late = shuffled.database.rows("select 1 from app.deliveries where outcome = 'late'").await.len();
-    assert!(late > 20, "they came out of order: {late}");
+    assert!(late > 20, "events were out of order: {late}");
 }
 
-/// Has these go out in this order, by way of the broker, and waits until each has come.
+/// Publishes events in this order through the broker, and waits until each is consumed.
 async fn publish(app: &App, events: &[Value]) {
     let insert = format!(
         "insert into app.outbox (topic, type, user_id, seq, actor, event)
-         select event ->> 'topic', event ->> 'type', (event #>> '{{data,user_id}}')::uuid, 0, 'user', event - 'topic'
-           from jsonb_array_elements($events${}$events$) with ordinality as each (event, number) order by number",
+         select event ->> 'topic', event ->> 'type', (event #>> '{{data,user_id}}')::uuid, 0, 'user',
+                event - 'topic'
+           from jsonb_array_elements($events${}$events$) with ordinality as each (event, number)
+          order by number",
         json!(events)
     );
     app.database.change(&insert).await;
-    until("all of them", async || {
+    poll_until("all of them", async || {
         let counted = app.database.rows("select sum(times) as n from app.counted").await;
         (counted[0]["n"].as_u64() >= Some(events.len() as u64)).then_some(())
     })
@@ -170,7 +178,7 @@ async fn publish(app: &App, events: &[Value]) {
 }
 
 #[tokio::test]
-async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
+async fn concurrent_relays_and_consumers_process_each_event_once() {
     let app = App::with_events().await;
     app.database.change("select app.set_publishing(false)").await;
     let people = join_all((0..8).map(|_| app.guest())).await;
@@ -181,16 +189,18 @@ async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
     }))
     .await;
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox order by position";
-    let events: Vec<Value> = app.database.rows(rows).await.iter().map(delivered).collect();
+    let events: Vec<Value> = app.database.rows(rows).await.iter().map(as_delivered).collect();
     assert_eq!(events.len(), 160);
-    // Several groups a shard; and what was sent is only forgotten some time later, so that other relays come meanwhile.
+    // Several batches for each shard. Sent events are deleted with a delay, so that other relays run in
+    // between.
     let change = "update app.settings set publish_batch = 8;
                   create function app.be_slow() returns trigger language plpgsql as $$
                   begin
                       perform pg_sleep(0.3);
                       return null;
                   end $$;
-                  create trigger slow before delete on app.outbox for each statement execute function app.be_slow();
+                  create trigger slow before delete on app.outbox
+                      for each statement execute function app.be_slow();
                   select app.set_publishing(true)";
     app.database.change(change).await;
 
@@ -198,25 +208,30 @@ async fn two_relays_and_two_consumers_at_once_do_nothing_twice() {
         tokio::time::sleep(Duration::from_millis(50) * (number / 2)).await;
         app.as_dapr("/internal/outbox-relay").send().await
     }));
-    let mut dice = Dice(7);
+    let mut dice = Random(7);
     let bulks: Vec<_> = (0..4).map(|_| bulk_of(&dice.shuffled(&events, 160)[..100])).collect();
-    let consumers = join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
+    let consumers =
+        join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
     let (relays, consumers) = join(relays, consumers).await;
 
-    for answer in relays {
-        answer.expect(200);
+    for response in relays {
+        response.expect(200);
     }
-    for answer in consumers {
-        let answer = answer.expect(200).json();
-        assert!(answer["statuses"].as_array().unwrap().iter().all(|one| one["status"] == "SUCCESS"), "{answer}");
+    for response in consumers {
+        let response = response.expect(200).json();
+        assert!(
+            response["statuses"].as_array().unwrap().iter().all(|one| one["status"] == "SUCCESS"),
+            "{response}"
+        );
     }
-    nothing_waits(&app).await;
-    until("all of them, from the sidecar too", async || {
+    wait_for_empty_outbox(&app).await;
+    poll_until("all of them, from the sidecar too", async || {
         let counted = app.database.rows("select sum(times) as n from app.counted").await;
         (counted[0]["n"].as_u64() >= Some(160 + 400)).then_some(())
     })
     .await;
-    let done = app.database.rows("select sum(times) as n from app.counted where what in ('done', 'late')").await;
+    let done =
+        app.database.rows("select sum(times) as n from app.counted where what in ('done', 'late')").await;
     assert_eq!(done, [json!({ "n": 160 })]);
     let published = app.database.rows("select sum(published) as n from app.publishers").await;
     assert_eq!(published, [json!({ "n": 160 })]);

@@ -6,7 +6,7 @@ use events::Subject;
 use serde_json::Value;
 use tests::{App, Database};
 
-/// The schema of an event, with that of the thing that it is about.
+/// Returns the schema of an event, including that of its subject.
 fn schema_of(kind: &events::Kind) -> Value {
     let subject = match kind.subject {
         Subject::Task => actions::tasks::schema(),
@@ -31,16 +31,18 @@ fn the_schemas_are_kept_beside_the_code() {
     }
     assert!(
         stale.is_empty(),
-        "crates/events/schemas was out of date and has been written anew: look at it and commit it"
+        "crates/events/schemas was out of date and has been regenerated: review and commit it"
     );
 }
 
 #[tokio::test]
-async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
+async fn every_kind_of_change_creates_an_event_that_matches_its_schema() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
     let task = ada.task("one").await;
-    ada.patch(&task, serde_json::json!({ "title": "two", "due_date": "2031-04-02T17:00:00Z" })).await.expect(200);
+    ada.patch(&task, serde_json::json!({ "title": "two", "due_date": "2031-04-02T17:00:00Z" }))
+        .await
+        .expect(200);
     ada.post(&format!("{task}/complete"), serde_json::json!({})).await.expect(200);
     ada.post(&format!("{task}/reopen"), serde_json::json!({})).await.expect(200);
     ada.call("PATCH", &task)
@@ -52,7 +54,8 @@ async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
     ada.delete(&task).await.expect(204);
     ada.post(&format!("{task}/restore"), serde_json::json!({})).await.expect(200);
     ada.delete(&format!("{task}?permanent=true")).await.expect(204);
-    let series = serde_json::json!({ "title": "again", "frequency": "daily", "reminders": [{ "before": "0m" }] });
+    let series =
+        serde_json::json!({ "title": "again", "frequency": "daily", "reminders": [{ "before": "0m" }] });
     let series = ada.post("/api/recurring-tasks", series).await.expect(201).header("location").to_owned();
     ada.patch(&series, serde_json::json!({ "interval": 2 })).await.expect(200);
     ada.delete(&series).await.expect(204);
@@ -60,9 +63,12 @@ async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
     let reminder = format!("/api/reminders/{}", reminder.as_str().unwrap());
     ada.post(&format!("{reminder}/snooze"), serde_json::json!({ "for": "1h" })).await.expect(200);
     ada.delete(&reminder).await.expect(204);
-    app.post("/api/auth/login", serde_json::json!({ "email": "ada@example.com", "password": "not this one" }))
-        .await
-        .problem(401);
+    app.post(
+        "/api/auth/login",
+        serde_json::json!({ "email": "ada@example.com", "password": "not this one" }),
+    )
+    .await
+    .problem(401);
     app.guest().await.get(&task).await.problem(404);
     app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(401);
     app.call("POST", "/api/tasks")
@@ -75,7 +81,8 @@ async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
 
     let rows = app.database.rows("select app.cloud_event(outbox)::json as event from app.outbox").await;
     let seen: BTreeSet<&str> = rows.iter().map(|row| check(&row["event"])).collect();
-    let unseen: Vec<_> = events::KINDS.iter().map(|kind| kind.name).filter(|name| !seen.contains(name)).collect();
+    let unseen: Vec<_> =
+        events::KINDS.iter().map(|kind| kind.name).filter(|name| !seen.contains(name)).collect();
     let elsewhere = [
         "recurring.generated",
         "recurring.ended",
@@ -88,7 +95,7 @@ async fn every_kind_of_change_makes_an_event_that_fits_its_schema() {
     assert_eq!(unseen, elsewhere, "what other tests look at");
 }
 
-/// Makes sure that an event is what its schema says, and that a consumer can read it. Returns its type.
+/// Asserts that an event matches its schema and that a consumer can parse it. Returns its type.
 fn check(event: &Value) -> &'static str {
     static SCHEMAS: LazyLock<Vec<jsonschema::Validator>> = LazyLock::new(|| {
         events::KINDS.iter().map(|kind| jsonschema::validator_for(&schema_of(kind)).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! TaskFlow, running: on the embedded host, or on real Spin with `cargo dev test --engine spin`.
+//! TaskFlow under test, on the embedded host or on Spin (`cargo dev test --engine spin`).
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use sidecar::mail::Mail;
 
 use crate::events::{DAPR_TOKEN, Events};
-use crate::{Answer, Call, Client, Database, Person};
+use crate::{Call, Client, Database, Person, Response};
 
-/// TaskFlow, running, with a database of its own.
+/// A running instance of TaskFlow with a database of its own.
 pub struct App {
-    /// Its database, to look behind the scenes.
+    /// Database of this instance, for direct access.
     pub database: Database,
     client: Client,
     logs: Logs,
@@ -22,48 +22,49 @@ pub struct App {
     events: Option<Events>,
 }
 
-/// Nobody listens there.
-const NOWHERE: &str = "1";
+/// A port without a listener.
+const UNUSED_PORT: &str = "1";
 
 impl App {
-    /// Starts it.
+    /// Starts TaskFlow without a sidecar.
     pub async fn start() -> Self {
         Self::with(&[]).await
     }
 
-    /// Starts it with variables of `spin.toml` that are different.
-    pub async fn with(different: &[(&str, &str)]) -> Self {
-        Self::on(Database::create().await, different).await
+    /// Starts TaskFlow with some variables of `spin.toml` overridden.
+    pub async fn with(overrides: &[(&str, &str)]) -> Self {
+        Self::on(Database::create().await, overrides).await
     }
 
-    async fn on(database: Database, different: &[(&str, &str)]) -> Self {
+    async fn on(database: Database, overrides: &[(&str, &str)]) -> Self {
         let mut variables = database.variables();
-        variables.insert("dapr_port".into(), NOWHERE.into());
-        variables.extend(different.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+        variables.insert("dapr_port".into(), UNUSED_PORT.into());
+        variables.extend(overrides.iter().map(|(name, value)| (name.to_string(), value.to_string())));
         let logs = Logs::captured();
         let running = run(&variables, &logs).await;
         let client = Client::new(format!("http://{}", running.address()));
         Self { database, client, logs, running, events: None }
     }
 
-    /// Starts it with a sidecar: what happens goes out as events, and is taken.
+    /// Starts TaskFlow with a sidecar, so that events are published and consumed.
     pub async fn with_events() -> Self {
-        Self::with_events_tried(None).await
+        Self::with_events_retried(None).await
     }
 
-    /// The same, but a delivery that fails is only tried again so often before the event goes to the dead letters.
-    pub async fn with_events_tried(times: Option<u32>) -> Self {
-        Self::with_sidecar(times, None).await
+    /// Starts TaskFlow with a sidecar that retries a failed delivery only that many times before it
+    /// dead-letters the event.
+    pub async fn with_events_retried(retries: Option<u32>) -> Self {
+        Self::with_sidecar(retries, None).await
     }
 
-    /// Starts it with a sidecar whose mail goes to the server at that address.
+    /// Starts TaskFlow with a sidecar that sends mail through the server at an address.
     pub async fn with_mail_server(address: SocketAddr) -> Self {
         Self::with_sidecar(None, Some(address)).await
     }
 
-    async fn with_sidecar(times: Option<u32>, smtp: Option<SocketAddr>) -> Self {
+    async fn with_sidecar(retries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let database = Database::create().await;
-        let mut events = Events::start(&database, times, smtp).await;
+        let mut events = Events::start(&database, retries, smtp).await;
         let port = events.port().to_string();
         let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
         events.deliver_to(app.running.address()).await;
@@ -71,84 +72,84 @@ impl App {
         app
     }
 
-    /// Ends the sidecar, as if its machine had died.
-    pub fn lose_sidecar(&mut self) {
-        self.events().lose_sidecar();
+    /// Kills the sidecar.
+    pub fn kill_sidecar(&mut self) {
+        self.events().kill_sidecar();
     }
 
-    /// Starts the sidecar again, where it was.
-    pub async fn return_sidecar(&mut self) {
-        self.events().return_sidecar().await;
+    /// Restarts the sidecar at its former address.
+    pub async fn restart_sidecar(&mut self) {
+        self.events().restart_sidecar().await;
     }
 
-    /// Ends what is between publishing and taking, for all who use it.
-    pub fn lose_broker(&mut self) {
-        self.events().lose_broker();
+    /// Kills the broker.
+    pub fn kill_broker(&mut self) {
+        self.events().kill_broker();
     }
 
-    /// Starts it again, with what it had.
-    pub async fn return_broker(&mut self) {
-        self.events().return_broker().await;
+    /// Restarts the broker with its data.
+    pub async fn restart_broker(&mut self) {
+        self.events().restart_broker().await;
     }
 
     fn events(&mut self) -> &mut Events {
         self.events.as_mut().expect("an app with events")
     }
 
-    /// The mails that were sent so far, the oldest first.
+    /// Returns the mails that were sent so far, the oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         self.events.as_ref().expect("an app with events").mails()
     }
 
-    /// Calls a route as Dapr does.
+    /// Builds a POST request as Dapr sends it.
     pub fn as_dapr(&self, path: &str) -> Call<'_> {
         self.call("POST", path).header("dapr-api-token", DAPR_TOKEN)
     }
 
-    /// Its host and port.
+    /// Returns the `Host` of the app.
     pub fn host(&self) -> &str {
         self.client.host()
     }
 
-    /// Begins a request of nobody in particular.
+    /// Builds an anonymous request.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         self.client.call(method, path)
     }
 
-    /// Gets something as nobody in particular.
-    pub async fn get(&self, path: &str) -> Answer {
+    /// Sends an anonymous GET request.
+    pub async fn get(&self, path: &str) -> Response {
         self.call("GET", path).send().await
     }
 
-    /// Posts something as nobody in particular.
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    /// Sends an anonymous POST request.
+    pub async fn post(&self, path: &str, body: Value) -> Response {
         self.call("POST", path).json(&body).send().await
     }
 
-    /// Somebody who starts without an account.
+    /// Creates a guest.
     pub async fn guest(&self) -> Person {
         self.guest_in("UTC").await
     }
 
-    /// Somebody who starts without an account, somewhere.
+    /// Creates a guest in a time zone.
     pub async fn guest_in(&self, timezone: &str) -> Person {
-        let answer = self.post("/api/auth/guest", json!({ "timezone": timezone })).await.expect(201);
-        self.person(&answer)
+        let response = self.post("/api/auth/guest", json!({ "timezone": timezone })).await.expect(201);
+        self.person(&response)
     }
 
-    /// Somebody who makes an account.
+    /// Registers a user.
     pub async fn account(&self, email: &str) -> Person {
         let account = json!({ "email": email, "password": "a sample password" });
-        let answer = self.post("/api/auth/register", account).await.expect(201);
-        self.person(&answer)
+        let response = self.post("/api/auth/register", account).await.expect(201);
+        self.person(&response)
     }
 
-    /// The person whose session began.
-    pub fn person(&self, session: &Answer) -> Person {
+    /// Returns the person of a new session.
+    pub fn person(&self, session: &Response) -> Person {
         Person::new(self.client.clone(), &session.json())
     }
 
-    /// What the functions have logged so far; nothing on real Spin, which prints it.
+    /// Returns the log lines of the functions so far. Always empty on Spin, which prints them.
     pub fn logs(&self) -> Vec<String> {
         self.logs.lines()
     }
@@ -162,5 +163,7 @@ async fn run(variables: &BTreeMap<String, String>, logs: &Logs) -> Running {
     });
     let manifest = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml"));
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    Running::start(engine.as_ref(), manifest, variables, address, logs.clone()).await.expect("TaskFlow starts")
+    Running::start(engine.as_ref(), manifest, variables, address, logs.clone())
+        .await
+        .expect("TaskFlow starts")
 }

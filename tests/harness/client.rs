@@ -1,4 +1,4 @@
-//! A client that sends exactly what a test wants sent.
+//! An HTTP client that sends exactly the bytes that a test specifies.
 
 use bytes::Bytes;
 use http::Request;
@@ -7,16 +7,16 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-use crate::Answer;
+use crate::Response;
 
-/// A client of one app.
+/// HTTP client of one app.
 #[derive(Clone, Debug)]
 pub struct Client {
     inner: hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>,
     base: String,
 }
 
-/// A request in the making.
+/// Builder of a request.
 #[derive(Debug)]
 pub struct Call<'a> {
     client: &'a Client,
@@ -25,18 +25,18 @@ pub struct Call<'a> {
 }
 
 impl Client {
-    /// A client of the app at that address.
+    /// Creates a client of the app at a base URL.
     pub fn new(base: String) -> Self {
         let inner = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
         Self { inner, base }
     }
 
-    /// Where it sends its requests, as it stands in their `Host`.
+    /// Returns the `Host` of its requests.
     pub fn host(&self) -> &str {
         self.base.trim_start_matches("http://")
     }
 
-    /// Begins a request.
+    /// Builds a request.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         Call { client: self, request, body: Bytes::new() }
@@ -44,30 +44,30 @@ impl Client {
 }
 
 impl Call<'_> {
-    /// With that header.
+    /// Adds a header.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.request = self.request.header(name, value.as_ref());
         self
     }
 
-    /// With that JSON as its body.
+    /// Sets a JSON body.
     pub fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json").body(body.to_string())
     }
 
-    /// With those bytes as its body.
+    /// Sets the bytes of the body.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Sends it.
-    pub async fn send(self) -> Answer {
-        let request = self.request.body(Full::new(self.body)).expect("a request that HTTP has");
-        let response = self.client.inner.request(request).await.expect("an answer");
-        let (head, body) = response.into_parts();
+    /// Sends the request and reads the whole response.
+    pub async fn send(self) -> Response {
+        let request = self.request.body(Full::new(self.body)).expect("a valid request");
+        let received = self.client.inner.request(request).await.expect("an answer");
+        let (head, body) = received.into_parts();
         let body = body.collect().await.expect("the whole body").to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: head.status.as_u16(), headers: head.headers, text }
+        Response { status: head.status.as_u16(), headers: head.headers, text }
     }
 }

@@ -1,4 +1,4 @@
-//! A database of the test's own: a copy of one that `cargo dev test` has migrated.
+//! A database for each test: a copy of the template that `cargo dev test` has migrated.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls};
 
-/// A database of the test's own. It is gone when the next `cargo dev test` begins.
+/// Database of one test. The next `cargo dev test` drops it.
 #[derive(Debug)]
 pub struct Database {
     server: Config,
@@ -26,15 +26,16 @@ impl Database {
         Self { server, name }
     }
 
-    /// Those of all tests that have run.
+    /// Returns the databases of all tests that have run.
     pub async fn all() -> Vec<Self> {
         let server: Config = variable("TASKFLOW_TEST_DATABASE").parse().expect("the URL of a Postgres");
-        let names = "select datname::text from pg_database where datname ~ '^test_[0-9]+_[0-9]+$' and datallowconn";
+        let names =
+            "select datname::text from pg_database where datname ~ '^test_[0-9]+_[0-9]+$' and datallowconn";
         let rows = connect(&server).await.query(names, &[]).await.expect("the databases");
         rows.iter().map(|row| Self { server: server.clone(), name: row.get(0) }).collect()
     }
 
-    /// What the functions are told of it.
+    /// Returns the variables of `spin.toml` that connect the functions to it.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let host = match self.server.get_hosts() {
             [Host::Tcp(host)] => host.clone(),
@@ -47,7 +48,7 @@ impl Database {
             .collect()
     }
 
-    /// What Dapr is told of it.
+    /// Returns the connection string for Dapr's components.
     pub fn connection_string(&self) -> String {
         let host = match self.server.get_hosts() {
             [Host::Tcp(host)] => host,
@@ -63,7 +64,7 @@ impl Database {
         )
     }
 
-    /// Its URL, for commands.
+    /// Returns its URL, for commands.
     pub fn url(&self) -> String {
         let server = variable("TASKFLOW_TEST_DATABASE");
         let (server, options) = server.split_once('?').unwrap_or((&server, ""));
@@ -71,56 +72,61 @@ impl Database {
         format!("{server}/{}?{options}", self.name)
     }
 
-    /// Ends all connections and takes no new ones, as if its Postgres were being restarted.
-    pub async fn go_away(&self) {
+    /// Ends all connections and refuses new ones, as if Postgres were restarting.
+    pub async fn refuse_connections(&self) {
         let server = connect(&self.server).await;
         let refuse = format!("alter database {} allow_connections false", self.name);
-        server.batch_execute(&refuse).await.expect("it takes no new connections");
+        server.batch_execute(&refuse).await.expect("new connections are refused");
         let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1";
-        server.query(end, &[&self.name]).await.expect("it ends what there is");
+        server.query(end, &[&self.name]).await.expect("existing connections end");
     }
 
-    /// Takes connections again.
-    pub async fn come_back(&self) {
+    /// Accepts connections again.
+    pub async fn accept_connections(&self) {
         let come = format!("alter database {} allow_connections true", self.name);
-        connect(&self.server).await.batch_execute(&come).await.expect("it comes back");
+        connect(&self.server).await.batch_execute(&come).await.expect("connections are accepted");
     }
 
-    /// A connection as its owner.
+    /// Connects as the owner of the database.
     pub async fn owner(&self) -> Client {
         connect(self.server.clone().dbname(&self.name)).await
     }
 
-    /// Changes it behind TaskFlow's back, as its owner.
+    /// Runs a statement as the owner of the database.
     pub async fn change(&self, statement: &str) {
-        self.owner().await.batch_execute(statement).await.unwrap_or_else(|error| panic!("{error:?}: {statement}"));
+        self.owner()
+            .await
+            .batch_execute(statement)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}: {statement}"));
     }
 
-    /// A connection as a role, without a way around what it may do.
+    /// Connects as a role, with no way to regain the owner's rights.
     pub async fn role(&self, role: &str) -> Client {
         let client = self.owner().await;
-        client.batch_execute(&format!("set session authorization {role}")).await.expect("the role is there");
+        client.batch_execute(&format!("set session authorization {role}")).await.expect("the role exists");
         client
     }
 
-    /// Installs a body that only this test has, and returns its name.
+    /// Installs a body that only this test uses and returns the name of its statement.
     pub async fn install(&self, stem: &str, body: &str) -> String {
         let framed = store::frame(stem, body).expect("a body");
         self.change(&framed.create).await;
         framed.name
     }
 
-    /// What a query returns: one JSON value a row.
+    /// Returns the rows of a query, each as JSON.
     pub async fn rows(&self, query: &str) -> Vec<Value> {
         let query = format!("select to_jsonb(row) from ({query}) as row");
         let rows = self.owner().await.query(&query, &[]).await.expect("the query works");
         rows.iter().map(|row| row.get(0)).collect()
     }
 
-    /// The events that wait in the outbox, in order.
+    /// Returns the events in the outbox, in order.
     pub async fn events(&self) -> Vec<Value> {
-        self.rows("select type, user_id, seq, subject_id, actor, correlation_id, before, after from app.outbox order by user_id, seq")
-            .await
+        let query = "select type, user_id, seq, subject_id, actor, correlation_id, before, after
+                       from app.outbox order by user_id, seq";
+        self.rows(query).await
     }
 }
 

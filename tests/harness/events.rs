@@ -1,4 +1,4 @@
-//! What carries events: the embedded sidecar, or Kafka and Dapr with `cargo dev test --full`. Each test has its own.
+//! Sidecar and broker of one test: the embedded ones, or Dapr and Kafka with `cargo dev test --full`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 use crate::Database;
 
-/// What Dapr shows the functions.
+/// Token that Dapr sends to the functions.
 pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
 
-/// A sidecar, its broker and a mailbox. What was acknowledged is still there when they are lost.
+/// A sidecar, its broker and a mailbox. Acknowledged events survive when these are killed.
 pub struct Events {
     kind: Kind,
     app: Option<SocketAddr>,
@@ -26,21 +26,22 @@ pub struct Events {
 
 enum Kind {
     Embedded(Option<Sidecar>),
-    // In the order in which they end.
+    // Dropped in this order.
     Full(Box<Sidecars>, Kafka),
 }
 
-/// Whether events go through Kafka and Dapr.
+/// True if events go through Kafka and Dapr.
 pub fn is_full() -> bool {
     std::env::var_os("TASKFLOW_DAPRD").is_some()
 }
 
 impl Events {
-    /// Starts all of it. Nothing is delivered before the app is known; what fails is tried again so often, else as the project
-    /// has it. Mail goes to the server at that address, else into the mailbox.
-    pub async fn start(database: &Database, tries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
+    /// Starts the sidecar, its broker and a mailbox. Nothing is delivered before `deliver_to`. A failed
+    /// delivery is retried `retries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the
+    /// mailbox.
+    pub async fn start(database: &Database, retries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let files = files(folder.path(), tries);
+        let files = files(folder.path(), retries);
         let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
         let kafka = match programs() {
             Some(programs) => {
@@ -53,7 +54,8 @@ impl Events {
         let smtp = smtp.unwrap_or(mailbox.address());
         let secrets = json!({
             "kafka": {
-                "brokers": kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default(), "authType": "none",
+                "brokers": kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default(),
+                "authType": "none",
             },
             "postgres": { "connectionString": database.connection_string() },
             "smtp": {
@@ -61,7 +63,8 @@ impl Events {
                 "skipTLSVerify": "false", "emailFrom": "TaskFlow <taskflow@example.com>",
             },
         });
-        std::fs::write(folder.path().join("secrets.json"), secrets.to_string()).expect("the secrets are written");
+        std::fs::write(folder.path().join("secrets.json"), secrets.to_string())
+            .expect("the secrets are written");
         let (kind, address) = match kafka {
             Some((kafka, daprd)) => {
                 let sidecars = Sidecars::new(&daprd, &files, folder.path(), 0, tokens()).expect("sidecars");
@@ -77,12 +80,12 @@ impl Events {
         Self { kind, app: None, address, files, _mailbox: mailbox, folder }
     }
 
-    /// The port at which the functions find their sidecar.
+    /// Returns the port of the sidecar.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Tells where the app is.
+    /// Sets the address of the app and starts deliveries.
     pub async fn deliver_to(&mut self, app: SocketAddr) {
         self.app = Some(app);
         match &mut self.kind {
@@ -92,16 +95,16 @@ impl Events {
         }
     }
 
-    /// Ends the sidecar, as if its machine had died.
-    pub fn lose_sidecar(&mut self) {
+    /// Kills the sidecar.
+    pub fn kill_sidecar(&mut self) {
         match &mut self.kind {
             Kind::Embedded(sidecar) => drop(sidecar.take()),
             Kind::Full(sidecars, _) => sidecars.kill(),
         }
     }
 
-    /// Starts the sidecar again, where it was.
-    pub async fn return_sidecar(&mut self) {
+    /// Restarts the sidecar at its former address.
+    pub async fn restart_sidecar(&mut self) {
         match &mut self.kind {
             Kind::Embedded(sidecar) => {
                 *sidecar = Some(embedded(&self.files, self.folder.path(), self.address.port()).await);
@@ -113,23 +116,23 @@ impl Events {
         }
     }
 
-    /// Ends Kafka, as if its machine had died; the embedded sidecar is its own broker.
-    pub fn lose_broker(&mut self) {
+    /// Kills Kafka. The embedded sidecar is its own broker.
+    pub fn kill_broker(&mut self) {
         match &mut self.kind {
-            Kind::Embedded(_) => self.lose_sidecar(),
+            Kind::Embedded(_) => self.kill_sidecar(),
             Kind::Full(_, kafka) => kafka.kill(),
         }
     }
 
-    /// Starts Kafka again.
-    pub async fn return_broker(&mut self) {
+    /// Restarts Kafka with its data.
+    pub async fn restart_broker(&mut self) {
         match &mut self.kind {
-            Kind::Embedded(_) => self.return_sidecar().await,
+            Kind::Embedded(_) => self.restart_sidecar().await,
             Kind::Full(_, kafka) => kafka.launch().expect("Kafka starts again"),
         }
     }
 
-    /// The mails that were sent so far, the oldest first.
+    /// Returns the mails that were sent so far, the oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         let paths = mail::list(&self.folder.path().join("mail")).expect("the mailbox can be read");
         paths.iter().map(|path| mail::read(path).expect("a mail")).collect()
@@ -145,25 +148,26 @@ fn tokens() -> Tokens {
     Tokens { api: String::new(), app: DAPR_TOKEN.into() }
 }
 
-/// What the sidecar is told: the files of `dapr/`, or the same with fewer tries.
-fn files(folder: &Path, tries: Option<u32>) -> PathBuf {
+/// Returns the folder of the sidecar's files: `dapr/`, or a copy with fewer retries.
+fn files(folder: &Path, retries: Option<u32>) -> PathBuf {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr");
-    let Some(tries) = tries else { return files };
+    let Some(retries) = retries else { return files };
     let changed = folder.join("dapr");
     std::fs::create_dir(&changed).expect("a folder");
-    for entry in std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file").file_name()) {
+    for entry in std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file").file_name())
+    {
         std::os::unix::fs::symlink(files.join(&entry), changed.join(&entry)).expect("a link");
     }
     let path = changed.join("resiliency.yaml");
     let policies = std::fs::read_to_string(&path).expect("the policies can be read");
-    let fewer = policies.replace("maxRetries: 12", &format!("maxRetries: {tries}"));
-    assert_ne!(fewer, policies, "resiliency.yaml says how often a delivery is tried again");
+    let fewer = policies.replace("maxRetries: 12", &format!("maxRetries: {retries}"));
+    assert_ne!(fewer, policies, "resiliency.yaml has the number of retries");
     std::fs::remove_file(&path).expect("the link to the policies");
     std::fs::write(&path, fewer).expect("the policies are written");
     changed
 }
 
-/// Port 0 is any that is free.
+/// Starts an embedded sidecar. Port 0 means any free port.
 async fn embedded(files: &Path, folder: &Path, port: u16) -> Sidecar {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     Sidecar::start(files, folder, address, tokens()).await.expect("the sidecar starts")

@@ -1,4 +1,4 @@
-//! What a test needs: an app with a database of its own, and people who use it.
+//! Test harness: an app with a database of its own, and people who use it.
 //!
 //! ```ignore
 //! let app = App::start().await;
@@ -7,16 +7,16 @@
 //! assert_eq!(ada.post(&format!("/api/tasks/{}/complete", task.id()), json!({})).await.status, 200);
 //! ```
 
-mod answer;
 mod app;
 mod client;
 mod database;
 mod events;
 mod person;
+mod response;
 
-pub use answer::Answer;
 pub use app::App;
 pub use client::{Call, Client};
 pub use database::Database;
 pub use events::{DAPR_TOKEN, is_full};
 pub use person::Person;
+pub use response::Response;

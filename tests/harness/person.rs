@@ -1,16 +1,16 @@
-//! Somebody who uses TaskFlow.
+//! Users.
 
 use serde_json::{Value, json};
 
-use crate::{Answer, Call, Client};
+use crate::{Call, Client, Response};
 
-/// Somebody who is signed in.
+/// A user with the credentials of a session or token.
 #[derive(Clone, Debug)]
 pub struct Person {
     client: Client,
-    /// Who they are.
+    /// The user as the API shows it.
     pub user: Value,
-    /// What they sign in with.
+    /// Bearer token of its requests.
     pub token: String,
 }
 
@@ -20,47 +20,47 @@ impl Person {
         Self { client, user: session["user"].clone(), token }
     }
 
-    /// Their id.
+    /// Returns the id of the user.
     pub fn id(&self) -> String {
         self.user["id"].as_str().expect("a user has an id").to_owned()
     }
 
-    /// Begins a request of theirs.
+    /// Builds a request of this user.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         self.client.call(method, path).header("authorization", format!("Bearer {}", self.token))
     }
 
-    /// Gets something.
-    pub async fn get(&self, path: &str) -> Answer {
+    /// Sends a GET request.
+    pub async fn get(&self, path: &str) -> Response {
         self.call("GET", path).send().await
     }
 
-    /// Posts something.
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    /// Sends a POST request.
+    pub async fn post(&self, path: &str, body: Value) -> Response {
         self.call("POST", path).json(&body).send().await
     }
 
-    /// Changes something.
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+    /// Sends a PATCH request.
+    pub async fn patch(&self, path: &str, body: Value) -> Response {
         self.call("PATCH", path).json(&body).send().await
     }
 
-    /// Deletes something.
-    pub async fn delete(&self, path: &str) -> Answer {
+    /// Sends a DELETE request.
+    pub async fn delete(&self, path: &str) -> Response {
         self.call("DELETE", path).send().await
     }
 
-    /// Makes a task, which has to work.
-    pub async fn create(&self, task: Value) -> Answer {
+    /// Creates a task.
+    pub async fn create(&self, task: Value) -> Response {
         self.post("/api/tasks", task).await.expect(201)
     }
 
-    /// Makes a task of that title, which has to work, and returns its path.
+    /// Creates a task with a title and returns its path.
     pub async fn task(&self, title: &str) -> String {
         format!("/api/tasks/{}", self.create(json!({ "title": title })).await.id())
     }
 
-    /// The titles of a list, in its order.
+    /// Returns the titles of a list, in order.
     pub async fn titles(&self, path: &str) -> Vec<String> {
         let list = self.get(path).await.expect(200).json();
         let items = list["items"].as_array().expect("a list has items");

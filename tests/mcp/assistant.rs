@@ -1,19 +1,19 @@
-//! A client of the MCP server, which says exactly what a test wants said.
+//! An MCP client that sends exactly the messages that a test specifies.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tests::{Call, Person};
 
-use super::answers::{META, Outcome, Reply, name};
+use super::responses::{META, Outcome, Reply, name};
 
 /// The revision without a handshake.
 pub const MODERN: &str = "2026-07-28";
 
-/// Those with one, the newest first.
-pub const OLDER: [&str; 2] = ["2025-11-25", "2025-06-18"];
+/// The revisions with a handshake, the newest first.
+pub const HANDSHAKE_REVISIONS: [&str; 2] = ["2025-11-25", "2025-06-18"];
 
-/// Somebody's assistant.
+/// MCP client of a user.
 #[derive(Clone, Debug)]
 pub struct Assistant {
     person: Person,
@@ -23,37 +23,38 @@ pub struct Assistant {
 }
 
 impl Assistant {
-    /// One that speaks the newest revision.
+    /// Creates a client of the newest revision.
     pub fn of(person: &Person) -> Self {
-        Self::called("test assistant", person)
+        Self::with_name("test assistant", person)
     }
 
-    /// The same, by another name.
-    pub fn called(name: &str, person: &Person) -> Self {
+    /// Creates a client of the newest revision with a name.
+    pub fn with_name(name: &str, person: &Person) -> Self {
         Self { person: person.clone(), name: name.into(), revision: MODERN, session: None }
     }
 
-    /// One of an older revision, after its handshake.
-    pub async fn older(name: &str, person: &Person, revision: &'static str) -> Self {
-        let mut older = Self { revision, ..Self::called(name, person) };
-        let hello = older.hello(revision).await;
+    /// Creates a client of an older revision, after its handshake.
+    pub async fn with_revision(name: &str, person: &Person, revision: &'static str) -> Self {
+        let mut older = Self { revision, ..Self::with_name(name, person) };
+        let hello = older.initialize(revision).await;
         assert_eq!(hello.result()["protocolVersion"], revision);
-        older.session = Some(hello.answer.header("mcp-session-id").to_owned());
+        older.session = Some(hello.response.header("mcp-session-id").to_owned());
         older
     }
 
-    /// Begins a handshake, in the words of an older revision whatever it speaks itself.
-    pub async fn hello(&self, revision: &str) -> Reply {
+    /// Sends `initialize` as a client of an older revision, whatever the client's own revision is.
+    pub async fn initialize(&self, revision: &str) -> Reply {
         let client = json!({ "name": self.name, "title": "A test", "version": "1.0" });
         let params = json!({ "protocolVersion": revision, "capabilities": {}, "clientInfo": client });
-        let beginner = Self { revision: OLDER[0], session: None, ..self.clone() };
+        let beginner = Self { revision: HANDSHAKE_REVISIONS[0], session: None, ..self.clone() };
         beginner.request("initialize", params).await
     }
 
-    /// A request in the making, with all that its revision wants.
+    /// Builds a request with all headers and members that the revision requires.
     pub fn message(&self, method: &str, params: Value) -> Message<'_> {
         let accept = "application/json, text/event-stream";
-        let mut headers = BTreeMap::from([("accept", accept.to_owned()), ("content-type", "application/json".into())]);
+        let mut headers =
+            BTreeMap::from([("accept", accept.to_owned()), ("content-type", "application/json".into())]);
         let mut body = json!({ "jsonrpc": "2.0", "id": "a request", "method": method, "params": params });
         if self.revision == MODERN {
             let about = [("mcp-protocol-version", MODERN), ("mcp-method", method)];
@@ -76,12 +77,12 @@ impl Assistant {
         Message { assistant: self, headers, body }
     }
 
-    /// Asks something.
+    /// Sends a request.
     pub async fn request(&self, method: &str, params: Value) -> Reply {
         self.message(method, params).send().await
     }
 
-    /// A call of a tool in the making.
+    /// Builds a tool call.
     pub fn tool(&self, name: &str, arguments: Value) -> Message<'_> {
         self.message("tools/call", json!({ "name": name, "arguments": arguments }))
     }
@@ -91,7 +92,7 @@ impl Assistant {
         self.tool(tool, arguments).call().await
     }
 
-    /// All of a list, page by page.
+    /// Returns all items of a list, page by page.
     pub async fn list(&self, method: &str, member: &str) -> Vec<Value> {
         let (mut all, mut params) = (Vec::new(), json!({}));
         loop {
@@ -104,63 +105,64 @@ impl Assistant {
         }
     }
 
-    /// Which tools it is shown.
+    /// Returns the names of the tools that this client may use.
     pub async fn tools(&self) -> Vec<String> {
         self.list("tools/list", "tools").await.iter().map(name).collect()
     }
 
-    /// Posts something that may be no message at all.
+    /// Builds a POST request whose body may be no message at all.
     pub fn post(&self) -> Call<'_> {
         self.person.call("POST", "/mcp")
     }
 
-    /// Posts that text as if it were JSON, in no revision in particular.
-    pub async fn say(&self, text: impl Into<String>) -> Reply {
+    /// Posts a text as JSON, without headers of a revision.
+    pub async fn post_text(&self, text: impl Into<String>) -> Reply {
         let text = text.into();
         let id = serde_json::from_str::<Value>(&text).unwrap_or_default()["id"].clone();
         let call = self.post().header("content-type", "application/json");
-        Reply { id, answer: call.body(text).send().await }
+        Reply { id, response: call.body(text).send().await }
     }
 }
 
-/// A request in the making.
+/// Builder of a request.
 #[derive(Debug)]
 pub struct Message<'a> {
     assistant: &'a Assistant,
     headers: BTreeMap<&'static str, String>,
-    /// The message itself.
+    /// The JSON-RPC message.
     pub body: Value,
 }
 
 impl Message<'_> {
-    /// With that header instead of what it had, or without it.
+    /// Replaces a header, or removes it.
     pub fn header(mut self, name: &'static str, value: Option<&str>) -> Self {
         self.headers.remove(name);
         self.headers.extend(value.map(|value| (name, value.to_owned())));
         self
     }
 
-    /// Without that member of its `_meta`.
+    /// Removes a member of `_meta`.
     pub fn without(mut self, member: &str) -> Self {
-        let meta = self.body["params"]["_meta"].as_object_mut().expect("it has one");
-        meta.remove(&format!("{META}/{member}")).expect("it has that");
+        let meta = self.body["params"]["_meta"].as_object_mut().expect("a _meta member");
+        meta.remove(&format!("{META}/{member}")).expect("the member");
         self
     }
 
-    /// With that revision in its `_meta`.
-    pub fn speaking(mut self, revision: &str) -> Self {
+    /// Sets the revision in `_meta`.
+    pub fn revision(mut self, revision: &str) -> Self {
         self.body["params"]["_meta"][format!("{META}/protocolVersion")] = json!(revision);
         self
     }
 
-    /// Sends it.
+    /// Sends the request.
     pub async fn send(self) -> Reply {
-        let call = self.headers.iter().fold(self.assistant.post(), |call, (name, value)| call.header(name, value));
-        let answer = call.body(self.body.to_string()).send().await;
-        Reply { id: self.body["id"].clone(), answer }
+        let call =
+            self.headers.iter().fold(self.assistant.post(), |call, (name, value)| call.header(name, value));
+        let response = call.body(self.body.to_string()).send().await;
+        Reply { id: self.body["id"].clone(), response }
     }
 
-    /// Sends it, if it is a call of a tool.
+    /// Sends the request, which must be a tool call.
     pub async fn call(self) -> Outcome {
         let tool = name(&self.body["params"]);
         Outcome { tool, reply: self.send().await }

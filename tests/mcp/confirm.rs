@@ -1,24 +1,24 @@
-//! What takes something away asks first.
+//! Confirmation before tools remove data.
 
 use serde_json::{Value, json};
 use tests::App;
 
 use super::assistant::Assistant;
-use super::{Things, complete, everything, id, make, many, path, shown, types, with};
+use super::{Things, complete, create_many, create_task, event_types, id, path, reload, snapshot, with};
 
 #[tokio::test]
-async fn nothing_is_deleted_before_that_is_confirmed() {
+async fn nothing_is_deleted_before_a_confirmation() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [task] = many(&ada, ["buy milk"]).await;
-    let before = everything(&app).await;
+    let [task] = create_many(&ada, ["buy milk"]).await;
+    let before = snapshot(&app).await;
     let assistant = Assistant::of(&ada);
     for named in [id(&task), "buy milk", "milk"] {
         for confirm in [json!({}), json!({ "confirm": false })] {
             let outcome = assistant.call("delete_task", with(json!({ "task": named }), confirm)).await;
 
-            let asked = outcome.ok();
-            assert_eq!(asked, json!({ "deleted": false, "needs_confirmation": true, "task": task }));
+            let preview = outcome.success();
+            assert_eq!(preview, json!({ "deleted": false, "needs_confirmation": true, "task": task }));
             assert!(
                 outcome.text().contains("confirm") && outcome.text().contains("\"buy milk\""),
                 "{}",
@@ -26,18 +26,19 @@ async fn nothing_is_deleted_before_that_is_confirmed() {
             );
         }
     }
-    assert_eq!(everything(&app).await, before);
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn what_is_deleted_goes_to_the_trash_and_saying_it_again_is_fine() {
+async fn a_deleted_task_is_in_the_trash_and_deleting_it_again_succeeds() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [task, other] = many(&ada, ["buy milk", "buy milk and bread"]).await;
+    let [task, other] = create_many(&ada, ["buy milk", "buy milk and bread"]).await;
     let assistant = Assistant::of(&ada);
-    let delete = async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
+    let delete =
+        async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
 
-    let deleted = delete(id(&task)).await.ok();
+    let deleted = delete(id(&task)).await.success();
 
     assert_eq!((&deleted["deleted"], &deleted["needs_confirmation"]), (&json!(true), &json!(false)));
     let gone = &deleted["task"];
@@ -46,43 +47,44 @@ async fn what_is_deleted_goes_to_the_trash_and_saying_it_again_is_fine() {
     ada.get(&path(&task)).await.problem(404);
     assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["buy milk"]);
 
-    let again = delete(id(&task)).await.ok();
+    let again = delete(id(&task)).await.success();
     assert_eq!((&again["deleted"], &again["needs_confirmation"]), (&json!(true), &json!(false)));
-    let asked = assistant.call("delete_task", json!({ "task": id(&task) })).await.ok();
-    assert_eq!(asked["deleted"], true, "there is nothing left to confirm");
-    assert_eq!(types(&app).await, ["task.created", "task.created", "task.deleted"]);
-    assert_eq!(shown(&ada, &other).await, other);
+    let preview = assistant.call("delete_task", json!({ "task": id(&task) })).await.success();
+    assert_eq!(preview["deleted"], true, "nothing is left to confirm");
+    assert_eq!(event_types(&app).await, ["task.created", "task.created", "task.deleted"]);
+    assert_eq!(reload(&ada, &other).await, other);
     ada.delete(&format!("{}?permanent=true", path(&task))).await.expect(204);
-    delete(id(&task)).await.refused("not_found");
+    delete(id(&task)).await.refusal("not_found");
 }
 
 #[tokio::test]
-async fn a_task_is_deleted_by_words_only_if_they_name_one() {
+async fn a_task_is_deleted_by_words_only_if_they_match_one_task() {
     let app = App::start().await;
     let ada = app.guest().await;
-    many(&ada, ["report one", "report two", "buy milk"]).await;
+    create_many(&ada, ["report one", "report two", "buy milk"]).await;
     let assistant = Assistant::of(&ada);
-    let delete = async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
+    let delete =
+        async |named: &str| assistant.call("delete_task", json!({ "task": named, "confirm": true })).await;
 
-    delete("report").await.refused("ambiguous");
-    let asked = delete("milk").await.ok();
+    delete("report").await.refusal("ambiguous");
+    let preview = delete("milk").await.success();
     assert_eq!(
-        (&asked["deleted"], &asked["task"]["title"]),
+        (&preview["deleted"], &preview["task"]["title"]),
         (&json!(false), &json!("buy milk")),
         "some words are no name"
     );
-    assert_eq!(delete("Buy Milk").await.ok()["deleted"], true);
-    delete("buy milk").await.refused("no_match");
+    assert_eq!(delete("Buy Milk").await.success()["deleted"], true);
+    delete("buy milk").await.refusal("no_match");
 
     assert_eq!(ada.titles("/api/tasks").await, ["report two", "report one"]);
 }
 
 #[tokio::test]
-async fn open_tasks_go_with_their_series_only_when_that_is_confirmed() {
+async fn open_tasks_are_deleted_with_their_series_only_after_a_confirmation() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
     let assistant = Assistant::of(&ada);
     let stop = async |confirm: Value| {
         let arguments = with(json!({ "recurring_task": id(&things.series), "delete_open": true }), confirm);
@@ -91,54 +93,57 @@ async fn open_tasks_go_with_their_series_only_when_that_is_confirmed() {
 
     for confirm in [json!({}), json!({ "confirm": false })] {
         let outcome = stop(confirm).await;
-        let asked = outcome.ok();
-        assert_eq!((&asked["stopped"], &asked["needs_confirmation"]), (&json!(false), &json!(true)));
-        assert_eq!((&asked["open_tasks"], &asked["recurring_task"]["status"]), (&json!(1), &json!("active")));
+        let preview = outcome.success();
+        assert_eq!((&preview["stopped"], &preview["needs_confirmation"]), (&json!(false), &json!(true)));
+        assert_eq!(
+            (&preview["open_tasks"], &preview["recurring_task"]["status"]),
+            (&json!(1), &json!("active"))
+        );
         assert!(
             outcome.text().contains("confirm") && outcome.text().contains("\"water plants\""),
             "{}",
             outcome.text()
         );
     }
-    assert_eq!(everything(&app).await, before);
+    assert_eq!(snapshot(&app).await, before);
 
     for _ in 0..2 {
-        let stopped = stop(json!({ "confirm": true })).await.ok();
+        let stopped = stop(json!({ "confirm": true })).await.success();
         assert_eq!((&stopped["stopped"], &stopped["needs_confirmation"]), (&json!(true), &json!(false)));
         assert_eq!(stopped["recurring_task"]["status"], "ended");
     }
     assert_eq!(ada.titles("/api/tasks").await, ["call mom"]);
     assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["water plants"]);
-    let changes = types(&app).await;
+    let changes = event_types(&app).await;
     let count = |wanted: &str| changes.iter().filter(|kind| *kind == wanted).count();
     assert_eq!((count("recurring.stopped"), count("task.deleted")), (1, 1), "{changes:?}");
 }
 
 #[tokio::test]
-async fn who_says_that_nothing_is_confirmed_hears_what_would_happen() {
+async fn a_call_with_confirm_false_returns_a_preview() {
     let app = App::start().await;
     let ada = app.guest().await;
     Things::of(&ada).await;
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
 
     let not_yet = json!({ "recurring_task": "water plants", "confirm": false });
     let outcome = Assistant::of(&ada).call("stop_recurring_task", not_yet).await;
 
     assert!(outcome.text().contains("keeps 1 open task"), "{}", outcome.text());
-    let asked = outcome.ok();
-    assert_eq!((&asked["stopped"], &asked["needs_confirmation"]), (&json!(false), &json!(true)));
-    assert_eq!(asked["recurring_task"]["status"], "active");
-    assert_eq!(everything(&app).await, before);
+    let preview = outcome.success();
+    assert_eq!((&preview["stopped"], &preview["needs_confirmation"]), (&json!(false), &json!(true)));
+    assert_eq!(preview["recurring_task"]["status"], "active");
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn a_title_that_something_else_has_confirms_nothing() {
+async fn a_title_shared_by_another_task_or_series_confirms_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [done, gone, _] = many(&ada, ["pay rent", "buy milk", "buy bread"]).await;
+    let [done, gone, _] = create_many(&ada, ["pay rent", "buy milk", "buy bread"]).await;
     complete(&ada, &done).await;
     ada.delete(&path(&gone)).await.expect(204);
-    many(&ada, ["Pay rent", "Buy milk"]).await;
+    create_many(&ada, ["Pay rent", "Buy milk"]).await;
     let series = json!({ "title": "stand-up", "frequency": "daily", "start_date": "2031-01-01" });
     for number in 0..2 {
         let made = ada.post("/api/recurring-tasks", series.clone()).await.expect(201).json();
@@ -146,53 +151,59 @@ async fn a_title_that_something_else_has_confirms_nothing() {
             ada.delete(&format!("/api/recurring-tasks/{}", id(&made))).await.expect(204);
         }
     }
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
     let assistant = Assistant::of(&ada);
 
     for named in ["pay rent", "buy milk"] {
-        let asked = assistant.call("delete_task", json!({ "task": named, "confirm": true })).await.ok();
-        assert_eq!((&asked["deleted"], &asked["needs_confirmation"]), (&json!(false), &json!(true)), "{named}");
+        let preview =
+            assistant.call("delete_task", json!({ "task": named, "confirm": true })).await.success();
+        assert_eq!(
+            (&preview["deleted"], &preview["needs_confirmation"]),
+            (&json!(false), &json!(true)),
+            "{named}"
+        );
     }
     let stop = json!({ "recurring_task": "stand-up", "delete_open": true, "confirm": true });
-    assert_eq!(assistant.call("stop_recurring_task", stop).await.ok()["needs_confirmation"], true);
-    assert_eq!(everything(&app).await, before);
-    let bread = assistant.call("delete_task", json!({ "task": "buy bread", "confirm": true })).await.ok();
-    assert_eq!(bread["deleted"], true, "nothing else is called so");
+    assert_eq!(assistant.call("stop_recurring_task", stop).await.success()["needs_confirmation"], true);
+    assert_eq!(snapshot(&app).await, before);
+    let bread =
+        assistant.call("delete_task", json!({ "task": "buy bread", "confirm": true })).await.success();
+    assert_eq!(bread["deleted"], true, "no other task has that title");
 }
 
 #[tokio::test]
-async fn a_series_that_is_stopped_again_under_its_key_is_the_one_that_was_meant_first() {
+async fn a_replay_of_a_stop_affects_the_series_of_the_first_call() {
     let app = App::start().await;
     let ada = app.guest().await;
     Things::of(&ada).await;
     let assistant = Assistant::of(&ada);
-    let stop =
-        json!({ "recurring_task": "water plants", "delete_open": true, "confirm": true, "idempotency_key": "once" });
+    let stop = json!({ "recurring_task": "water plants", "delete_open": true, "confirm": true,
+                       "idempotency_key": "once" });
     let first = assistant.call("stop_recurring_task", stop.clone()).await;
-    assert_eq!((&first.ok()["stopped"], &first.ok()["open_tasks"]), (&json!(true), &json!(1)));
+    assert_eq!((&first.success()["stopped"], &first.success()["open_tasks"]), (&json!(true), &json!(1)));
     let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01" });
     ada.post("/api/recurring-tasks", series).await.expect(201);
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
 
     let again = assistant.call("stop_recurring_task", stop).await;
 
-    assert_eq!((again.ok(), again.text()), (first.ok(), first.text()));
-    assert_eq!(everything(&app).await, before);
+    assert_eq!((again.success(), again.text()), (first.success(), first.text()));
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn the_task_that_is_shown_is_the_one_that_is_deleted_even_if_words_mean_another_one_by_then() {
+async fn a_confirmation_deletes_the_task_that_was_shown_even_if_the_words_match_another_by_then() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [first] = many(&ada, ["buy milk"]).await;
+    let [first] = create_many(&ada, ["buy milk"]).await;
     let assistant = Assistant::of(&ada);
-    let asked = assistant.call("delete_task", json!({ "task": "milk" })).await;
-    make(&ada, json!({ "title": "milk" })).await;
+    let preview = assistant.call("delete_task", json!({ "task": "milk" })).await;
+    create_task(&ada, json!({ "title": "milk" })).await;
 
-    // The text names the id to confirm with.
-    assert!(asked.text().contains(id(&first)), "{}", asked.text());
-    let confirmed = json!({ "task": id(&asked.ok()["task"]), "confirm": true });
-    assert_eq!(id(&assistant.call("delete_task", confirmed).await.ok()["task"]), id(&first));
+    // The text has the id for the confirmation.
+    assert!(preview.text().contains(id(&first)), "{}", preview.text());
+    let confirmed = json!({ "task": id(&preview.success()["task"]), "confirm": true });
+    assert_eq!(id(&assistant.call("delete_task", confirmed).await.success()["task"]), id(&first));
 
     assert_eq!(ada.titles("/api/tasks").await, ["milk"]);
 }

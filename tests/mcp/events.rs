@@ -1,14 +1,14 @@
-//! Who did it, and that it was done once.
+//! Actors and idempotency keys of tool calls.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::assistant::{Assistant, OLDER};
-use super::{READING, Things, complete, happened, id, with};
-use crate::events::trail;
+use super::assistant::{Assistant, HANDSHAKE_REVISIONS};
+use super::{READ_ONLY, Things, complete, event_summaries, id, with};
+use crate::events::wait_for_trail;
 
-/// The events of each tool that changes something.
+/// Expected events of each tool that changes data.
 const EVENTS: [(&str, &[&str]); 13] = [
     ("add_task", &["task.created"]),
     ("update_task", &["task.updated"]),
@@ -26,10 +26,10 @@ const EVENTS: [(&str, &[&str]); 13] = [
 ];
 
 #[tokio::test]
-async fn every_change_is_one_event_of_the_agent_by_the_name_of_its_client() {
+async fn every_change_is_one_event_of_the_agent_with_the_name_of_its_client() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let assistant = Assistant::called("Claude Desktop", &ada);
+    let assistant = Assistant::with_name("Claude Desktop", &ada);
     for (tool, expected) in EVENTS {
         // Without reminders of its own, which would move or end with it.
         let things = Things::of(&ada).await;
@@ -40,43 +40,48 @@ async fn every_change_is_one_event_of_the_agent_by_the_name_of_its_client() {
             complete(&ada, &things.task).await;
         }
         let arguments = things.arguments().into_iter().find(|(name, _)| *name == tool).unwrap().1;
-        let before = happened(&app).await.len();
+        let before = event_summaries(&app).await.len();
 
-        let made = assistant.call(tool, arguments.clone()).await.ok();
+        let made = assistant.call(tool, arguments.clone()).await.success();
 
-        let mut told = happened(&app).await.split_off(before);
-        told.sort();
+        let mut emitted = event_summaries(&app).await.split_off(before);
+        emitted.sort();
         let by = |kind: &&str| (kind.to_string(), "agent".to_owned(), Some("Claude Desktop".to_owned()));
-        assert_eq!(told, expected.iter().map(by).collect::<Vec<_>>(), "{tool}");
+        assert_eq!(emitted, expected.iter().map(by).collect::<Vec<_>>(), "{tool}");
         if !["add_task", "create_recurring_task", "set_reminder", "cancel_reminder"].contains(&tool) {
-            let again = assistant.call(tool, arguments).await.ok();
+            let again = assistant.call(tool, arguments).await.success();
             assert!(made["version"] == again["version"], "{tool}: {again}");
-            assert_eq!(happened(&app).await.len(), before + told.len(), "{tool} again: nothing has changed");
+            assert_eq!(
+                event_summaries(&app).await.len(),
+                before + emitted.len(),
+                "{tool} again: nothing has changed"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn looking_leaves_no_event() {
+async fn reads_create_no_event() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    let before = happened(&app).await;
+    let before = event_summaries(&app).await;
     for (tool, arguments) in things.arguments() {
-        if READING.contains(&tool) {
-            Assistant::of(&ada).call(tool, arguments).await.ok();
+        if READ_ONLY.contains(&tool) {
+            Assistant::of(&ada).call(tool, arguments).await.success();
         }
     }
-    assert_eq!(happened(&app).await, before);
+    assert_eq!(event_summaries(&app).await, before);
 }
 
 #[tokio::test]
-async fn an_event_of_an_agent_says_what_was_before_and_after() {
+async fn an_event_of_an_agent_has_the_state_before_and_after() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
-    let made = assistant.call("add_task", json!({ "title": "report" })).await.ok();
-    let changed = assistant.call("update_task", json!({ "task": "report", "title": "the report" })).await.ok();
+    let made = assistant.call("add_task", json!({ "title": "report" })).await.success();
+    let changed =
+        assistant.call("update_task", json!({ "task": "report", "title": "the report" })).await.success();
 
     let events = app.database.events().await;
 
@@ -88,20 +93,25 @@ async fn an_event_of_an_agent_says_what_was_before_and_after() {
 }
 
 #[tokio::test]
-async fn the_history_tells_the_agent_from_its_user() {
+async fn the_history_distinguishes_the_agent_from_its_user() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    let task = Assistant::called("Claude Desktop", &ada).call("add_task", json!({ "title": "report" })).await.ok();
+    let task = Assistant::with_name("Claude Desktop", &ada)
+        .call("add_task", json!({ "title": "report" }))
+        .await
+        .success();
     complete(&ada, &task).await;
-    let older = Assistant::older("cli", &ada, OLDER[0]).await;
-    older.call("reopen_task", json!({ "task": id(&task) })).await.ok();
-    trail(&ada, &format!("/api/audit/tasks/{}", id(&task)), 3).await;
+    let older = Assistant::with_revision("cli", &ada, HANDSHAKE_REVISIONS[0]).await;
+    older.call("reopen_task", json!({ "task": id(&task) })).await.success();
+    wait_for_trail(&ada, &format!("/api/audit/tasks/{}", id(&task)), 3).await;
 
     let history = older.call("get_task_history", json!({ "task": "report" })).await;
 
-    let items = history.ok()["items"].as_array().unwrap().clone();
-    let who: Vec<_> =
-        items.iter().map(|item| [&item["event_type"], &item["data"]["actor"], &item["data"]["actor_name"]]).collect();
+    let items = history.success()["items"].as_array().unwrap().clone();
+    let who: Vec<_> = items
+        .iter()
+        .map(|item| [&item["event_type"], &item["data"]["actor"], &item["data"]["actor_name"]])
+        .collect();
     let expected = [
         json!(["task.created", "agent", "Claude Desktop"]),
         json!(["task.completed", "user", null]),
@@ -112,7 +122,7 @@ async fn the_history_tells_the_agent_from_its_user() {
 }
 
 #[tokio::test]
-async fn what_comes_again_under_its_key_gets_the_first_answer() {
+async fn a_repeated_call_with_its_key_gets_the_first_response() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -122,30 +132,36 @@ async fn what_comes_again_under_its_key_gets_the_first_answer() {
             continue;
         }
         let keyed = with(arguments.clone(), json!({ "idempotency_key": "k-1" }));
-        let first = assistant.call(tool, keyed.clone()).await.ok();
-        let events = happened(&app).await.len();
+        let first = assistant.call(tool, keyed.clone()).await.success();
+        let events = event_summaries(&app).await.len();
 
-        assert_eq!(assistant.call(tool, keyed.clone()).await.ok(), first, "{tool}");
+        assert_eq!(assistant.call(tool, keyed.clone()).await.success(), first, "{tool}");
 
-        assert_eq!(happened(&app).await.len(), events, "{tool}");
+        assert_eq!(event_summaries(&app).await.len(), events, "{tool}");
         let mut other = with(keyed, json!({ "idempotency_key": "k-2" }));
-        assert_ne!(id(&assistant.call(tool, other.clone()).await.ok()), id(&first), "{tool}");
+        assert_ne!(id(&assistant.call(tool, other.clone()).await.success()), id(&first), "{tool}");
         let member = if tool == "set_reminder" { "at" } else { "title" };
         other[member] = json!("2032-01-01T00:00:00Z");
-        let events = happened(&app).await.len();
-        assert_eq!(assistant.call(tool, other).await.refused("invalid").pointers(), ["/idempotency_key"], "{tool}");
-        assert_eq!(happened(&app).await.len(), events, "{tool}");
+        let events = event_summaries(&app).await.len();
+        assert_eq!(
+            assistant.call(tool, other).await.refusal("invalid").pointers(),
+            ["/idempotency_key"],
+            "{tool}"
+        );
+        assert_eq!(event_summaries(&app).await.len(), events, "{tool}");
     }
 }
 
 #[tokio::test]
-async fn the_first_answer_stays_what_it_was_for_a_day() {
+async fn a_response_is_replayed_for_a_day() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
-    let add = async || assistant.call("add_task", json!({ "title": "buy milk", "idempotency_key": "k" })).await.ok();
+    let add = async || {
+        assistant.call("add_task", json!({ "title": "buy milk", "idempotency_key": "k" })).await.success()
+    };
     let first = add().await;
-    assistant.call("complete_task", json!({ "task": id(&first) })).await.ok();
+    assistant.call("complete_task", json!({ "task": id(&first) })).await.success();
 
     assert_eq!(add().await, first);
     app.database.change("update app.answers set created_at = now() - interval '23 hours'").await;
@@ -155,25 +171,29 @@ async fn the_first_answer_stays_what_it_was_for_a_day() {
 }
 
 #[tokio::test]
-async fn a_key_can_be_a_header_and_belongs_to_one_user() {
+async fn an_idempotency_key_can_be_a_header_and_belongs_to_one_user() {
     let app = App::start().await;
     let (ada, bob) = (app.guest().await, app.guest().await);
     let add = async |person: &Person, title: &str| {
         let assistant = Assistant::of(person);
-        assistant.tool("add_task", json!({ "title": title })).header("idempotency-key", Some("key")).call().await
+        assistant
+            .tool("add_task", json!({ "title": title }))
+            .header("idempotency-key", Some("key"))
+            .call()
+            .await
     };
-    let first = add(&ada, "buy milk").await.ok();
+    let first = add(&ada, "buy milk").await.success();
 
-    assert_eq!(add(&ada, "buy milk").await.ok(), first);
-    add(&ada, "buy bread").await.refused("invalid");
-    assert_ne!(id(&add(&bob, "buy milk").await.ok()), id(&first));
+    assert_eq!(add(&ada, "buy milk").await.success(), first);
+    add(&ada, "buy bread").await.refusal("invalid");
+    assert_ne!(id(&add(&bob, "buy milk").await.success()), id(&first));
 
     assert_eq!(ada.titles("/api/tasks").await, ["buy milk"]);
     assert_eq!(bob.titles("/api/tasks").await, ["buy milk"]);
 }
 
 #[tokio::test]
-async fn twenty_of_one_call_at_the_same_moment_make_one_task() {
+async fn twenty_concurrent_copies_of_a_call_create_one_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -181,7 +201,7 @@ async fn twenty_of_one_call_at_the_same_moment_make_one_task() {
 
     let all = join_all((0..20).map(|_| add())).await;
 
-    let first = all[0].ok();
-    assert!(all.iter().all(|one| one.ok() == first));
-    assert_eq!(happened(&app).await.len(), 1);
+    let first = all[0].success();
+    assert!(all.iter().all(|one| one.success() == first));
+    assert_eq!(event_summaries(&app).await.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Many at once, too many, and what is away or broken.
+//! Concurrency, rate limits, outages and faults.
 
 use std::time::Instant;
 
@@ -6,29 +6,29 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::{App, Person};
 
-use super::assistant::{Assistant, OLDER};
-use super::{NAMES, id};
-use crate::events::until;
+use super::assistant::{Assistant, HANDSHAKE_REVISIONS};
+use super::{TOOL_NAMES, id};
+use crate::events::poll_until;
 
-/// What an assistant does in a short talk.
-async fn talk(ada: Person, number: usize) {
+/// Calls tools as an assistant does in a short conversation.
+async fn converse(ada: Person, number: usize) {
     let assistant = Assistant::of(&ada);
-    assert_eq!(assistant.tools().await, NAMES);
+    assert_eq!(assistant.tools().await, TOOL_NAMES);
     let title = format!("call number {number} back");
-    let task = assistant.call("add_task", json!({ "title": title })).await.ok();
-    let done = assistant.call("complete_task", json!({ "task": title.to_uppercase() })).await.ok();
+    let task = assistant.call("add_task", json!({ "title": title })).await.success();
+    let done = assistant.call("complete_task", json!({ "task": title.to_uppercase() })).await.success();
     assert_eq!(id(&done), id(&task));
     let list = json!({ "status": "completed", "limit": 200 });
-    let list = assistant.call("list_tasks", list).await.ok();
+    let list = assistant.call("list_tasks", list).await.success();
     assert!(list["items"].as_array().unwrap().iter().any(|one| one["id"] == task["id"]), "{list}");
 }
 
 #[tokio::test]
-async fn fifty_assistants_at_once_are_all_served() {
+async fn fifty_concurrent_assistants_are_served() {
     let app = App::start().await;
     let people = join_all((0..50).map(|_| app.guest())).await;
 
-    for one in people.into_iter().map(|ada| tokio::spawn(talk(ada, 1))).collect::<Vec<_>>() {
+    for one in people.into_iter().map(|ada| tokio::spawn(converse(ada, 1))).collect::<Vec<_>>() {
         one.await.unwrap();
     }
 
@@ -36,11 +36,11 @@ async fn fifty_assistants_at_once_are_all_served() {
 }
 
 #[tokio::test]
-async fn fifty_assistants_of_one_user_are_too() {
+async fn fifty_concurrent_assistants_of_one_user_are_served() {
     let app = App::start().await;
     let ada = app.guest().await;
 
-    for one in (0..50).map(|number| tokio::spawn(talk(ada.clone(), number))).collect::<Vec<_>>() {
+    for one in (0..50).map(|number| tokio::spawn(converse(ada.clone(), number))).collect::<Vec<_>>() {
         one.await.unwrap();
     }
 
@@ -48,7 +48,7 @@ async fn fifty_assistants_of_one_user_are_too() {
 }
 
 #[tokio::test]
-async fn who_asks_for_too_much_is_told_how_long_to_wait() {
+async fn a_limited_call_reports_the_time_to_wait() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -57,62 +57,71 @@ async fn who_asks_for_too_much_is_told_how_long_to_wait() {
     let refused = loop {
         let outcome = assistant.call("add_task", json!({ "title": "x" })).await;
         if outcome.reply.result()["isError"] == true {
-            break outcome.refused("limited");
+            break outcome.refusal("limited");
         }
         made += 1;
         assert!(made <= 5, "five are allowed");
     };
 
     assert!(made > 0);
-    let mut numbers = refused.text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u32>().ok());
+    let mut numbers =
+        refused.text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u32>().ok());
     assert!(numbers.any(|wait| (1..=120).contains(&wait)), "{}", refused.text);
     assert!(refused.text.contains("second"), "{}", refused.text);
     assert_eq!(app.database.rows("select id from app.tasks").await.len(), made);
-    assert_eq!(assistant.tools().await, NAMES, "what needs no database is never too much");
+    assert_eq!(assistant.tools().await, TOOL_NAMES, "calls without the database are not limited");
     app.database.change("update app.buckets set full_at = full_at - 600").await;
-    assistant.call("add_task", json!({ "title": "x" })).await.ok();
+    assistant.call("add_task", json!({ "title": "x" })).await.success();
 }
 
 #[tokio::test]
-async fn while_the_database_is_away_assistants_are_told_to_come_back() {
+async fn during_a_database_outage_assistants_are_told_to_retry() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let assistants = [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await];
+    let assistants =
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await];
     for assistant in &assistants {
-        assistant.call("list_tasks", json!({})).await.ok();
+        assistant.call("list_tasks", json!({})).await.success();
     }
 
-    app.database.go_away().await;
+    app.database.refuse_connections().await;
     let began = Instant::now();
     let mut tried = 0;
     for assistant in &assistants {
         for reply in [
             assistant.request("tools/call", json!({ "name": "list_tasks", "arguments": {} })).await,
-            assistant.request("tools/call", json!({ "name": "get_task", "arguments": { "task": "milk" } })).await,
-            assistant.request("tools/call", json!({ "name": "add_task", "arguments": { "title": "x" } })).await,
+            assistant
+                .request("tools/call", json!({ "name": "get_task", "arguments": { "task": "milk" } }))
+                .await,
+            assistant
+                .request("tools/call", json!({ "name": "add_task", "arguments": { "title": "x" } }))
+                .await,
             assistant.request("resources/read", json!({ "uri": "taskflow://today" })).await,
-            assistant.hello(OLDER[0]).await,
+            assistant.initialize(HANDSHAKE_REVISIONS[0]).await,
         ] {
             let reply = reply.status(503);
             reply.error(-32603);
-            assert!(reply.answer.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0), "{reply:?}");
+            assert!(
+                reply.response.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0),
+                "{reply:?}"
+            );
             tried += 1;
         }
-        assert_eq!(assistant.tools().await, NAMES);
+        assert_eq!(assistant.tools().await, TOOL_NAMES);
     }
     assert!(began.elapsed().as_secs() < 2 * tried, "{tried} answers took {:?}", began.elapsed());
-    app.database.come_back().await;
+    app.database.accept_connections().await;
 
-    until("an answer", async || {
+    poll_until("an answer", async || {
         let reply = assistants[0].tool("add_task", json!({ "title": "x" })).call().await;
-        (reply.reply.answer.status == 200).then(|| reply.ok())
+        (reply.reply.response.status == 200).then(|| reply.success())
     })
     .await;
     assert_eq!(ada.titles("/api/tasks").await, ["x"]);
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_is_told_without_what_is_behind_it() {
+async fn a_server_fault_is_reported_without_its_cause() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("alter table app.tasks rename column title to heading").await;
@@ -121,16 +130,23 @@ async fn a_fault_of_ours_is_told_without_what_is_behind_it() {
     let call = assistant.tool("add_task", json!({ "title": "private words" }));
     let fault = call.header("x-correlation-id", Some("fault-1")).send().await;
 
-    let text = fault.answer.text.clone();
-    assert_eq!((fault.answer.status, fault.answer.json()["error"]["code"].as_i64()), (500, Some(-32_603)), "{text}");
+    let text = fault.response.text.clone();
+    assert_eq!(
+        (fault.response.status, fault.response.json()["error"]["code"].as_i64()),
+        (500, Some(-32_603)),
+        "{text}"
+    );
     for secret in ["column", "SQL", "insert", "private words", "42703"] {
         assert!(!text.contains(secret), "{text}");
     }
-    assert!(text.contains("fault-1"), "whoever looks for it needs its name: {text}");
+    assert!(text.contains("fault-1"), "the text has the id: {text}");
     let logged: Vec<String> = app.logs().into_iter().filter(|line| line.contains("fault-1")).collect();
     if std::env::var("TASKFLOW_ENGINE").as_deref() != Ok("spin") {
         assert_eq!(logged.len(), 1, "{logged:?}");
-        assert!(logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"mcp\""), "{logged:?}");
+        assert!(
+            logged[0].contains("SQLSTATE 42703") && logged[0].contains("\"function\":\"mcp\""),
+            "{logged:?}"
+        );
         assert!(!logged[0].contains("private words"), "{logged:?}");
     }
 }

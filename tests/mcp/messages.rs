@@ -1,13 +1,13 @@
-//! Messages that are asked and answered, and those that are none.
+//! Valid and invalid messages.
 
 use serde_json::{Value, json};
 use tests::App;
 
-use super::assistant::{Assistant, OLDER};
+use super::assistant::{Assistant, HANDSHAKE_REVISIONS};
 use super::with;
 
 #[tokio::test]
-async fn an_answer_has_the_id_of_its_question_and_what_has_none_that_can_be_is_refused() {
+async fn a_response_has_the_id_of_its_request_and_invalid_ids_are_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let with_id = async |id: Value| {
@@ -15,7 +15,8 @@ async fn an_answer_has_the_id_of_its_question_and_what_has_none_that_can_be_is_r
         message.body["id"] = id;
         message.send().await
     };
-    for id in [json!(0), json!(-7), json!(9_007_199_254_740_991_i64), json!(""), json!("ä \" 👋"), json!("7")] {
+    for id in [json!(0), json!(-7), json!(9_007_199_254_740_991_i64), json!(""), json!("ä \" 👋"), json!("7")]
+    {
         with_id(id).await.result();
     }
     for id in [Value::Null, json!(1.5), json!(true), json!({}), json!([1])] {
@@ -24,33 +25,38 @@ async fn an_answer_has_the_id_of_its_question_and_what_has_none_that_can_be_is_r
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused() {
+async fn malformed_json_is_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    for broken in
-        ["", "{", "nonsense", "{\"jsonrpc\": \"2.0\"} more", "{\"jsonrpc\": \"2.0\", \"id\": \"\\ud800\"}", &deep]
-    {
-        let reply = assistant.say(broken).await.status(400);
+    for broken in [
+        "",
+        "{",
+        "nonsense",
+        "{\"jsonrpc\": \"2.0\"} more",
+        "{\"jsonrpc\": \"2.0\", \"id\": \"\\ud800\"}",
+        &deep,
+    ] {
+        let reply = assistant.post_text(broken).await.status(400);
         reply.error(-32700);
-        assert!(reply.answer.json().get("id").is_none(), "{reply:?}");
+        assert!(reply.response.json().get("id").is_none(), "{reply:?}");
     }
 }
 
 #[tokio::test]
-async fn a_member_that_comes_twice_is_named() {
+async fn a_duplicate_member_is_reported() {
     let app = App::start().await;
     let twice = r#"{"jsonrpc": "2.0", "id": 1, "method": "ping", "method": "tools/list"}"#;
 
-    let reply = Assistant::of(&app.guest().await).say(twice).await.status(400);
+    let reply = Assistant::of(&app.guest().await).post_text(twice).await.status(400);
 
-    let error = reply.answer.json()["error"].clone();
+    let error = reply.response.json()["error"].clone();
     assert_eq!(error["code"], -32700);
     assert_eq!(error["data"], json!({ "errors": [{ "pointer": "/method", "detail": "is given twice" }] }));
 }
 
 #[tokio::test]
-async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
+async fn an_invalid_message_is_rejected_without_effect() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -73,34 +79,37 @@ async fn what_is_no_message_is_refused_and_nothing_of_it_is_done() {
         but("method", json!(7)),
         but("method", Value::Null),
     ] {
-        assistant.say(wrong.to_string()).await.status(400).error(-32600);
+        assistant.post_text(wrong.to_string()).await.status(400).error(-32600);
     }
     assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
 }
 
 #[tokio::test]
-async fn a_notification_is_accepted_and_that_is_all() {
+async fn a_notification_is_accepted_without_a_response() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await);
+    let (modern, older) =
+        (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
     for assistant in [&modern, &older] {
         for method in ["notifications/initialized", "notifications/cancelled", "notifications/no/such"] {
             let mut message = assistant.message(method, json!({}));
             message.body.as_object_mut().unwrap().remove("id");
-            assert_eq!(message.send().await.status(202).answer.text, "", "{method}");
+            assert_eq!(message.send().await.status(202).response.text, "", "{method}");
         }
         let mut act = assistant.tool("add_task", json!({ "title": "nobody waits for it" }));
         act.body.as_object_mut().unwrap().remove("id");
-        assert_eq!(act.send().await.status(202).answer.text, "");
+        assert_eq!(act.send().await.status(202).response.text, "");
     }
     assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
 }
 
 #[tokio::test]
-async fn a_place_in_a_list_that_cannot_be_is_refused() {
+async fn an_invalid_cursor_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for assistant in [Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await] {
+    for assistant in
+        [Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await]
+    {
         for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
             for cursor in [json!("nonsense"), json!("bm90aGluZw=="), json!("👋"), json!(7)] {
                 assistant.request(method, json!({ "cursor": cursor })).await.error(-32602);
@@ -110,10 +119,11 @@ async fn a_place_in_a_list_that_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn a_call_that_names_no_tool_is_refused() {
+async fn an_invalid_call_of_a_tool_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let (modern, older) = (Assistant::of(&ada), Assistant::older("old", &ada, OLDER[0]).await);
+    let (modern, older) =
+        (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
     for assistant in [&modern, &older] {
         for name in ["no_such_tool", "Add_Task"] {
             assistant.request("tools/call", json!({ "name": name, "arguments": {} })).await.error(-32602);

@@ -1,19 +1,19 @@
-//! Times go out as they are on the user's clock.
+//! Times are shown in the user's time zone.
 
 use domain::{DueDate, Field};
 use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::assistant::Assistant;
-use super::{Things, id, make, path, tell};
-use crate::events::trail;
+use super::{Things, create_task, id, notify, path};
+use crate::events::wait_for_trail;
 
-/// The moment that a value is, in UTC, if it is one.
+/// Returns an instant in UTC, or `None` if the value is none.
 fn moment(value: &Value) -> Option<Value> {
     matches!(DueDate::parse(value), Ok(DueDate::At(_))).then(|| json!(DueDate::parse(value).ok()))
 }
 
-/// The same with all times in UTC.
+/// Returns a value with all times in UTC.
 fn in_utc(value: &Value) -> Value {
     match value {
         Value::Array(values) => values.iter().map(in_utc).collect(),
@@ -22,7 +22,7 @@ fn in_utc(value: &Value) -> Value {
     }
 }
 
-/// All times in a value, as they stand there.
+/// Returns all times in a value, as written.
 fn times(value: &Value) -> Vec<&str> {
     match value {
         Value::Array(values) => values.iter().flat_map(times).collect(),
@@ -31,10 +31,10 @@ fn times(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Makes sure that all times are as they are on clocks there.
-async fn are_local(app: &App, timezone: &str, what: &str, value: &Value) {
+/// Asserts that all times in a value have the offset of a time zone.
+async fn assert_local(app: &App, timezone: &str, context: &str, value: &Value) {
     let times = times(value);
-    assert!(!times.is_empty(), "{what}: {value}");
+    assert!(!times.is_empty(), "{context}: {value}");
     let query = format!(
         "select time, to_char(time::timestamptz at time zone '{timezone}', 'YYYY-MM-DD\"T\"HH24:MI:SS') as local
            from unnest(array['{}']) as time",
@@ -42,19 +42,22 @@ async fn are_local(app: &App, timezone: &str, what: &str, value: &Value) {
     );
     for row in app.database.rows(&query).await {
         let (time, local) = (row["time"].as_str().unwrap(), row["local"].as_str().unwrap());
-        assert!(time.starts_with(local) && !time.ends_with('Z'), "{what}: {time} is {local} in {timezone}");
+        assert!(
+            time.starts_with(local) && !time.ends_with('Z'),
+            "{context}: {time} is {local} in {timezone}"
+        );
     }
 }
 
 async fn due(ada: &Person, due_date: &str) -> Value {
     let task = json!({ "title": "x", "due_date": due_date, "allow_past": true });
-    Assistant::of(ada).call("add_task", task).await.ok()
+    Assistant::of(ada).call("add_task", task).await.success()
 }
 
 #[tokio::test]
-async fn a_time_is_told_as_it_is_where_its_user_is_in_summer_and_in_winter() {
+async fn a_time_has_the_users_offset_in_summer_and_in_winter() {
     let app = App::start().await;
-    for (timezone, said, told) in [
+    for (timezone, input, shown) in [
         ("UTC", "2031-07-01T10:00:00Z", "2031-07-01T10:00:00+00:00"),
         ("Europe/Berlin", "2031-07-01T10:00:00Z", "2031-07-01T12:00:00+02:00"),
         ("Europe/Berlin", "2031-01-01T10:00:00Z", "2031-01-01T11:00:00+01:00"),
@@ -65,23 +68,31 @@ async fn a_time_is_told_as_it_is_where_its_user_is_in_summer_and_in_winter() {
         ("Asia/Kathmandu", "2031-01-01T00:00:00Z", "2031-01-01T05:45:00+05:45"),
         ("America/New_York", "2031-07-01T10:00:00Z", "2031-07-01T06:00:00-04:00"),
         ("America/New_York", "2031-01-01T03:00:00Z", "2030-12-31T22:00:00-05:00"),
-        // The hour that comes twice.
+        // The hour that occurs twice.
         ("America/New_York", "2031-11-02T05:30:00Z", "2031-11-02T01:30:00-04:00"),
         ("America/New_York", "2031-11-02T06:30:00Z", "2031-11-02T01:30:00-05:00"),
     ] {
         let ada = app.guest_in(timezone).await;
 
-        let task = due(&ada, said).await;
+        let task = due(&ada, input).await;
 
-        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(told), &json!(false)), "{timezone}: {said}");
-        assert_eq!(in_utc(&task), in_utc(&ada.get(&path(&task)).await.expect(200).json()), "{timezone}: {said}");
+        assert_eq!(
+            (&task["due_date"], &task["all_day"]),
+            (&json!(shown), &json!(false)),
+            "{timezone}: {input}"
+        );
+        assert_eq!(
+            in_utc(&task),
+            in_utc(&ada.get(&path(&task)).await.expect(200).json()),
+            "{timezone}: {input}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_day_is_over_when_it_is_over_there() {
+async fn a_day_ends_in_the_users_time_zone() {
     let app = App::start().await;
-    for (timezone, day, told) in [
+    for (timezone, day, shown) in [
         ("Europe/Berlin", "2031-07-01", "2031-07-01T23:59:00+02:00"),
         ("Europe/Berlin", "2031-01-01", "2031-01-01T23:59:00+01:00"),
         ("Asia/Kolkata", "2031-07-01", "2031-07-01T23:59:00+05:30"),
@@ -89,33 +100,33 @@ async fn a_day_is_over_when_it_is_over_there() {
         ("America/New_York", "2031-01-01", "2031-01-01T23:59:00-05:00"),
     ] {
         let task = due(&app.guest_in(timezone).await, day).await;
-        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(told), &json!(true)), "{timezone}: {day}");
+        assert_eq!((&task["due_date"], &task["all_day"]), (&json!(shown), &json!(true)), "{timezone}: {day}");
     }
 }
 
 #[tokio::test]
-async fn a_time_from_before_there_were_whole_minutes_is_still_that_time() {
+async fn a_time_before_standard_time_zones_stays_the_same_instant() {
     let app = App::start().await;
     for timezone in ["Europe/Berlin", "America/New_York", "Africa/Monrovia"] {
         let ada = app.guest_in(timezone).await;
-        for said in ["1850-01-01T12:00:00Z", "0001-01-02T00:00:00Z", "9998-12-30T00:00:00Z"] {
-            let task = due(&ada, said).await;
-            assert_eq!(moment(&task["due_date"]), moment(&json!(said)), "{timezone}: {task}");
+        for input in ["1850-01-01T12:00:00Z", "0001-01-02T00:00:00Z", "9998-12-30T00:00:00Z"] {
+            let task = due(&ada, input).await;
+            assert_eq!(moment(&task["due_date"]), moment(&json!(input)), "{timezone}: {task}");
         }
     }
 }
 
 #[tokio::test]
-async fn every_time_of_every_tool_is_on_the_users_clock() {
+async fn every_time_of_every_tool_is_in_the_users_time_zone() {
     let app = App::with_events().await;
     let timezone = "America/New_York";
     let ada = app.guest_in(timezone).await;
     let things = Things::of(&ada).await;
-    tell(&app, &ada, &things.task).await;
+    notify(&app, &ada, &things.task).await;
     let assistant = Assistant::of(&ada);
     let task = id(&things.task);
-    // That it was made, and its reminder: nothing may come in between two looks.
-    trail(&ada, &format!("/api/audit/tasks/{task}"), 2).await;
+    // Creation of the task and of its reminder: no other event may come between two requests.
+    wait_for_trail(&ada, &format!("/api/audit/tasks/{task}"), 2).await;
 
     for (tool, arguments, shown) in [
         ("get_task", json!({ "task": task }), path(&things.task)),
@@ -129,16 +140,17 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
         ("list_notifications", json!({}), "/api/notifications".into()),
         ("get_task_history", json!({ "task": task }), format!("/api/audit/tasks/{task}")),
     ] {
-        let told = assistant.call(tool, arguments).await.ok();
-        are_local(&app, timezone, tool, &told).await;
+        let listed = assistant.call(tool, arguments).await.success();
+        assert_local(&app, timezone, tool, &listed).await;
         let expected = ada.get(&shown).await.expect(200).json();
-        assert_eq!(in_utc(&told["items"]), in_utc(&expected["items"]), "{tool}");
+        assert_eq!(in_utc(&listed["items"]), in_utc(&expected["items"]), "{tool}");
     }
     for (tool, arguments) in things.arguments() {
-        let changes = !super::READING.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
+        let changes =
+            !super::READ_ONLY.contains(&tool) && !["delete_task", "cancel_reminder"].contains(&tool);
         if changes {
-            let made = assistant.call(tool, arguments).await.ok();
-            are_local(&app, timezone, tool, &made).await;
+            let made = assistant.call(tool, arguments).await.success();
+            assert_local(&app, timezone, tool, &made).await;
         }
     }
     for (tool, arguments) in [
@@ -146,20 +158,20 @@ async fn every_time_of_every_tool_is_on_the_users_clock() {
         ("delete_task", json!({ "task": task })),
         ("delete_task", json!({ "task": task, "confirm": true })),
     ] {
-        let gone = assistant.call(tool, arguments).await.ok();
-        are_local(&app, timezone, tool, &gone).await;
+        let gone = assistant.call(tool, arguments).await.success();
+        assert_local(&app, timezone, tool, &gone).await;
     }
 }
 
 #[tokio::test]
-async fn what_a_text_tells_of_a_time_is_on_the_users_clock_too() {
+async fn times_in_texts_are_in_the_users_time_zone_too() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Kolkata").await;
-    let task = make(&ada, json!({ "title": "call one", "due_date": "2031-01-01T20:00:00Z" })).await;
-    make(&ada, json!({ "title": "call two" })).await;
+    let task = create_task(&ada, json!({ "title": "call one", "due_date": "2031-01-01T20:00:00Z" })).await;
+    create_task(&ada, json!({ "title": "call two" })).await;
     let assistant = Assistant::of(&ada);
 
-    let refused = assistant.call("complete_task", json!({ "task": "call" })).await.refused("ambiguous");
+    let refused = assistant.call("complete_task", json!({ "task": "call" })).await.refusal("ambiguous");
     let candidates = refused.candidates();
     let one = candidates.iter().find(|one| one["id"] == task["id"]).unwrap();
     assert_eq!(one["due_date"], "2031-01-02T01:30:00+05:30");
@@ -170,12 +182,12 @@ async fn what_a_text_tells_of_a_time_is_on_the_users_clock_too() {
 }
 
 #[tokio::test]
-async fn who_names_a_time_that_is_over_hears_what_time_it_is() {
+async fn a_rejected_past_time_is_reported_with_the_current_time() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Kolkata").await;
 
     let past = json!({ "title": "call mom", "due_date": "2019-04-02T17:00:00+05:30" });
-    let refused = Assistant::of(&ada).call("add_task", past).await.refused("invalid");
+    let refused = Assistant::of(&ada).call("add_task", past).await.refusal("invalid");
 
     assert!(refused.text.contains("`due_date` is in the past"), "{}", refused.text);
     let words: Vec<&str> = refused.text.lines().last().unwrap().split(' ').collect();
@@ -189,24 +201,30 @@ async fn who_names_a_time_that_is_over_hears_what_time_it_is() {
 }
 
 #[tokio::test]
-async fn when_a_user_moves_so_do_the_times() {
+async fn times_follow_the_user_to_another_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let at = due(&ada, "2031-07-01T10:00:00Z").await;
     let on = due(&ada, "2031-07-01").await;
-    let told = async |task: &Value| {
-        Assistant::of(&ada).call("get_task", json!({ "task": id(task) })).await.ok()["due_date"].clone()
+    let shown = async |task: &Value| {
+        Assistant::of(&ada).call("get_task", json!({ "task": id(task) })).await.success()["due_date"].clone()
     };
-    assert_eq!([told(&at).await, told(&on).await], ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]);
+    assert_eq!(
+        [shown(&at).await, shown(&on).await],
+        ["2031-07-01T12:00:00+02:00", "2031-07-01T23:59:00+02:00"]
+    );
 
     ada.patch("/api/auth/me", json!({ "timezone": "Asia/Kolkata" })).await.expect(200);
 
-    assert_eq!([told(&at).await, told(&on).await], ["2031-07-01T15:30:00+05:30", "2031-07-01T23:59:00+05:30"]);
+    assert_eq!(
+        [shown(&at).await, shown(&on).await],
+        ["2031-07-01T15:30:00+05:30", "2031-07-01T23:59:00+05:30"]
+    );
     assert_eq!(due(&ada, "2031-07-02").await["due_date"], "2031-07-02T23:59:00+05:30");
 }
 
 #[tokio::test]
-async fn a_day_as_a_bound_is_that_day_where_the_user_is() {
+async fn a_date_as_a_bound_is_that_date_in_the_users_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     for (title, due) in [
@@ -215,11 +233,11 @@ async fn a_day_as_a_bound_is_that_day_where_the_user_is() {
         ("last", "2031-04-16T03:59:59Z"),
         ("after", "2031-04-16T04:00:00Z"),
     ] {
-        make(&ada, json!({ "title": title, "due_date": due })).await;
+        create_task(&ada, json!({ "title": title, "due_date": due })).await;
     }
 
     let day = json!({ "due_after": "2031-04-15", "due_before": "2031-04-15", "sort_by": "due_date" });
-    let found = Assistant::of(&ada).call("filter_tasks", day).await.ok();
+    let found = Assistant::of(&ada).call("filter_tasks", day).await.success();
 
     assert_eq!(super::titles(&found), ["first", "last"]);
 }

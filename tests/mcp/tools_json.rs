@@ -1,4 +1,4 @@
-//! What models see of the tools, to be looked at before it is merged.
+//! The descriptions of tools in the repository, for review before a merge.
 
 use std::path::Path;
 
@@ -9,6 +9,6 @@ fn the_tools_are_kept_beside_the_code() {
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     if made != kept {
         std::fs::write(&file, made).unwrap();
-        panic!("functions/mcp/tools.json was out of date and has been written anew: look at it and commit it");
+        panic!("functions/mcp/tools.json was out of date and has been regenerated: review and commit it");
     }
 }

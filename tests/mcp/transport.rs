@@ -1,4 +1,4 @@
-//! What is about HTTP and not about messages.
+//! HTTP below the messages.
 
 use serde_json::json;
 use tests::App;
@@ -6,13 +6,13 @@ use tests::App;
 use super::assistant::Assistant;
 
 #[tokio::test]
-async fn messages_are_posted_and_nothing_else_works() {
+async fn only_post_is_allowed() {
     let app = App::start().await;
     let ada = app.guest().await;
     for method in ["GET", "DELETE", "PUT", "PATCH"] {
-        let answer = ada.call(method, "/mcp").header("accept", "text/event-stream").send().await;
-        answer.problem(405);
-        assert_eq!(answer.header("allow"), "POST, OPTIONS", "{method}");
+        let response = ada.call(method, "/mcp").header("accept", "text/event-stream").send().await;
+        response.problem(405);
+        assert_eq!(response.header("allow"), "POST, OPTIONS", "{method}");
     }
     for path in ["/mcp/", "/mcp/tools", "/api/mcp"] {
         ada.post(path, json!({})).await.problem(404);
@@ -20,7 +20,7 @@ async fn messages_are_posted_and_nothing_else_works() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_take_json_gets_no_answer() {
+async fn a_client_that_does_not_accept_json_is_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let accepting = |accept| assistant.message("tools/list", json!({})).header("accept", accept).send();
@@ -35,28 +35,35 @@ async fn whoever_does_not_take_json_gets_no_answer() {
     ] {
         accepting(accept).await.result();
     }
-    for accept in
-        ["text/event-stream", "text/html", "text/*", "application/xml", "application/json;q=0", "application/jsonp"]
-    {
+    for accept in [
+        "text/event-stream",
+        "text/html",
+        "text/*",
+        "application/xml",
+        "application/json;q=0",
+        "application/jsonp",
+    ] {
         accepting(Some(accept)).await.status(406).error(-32600);
     }
 }
 
 #[tokio::test]
-async fn what_is_not_json_by_its_own_account_is_refused() {
+async fn a_body_of_another_content_type_is_rejected() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     let of_type = |kind| assistant.message("tools/list", json!({})).header("content-type", kind).send();
     for kind in ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON"] {
         of_type(Some(kind)).await.result();
     }
-    for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")] {
-        of_type(kind).await.answer.problem(415);
+    for kind in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")]
+    {
+        of_type(kind).await.response.problem(415);
     }
 }
 
 #[tokio::test]
-async fn pages_of_other_sites_are_refused() {
+async fn cross_site_requests_are_rejected() {
     let app = App::with(&[("public_url", "https://tasks.example.com")]).await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
@@ -83,33 +90,38 @@ async fn pages_of_other_sites_are_refused() {
         "nonsense",
     ] {
         let add = assistant.tool("add_task", json!({ "title": "not this" })).header("origin", Some(origin));
-        add.send().await.answer.problem(403);
+        add.send().await.response.problem(403);
     }
     assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
 }
 
 #[tokio::test]
-async fn a_message_may_have_a_mebibyte_and_no_more() {
+async fn a_message_may_have_at_most_a_mebibyte() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
     let add = |length| assistant.tool("add_task", json!({ "title": "x", "description": "y".repeat(length) }));
 
-    assert_eq!(add(1024 * 1024 - 4096).call().await.refused("invalid").pointers(), ["/description"]);
-    add(1024 * 1024).send().await.answer.problem(413);
-    add(20_000).call().await.ok();
+    assert_eq!(add(1024 * 1024 - 4096).call().await.refusal("invalid").pointers(), ["/description"]);
+    add(1024 * 1024).send().await.response.problem(413);
+    add(20_000).call().await.success();
 
     assert_eq!(ada.titles("/api/tasks").await, ["x"]);
 }
 
 #[tokio::test]
-async fn every_answer_names_its_request() {
+async fn every_response_has_a_correlation_id() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
     for method in ["tools/list", "no/such"] {
         let message = assistant.message(method, json!({})).header("x-correlation-id", Some("order-66"));
-        assert_eq!(message.send().await.answer.header("x-correlation-id"), "order-66");
+        assert_eq!(message.send().await.response.header("x-correlation-id"), "order-66");
     }
-    assistant.tool("add_task", json!({ "title": "x" })).header("x-correlation-id", Some("order-67")).call().await.ok();
+    assistant
+        .tool("add_task", json!({ "title": "x" }))
+        .header("x-correlation-id", Some("order-67"))
+        .call()
+        .await
+        .success();
     assert_eq!(app.database.events().await[0]["correlation_id"], "order-67");
 }

@@ -1,52 +1,55 @@
-//! How people name their tasks and series.
+//! Reference to tasks and series by words.
 
 use serde_json::{Value, json};
 use tests::App;
 
 use super::assistant::Assistant;
-use super::{Things, complete, everything, id, make, many, path, shown, types};
+use super::{Things, complete, create_many, create_task, event_types, id, path, reload, snapshot};
 
-/// Which task those words name.
-async fn named(assistant: &Assistant, words: &str) -> String {
-    id(&assistant.call("get_task", json!({ "task": words })).await.ok()).to_owned()
+/// Returns the title of the task that a reference resolves to.
+async fn resolve(assistant: &Assistant, words: &str) -> String {
+    id(&assistant.call("get_task", json!({ "task": words })).await.success()).to_owned()
 }
 
 #[tokio::test]
-async fn an_exact_title_is_the_one_whatever_else_has_its_words() {
+async fn an_exact_title_wins_over_other_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [milk, ..] = many(&ada, ["buy milk", "buy milk and bread", "buy milk for mom"]).await;
-    make(&ada, json!({ "title": "groceries", "description": "buy milk" })).await;
+    let [milk, ..] = create_many(&ada, ["buy milk", "buy milk and bread", "buy milk for mom"]).await;
+    create_task(&ada, json!({ "title": "groceries", "description": "buy milk" })).await;
     let assistant = Assistant::of(&ada);
 
     for words in ["buy milk", "  BUY Milk ", "buy  milk", "Buy\u{a0}milk"] {
-        assert_eq!(named(&assistant, words).await, id(&milk), "{words}");
+        assert_eq!(resolve(&assistant, words).await, id(&milk), "{words}");
     }
 }
 
 #[tokio::test]
-async fn of_two_with_the_same_title_the_open_one_is_meant_except_to_reopen() {
+async fn of_two_tasks_with_the_same_title_the_open_one_matches_except_to_reopen() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [done, open] = many(&ada, ["water plants", "Water plants"]).await;
+    let [done, open] = create_many(&ada, ["water plants", "Water plants"]).await;
     complete(&ada, &done).await;
     let assistant = Assistant::of(&ada);
 
-    assert_eq!(named(&assistant, "water plants").await, id(&open));
-    let reopened = assistant.call("reopen_task", json!({ "task": "water plants" })).await.ok();
+    assert_eq!(resolve(&assistant, "water plants").await, id(&open));
+    let reopened = assistant.call("reopen_task", json!({ "task": "water plants" })).await.success();
     assert_eq!(id(&reopened), id(&done));
 
-    let refused = assistant.call("get_task", json!({ "task": "water plants" })).await.refused("ambiguous");
-    assert_eq!(refused.candidates().len(), 2, "now both are open");
+    let refused = assistant.call("get_task", json!({ "task": "water plants" })).await.refusal("ambiguous");
+    assert_eq!(refused.candidates().len(), 2, "both are open now");
 }
 
 #[tokio::test]
-async fn every_word_of_it_in_the_title_is_enough() {
+async fn a_title_with_all_words_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let oat = make(&ada, json!({ "title": "Buy oat milk", "description": "from the farmer" })).await;
-    let [bread, passport, quoted, emoji] =
-        many(&ada, ["buy bread", "renew well-known passport", "it's (100%) \"so\" \\ & | ! :*", "call mom 👋"]).await;
+    let oat = create_task(&ada, json!({ "title": "Buy oat milk", "description": "from the farmer" })).await;
+    let [bread, passport, quoted, emoji] = create_many(
+        &ada,
+        ["buy bread", "renew well-known passport", "it's (100%) \"so\" \\ & | ! :*", "call mom 👋"],
+    )
+    .await;
     let assistant = Assistant::of(&ada);
 
     for (words, task) in [
@@ -59,23 +62,28 @@ async fn every_word_of_it_in_the_title_is_enough() {
         ("mom", &emoji),
         ("call mom 👋", &emoji),
     ] {
-        assert_eq!(named(&assistant, words).await, id(task), "{words}");
+        assert_eq!(resolve(&assistant, words).await, id(task), "{words}");
     }
-    for (words, task) in [("mil", &oat), ("farmer", &oat), ("brea", &bread), ("breads", &bread), ("milk buying", &oat)]
+    for (words, task) in
+        [("mil", &oat), ("farmer", &oat), ("brea", &bread), ("breads", &bread), ("milk buying", &oat)]
     {
-        let refused = assistant.call("complete_task", json!({ "task": words })).await.refused("no_match");
-        assert_eq!(refused.candidates()[0]["id"], id(task), "{words} is suggested, and nothing is done");
+        let refused = assistant.call("complete_task", json!({ "task": words })).await.refusal("no_match");
+        assert_eq!(refused.candidates()[0]["id"], id(task), "{words}: suggestions, and no change");
     }
 }
 
 #[tokio::test]
-async fn a_word_of_another_meaning_is_no_name_even_if_english_has_one_stem_for_both() {
+async fn words_with_the_same_stem_but_another_meaning_do_not_match() {
     let app = App::start().await;
     let ada = app.guest().await;
-    many(&ada, ["Import photos", "University application", "Organ donation form", "Paste wallpaper", "Fix it"]).await;
+    create_many(
+        &ada,
+        ["Import photos", "University application", "Organ donation form", "Paste wallpaper", "Fix it"],
+    )
+    .await;
     let series = json!({ "title": "Import bank data", "frequency": "daily" });
     ada.post("/api/recurring-tasks", series).await.expect(201);
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
     let assistant = Assistant::of(&ada);
 
     for (tool, argument, words) in [
@@ -86,53 +94,58 @@ async fn a_word_of_another_meaning_is_no_name_even_if_english_has_one_stem_for_b
         ("complete_task", "task", "it"),
         ("stop_recurring_task", "recurring_task", "important"),
     ] {
-        assistant.call(tool, json!({ argument: words })).await.refused("no_match");
+        assistant.call(tool, json!({ argument: words })).await.refusal("no_match");
     }
-    assert_eq!(everything(&app).await, before);
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn what_is_done_is_found_only_where_nothing_open_fits() {
+async fn a_completed_task_matches_only_without_an_open_match() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [report, draft] = many(&ada, ["submit the report", "draft the report"]).await;
+    let [report, draft] = create_many(&ada, ["submit the report", "draft the report"]).await;
     complete(&ada, &report).await;
     let assistant = Assistant::of(&ada);
 
-    assert_eq!(named(&assistant, "report").await, id(&draft));
-    assert_eq!(named(&assistant, "submit").await, id(&report));
-    let reopened = assistant.call("reopen_task", json!({ "task": "report" })).await.ok();
-    assert_eq!(id(&reopened), id(&report), "only what is done can be opened again");
+    assert_eq!(resolve(&assistant, "report").await, id(&draft));
+    assert_eq!(resolve(&assistant, "submit").await, id(&report));
+    let reopened = assistant.call("reopen_task", json!({ "task": "report" })).await.success();
+    assert_eq!(id(&reopened), id(&report), "only completed tasks can be reopened");
 }
 
 #[tokio::test]
-async fn saying_again_what_was_done_does_it_to_nothing_else() {
+async fn repeating_a_call_affects_no_other_task() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [milk, both] = many(&ada, ["buy milk", "buy milk and bread"]).await;
+    let [milk, both] = create_many(&ada, ["buy milk", "buy milk and bread"]).await;
     let assistant = Assistant::of(&ada);
-    let complete =
-        async |key: Value| assistant.call("complete_task", json!({ "task": "buy milk", "idempotency_key": key })).await;
+    let complete = async |key: Value| {
+        assistant.call("complete_task", json!({ "task": "buy milk", "idempotency_key": key })).await
+    };
 
-    let first = complete(json!("once")).await.ok();
-    assert_eq!(complete(json!("once")).await.ok(), first, "under its key it is the same call");
-    let unclear = complete(Value::Null).await.refused("ambiguous");
+    let first = complete(json!("once")).await.success();
+    assert_eq!(complete(json!("once")).await.success(), first, "the key makes it the same call");
+    let unclear = complete(Value::Null).await.refusal("ambiguous");
 
     assert_eq!(id(&first), id(&milk));
-    assert_eq!(unclear.titles(), ["buy milk", "buy milk and bread"], "one is called so, but the other is open");
-    assert_eq!(shown(&ada, &both).await, both, "a retry is no reason to complete another one");
-    assert_eq!(types(&app).await, ["task.created", "task.created", "task.completed"]);
+    assert_eq!(
+        unclear.titles(),
+        ["buy milk", "buy milk and bread"],
+        "one has the exact title, but the other is open"
+    );
+    assert_eq!(reload(&ada, &both).await, both, "a retry completes no other task");
+    assert_eq!(event_types(&app).await, ["task.created", "task.created", "task.completed"]);
 }
 
 #[tokio::test]
-async fn where_several_fit_up_to_five_are_offered_and_none_is_touched() {
+async fn several_matches_are_offered_as_up_to_five_candidates_and_none_is_changed() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let done = make(&ada, json!({ "title": "report 0" })).await;
-    many(&ada, ["report 1", "report 2", "report 3", "report 4", "report 5", "report 6"]).await;
-    let due = make(&ada, json!({ "title": "report 7", "due_date": "2031-04-02T17:00:00Z" })).await;
+    let done = create_task(&ada, json!({ "title": "report 0" })).await;
+    create_many(&ada, ["report 1", "report 2", "report 3", "report 4", "report 5", "report 6"]).await;
+    let due = create_task(&ada, json!({ "title": "report 7", "due_date": "2031-04-02T17:00:00Z" })).await;
     complete(&ada, &done).await;
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
     let assistant = Assistant::of(&ada);
 
     for (tool, arguments) in [
@@ -143,26 +156,28 @@ async fn where_several_fit_up_to_five_are_offered_and_none_is_touched() {
         ("set_reminder", json!({ "task": "report", "at": "2031-01-01T00:00:00Z" })),
         ("get_task_history", json!({ "task": "report" })),
     ] {
-        let candidates = assistant.call(tool, arguments).await.refused("ambiguous").candidates();
+        let candidates = assistant.call(tool, arguments).await.refusal("ambiguous").candidates();
         assert_eq!(candidates.len(), 5, "{tool}");
         assert!(candidates.iter().all(|one| one["status"] == "active"), "{tool}: {candidates:?}");
     }
 
-    assert_eq!(everything(&app).await, before);
-    assert_eq!(assistant.call("get_task", json!({ "task": "report 7 " })).await.ok(), due);
+    assert_eq!(snapshot(&app).await, before);
+    assert_eq!(assistant.call("get_task", json!({ "task": "report 7 " })).await.success(), due);
 }
 
 #[tokio::test]
-async fn a_candidate_says_when_it_is_due() {
+async fn a_candidate_has_its_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let due = make(&ada, json!({ "title": "report one", "due_date": "2031-04-02T17:00:00Z" })).await;
-    let never = make(&ada, json!({ "title": "report two" })).await;
+    let due = create_task(&ada, json!({ "title": "report one", "due_date": "2031-04-02T17:00:00Z" })).await;
+    let never = create_task(&ada, json!({ "title": "report two" })).await;
 
-    let refused = Assistant::of(&ada).call("complete_task", json!({ "task": "report" })).await.refused("ambiguous");
+    let refused =
+        Assistant::of(&ada).call("complete_task", json!({ "task": "report" })).await.refusal("ambiguous");
 
     let expected = |task: &Value| {
-        let (id, title, due_date, all_day) = (&task["id"], &task["title"], &task["due_date"], &task["all_day"]);
+        let (id, title, due_date, all_day) =
+            (&task["id"], &task["title"], &task["due_date"], &task["all_day"]);
         json!({ "id": id, "title": title, "status": "active", "due_date": due_date, "all_day": all_day })
     };
     let mut candidates = refused.candidates();
@@ -174,11 +189,14 @@ async fn a_candidate_says_when_it_is_due() {
 }
 
 #[tokio::test]
-async fn a_slip_of_the_pen_is_answered_with_what_is_alike_and_nothing_is_done() {
+async fn a_typo_is_answered_with_suggestions_and_nothing_is_changed() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [report, plants, flight, _] =
-        many(&ada, ["Submit quarterly report", "water the plants", "book flight to lisbon", "zebra crossing"]).await;
+    let [report, plants, flight, _] = create_many(
+        &ada,
+        ["Submit quarterly report", "water the plants", "book flight to lisbon", "zebra crossing"],
+    )
+    .await;
     let assistant = Assistant::of(&ada);
 
     for (words, task) in [
@@ -187,21 +205,25 @@ async fn a_slip_of_the_pen_is_answered_with_what_is_alike_and_nothing_is_done() 
         ("water the plnats", &plants),
         ("book flihgt to lisbon", &flight),
     ] {
-        let refused = assistant.call("complete_task", json!({ "task": words })).await.refused("no_match");
+        let refused = assistant.call("complete_task", json!({ "task": words })).await.refusal("no_match");
         assert_eq!(refused.candidates()[0]["id"], id(task), "{words}");
     }
 }
 
 #[tokio::test]
-async fn what_is_only_alike_is_never_taken_for_what_is_meant() {
+async fn a_similar_title_never_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
-    many(&ada, ["submit quarterly report 2030", "submit quarterly report 2031", "call dentist", "zebra crossing"])
-        .await;
-    let before = everything(&app).await;
+    create_many(
+        &ada,
+        ["submit quarterly report 2030", "submit quarterly report 2031", "call dentist", "zebra crossing"],
+    )
+    .await;
+    let before = snapshot(&app).await;
     let assistant = Assistant::of(&ada);
     let misses = async |words: &str| {
-        let mut titles = assistant.call("complete_task", json!({ "task": words })).await.refused("no_match").titles();
+        let mut titles =
+            assistant.call("complete_task", json!({ "task": words })).await.refusal("no_match").titles();
         titles.sort();
         titles
     };
@@ -214,39 +236,39 @@ async fn what_is_only_alike_is_never_taken_for_what_is_meant() {
         assert_eq!(misses(wild).await, [] as [&str; 0], "{wild}");
     }
 
-    assert_eq!(everything(&app).await, before);
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn what_is_in_the_trash_is_not_found_by_words() {
+async fn a_task_in_the_trash_does_not_match() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [gone] = many(&ada, ["buy milk"]).await;
+    let [gone] = create_many(&ada, ["buy milk"]).await;
     ada.delete(&path(&gone)).await.expect(204);
     let assistant = Assistant::of(&ada);
 
     for tool in ["get_task", "complete_task", "reopen_task", "delete_task", "get_task_history"] {
         for words in ["buy milk", "milk", "buy mlik"] {
-            let refused = assistant.call(tool, json!({ "task": words })).await.refused("no_match");
+            let refused = assistant.call(tool, json!({ "task": words })).await.refusal("no_match");
             assert!(refused.candidates().is_empty(), "{tool} {words}");
         }
     }
 }
 
 #[tokio::test]
-async fn an_id_in_any_letter_case_is_an_id_and_what_only_looks_like_one_are_words() {
+async fn an_id_is_accepted_in_any_letter_case_and_similar_texts_are_words() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let [task, number] = many(&ada, ["buy milk", "0190163d"]).await;
+    let [task, number] = create_many(&ada, ["buy milk", "0190163d"]).await;
     let assistant = Assistant::of(&ada);
 
-    assert_eq!(named(&assistant, &format!(" {} ", id(&task))).await, id(&task));
-    assert_eq!(named(&assistant, &id(&task).to_uppercase()).await, id(&task));
-    assert_eq!(named(&assistant, "0190163d").await, id(&number));
+    assert_eq!(resolve(&assistant, &format!(" {} ", id(&task))).await, id(&task));
+    assert_eq!(resolve(&assistant, &id(&task).to_uppercase()).await, id(&task));
+    assert_eq!(resolve(&assistant, "0190163d").await, id(&number));
 }
 
 #[tokio::test]
-async fn series_are_named_by_words_too() {
+async fn series_are_referenced_by_words_too() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
@@ -254,21 +276,26 @@ async fn series_are_named_by_words_too() {
         ada.post("/api/recurring-tasks", json!({ "title": title, "frequency": "monthly" })).await.expect(201);
     }
     let assistant = Assistant::of(&ada);
-    let stop = async |words: &str| assistant.call("stop_recurring_task", json!({ "recurring_task": words })).await;
+    let stop =
+        async |words: &str| assistant.call("stop_recurring_task", json!({ "recurring_task": words })).await;
 
-    let refused = stop("pay").await.refused("ambiguous");
+    let refused = stop("pay").await.refusal("ambiguous");
     let mut titles = refused.titles();
     titles.sort();
     assert_eq!(titles, ["pay the rent", "pay the rent of the garage"]);
-    assert_eq!(stop("call mom").await.refused("no_match").titles(), [] as [&str; 0], "that is a task");
+    assert_eq!(stop("call mom").await.refusal("no_match").titles(), [] as [&str; 0], "that is a task");
     assert_eq!(ada.titles("/api/recurring-tasks?status=ended").await, [] as [&str; 0]);
 
     for words in ["WATER", "water plants", "plants water"] {
-        let stopped = stop(words).await.ok();
+        let stopped = stop(words).await.success();
         assert_eq!(id(&stopped["recurring_task"]), id(&things.series), "{words}");
     }
-    assert_eq!(stop("watre plants").await.refused("no_match").titles(), ["water plants"]);
-    assert_eq!(stop("Pay the Rent").await.ok()["recurring_task"]["title"], "pay the rent");
-    assert_eq!(stop("pay").await.ok()["recurring_task"]["title"], "pay the rent of the garage", "the other has ended");
+    assert_eq!(stop("watre plants").await.refusal("no_match").titles(), ["water plants"]);
+    assert_eq!(stop("Pay the Rent").await.success()["recurring_task"]["title"], "pay the rent");
+    assert_eq!(
+        stop("pay").await.success()["recurring_task"]["title"],
+        "pay the rent of the garage",
+        "the other series has ended"
+    );
     assert_eq!(ada.titles("/api/recurring-tasks?status=active").await, [] as [&str; 0]);
 }

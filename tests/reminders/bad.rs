@@ -1,12 +1,12 @@
-//! What is no reminder, and no way to put one off.
+//! Invalid reminders and invalid snoozes.
 
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{LATER, current, make, path_of, remind_of, reminders};
+use super::{LATER, create_reminder, create_task, path_of, reload, reminders};
 
-/// What is given, and the member that is wrong; none where it is not clear which of the two.
-fn no_reminders() -> Vec<(Value, Option<&'static str>)> {
+/// Invalid inputs and the member that is reported; `None` if it is unclear which of two is wrong.
+fn invalid_reminders() -> Vec<(Value, Option<&'static str>)> {
     let mut all = vec![
         (json!({ "at": "2020-01-01T00:00:00Z" }), Some("/at")),
         (json!({ "at": "tomorrow" }), Some("/at")),
@@ -47,35 +47,37 @@ fn no_reminders() -> Vec<(Value, Option<&'static str>)> {
 #[track_caller]
 fn assert_wrong(found: &[String], place: &str, wrong: Option<&str>, given: &Value) {
     let allowed = wrong.map_or(vec!["", "/at", "/before", "/until", "/for"], |wrong| vec![wrong]);
-    let is_told =
-        !found.is_empty() && found.iter().all(|one| allowed.iter().any(|end| *one == format!("{place}{end}")));
+    let is_told = !found.is_empty()
+        && found.iter().all(|one| allowed.iter().any(|end| *one == format!("{place}{end}")));
     assert!(is_told, "{given}: {found:?}");
 }
 
 #[tokio::test]
-async fn what_is_no_reminder_is_refused_and_its_wrong_member_named() {
+async fn an_invalid_reminder_is_rejected_and_its_member_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "report", "due_date": LATER })).await;
+    let task = create_task(&ada, json!({ "title": "report", "due_date": LATER })).await;
 
-    for (given, wrong) in no_reminders() {
+    for (given, wrong) in invalid_reminders() {
         let alone = ada.post(&format!("{task}/reminders"), given.clone()).await;
         assert_wrong(&alone.wrong_members(), "", wrong, &given);
-        let with_others = json!({ "title": "x", "due_date": LATER, "reminders": [{ "before": "1h" }, given] });
-        let answer = ada.post("/api/tasks", with_others).await;
-        assert_wrong(&answer.wrong_members(), "/reminders/1", wrong, &given);
+        let with_others =
+            json!({ "title": "x", "due_date": LATER, "reminders": [{ "before": "1h" }, given] });
+        let response = ada.post("/api/tasks", with_others).await;
+        assert_wrong(&response.wrong_members(), "/reminders/1", wrong, &given);
     }
     for given in [json!("1h"), json!({ "before": "1h" }), json!(true)] {
-        let answer = ada.post("/api/tasks", json!({ "title": "x", "due_date": LATER, "reminders": given })).await;
-        assert_eq!(answer.wrong_members(), ["/reminders"], "{given}");
+        let response =
+            ada.post("/api/tasks", json!({ "title": "x", "due_date": LATER, "reminders": given })).await;
+        assert_eq!(response.wrong_members(), ["/reminders"], "{given}");
     }
 
     assert_eq!(reminders(&ada, &task).await, [] as [Value; 0]);
-    assert_eq!(ada.titles("/api/tasks").await, ["report"], "nothing was half made");
+    assert_eq!(ada.titles("/api/tasks").await, ["report"], "nothing was created partially");
 }
 
 #[tokio::test]
-async fn what_is_never_due_has_nothing_before_it() {
+async fn a_relative_reminder_needs_a_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("whenever").await;
@@ -90,11 +92,11 @@ async fn what_is_never_due_has_nothing_before_it() {
 }
 
 #[tokio::test]
-async fn what_puts_nothing_off_is_refused_and_the_reminder_stays() {
+async fn an_invalid_snooze_is_rejected_and_the_reminder_stays() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("call mom").await;
-    let reminder = remind_of(&ada, &task, json!({ "at": LATER })).await;
+    let reminder = create_reminder(&ada, &task, json!({ "at": LATER })).await;
     let path = format!("{}/snooze", path_of(&reminder));
 
     for (given, wrong) in [
@@ -117,7 +119,7 @@ async fn what_puts_nothing_off_is_refused_and_the_reminder_stays() {
         assert_wrong(&ada.post(&path, given.clone()).await.wrong_members(), "", wrong, &given);
     }
 
-    assert_eq!(current(&ada, &reminder).await, reminder);
+    assert_eq!(reload(&ada, &reminder).await, reminder);
     let events = app.database.rows("select type from app.outbox where type like 'reminder.%'").await;
     assert_eq!(events, [json!({ "type": "reminder.created" })]);
 }

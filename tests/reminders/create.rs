@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{LATER, in_ms, make, remind_of, reminders, text};
+use super::{LATER, create_reminder, create_task, in_ms, reminders, text};
 
-/// Makes sure that it has these members, and none that is not a reminder's.
+/// Asserts that a reminder has these members, and no others than a reminder has.
 #[track_caller]
-fn assert_is(reminder: &Value, expected: &Value) {
+fn assert_members(reminder: &Value, expected: &Value) {
     for (member, value) in expected.as_object().unwrap() {
         assert_eq!(&reminder[member], value, "{member}: {reminder}");
     }
@@ -16,24 +16,27 @@ fn assert_is(reminder: &Value, expected: &Value) {
 }
 
 #[tokio::test]
-async fn a_reminder_is_at_a_time_or_some_time_before_its_task_is_due() {
+async fn a_reminder_is_at_a_time_or_before_the_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "call mom", "due_date": LATER })).await;
     let path = task.header("location");
 
-    let at = remind_of(&ada, path, json!({ "at": "2031-04-02T17:30:00+02:00" })).await;
-    let before = remind_of(&ada, path, json!({ "before": "15m" })).await;
+    let at = create_reminder(&ada, path, json!({ "at": "2031-04-02T17:30:00+02:00" })).await;
+    let before = create_reminder(&ada, path, json!({ "before": "15m" })).await;
 
     let mut expected = json!({
-        "task_id": task.id(), "at": "2031-04-02T15:30:00+00:00", "before": null, "remind_at": "2031-04-02T15:30:00+00:00",
+        "task_id": task.id(), "at": "2031-04-02T15:30:00+00:00", "before": null,
+        "remind_at": "2031-04-02T15:30:00+00:00",
         "status": "pending", "attempts": 0, "sent_at": null,
     });
-    assert_is(&at, &expected);
-    for (member, value) in [("at", None), ("before", Some("15m")), ("remind_at", Some("2031-04-02T16:45:00+00:00"))] {
+    assert_members(&at, &expected);
+    for (member, value) in
+        [("at", None), ("before", Some("15m")), ("remind_at", Some("2031-04-02T16:45:00+00:00"))]
+    {
         expected[member] = json!(value);
     }
-    assert_is(&before, &expected);
+    assert_members(&before, &expected);
     assert_eq!(reminders(&ada, path).await, [at, before]);
     assert_eq!(ada.get(path).await.expect(200).json(), task.json(), "the task itself has not changed");
 }
@@ -43,7 +46,7 @@ async fn days_before_are_days_of_the_users_calendar_and_hours_are_hours() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     // Clocks there go forward on that very morning.
-    let task = make(&ada, json!({ "title": "brunch", "due_date": "2031-03-09T12:00:00-04:00" })).await;
+    let task = create_task(&ada, json!({ "title": "brunch", "due_date": "2031-03-09T12:00:00-04:00" })).await;
 
     for (before, remind_at) in [
         ("0m", "2031-03-09T16:00:00+00:00"),
@@ -53,47 +56,48 @@ async fn days_before_are_days_of_the_users_calendar_and_hours_are_hours() {
         ("1w", "2031-03-02T17:00:00+00:00"),
         ("366d", "2030-03-08T17:00:00+00:00"),
     ] {
-        let reminder = remind_of(&ada, &task, json!({ "before": before })).await;
+        let reminder = create_reminder(&ada, &task, json!({ "before": before })).await;
         assert_eq!((&reminder["before"], &reminder["remind_at"]), (&json!(before), &json!(remind_at)));
     }
 }
 
 #[tokio::test]
-async fn what_is_due_on_a_day_is_reminded_of_before_the_end_of_that_day() {
+async fn a_reminder_of_an_all_day_task_is_relative_to_the_end_of_the_day() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
-    let task = make(&ada, json!({ "title": "taxes", "due_date": "2031-04-15" })).await;
+    let task = create_task(&ada, json!({ "title": "taxes", "due_date": "2031-04-15" })).await;
 
-    let reminder = remind_of(&ada, &task, json!({ "before": "1h" })).await;
+    let reminder = create_reminder(&ada, &task, json!({ "before": "1h" })).await;
 
     assert_eq!(reminder["remind_at"], "2031-04-16T02:59:00+00:00");
 }
 
 #[tokio::test]
-async fn a_task_is_made_with_its_reminders_and_they_are_listed_by_their_times() {
+async fn a_task_is_created_with_reminders_that_are_listed_by_time() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let given = json!([{ "before": "1h" }, { "at": "2031-04-01T09:00:00Z" }, { "before": "2d" }, { "before": "0m" }]);
+    let given =
+        json!([{ "before": "1h" }, { "at": "2031-04-01T09:00:00Z" }, { "before": "2d" }, { "before": "0m" }]);
     let task = json!({ "title": "report", "due_date": LATER, "reminders": given });
 
     let made = ada.create(task).await;
 
     let all = reminders(&ada, made.header("location")).await;
-    let told: Vec<_> = all.iter().map(|one| (one["at"].is_string(), text(one, "remind_at"))).collect();
+    let received: Vec<_> = all.iter().map(|one| (one["at"].is_string(), text(one, "remind_at"))).collect();
     let expected = [
         (false, "2031-03-31T17:00:00+00:00"),
         (true, "2031-04-01T09:00:00+00:00"),
         (false, "2031-04-02T16:00:00+00:00"),
         (false, LATER),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(received, expected);
     assert!(all.iter().all(|one| one["task_id"] == made.id() && one["status"] == "pending"), "{all:?}");
     let without = ada.create(json!({ "title": "another", "reminders": [] })).await;
     assert_eq!(reminders(&ada, without.header("location")).await, [] as [Value; 0]);
 }
 
 #[tokio::test]
-async fn a_task_has_a_hundred_reminders_and_no_more() {
+async fn a_task_has_at_most_a_hundred_reminders() {
     let app = App::start().await;
     let ada = app.guest().await;
     let of = |count: i32| (0..count).map(|n| json!({ "before": format!("{n}m") })).collect::<Vec<_>>();
@@ -101,7 +105,7 @@ async fn a_task_has_a_hundred_reminders_and_no_more() {
 
     assert_eq!(ada.post("/api/tasks", task(101)).await.wrong_members(), ["/reminders"]);
     assert_eq!(ada.get("/api/tasks").await.json()["total"], 0);
-    let made = make(&ada, task(100)).await;
+    let made = create_task(&ada, task(100)).await;
     let more = format!("{made}/reminders");
     assert_eq!(ada.post(&more, json!({ "at": LATER })).await.wrong_members(), ["/at"]);
     assert_eq!(ada.post(&more, json!({ "before": "100m" })).await.wrong_members(), ["/before"]);
@@ -110,13 +114,18 @@ async fn a_task_has_a_hundred_reminders_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_reminder_that_is_asked_for_twice_under_one_key_is_made_once() {
+async fn a_reminder_requested_twice_with_one_key_is_created_once() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("call mom").await;
     let path = format!("{task}/reminders");
     let post = async || {
-        ada.call("POST", &path).header("idempotency-key", "k-1").json(&json!({ "at": LATER })).send().await.expect(201)
+        ada.call("POST", &path)
+            .header("idempotency-key", "k-1")
+            .json(&json!({ "at": LATER }))
+            .send()
+            .await
+            .expect(201)
     };
 
     assert_eq!(post().await.text, post().await.text);
@@ -125,14 +134,16 @@ async fn a_reminder_that_is_asked_for_twice_under_one_key_is_made_once() {
 }
 
 #[tokio::test]
-async fn whatever_else_changes_of_a_task_its_reminders_stay() {
+async fn other_changes_of_a_task_leave_its_reminders_alone() {
     let app = App::start().await;
     let ada = app.guest().await;
     let given = json!([{ "before": "1h" }, { "at": in_ms(3_600_000) }]);
-    let task = make(&ada, json!({ "title": "report", "due_date": LATER, "reminders": given })).await;
+    let task = create_task(&ada, json!({ "title": "report", "due_date": LATER, "reminders": given })).await;
     let before = reminders(&ada, &task).await;
 
-    ada.patch(&task, json!({ "title": "the report", "description": null, "priority": "high" })).await.expect(200);
+    ada.patch(&task, json!({ "title": "the report", "description": null, "priority": "high" }))
+        .await
+        .expect(200);
     ada.patch(&task, json!({ "due_date": "2031-04-02T19:00:00+02:00" })).await.expect(200);
     ada.post(&format!("{task}/tags"), json!({ "tags": ["work"] })).await.expect(200);
     ada.patch(&format!("{task}/priority"), json!({ "priority": "low" })).await.expect(200);

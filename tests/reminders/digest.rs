@@ -1,47 +1,59 @@
-//! What comes at the same minute comes together.
+//! Reminders of the same minute are combined in a digest.
 
 use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::{
-    LATER, all_came, behind, by_hand, changes, deliver, in_order, make, many, notifications, remind, reminded_of,
-    reminders, seen, task_of, tasks_of, text, tick, waiting,
+    LATER, app_without_sidecar, change_silently, changes, claim_and_deliver, claim_due, create_many,
+    create_task, current_seq, deliver, make_all_overdue, notifications, notified_tasks, pending_events,
+    reminders, task_of, tasks_in_order, tasks_of, text,
 };
 
-/// The beginning of a minute that has passed.
-async fn minute(app: &App) -> String {
-    let row = app.database.rows("select date_trunc('minute', now()) - interval '5 minutes' as minute").await.remove(0);
+/// Returns the start of a minute in the past.
+async fn past_minute(app: &App) -> String {
+    let row = app
+        .database
+        .rows("select date_trunc('minute', now()) - interval '5 minutes' as minute")
+        .await
+        .remove(0);
     text(&row, "minute").to_owned()
 }
 
-/// Makes tasks with a reminder each, so many seconds from the beginning of that minute.
-async fn around(app: &App, person: &Person, minute: &str, tasks: &[(&str, i32)]) -> Vec<Value> {
+/// Creates tasks with a reminder each, at an offset in seconds from the start of a minute.
+async fn create_around(app: &App, person: &Person, minute: &str, tasks: &[(&str, i32)]) -> Vec<Value> {
     let mut all = Vec::new();
     for (title, seconds) in tasks {
-        let task = make(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
+        let task = create_task(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
         let reminder = reminders(person, &task).await.remove(0);
         let change = format!(
-            "update app.reminders set remind_at = timestamptz '{minute}' + interval '{seconds} seconds' where id = '{}'",
+            "update app.reminders set remind_at = timestamptz '{minute}' + interval '{seconds} seconds'
+              where id = '{}'",
             text(&reminder, "id")
         );
-        behind(app, &change).await;
+        change_silently(app, &change).await;
         all.push(reminder);
     }
     all
 }
 
-/// How many tasks are in each, the first first.
-fn sizes(told: &[Value]) -> Vec<usize> {
-    told.iter().rev().map(|one| tasks_of(one).len()).collect()
+/// Returns the number of tasks in each notification, the oldest first.
+fn task_counts(received: &[Value]) -> Vec<usize> {
+    received.iter().rev().map(|one| tasks_of(one).len()).collect()
 }
 
 #[tokio::test]
-async fn several_of_one_minute_come_as_one_digest() {
-    let app = by_hand().await;
+async fn several_reminders_of_one_minute_become_one_digest() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let all = around(&app, &ada, &minute(&app).await, &[("call mom", 20), ("buy milk", 0), ("water plants", 59)]).await;
+    let all = create_around(
+        &app,
+        &ada,
+        &past_minute(&app).await,
+        &[("call mom", 20), ("buy milk", 0), ("water plants", 59)],
+    )
+    .await;
 
-    remind(&app).await;
+    claim_and_deliver(&app).await;
 
     let [digest] = notifications(&ada).await.try_into().unwrap();
     let tasks: Vec<_> = [1, 0, 2].map(|place: usize| all[place]["task_id"].clone()).into();
@@ -59,40 +71,45 @@ async fn several_of_one_minute_come_as_one_digest() {
     }
     let states = app.database.rows("select distinct status, attempts from app.reminders").await;
     assert_eq!(states, [json!({ "status": "sent", "attempts": 1 })]);
-    assert_eq!(waiting(&app, "reminder.sent").await.len(), 3);
+    assert_eq!(pending_events(&app, "reminder.sent").await.len(), 3);
 }
 
 #[tokio::test]
-async fn what_comes_in_another_minute_or_to_somebody_else_comes_alone() {
-    let app = by_hand().await;
+async fn reminders_of_other_minutes_and_users_are_not_combined() {
+    let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
-    around(&app, &ada, &minute(&app).await, &[("at the end of a minute", 59), ("at the beginning of the next", 60)])
-        .await;
-    around(&app, &ben, &minute(&app).await, &[("of somebody else", 59)]).await;
+    create_around(
+        &app,
+        &ada,
+        &past_minute(&app).await,
+        &[("at the end of a minute", 59), ("at the beginning of the next", 60)],
+    )
+    .await;
+    create_around(&app, &ben, &past_minute(&app).await, &[("of somebody else", 59)]).await;
 
-    remind(&app).await;
+    claim_and_deliver(&app).await;
 
     for (person, count) in [(&ada, 2), (&ben, 1)] {
-        let told = notifications(person).await;
-        assert_eq!(told.len(), count);
-        assert!(told.iter().all(|one| one["kind"] == "reminder"), "{told:?}");
+        let received = notifications(person).await;
+        assert_eq!(received.len(), count);
+        assert!(received.iter().all(|one| one["kind"] == "reminder"), "{received:?}");
     }
 }
 
 #[tokio::test]
-async fn what_comes_later_in_the_same_minute_joins_what_was_not_read_yet() {
-    let app = by_hand().await;
+async fn a_later_reminder_of_the_minute_joins_an_unread_notification() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let minute = minute(&app).await;
+    let minute = past_minute(&app).await;
     let come = async |title: &str, seconds| {
-        around(&app, &ada, &minute, &[(title, seconds)]).await;
-        remind(&app).await;
+        create_around(&app, &ada, &minute, &[(title, seconds)]).await;
+        claim_and_deliver(&app).await;
         notifications(&ada).await
     };
 
     let [first] = come("one", 0).await.try_into().unwrap();
     assert_eq!((text(&first, "kind"), text(&first, "title")), ("reminder", "one"));
-    let before = seen(&ada).await;
+    let before = current_seq(&ada).await;
     let [joined] = come("two", 10).await.try_into().unwrap();
     assert_eq!((&joined["id"], &joined["created_at"]), (&first["id"], &first["created_at"]));
     assert_eq!((text(&joined, "kind"), text(&joined, "title")), ("digest", "one and 1 more"));
@@ -106,63 +123,66 @@ async fn what_comes_later_in_the_same_minute_joins_what_was_not_read_yet() {
 }
 
 #[tokio::test]
-async fn a_digest_has_ten_tasks_at_the_most() {
-    let app = by_hand().await;
+async fn a_digest_has_at_most_ten_tasks() {
+    let app = app_without_sidecar().await;
     for (count, expected) in [(10, vec![10]), (11, vec![10, 1]), (23, vec![10, 10, 3])] {
         let ada = app.guest().await;
-        many(&app, &ada, count).await;
+        create_many(&app, &ada, count).await;
         let minute = "update app.reminders set remind_at = date_trunc('minute', now()) - interval '5 minutes'
                                                            + ltrim(title, 'number ')::int * interval '1 second'
                         from app.tasks where tasks.id = task_id and reminders.status = 'pending'";
-        behind(&app, minute).await;
+        change_silently(&app, minute).await;
 
-        remind(&app).await;
+        claim_and_deliver(&app).await;
 
-        assert_eq!(sizes(&notifications(&ada).await), expected);
-        assert_eq!(reminded_of(&ada).await, in_order(&app, &ada).await);
+        assert_eq!(task_counts(&notifications(&ada).await), expected);
+        assert_eq!(notified_tasks(&ada).await, tasks_in_order(&app, &ada).await);
     }
 }
 
 #[tokio::test]
-async fn it_makes_no_difference_to_digests_whether_events_come_one_by_one() {
-    let app = by_hand().await;
+async fn digests_are_the_same_for_single_and_bulk_deliveries() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    many(&app, &ada, 23).await;
-    all_came(&app, "5 minutes").await;
-    tick(&app).await;
+    create_many(&app, &ada, 23).await;
+    make_all_overdue(&app, "5 minutes").await;
+    claim_due(&app).await;
 
-    for event in waiting(&app, "reminder.due").await {
+    for event in pending_events(&app, "reminder.due").await {
         assert_eq!(deliver(&app, &[event]).await, ["SUCCESS"]);
     }
 
-    assert_eq!(sizes(&notifications(&ada).await), [10, 10, 3]);
-    assert_eq!(reminded_of(&ada).await, in_order(&app, &ada).await);
+    assert_eq!(task_counts(&notifications(&ada).await), [10, 10, 3]);
+    assert_eq!(notified_tasks(&ada).await, tasks_in_order(&app, &ada).await);
 }
 
 #[tokio::test]
-async fn two_reminders_of_one_task_in_one_minute_tell_of_it_once() {
-    let app = by_hand().await;
+async fn two_reminders_of_one_task_in_one_minute_list_it_once() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
-    all_came(&app, "5 minutes").await;
+    let task =
+        create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": LATER }, { "at": LATER }] }))
+            .await;
+    make_all_overdue(&app, "5 minutes").await;
 
-    remind(&app).await;
+    claim_and_deliver(&app).await;
 
-    let [told] = notifications(&ada).await.try_into().unwrap();
-    assert_eq!(tasks_of(&told), [json!(task.trim_start_matches("/api/tasks/"))]);
+    let [received] = notifications(&ada).await.try_into().unwrap();
+    assert_eq!(tasks_of(&received), [json!(task.trim_start_matches("/api/tasks/"))]);
     let states = app.database.rows("select status, count(*) as n from app.reminders group by 1").await;
     assert_eq!(states, [json!({ "status": "sent", "n": 2 })]);
 }
 
 #[tokio::test]
-async fn what_is_done_by_then_is_not_in_the_digest() {
-    let app = by_hand().await;
+async fn a_task_completed_by_then_is_not_in_the_digest() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let all = around(&app, &ada, &minute(&app).await, &[("one", 0), ("two", 10), ("three", 20)]).await;
-    tick(&app).await;
+    let all =
+        create_around(&app, &ada, &past_minute(&app).await, &[("one", 0), ("two", 10), ("three", 20)]).await;
+    claim_due(&app).await;
     ada.post(&format!("{}/complete", task_of(&all[0])), json!({})).await.expect(200);
 
-    remind(&app).await;
+    claim_and_deliver(&app).await;
 
     let [digest] = notifications(&ada).await.try_into().unwrap();
     assert_eq!(text(&digest, "title"), "two and 1 more");
@@ -170,28 +190,28 @@ async fn what_is_done_by_then_is_not_in_the_digest() {
 }
 
 #[tokio::test]
-async fn what_comes_later_in_the_same_minute_does_not_join_what_is_no_longer_to_be_done() {
-    let app = by_hand().await;
-    let minute = minute(&app).await;
+async fn a_later_reminder_of_the_minute_does_not_join_a_notification_of_a_completed_task() {
+    let app = app_without_sidecar().await;
+    let minute = past_minute(&app).await;
     for step in ["purge", "delete", "complete"] {
         let ada = app.guest().await;
-        let first = around(&app, &ada, &minute, &[("one", 0)]).await.remove(0);
-        remind(&app).await;
-        let [told] = notifications(&ada).await.try_into().unwrap();
+        let first = create_around(&app, &ada, &minute, &[("one", 0)]).await.remove(0);
+        claim_and_deliver(&app).await;
+        let [received] = notifications(&ada).await.try_into().unwrap();
         let task = task_of(&first);
         match step {
             "purge" => drop(ada.delete(&format!("{task}?permanent=true")).await.expect(204)),
             "delete" => drop(ada.delete(&task).await.expect(204)),
             _ => drop(ada.post(&format!("{task}/complete"), json!({})).await.expect(200)),
         }
-        let second = around(&app, &ada, &minute, &[("two", 10)]).await.remove(0);
+        let second = create_around(&app, &ada, &minute, &[("two", 10)]).await.remove(0);
 
-        remind(&app).await;
+        claim_and_deliver(&app).await;
 
         let all = notifications(&ada).await;
         assert_eq!(all.len(), 2, "{step}: {all:?}");
         assert_eq!((text(&all[0], "kind"), text(&all[0], "title")), ("reminder", "two"), "{step}");
         assert_eq!(tasks_of(&all[0]), [second["task_id"].clone()], "{step}");
-        assert_eq!(all[1], told, "{step}");
+        assert_eq!(all[1], received, "{step}");
     }
 }

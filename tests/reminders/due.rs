@@ -1,4 +1,4 @@
-//! What is due is claimed and emitted: once, in order, at its moment.
+//! Due reminders are claimed and published once, in order, on time.
 
 use std::collections::BTreeSet;
 
@@ -7,67 +7,71 @@ use serde_json::{Value, json};
 use tests::{App, is_full};
 
 use super::{
-    CRON, EVENTS, LATER, MAIL, all_came, behind, by_hand, deliver, due, events_of, in_ms, in_order, make, many,
-    notifications, remind, reminded_of, tick, waiting,
+    CRON, EVENTS, LATER, MAIL, app_without_sidecar, change_silently, claim_and_deliver, claim_due,
+    create_due, create_many, create_task, deliver, due_events, in_ms, make_all_overdue, notifications,
+    notified_tasks, pending_events, tasks_in_order,
 };
-use crate::events::{trail, until};
+use crate::events::{poll_until, wait_for_trail};
 
-/// Which reminders events are about.
-fn ids(events: &[Value]) -> Vec<Value> {
+/// Returns the reminder ids of events.
+fn reminder_ids(events: &[Value]) -> Vec<Value> {
     events.iter().map(|event| event["data"]["reminder_id"].clone()).collect()
 }
 
-/// The events that something is due, when there are so many.
-async fn emitted(app: &App, count: usize) -> Vec<Value> {
-    let events = until(&format!("{count} events"), async || {
-        let events = waiting(app, "reminder.due").await;
+/// Waits for a number of `reminder.due` events and returns them.
+async fn wait_for_due_events(app: &App, count: usize) -> Vec<Value> {
+    let events = poll_until(&format!("{count} events"), async || {
+        let events = pending_events(app, "reminder.due").await;
         (events.len() >= count).then_some(events)
     })
     .await;
-    let distinct: BTreeSet<String> = ids(&events).iter().map(Value::to_string).collect();
+    let distinct: BTreeSet<String> = reminder_ids(&events).iter().map(Value::to_string).collect();
     assert_eq!((events.len(), distinct.len()), (count, count), "each once");
     events
 }
 
 #[tokio::test]
-async fn a_reminder_that_is_due_arrives_by_itself_and_its_way_is_in_the_trail() {
+async fn a_due_reminder_is_delivered_and_its_steps_are_in_the_trail() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let task = json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "at": in_ms(2000) }] });
     let made = ada.create(task).await;
 
-    let told = until("the notification", async || notifications(&ada).await.pop()).await;
+    let received = poll_until("the notification", async || notifications(&ada).await.pop()).await;
 
     assert_eq!(
-        (&told["kind"], &told["title"], &told["task_id"]),
+        (&received["kind"], &received["title"], &received["task_id"]),
         (&json!("reminder"), &json!("call mom"), &json!(made.id()))
     );
-    let items = trail(&ada, &format!("/api/audit/tasks/{}", made.id()), 4).await;
+    let items = wait_for_trail(&ada, &format!("/api/audit/tasks/{}", made.id()), 4).await;
     let types: Vec<_> = items.iter().map(|item| item["event_type"].as_str().unwrap()).collect();
     assert_eq!(types, ["task.created", "reminder.created", "reminder.due", "reminder.sent"]);
-    let took =
-        app.database.rows("select extract(epoch from sent_at - remind_at)::float8 as took from app.reminders").await;
+    let took = app
+        .database
+        .rows("select extract(epoch from sent_at - remind_at)::float8 as took from app.reminders")
+        .await;
     let took = took[0]["took"].as_f64().unwrap();
     assert!(took >= 0.0 && (is_full() || took < 5.0), "{took}");
 }
 
 #[tokio::test]
-async fn most_are_delivered_within_five_seconds_of_their_time() {
+async fn most_reminders_are_delivered_within_five_seconds() {
     let app = App::with_events().await;
     let people = join_all((0..20).map(|_| app.guest())).await;
-    // Before anything comes, what carries events may still be starting.
-    due(&app, &people[0], "the first", "1 second").await;
-    until("the first", async || (!notifications(&people[0]).await.is_empty()).then_some(())).await;
+    // The broker may still be starting, so the first delivery is not measured.
+    create_due(&app, &people[0], "the first", "1 second").await;
+    poll_until("the first", async || (!notifications(&people[0]).await.is_empty()).then_some(())).await;
 
     join_all(people.iter().enumerate().map(async |(number, person)| {
         let at = in_ms(1000 + 200 * number as u64);
-        make(person, json!({ "title": "soon", "reminders": [{ "at": at }] })).await;
+        create_task(person, json!({ "title": "soon", "reminders": [{ "at": at }] })).await;
     }))
     .await;
 
     let took = "select extract(epoch from sent_at - remind_at)::float8 as took from app.reminders
-                 join app.tasks on tasks.id = task_id where tasks.title = 'soon' and reminders.status = 'sent'";
-    let rows = until("all of them", async || {
+                 join app.tasks on tasks.id = task_id
+                where tasks.title = 'soon' and reminders.status = 'sent'";
+    let rows = poll_until("all of them", async || {
         let rows = app.database.rows(took).await;
         (rows.len() == people.len()).then_some(rows)
     })
@@ -77,17 +81,17 @@ async fn most_are_delivered_within_five_seconds_of_their_time() {
 }
 
 #[tokio::test]
-async fn what_becomes_due_while_a_tick_lasts_goes_out_at_its_moment() {
-    let app = by_hand().await;
+async fn a_reminder_that_becomes_due_during_a_cron_call_is_published_on_time() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let given = json!([{ "at": in_ms(2000) }, { "at": in_ms(4000) }, { "at": in_ms(60_000) }]);
-    make(&ada, json!({ "title": "soon", "reminders": given })).await;
+    create_task(&ada, json!({ "title": "soon", "reminders": given })).await;
 
-    tick(&app).await;
-    assert_eq!(waiting(&app, "reminder.due").await, [] as [Value; 0], "its time has not come");
+    claim_due(&app).await;
+    assert_eq!(pending_events(&app, "reminder.due").await, [] as [Value; 0], "its time has not come");
 
-    // Nobody calls again.
-    emitted(&app, 2).await;
+    // There is no second call of the cron binding.
+    wait_for_due_events(&app, 2).await;
     let took = "select extract(epoch from outbox.occurred_at - reminders.remind_at)::float8 as took
                   from app.outbox join app.reminders
                     on reminders.id::text = app.cloud_event(outbox)::json #>> '{data,reminder_id}'
@@ -97,73 +101,76 @@ async fn what_becomes_due_while_a_tick_lasts_goes_out_at_its_moment() {
 }
 
 #[tokio::test]
-async fn ten_who_look_at_once_claim_each_reminder_once_and_in_the_order_of_its_user() {
-    let app = by_hand().await;
+async fn ten_concurrent_claims_claim_each_reminder_once_and_in_the_order_of_its_user() {
+    let app = app_without_sidecar().await;
     let people = join_all((0..5).map(|_| app.guest())).await;
-    join_all(people.iter().map(|person| many(&app, person, 40))).await;
-    all_came(&app, "1 second").await;
+    join_all(people.iter().map(|person| create_many(&app, person, 40))).await;
+    make_all_overdue(&app, "1 second").await;
 
-    for answer in join_all((0..10).map(|_| app.as_dapr(CRON).send())).await {
-        answer.expect(200);
+    for response in join_all((0..10).map(|_| app.as_dapr(CRON).send())).await {
+        response.expect(200);
     }
 
-    let events = emitted(&app, 200).await;
+    let events = wait_for_due_events(&app, 200).await;
     for person in &people {
         let theirs = events.iter().filter(|event| event["data"]["user_id"] == person.id());
         let tasks: Vec<_> = theirs.map(|event| event["data"]["task_id"].clone()).collect();
-        assert_eq!(tasks, in_order(&app, person).await);
+        assert_eq!(tasks, tasks_in_order(&app, person).await);
     }
-    tick(&app).await;
-    emitted(&app, 200).await;
+    claim_due(&app).await;
+    wait_for_due_events(&app, 200).await;
 }
 
 #[tokio::test]
-async fn a_thousand_of_many_users_in_one_second_all_arrive_once_and_in_order() {
-    let app = by_hand().await;
+async fn a_thousand_due_reminders_of_many_users_are_delivered_once_and_in_order() {
+    let app = app_without_sidecar().await;
     let people = join_all((0..20).map(|_| app.guest())).await;
-    join_all(people.iter().map(|person| many(&app, person, 50))).await;
-    all_came(&app, "1 second").await;
+    join_all(people.iter().map(|person| create_many(&app, person, 50))).await;
+    make_all_overdue(&app, "1 second").await;
 
-    tick(&app).await;
+    claim_due(&app).await;
 
-    let events = emitted(&app, 1000).await;
+    let events = wait_for_due_events(&app, 1000).await;
     let in_time = app.database.rows("select id from app.reminders order by remind_at").await;
-    assert_eq!(ids(&events), in_time.iter().map(|row| row["id"].clone()).collect::<Vec<_>>());
+    assert_eq!(reminder_ids(&events), in_time.iter().map(|row| row["id"].clone()).collect::<Vec<_>>());
     for some in events.chunks(100) {
         assert_eq!(deliver(&app, some).await, vec!["SUCCESS"; some.len()]);
     }
     for person in &people {
-        assert_eq!(reminded_of(person).await, in_order(&app, person).await);
-        assert_eq!(notifications(person).await.len(), 5, "digests of ten");
+        assert_eq!(notified_tasks(person).await, tasks_in_order(&app, person).await);
+        assert_eq!(notifications(person).await.len(), 5, "at most ten tasks in a digest");
     }
-    let done = app.database.rows("select status, attempts, count(*) as n from app.reminders group by 1, 2").await;
+    let done =
+        app.database.rows("select status, attempts, count(*) as n from app.reminders group by 1, 2").await;
     assert_eq!(done, [json!({ "status": "sent", "attempts": 1, "n": 1000 })]);
 }
 
 #[tokio::test]
-async fn a_thousand_of_one_user_in_one_second_arrive_by_themselves_in_a_hundred_digests() {
+async fn a_thousand_due_reminders_of_one_user_are_delivered_in_a_hundred_digests() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    many(&app, &ada, 1000).await;
-    all_came(&app, "1 second").await;
+    create_many(&app, &ada, 1000).await;
+    make_all_overdue(&app, "1 second").await;
 
-    until("all of them", async || {
+    poll_until("all of them", async || {
         let sent = app.database.rows("select count(*) as n from app.reminders where status = 'sent'").await;
         (sent[0]["n"] == 1000).then_some(())
     })
     .await;
 
-    assert_eq!(reminded_of(&ada).await, in_order(&app, &ada).await);
-    let told = notifications(&ada).await;
-    assert!(told.iter().all(|one| one["kind"] == "digest" && one["task_ids"].as_array().unwrap().len() == 10));
-    assert_eq!(told.len(), 100);
+    assert_eq!(notified_tasks(&ada).await, tasks_in_order(&app, &ada).await);
+    let received = notifications(&ada).await;
+    assert!(
+        received.iter().all(|one| one["kind"] == "digest" && one["task_ids"].as_array().unwrap().len() == 10)
+    );
+    assert_eq!(received.len(), 100);
 }
 
 #[tokio::test]
-async fn a_claim_and_its_event_are_one() {
-    let app = by_hand().await;
+async fn a_claim_and_its_event_are_atomic() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let reminder = due(&app, &ada, "call mom", "1 second").await;
+    let reminder = create_due(&app, &ada, "call mom", "1 second").await;
     let fail = "create sequence app.tries;
                 create function app.fail() returns trigger language plpgsql security definer as $$
                 begin
@@ -176,45 +183,46 @@ async fn a_claim_and_its_event_are_one() {
                    execute function app.fail()";
     app.database.change(fail).await;
 
-    until("the event", async || {
-        // The first time it fails.
+    poll_until("the event", async || {
+        // The first attempt fails.
         app.as_dapr(CRON).send().await;
-        (!waiting(&app, "reminder.due").await.is_empty()).then_some(())
+        (!pending_events(&app, "reminder.due").await.is_empty()).then_some(())
     })
     .await;
 
-    assert_eq!(ids(&emitted(&app, 1).await), [reminder["id"].clone()]);
+    assert_eq!(reminder_ids(&wait_for_due_events(&app, 1).await), [reminder["id"].clone()]);
     let tries = app.database.rows("select last_value as n from app.tries").await;
-    assert_eq!(tries, [json!({ "n": 2 })], "what could not be told was not claimed");
+    assert_eq!(tries, [json!({ "n": 2 })], "a notification that failed was not claimed");
 }
 
 #[tokio::test]
-async fn whoever_claims_and_dies_is_followed_when_the_lease_is_over_and_the_reminder_comes_once() {
-    let app = by_hand().await;
+async fn after_a_crash_the_expired_claim_is_taken_over_and_the_reminder_is_sent_once() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let reminder = due(&app, &ada, "call mom", "1 second").await;
-    tick(&app).await;
-    tick(&app).await;
-    emitted(&app, 1).await;
-    let lease = "select extract(epoch from claimed_until - now()) / 60 between 14 and 15 as right from app.reminders";
+    let reminder = create_due(&app, &ada, "call mom", "1 second").await;
+    claim_due(&app).await;
+    claim_due(&app).await;
+    wait_for_due_events(&app, 1).await;
+    let lease =
+        "select extract(epoch from claimed_until - now()) / 60 between 14 and 15 as right from app.reminders";
     assert_eq!(app.database.rows(lease).await, [json!({ "right": true })]);
 
-    behind(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;
-    tick(&app).await;
+    change_silently(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;
+    claim_due(&app).await;
 
-    let events = events_of(&app, &reminder, 2).await;
+    let events = due_events(&app, &reminder, 2).await;
     assert_ne!(events[0]["data"]["event_id"], events[1]["data"]["event_id"]);
     assert_eq!(deliver(&app, &events).await, ["SUCCESS", "SUCCESS"]);
-    remind(&app).await;
+    claim_and_deliver(&app).await;
     assert_eq!(notifications(&ada).await.len(), 1);
-    assert_eq!(waiting(&app, "reminder.sent").await.len(), 1);
+    assert_eq!(pending_events(&app, "reminder.sent").await.len(), 1);
 }
 
 #[tokio::test]
-async fn only_dapr_has_reminders_claimed_delivered_and_mailed() {
-    let app = by_hand().await;
+async fn only_dapr_can_claim_deliver_and_mail_reminders() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    due(&app, &ada, "call mom", "1 second").await;
+    create_due(&app, &ada, "call mom", "1 second").await;
 
     for path in [CRON, EVENTS, MAIL] {
         app.call("POST", path).send().await.problem(401);
@@ -222,19 +230,19 @@ async fn only_dapr_has_reminders_claimed_delivered_and_mailed() {
         ada.post(path, json!({})).await.problem(401);
     }
 
-    assert_eq!(waiting(&app, "reminder.due").await, [] as [Value; 0]);
-    tick(&app).await;
-    emitted(&app, 1).await;
+    assert_eq!(pending_events(&app, "reminder.due").await, [] as [Value; 0]);
+    claim_due(&app).await;
+    wait_for_due_events(&app, 1).await;
 }
 
 #[tokio::test]
-async fn somebody_who_is_being_written_to_keeps_nobody_else_waiting_however_much_is_due() {
-    let app = by_hand().await;
+async fn a_locked_user_does_not_delay_reminders_of_others() {
+    let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
-    many(&app, &ada, 5).await;
-    all_came(&app, "1 minute").await;
-    let reminder = due(&app, &ben, "call mom", "1 second").await;
-    behind(&app, "update app.settings set reminder_batch = 3").await;
+    create_many(&app, &ada, 5).await;
+    make_all_overdue(&app, "1 minute").await;
+    let reminder = create_due(&app, &ben, "call mom", "1 second").await;
+    change_silently(&app, "update app.settings set reminder_batch = 3").await;
     let mut owner = app.database.owner().await;
     let write = owner.transaction().await.unwrap();
     let lock = format!("select from app.users where id = '{}' for no key update", ada.id());
@@ -243,10 +251,10 @@ async fn somebody_who_is_being_written_to_keeps_nobody_else_waiting_however_much
     let looked = app.as_dapr(CRON).send().await.expect(200).json();
 
     assert_eq!(looked, json!({ "claimed": 1 }));
-    assert_eq!(ids(&emitted(&app, 1).await), [reminder["id"].clone()]);
+    assert_eq!(reminder_ids(&wait_for_due_events(&app, 1).await), [reminder["id"].clone()]);
     write.rollback().await.unwrap();
-    tick(&app).await;
-    let events = emitted(&app, 6).await;
+    claim_due(&app).await;
+    let events = wait_for_due_events(&app, 6).await;
     let of_ada: Vec<_> = events[1..].iter().map(|event| event["data"]["task_id"].clone()).collect();
-    assert_eq!(of_ada, in_order(&app, &ada).await);
+    assert_eq!(of_ada, tasks_in_order(&app, &ada).await);
 }

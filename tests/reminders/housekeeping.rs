@@ -1,16 +1,20 @@
-//! What is cleared away leaves its places in the order of changes to nothing else.
+//! Housekeeping uses no `seq` of later changes.
 
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{LATER, behind, by_hand, due, make, notifications, remind, seen, text};
+use super::{
+    LATER, app_without_sidecar, change_silently, claim_and_deliver, create_due, create_task, current_seq,
+    notifications, text,
+};
 
 async fn housekeeping(app: &App) -> Value {
     app.as_dapr("/internal/housekeeping").send().await.expect(200).json()
 }
 
-/// What has changed since then, in order: each change has a place of its own, and none is behind where its user is.
-async fn news(app: &App, person: &Person, since: &Value) -> Vec<Value> {
+/// Returns the changes since a `seq`, in order, and asserts that each has a distinct one up to that of its
+/// user.
+async fn changes_since(app: &App, person: &Person, since: &Value) -> Vec<Value> {
     let page = person.get(&format!("/api/sync?since={since}&limit=200")).await.expect(200).json();
     let changes = page["changes"].as_array().expect("a page has changes").clone();
     let places: Vec<_> = changes.iter().map(|change| change["seq"].as_i64().expect("a place")).collect();
@@ -21,41 +25,48 @@ async fn news(app: &App, person: &Person, since: &Value) -> Vec<Value> {
     changes
 }
 
-/// The kinds of what is gone, in alphabetical order.
-fn gone(changes: &[Value]) -> Vec<&str> {
-    let mut kinds: Vec<_> =
-        changes.iter().filter(|change| change["deleted"] == true).map(|change| text(change, "kind")).collect();
+/// Returns the kinds of the tombstones, in alphabetical order.
+fn kinds_of_tombstones(changes: &[Value]) -> Vec<&str> {
+    let mut kinds: Vec<_> = changes
+        .iter()
+        .filter(|change| change["deleted"] == true)
+        .map(|change| text(change, "kind"))
+        .collect();
     kinds.sort();
     kinds
 }
 
 #[tokio::test]
-async fn what_goes_from_the_trash_with_many_reminders_takes_no_places_of_later_changes() {
-    let app = by_hand().await;
+async fn purging_a_task_with_many_reminders_uses_no_seq_of_later_changes() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let given: Vec<Value> = (1..=20).map(|hours| json!({ "before": format!("{hours}h") })).collect();
-    let old = make(&ada, json!({ "title": "old", "due_date": LATER, "reminders": given })).await;
+    let old = create_task(&ada, json!({ "title": "old", "due_date": LATER, "reminders": given })).await;
     let other = ada.task("other").await;
     ada.delete(&old).await.expect(204);
-    behind(&app, "update app.tasks set deleted_at = now() - interval '31 days' where deleted_at is not null").await;
-    let before = seen(&ada).await;
+    change_silently(
+        &app,
+        "update app.tasks set deleted_at = now() - interval '31 days' where deleted_at is not null",
+    )
+    .await;
+    let before = current_seq(&ada).await;
 
     assert_eq!(housekeeping(&app).await, json!({ "purged": 1 }));
 
     let mut expected = vec!["reminder"; 20];
     expected.push("task");
-    assert_eq!(gone(&news(&app, &ada, &before).await), expected);
+    assert_eq!(kinds_of_tombstones(&changes_since(&app, &ada, &before).await), expected);
     let made = ada.create(json!({ "title": "new" })).await.json();
-    let changes = news(&app, &ada, &before).await;
-    assert_eq!((changes.len(), &changes[21]["data"]), (22, &made), "it comes behind all that is gone");
+    let changes = changes_since(&app, &ada, &before).await;
+    assert_eq!((changes.len(), &changes[21]["data"]), (22, &made), "it follows all tombstones");
     ada.delete(&format!("{other}?permanent=true")).await.expect(204);
     expected.push("task");
-    assert_eq!(gone(&news(&app, &ada, &before).await), expected);
+    assert_eq!(kinds_of_tombstones(&changes_since(&app, &ada, &before).await), expected);
 }
 
 #[tokio::test]
-async fn notifications_go_after_90_days_and_other_devices_hear_of_it() {
-    let app = by_hand().await;
+async fn notifications_are_purged_after_90_days_and_synced_as_tombstones() {
+    let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     for (person, title, ago) in [
         (&ada, "old", "7 minutes"),
@@ -63,31 +74,40 @@ async fn notifications_go_after_90_days_and_other_devices_hear_of_it() {
         (&ada, "new", "3 minutes"),
         (&ben, "old", "1 minute"),
     ] {
-        due(&app, person, title, ago).await;
+        create_due(&app, person, title, ago).await;
     }
-    remind(&app).await;
+    claim_and_deliver(&app).await;
     let thrown_away =
-        make(&ada, json!({ "title": "thrown away", "reminders": [{ "at": LATER }, { "at": LATER }] })).await;
+        create_task(&ada, json!({ "title": "thrown away", "reminders": [{ "at": LATER }, { "at": LATER }] }))
+            .await;
     ada.delete(&thrown_away).await.expect(204);
     let later = "update app.notifications
-                    set created_at = now() - case title when 'young' then interval '89 days' else interval '91 days' end
+                    set created_at = now()
+                        - case title when 'young' then interval '89 days' else interval '91 days' end
                   where title <> 'new';
                  update app.tasks set deleted_at = now() - interval '31 days' where deleted_at is not null";
-    behind(&app, later).await;
-    let (before, of_ben) = (seen(&ada).await, seen(&ben).await);
+    change_silently(&app, later).await;
+    let (before, of_ben) = (current_seq(&ada).await, current_seq(&ben).await);
     let [new, young, old] = notifications(&ada).await.try_into().unwrap();
 
     assert_eq!(housekeeping(&app).await, json!({ "purged": 1 }));
 
     assert_eq!(notifications(&ada).await, [new, young]);
     assert_eq!(notifications(&ben).await, [] as [Value; 0]);
-    let changes = news(&app, &ada, &before).await;
-    assert_eq!((changes.len(), gone(&changes)), (4, vec!["notification", "reminder", "reminder", "task"]));
+    let changes = changes_since(&app, &ada, &before).await;
+    assert_eq!(
+        (changes.len(), kinds_of_tombstones(&changes)),
+        (4, vec!["notification", "reminder", "reminder", "task"])
+    );
     let tombstone = changes.iter().find(|change| change["kind"] == "notification").unwrap();
-    let expected =
-        json!({ "seq": tombstone["seq"], "kind": "notification", "id": old["id"], "deleted": true, "data": null });
+    let expected = json!({ "seq": tombstone["seq"], "kind": "notification", "id": old["id"],
+                           "deleted": true, "data": null });
     assert_eq!(*tombstone, expected);
-    assert_eq!(gone(&news(&app, &ben, &of_ben).await), ["notification"], "who has nothing in the trash");
+    assert_eq!(
+        kinds_of_tombstones(&changes_since(&app, &ben, &of_ben).await),
+        ["notification"],
+        "a user without trash"
+    );
     let made = ada.create(json!({ "title": "made afterwards" })).await.json();
-    assert_eq!(news(&app, &ada, &before).await[4]["data"], made);
+    assert_eq!(changes_since(&app, &ada, &before).await[4]["data"], made);
 }

@@ -2,21 +2,24 @@ use serde_json::json;
 use sidecar::mail::Mail;
 use tests::{App, Person};
 
-use super::{LATER, all_came, behind, current, due, in_ms, make, many, notifications, reader, reminders, tick};
-use crate::events::until;
+use super::{
+    LATER, change_silently, claim_due, create_due, create_many, create_task, in_ms, make_all_overdue,
+    notifications, reload, reminders, user_with_mail,
+};
+use crate::events::poll_until;
 
-/// The mails that came, when there are so many.
-async fn mails(app: &App, count: usize) -> Vec<Mail> {
-    until(&format!("{count} mails"), async || {
+/// Waits for a number of mails and returns them.
+async fn wait_for_mails(app: &App, count: usize) -> Vec<Mail> {
+    poll_until(&format!("{count} mails"), async || {
         let mails = app.mails();
         (mails.len() >= count).then_some(mails)
     })
     .await
 }
 
-/// Until no mail is to be sent, and then: what came.
-async fn all_mails(app: &App) -> Vec<Mail> {
-    until("the last mail", async || {
+/// Waits until no mail is left to send and returns all mails.
+async fn wait_for_all_mails(app: &App) -> Vec<Mail> {
+    poll_until("the last mail", async || {
         let pending = "select 1 from app.reminders where status = 'pending' and remind_at < now()
                        union all select 1 from app.mails";
         app.database.rows(pending).await.is_empty().then_some(())
@@ -26,57 +29,59 @@ async fn all_mails(app: &App) -> Vec<Mail> {
 }
 
 #[tokio::test]
-async fn who_wants_mail_gets_one_with_what_is_due_and_nothing_else_of_theirs() {
+async fn a_mail_has_the_due_task_and_no_other_data() {
     let app = App::with_events().await;
-    let ada = reader(&app, "ada").await;
+    let ada = user_with_mail(&app, "ada").await;
     ada.patch("/api/auth/me", json!({ "timezone": "America/New_York" })).await.expect(200);
-    make(&ada, json!({ "title": "another plan", "due_date": LATER })).await;
+    create_task(&ada, json!({ "title": "another plan", "due_date": LATER })).await;
     let task = json!({
-        "title": "call mom", "description": "because of the inheritance", "tags": ["hers alone"], "priority": "high",
+        "title": "call mom", "description": "because of the inheritance", "tags": ["hers alone"],
+        "priority": "high",
         "due_date": "2031-04-02T21:00:00Z", "reminders": [{ "at": in_ms(2000) }],
     });
-    let task = make(&ada, task).await;
+    let task = create_task(&ada, task).await;
 
-    let [mail] = mails(&app, 1).await.try_into().unwrap();
+    let [mail] = wait_for_mails(&app, 1).await.try_into().unwrap();
 
     assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("ada@example.com", "Reminder: call mom"));
     assert!(mail.body.contains("call mom"), "{}", mail.body);
     let body = mail.body.to_lowercase();
-    assert!(body.contains("17:00") || body.contains("5:00 pm"), "when it is there: {body}");
-    assert!(!body.contains("21:00") && !body.contains("9:00 pm"), "not when it is in Greenwich: {body}");
+    assert!(body.contains("17:00") || body.contains("5:00 pm"), "the local time: {body}");
+    assert!(!body.contains("21:00") && !body.contains("9:00 pm"), "not the time in UTC: {body}");
     assert!(body.contains(task.trim_start_matches("/api")) && body.contains("unsubscribe"), "{body}");
     let all = format!("{mail:?}");
     for private in ["inheritance", "hers alone", "another plan"] {
         assert!(!all.contains(private), "{private}: {all}");
     }
-    let sent = until("it is noted", async || {
+    let sent = poll_until("it is recorded", async || {
         let sent = reminders(&ada, &task).await.remove(0);
         (sent["status"] == "sent").then_some(sent)
     })
     .await;
     assert_eq!(sent["attempts"], 1);
     assert!(!sent["sent_at"].is_null());
-    let [told] = notifications(&ada).await.try_into().unwrap();
-    assert_eq!(told["title"], "call mom");
+    let [received] = notifications(&ada).await.try_into().unwrap();
+    assert_eq!(received["title"], "call mom");
 }
 
 #[tokio::test]
-async fn who_does_not_want_mail_or_has_no_address_gets_none() {
+async fn users_without_an_address_or_without_mail_reminders_get_no_mail() {
     let app = App::with_events().await;
-    let (ada, ben, guest) = (app.account("ada@example.com").await, reader(&app, "ben").await, app.guest().await);
+    let (ada, ben, guest) =
+        (app.account("ada@example.com").await, user_with_mail(&app, "ben").await, app.guest().await);
     app.database.change("update app.users set email_reminders = true where guest").await;
     let mut all = Vec::new();
     for person in [&ada, &guest, &ben] {
-        all.push(due(&app, person, "call mom", "1 second").await);
+        all.push(create_due(&app, person, "call mom", "1 second").await);
     }
 
-    tick(&app).await;
+    claim_due(&app).await;
 
-    let to: Vec<_> = all_mails(&app).await.into_iter().map(|mail| mail.to).collect();
+    let to: Vec<_> = wait_for_all_mails(&app).await.into_iter().map(|mail| mail.to).collect();
     assert_eq!(to, ["ben@example.com"]);
     for (person, reminder) in [&ada, &guest, &ben].into_iter().zip(&all) {
         assert_eq!(notifications(person).await.len(), 1);
-        let sent = current(person, reminder).await;
+        let sent = reload(person, reminder).await;
         assert_eq!((&sent["status"], &sent["attempts"]), (&json!("sent"), &json!(1)));
     }
 }
@@ -84,13 +89,13 @@ async fn who_does_not_want_mail_or_has_no_address_gets_none() {
 #[tokio::test]
 async fn a_digest_is_one_mail() {
     let app = App::with_events().await;
-    let ada = reader(&app, "ada").await;
-    many(&app, &ada, 12).await;
-    all_came(&app, "1 second").await;
+    let ada = user_with_mail(&app, "ada").await;
+    create_many(&app, &ada, 12).await;
+    make_all_overdue(&app, "1 second").await;
 
-    tick(&app).await;
+    claim_due(&app).await;
 
-    let mails = all_mails(&app).await;
+    let mails = wait_for_all_mails(&app).await;
     let mut subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
     subjects.sort_unstable();
     assert_eq!(subjects, ["10 reminders", "2 reminders"]);
@@ -105,26 +110,26 @@ async fn a_digest_is_one_mail() {
 #[tokio::test]
 async fn a_mail_says_when_it_is_late() {
     let app = App::with_events().await;
-    let ada = reader(&app, "ada").await;
-    due(&app, &ada, "call mom", "2 hours").await;
+    let ada = user_with_mail(&app, "ada").await;
+    create_due(&app, &ada, "call mom", "2 hours").await;
 
-    tick(&app).await;
+    claim_due(&app).await;
 
-    assert_eq!(mails(&app, 1).await[0].subject, "Late reminder: call mom");
+    assert_eq!(wait_for_mails(&app, 1).await[0].subject, "Late reminder: call mom");
 }
 
 #[tokio::test]
 async fn markup_in_a_title_is_text_and_a_day_has_no_time() {
     let app = App::with_events().await;
-    let ada = reader(&app, "ada").await;
+    let ada = user_with_mail(&app, "ada").await;
     let title = r#"<script>alert("1")</script> & 'ü' <b>"#;
     let task = json!({ "title": title, "due_date": "2031-04-15", "reminders": [{ "before": "1h" }] });
-    let task = make(&ada, task).await;
-    behind(&app, "update app.reminders set remind_at = now() - interval '1 second'").await;
+    let task = create_task(&ada, task).await;
+    change_silently(&app, "update app.reminders set remind_at = now() - interval '1 second'").await;
 
-    tick(&app).await;
+    claim_due(&app).await;
 
-    let [mail] = mails(&app, 1).await.try_into().unwrap();
+    let [mail] = wait_for_mails(&app, 1).await.try_into().unwrap();
     assert_eq!(mail.subject, format!("Reminder: {title}"));
     assert!(mail.body.contains("&lt;script&gt;alert(") && mail.body.contains(" &amp; "), "{}", mail.body);
     assert!(mail.body.contains("&lt;b&gt;") && !mail.body.contains("<script"), "{}", mail.body);
@@ -135,30 +140,30 @@ async fn markup_in_a_title_is_text_and_a_day_has_no_time() {
 }
 
 #[tokio::test]
-async fn the_link_in_a_mail_stops_the_mails_when_its_question_is_answered() {
+async fn the_link_in_a_mail_unsubscribes_after_a_confirmation() {
     let app = App::with_events().await;
-    let (ada, ben) = (reader(&app, "ada").await, reader(&app, "ben").await);
-    due(&app, &ada, "call mom", "1 second").await;
-    tick(&app).await;
-    let [mail] = mails(&app, 1).await.try_into().unwrap();
+    let (ada, ben) = (user_with_mail(&app, "ada").await, user_with_mail(&app, "ben").await);
+    create_due(&app, &ada, "call mom", "1 second").await;
+    claim_due(&app).await;
+    let [mail] = wait_for_mails(&app, 1).await.try_into().unwrap();
     let link = mail.body.split('"').find(|word| word.contains("unsubscribe")).expect("a link");
     let link = &link[link.find("/api/").expect("a path of TaskFlow")..];
     let wants = async |person: &Person| person.get("/api/auth/me").await.json()["email_reminders"].clone();
 
     app.get(link).await.expect(200);
-    assert_eq!(wants(&ada).await, true, "programs that look through mails follow links");
+    assert_eq!(wants(&ada).await, true, "mail scanners follow links");
     let (place, _) = link.rsplit_once('/').unwrap();
     app.call("POST", &format!("{place}/019a0000-0000-7000-8000-000000000000")).send().await.problem(404);
-    assert_eq!((wants(&ada).await, wants(&ben).await), (json!(true), json!(true)), "a key that nobody has");
+    assert_eq!((wants(&ada).await, wants(&ben).await), (json!(true), json!(true)), "an unknown key");
     for _ in 0..2 {
         app.call("POST", link).send().await.expect(200);
     }
 
     assert_eq!((wants(&ada).await, wants(&ben).await), (json!(false), json!(true)));
     let sent = app.mails().len();
-    due(&app, &ada, "buy milk", "2 minutes").await;
-    due(&app, &ben, "buy milk", "2 minutes").await;
-    tick(&app).await;
-    let new = &all_mails(&app).await[sent..];
+    create_due(&app, &ada, "buy milk", "2 minutes").await;
+    create_due(&app, &ben, "buy milk", "2 minutes").await;
+    claim_due(&app).await;
+    let new = &wait_for_all_mails(&app).await[sent..];
     assert_eq!(new.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["ben@example.com"]);
 }

@@ -1,4 +1,4 @@
-//! Mail that does not go out: it is tried again, until it is given up, and holds up nobody.
+//! Failed mail is retried until it is given up, and delays no other mail.
 
 use std::time::{Duration, Instant};
 
@@ -8,76 +8,81 @@ use tests::App;
 
 use super::smtp::{Fault, MailServer};
 use super::{
-    MAIL, all_came, behind, came, current, due, in_order, many, notifications, path_of, reader, task_of, tasks_of,
-    text, tick,
+    MAIL, change_silently, claim_due, create_due, create_many, make_all_overdue, make_overdue, notifications,
+    path_of, reload, task_of, tasks_in_order, tasks_of, text, user_with_mail,
 };
-use crate::events::until;
+use crate::events::poll_until;
 
-async fn world() -> (MailServer, App) {
+async fn start() -> (MailServer, App) {
     let server = MailServer::start().await;
     let app = App::with_mail_server(server.address()).await;
     (server, app)
 }
 
-/// Sends what is to be sent by now.
-async fn send(app: &App) {
+/// Sends the mail that is due by now.
+async fn send_due_mails(app: &App) {
     app.as_dapr(MAIL).send().await.expect(200);
 }
 
-/// Has the time of every mail that waits have come.
-async fn no_longer(app: &App) {
-    behind(app, "update app.mails set next_at = now()").await;
+/// Makes every pending mail due.
+async fn make_mails_due(app: &App) {
+    change_silently(app, "update app.mails set next_at = now()").await;
 }
 
-/// Until so many mails wait after so many failures. Returns in how many minutes they are tried again.
-async fn failed(app: &App, mails: usize, attempts: usize) -> Vec<Value> {
+/// Waits until that many mails are pending after that many attempts. Returns the minutes until each is
+/// retried.
+async fn wait_for_failures(app: &App, mails: usize, attempts: usize) -> Vec<Value> {
     let query = format!(
         "select round(extract(epoch from next_at - now()) / 60)::int as minutes from app.mails
           where attempts = {attempts} and next_at > now() + interval '20 seconds'"
     );
-    until(&format!("{mails} mails that failed {attempts} times"), async || {
+    poll_until(&format!("{mails} mails that failed {attempts} times"), async || {
         let rows = app.database.rows(&query).await;
         (rows.len() == mails).then(|| rows.iter().map(|row| row["minutes"].clone()).collect())
     })
     .await
 }
 
-/// Until there is no mail that should have been sent.
-async fn nothing_to_send(app: &App) {
-    until("all is sent", async || {
+/// Waits until no mail is due.
+async fn wait_until_sent(app: &App) {
+    poll_until("no mail is due", async || {
         app.database.rows("select 1 from app.mails where next_at <= now()").await.is_empty().then_some(())
     })
     .await;
 }
 
-/// The events of one type that there ever were.
-async fn events(app: &App, kind: &str) -> Vec<Value> {
+/// Returns all events of one type, published or not.
+async fn events_of_type(app: &App, kind: &str) -> Vec<Value> {
     app.database.rows(&format!("select event from every_event where event ->> 'type' = '{kind}'")).await
 }
 
 #[tokio::test]
-async fn what_fails_is_tried_again_after_1_5_and_15_minutes_and_then_given_up_with_a_notice() {
-    let (server, app) = world().await;
-    let ada = reader(&app, "ada").await;
+async fn a_failed_mail_is_retried_after_1_5_and_15_minutes_and_then_given_up_with_a_notification() {
+    let (server, app) = start().await;
+    let ada = user_with_mail(&app, "ada").await;
     server.fail("ada", Fault::Refuses);
-    let reminder = due(&app, &ada, "call mom", "1 second").await;
-    tick(&app).await;
+    let reminder = create_due(&app, &ada, "call mom", "1 second").await;
+    claim_due(&app).await;
 
     for (attempts, minutes) in [(1, 1), (2, 5), (3, 15)] {
-        assert_eq!(failed(&app, 1, attempts).await, [minutes]);
-        assert_eq!(server.tries("ada"), attempts);
-        let waits = current(&ada, &reminder).await;
+        assert_eq!(wait_for_failures(&app, 1, attempts).await, [minutes]);
+        assert_eq!(server.attempts("ada"), attempts);
+        let waits = reload(&ada, &reminder).await;
         assert_eq!((&waits["status"], &waits["attempts"]), (&json!("pending"), &json!(attempts)));
-        assert_eq!(notifications(&ada).await.len(), 1, "there it is, whatever becomes of the mail");
-        // That it waits is no reason to remind again.
-        behind(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;
-        tick(&app).await;
-        no_longer(&app).await;
-        send(&app).await;
+        assert_eq!(
+            notifications(&ada).await.len(),
+            1,
+            "the notification exists, whatever happens to the mail"
+        );
+        // Pending mail is no reason to notify again.
+        change_silently(&app, "update app.reminders set claimed_until = now() - interval '1 second'").await;
+        claim_due(&app).await;
+        make_mails_due(&app).await;
+        send_due_mails(&app).await;
     }
 
-    let lost = until("it is given up", async || {
-        let now = current(&ada, &reminder).await;
+    let lost = poll_until("it is given up", async || {
+        let now = reload(&ada, &reminder).await;
         (now["status"] == "failed").then_some(now)
     })
     .await;
@@ -85,133 +90,141 @@ async fn what_fails_is_tried_again_after_1_5_and_15_minutes_and_then_given_up_wi
     let [notice, first] = notifications(&ada).await.try_into().unwrap();
     assert_eq!((text(&first, "kind"), text(&notice, "kind")), ("reminder", "reminder_failed"));
     assert_eq!(tasks_of(&notice), [reminder["task_id"].clone()]);
-    let [event] = events(&app, "reminder.failed").await.try_into().unwrap();
+    let [event] = events_of_type(&app, "reminder.failed").await.try_into().unwrap();
     assert_eq!(event["event"]["data"]["reminder_id"], reminder["id"]);
     assert_eq!(event["event"]["data"]["after"], lost);
-    assert_eq!(events(&app, "reminder.due").await.len(), 1);
-    assert_eq!(events(&app, "reminder.sent").await.len(), 0);
+    assert_eq!(events_of_type(&app, "reminder.due").await.len(), 1);
+    assert_eq!(events_of_type(&app, "reminder.sent").await.len(), 0);
 
-    server.mend();
-    no_longer(&app).await;
-    send(&app).await;
-    nothing_to_send(&app).await;
-    assert_eq!(server.tries("ada"), 4, "it is over");
-    let again = ada.post(&format!("{}/snooze", path_of(&reminder)), json!({ "for": "10m" })).await.expect(200).json();
+    server.clear_faults();
+    make_mails_due(&app).await;
+    send_due_mails(&app).await;
+    wait_until_sent(&app).await;
+    assert_eq!(server.attempts("ada"), 4, "there are no more attempts");
+    let again =
+        ada.post(&format!("{}/snooze", path_of(&reminder)), json!({ "for": "10m" })).await.expect(200).json();
     assert_eq!(again["status"], "pending");
-    came(&app, &reminder, "1 second").await;
-    tick(&app).await;
-    until("the mail", async || (server.mails("ada").len() == 1).then_some(())).await;
+    make_overdue(&app, &reminder, "1 second").await;
+    claim_due(&app).await;
+    poll_until("the mail", async || (server.mails("ada").len() == 1).then_some(())).await;
 }
 
 #[tokio::test]
-async fn what_was_refused_or_broke_off_arrives_once_when_the_server_is_mended() {
-    let (server, app) = world().await;
+async fn a_refused_or_interrupted_mail_arrives_once_after_the_server_recovers() {
+    let (server, app) = start().await;
     let mut all = Vec::new();
     for (name, fault) in [("ada", Fault::Refuses), ("ben", Fault::Drops)] {
-        let person = reader(&app, name).await;
+        let person = user_with_mail(&app, name).await;
         server.fail(name, fault);
-        let reminder = due(&app, &person, "call mom", "1 second").await;
+        let reminder = create_due(&app, &person, "call mom", "1 second").await;
         all.push((name, person, reminder));
     }
-    tick(&app).await;
-    assert_eq!(failed(&app, 2, 1).await, [1, 1]);
+    claim_due(&app).await;
+    assert_eq!(wait_for_failures(&app, 2, 1).await, [1, 1]);
 
-    server.mend();
-    no_longer(&app).await;
-    // Two replicas, or ten, never send twice.
-    for answer in join_all((0..10).map(|_| app.as_dapr(MAIL).send())).await {
-        answer.expect(200);
+    server.clear_faults();
+    make_mails_due(&app).await;
+    // Any number of replicas sends each mail once.
+    for response in join_all((0..10).map(|_| app.as_dapr(MAIL).send())).await {
+        response.expect(200);
     }
-    nothing_to_send(&app).await;
+    wait_until_sent(&app).await;
 
     for (name, person, reminder) in &all {
-        let sent = until("it is noted", async || {
-            let now = current(person, reminder).await;
+        let sent = poll_until("it is recorded", async || {
+            let now = reload(person, reminder).await;
             (now["status"] == "sent").then_some(now)
         })
         .await;
         assert_eq!(sent["attempts"], 2, "{name}");
         assert!(text(&sent, "sent_at") > text(&sent, "remind_at"), "{sent}");
-        assert_eq!((server.tries(name), server.mails(name).len()), (2, 1), "{name}");
+        assert_eq!((server.attempts(name), server.mails(name).len()), (2, 1), "{name}");
         assert_eq!(notifications(person).await.len(), 1, "{name}");
     }
-    assert_eq!(events(&app, "reminder.sent").await.len(), 2);
+    assert_eq!(events_of_type(&app, "reminder.sent").await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_a_failure_soon_and_holds_up_no_other_mail() {
-    let (server, app) = world().await;
-    let (ada, ben) = (reader(&app, "ada").await, reader(&app, "ben").await);
+async fn an_unresponsive_server_times_out_and_delays_no_other_mail() {
+    let (server, app) = start().await;
+    let (ada, ben) = (user_with_mail(&app, "ada").await, user_with_mail(&app, "ben").await);
     server.fail("ada", Fault::Hangs);
-    due(&app, &ada, "call mom", "1 second").await;
-    due(&app, &ben, "buy milk", "1 second").await;
+    create_due(&app, &ada, "call mom", "1 second").await;
+    create_due(&app, &ben, "buy milk", "1 second").await;
 
     let began = Instant::now();
-    tick(&app).await;
+    claim_due(&app).await;
 
-    until("the mail of the other", async || (server.mails("ben").len() == 1).then_some(())).await;
+    poll_until("the mail of the other", async || (server.mails("ben").len() == 1).then_some(())).await;
     let given_up = "select 1 from app.mails where next_at > now() + interval '20 seconds'";
     assert!(app.database.rows(given_up).await.is_empty(), "{:?}", began.elapsed());
-    assert_eq!(failed(&app, 1, 1).await, [1]);
+    assert_eq!(wait_for_failures(&app, 1, 1).await, [1]);
     assert!(began.elapsed() < Duration::from_secs(16), "{:?}", began.elapsed());
-    assert_eq!(server.tries("ada"), 1);
+    assert_eq!(server.attempts("ada"), 1);
 }
 
 #[tokio::test]
-async fn a_mail_that_nobody_needs_any_more_is_not_sent() {
-    let (server, app) = world().await;
+async fn an_obsolete_mail_is_not_sent() {
+    let (server, app) = start().await;
     let steps = ["snooze", "complete", "delete", "cancel", "unsubscribe", "nothing"];
     let mut all = Vec::new();
     for name in steps {
-        let person = reader(&app, name).await;
+        let person = user_with_mail(&app, name).await;
         server.fail(name, Fault::Refuses);
-        let reminder = due(&app, &person, "call mom", "1 second").await;
+        let reminder = create_due(&app, &person, "call mom", "1 second").await;
         all.push((person, reminder));
     }
-    tick(&app).await;
-    failed(&app, steps.len(), 1).await;
+    claim_due(&app).await;
+    wait_for_failures(&app, steps.len(), 1).await;
 
     for (step, (person, reminder)) in steps.iter().zip(&all) {
         let (task, path) = (task_of(reminder), path_of(reminder));
         match *step {
-            "snooze" => drop(person.post(&format!("{path}/snooze"), json!({ "for": "10m" })).await.expect(200)),
+            "snooze" => {
+                drop(person.post(&format!("{path}/snooze"), json!({ "for": "10m" })).await.expect(200))
+            }
             "complete" => drop(person.post(&format!("{task}/complete"), json!({})).await.expect(200)),
             "delete" => drop(person.delete(&task).await.expect(204)),
             "cancel" => drop(person.delete(&path).await.expect(204)),
-            "unsubscribe" => drop(person.patch("/api/auth/me", json!({ "email_reminders": false })).await.expect(200)),
+            "unsubscribe" => {
+                drop(person.patch("/api/auth/me", json!({ "email_reminders": false })).await.expect(200))
+            }
             _ => {}
         }
     }
-    server.mend();
-    no_longer(&app).await;
-    send(&app).await;
-    nothing_to_send(&app).await;
+    server.clear_faults();
+    make_mails_due(&app).await;
+    send_due_mails(&app).await;
+    wait_until_sent(&app).await;
 
-    until("the one that is still wanted", async || (server.mails("nothing").len() == 1).then_some(())).await;
+    poll_until("the only mail that is still due", async || {
+        (server.mails("nothing").len() == 1).then_some(())
+    })
+    .await;
     for name in &steps[..5] {
-        assert_eq!(server.tries(name), 1, "{name}");
+        assert_eq!(server.attempts(name), 1, "{name}");
     }
-    assert_eq!(current(&all[0].0, &all[0].1).await["status"], "pending");
-    assert_eq!(current(&all[1].0, &all[1].1).await["status"], "cancelled");
+    assert_eq!(reload(&all[0].0, &all[0].1).await["status"], "pending");
+    assert_eq!(reload(&all[1].0, &all[1].1).await["status"], "cancelled");
 }
 
 #[tokio::test]
-async fn what_is_done_by_then_is_not_in_the_mail_of_a_digest() {
-    let (server, app) = world().await;
-    let ada = reader(&app, "ada").await;
+async fn a_task_completed_by_then_is_not_in_the_mail_of_a_digest() {
+    let (server, app) = start().await;
+    let ada = user_with_mail(&app, "ada").await;
     server.fail("ada", Fault::Refuses);
-    many(&app, &ada, 3).await;
-    all_came(&app, "1 second").await;
-    tick(&app).await;
-    failed(&app, 1, 1).await;
-    let second = in_order(&app, &ada).await.remove(1);
+    create_many(&app, &ada, 3).await;
+    make_all_overdue(&app, "1 second").await;
+    claim_due(&app).await;
+    wait_for_failures(&app, 1, 1).await;
+    let second = tasks_in_order(&app, &ada).await.remove(1);
     ada.post(&format!("/api/tasks/{}/complete", second.as_str().unwrap()), json!({})).await.expect(200);
 
-    server.mend();
-    no_longer(&app).await;
-    send(&app).await;
+    server.clear_faults();
+    make_mails_due(&app).await;
+    send_due_mails(&app).await;
 
-    until("the mail", async || (server.mails("ada").len() == 1).then_some(())).await;
+    poll_until("the mail", async || (server.mails("ada").len() == 1).then_some(())).await;
     let mail = server.mails("ada").remove(0);
     assert_eq!(mail.subject, "2 reminders");
     assert!(mail.body.contains("number 1") && mail.body.contains("number 3"), "{mail:?}");
@@ -219,26 +232,30 @@ async fn what_is_done_by_then_is_not_in_the_mail_of_a_digest() {
 }
 
 #[tokio::test]
-async fn whoever_sends_a_mail_and_dies_is_followed_when_the_lease_is_over() {
-    let (server, app) = world().await;
-    let (ada, ben) = (reader(&app, "ada").await, reader(&app, "ben").await);
+async fn after_a_crash_the_expired_claim_of_a_mail_is_taken_over() {
+    let (server, app) = start().await;
+    let (ada, ben) = (user_with_mail(&app, "ada").await, user_with_mail(&app, "ben").await);
     for (name, person) in [("ada", &ada), ("ben", &ben)] {
         server.fail(name, Fault::Refuses);
-        due(&app, person, "call mom", "1 second").await;
+        create_due(&app, person, "call mom", "1 second").await;
     }
-    tick(&app).await;
-    failed(&app, 2, 1).await;
-    server.mend();
+    claim_due(&app).await;
+    wait_for_failures(&app, 2, 1).await;
+    server.clear_faults();
 
-    // As if somebody had begun to send hers, and perhaps had.
+    // As if a process had claimed her mail and died, perhaps after it sent it.
     let of_ada = format!("where user_id = '{}'", ada.id());
     let claimed = format!("update app.mails set claimed_until = now() + interval '1 minute' {of_ada}");
-    behind(&app, &format!("{claimed}; update app.mails set next_at = now()")).await;
-    send(&app).await;
-    until("the mail of the other", async || (server.mails("ben").len() == 1).then_some(())).await;
-    assert_eq!(server.tries("ada"), 1);
+    change_silently(&app, &format!("{claimed}; update app.mails set next_at = now()")).await;
+    send_due_mails(&app).await;
+    poll_until("the mail of the other", async || (server.mails("ben").len() == 1).then_some(())).await;
+    assert_eq!(server.attempts("ada"), 1);
 
-    behind(&app, &format!("update app.mails set claimed_until = now() - interval '1 second' {of_ada}")).await;
-    send(&app).await;
-    until("hers", async || (server.mails("ada").len() == 1).then_some(())).await;
+    change_silently(
+        &app,
+        &format!("update app.mails set claimed_until = now() - interval '1 second' {of_ada}"),
+    )
+    .await;
+    send_due_mails(&app).await;
+    poll_until("hers", async || (server.mails("ada").len() == 1).then_some(())).await;
 }

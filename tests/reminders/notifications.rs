@@ -1,31 +1,48 @@
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{LATER, by_hand, came, changes, due, make, notifications, pages, remind, reminders, seen, text};
+use super::{
+    LATER, all_pages, app_without_sidecar, changes, claim_and_deliver, create_due, create_task, current_seq,
+    make_overdue, notifications, reminders, text,
+};
 
-/// Has somebody be told of so many tasks, `number 1` and so on, each by itself.
-async fn told_of(app: &App, person: &Person, count: usize) -> Vec<Value> {
+/// Sends a user that many notifications, `number 1` and so on, none of them a digest.
+async fn notify_of(app: &App, person: &Person, count: usize) -> Vec<Value> {
     for number in 1..=count {
-        due(app, person, &format!("number {number}"), &format!("{} minutes", 2 * (count - number) + 1)).await;
+        create_due(
+            app,
+            person,
+            &format!("number {number}"),
+            &format!("{} minutes", 2 * (count - number) + 1),
+        )
+        .await;
     }
-    remind(app).await;
+    claim_and_deliver(app).await;
     notifications(person).await
 }
 
 async fn read(person: &Person, notification: &Value) -> Value {
-    person.post(&format!("/api/notifications/{}/read", text(notification, "id")), json!({})).await.expect(200).json()
+    person
+        .post(&format!("/api/notifications/{}/read", text(notification, "id")), json!({}))
+        .await
+        .expect(200)
+        .json()
 }
 
 #[tokio::test]
-async fn a_notification_says_what_is_due_and_where_it_is() {
-    let app = by_hand().await;
+async fn a_notification_has_the_title_and_the_id_of_its_task() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] })).await;
-    came(&app, &reminders(&ada, &task).await[0], "1 second").await;
+    let task = create_task(
+        &ada,
+        json!({ "title": "call mom", "due_date": LATER, "reminders": [{ "before": "1h" }] }),
+    )
+    .await;
+    make_overdue(&app, &reminders(&ada, &task).await[0], "1 second").await;
 
-    remind(&app).await;
+    claim_and_deliver(&app).await;
 
-    let [told] = notifications(&ada).await.try_into().unwrap();
+    let [received] = notifications(&ada).await.try_into().unwrap();
     let id = task.trim_start_matches("/api/tasks/");
     for (member, value) in [
         ("kind", json!("reminder")),
@@ -36,35 +53,39 @@ async fn a_notification_says_what_is_due_and_where_it_is() {
         ("late", json!(false)),
         ("read_at", Value::Null),
     ] {
-        assert_eq!(told[member], value, "{member}: {told}");
+        assert_eq!(received[member], value, "{member}: {received}");
     }
-    let known = ["id", "kind", "title", "task_id", "task_ids", "due_date", "url", "late", "read_at", "created_at"];
-    assert!(told.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())), "{told}");
-    assert!(!text(&told, "created_at").is_empty());
+    let known =
+        ["id", "kind", "title", "task_id", "task_ids", "due_date", "url", "late", "read_at", "created_at"];
+    assert!(
+        received.as_object().unwrap().keys().all(|member| known.contains(&member.as_str())),
+        "{received}"
+    );
+    assert!(!text(&received, "created_at").is_empty());
 }
 
 #[tokio::test]
-async fn the_newest_comes_first_and_pages_leave_none_out() {
-    let app = by_hand().await;
+async fn notifications_are_listed_newest_first_and_in_pages() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
 
-    let all = told_of(&app, &ada, 5).await;
+    let all = notify_of(&app, &ada, 5).await;
 
     let titles: Vec<_> = all.iter().map(|one| text(one, "title")).collect();
     assert_eq!(titles, ["number 5", "number 4", "number 3", "number 2", "number 1"]);
     for limit in [1, 2, 5] {
-        assert_eq!(pages(&ada, &format!("/api/notifications?limit={limit}")).await, all, "{limit}");
+        assert_eq!(all_pages(&ada, &format!("/api/notifications?limit={limit}")).await, all, "{limit}");
     }
     let list = ada.get("/api/notifications").await.expect(200).json();
     assert_eq!(list, json!({ "items": all, "next_cursor": null }));
 }
 
 #[tokio::test]
-async fn what_is_read_is_no_longer_among_the_unread() {
-    let app = by_hand().await;
+async fn a_read_notification_is_no_longer_unread() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let mut all = told_of(&app, &ada, 3).await;
-    assert_eq!(pages(&ada, "/api/notifications?unread=true&limit=2").await, all);
+    let mut all = notify_of(&app, &ada, 3).await;
+    assert_eq!(all_pages(&ada, "/api/notifications?unread=true&limit=2").await, all);
 
     let seen = read(&ada, &all[1]).await;
 
@@ -75,16 +96,19 @@ async fn what_is_read_is_no_longer_among_the_unread() {
     assert_eq!(read(&ada, &all[1]).await, seen, "again: unchanged");
     all[1] = seen.clone();
     assert_eq!(notifications(&ada).await, all);
-    assert_eq!(pages(&ada, "/api/notifications?unread=false&limit=2").await, [seen]);
-    assert_eq!(pages(&ada, "/api/notifications?unread=true&limit=2").await, [all[0].clone(), all[2].clone()]);
+    assert_eq!(all_pages(&ada, "/api/notifications?unread=false&limit=2").await, [seen]);
+    assert_eq!(
+        all_pages(&ada, "/api/notifications?unread=true&limit=2").await,
+        [all[0].clone(), all[2].clone()]
+    );
 }
 
 #[tokio::test]
-async fn all_can_be_read_at_once_and_those_of_others_stay_as_they_are() {
-    let app = by_hand().await;
+async fn marking_all_as_read_leaves_other_users_alone() {
+    let app = app_without_sidecar().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
-    let all = told_of(&app, &ada, 3).await;
-    let of_ben = told_of(&app, &ben, 1).await;
+    let all = notify_of(&app, &ada, 3).await;
+    let of_ben = notify_of(&app, &ben, 1).await;
     let first = read(&ada, &all[0]).await;
 
     let read_all = async || ada.post("/api/notifications/read-all", json!({})).await.expect(200).json();
@@ -98,25 +122,25 @@ async fn all_can_be_read_at_once_and_those_of_others_stay_as_they_are() {
 }
 
 #[tokio::test]
-async fn other_devices_hear_of_notifications_and_of_their_being_read() {
-    let app = by_hand().await;
+async fn notifications_and_their_read_state_are_synced() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let before = seen(&ada).await;
-    let all = told_of(&app, &ada, 2).await;
+    let before = current_seq(&ada).await;
+    let all = notify_of(&app, &ada, 2).await;
 
     let news = changes(&ada, "notification", &before).await;
-    let told: Vec<_> = news.iter().rev().map(|change| change["data"].clone()).collect();
-    assert_eq!(told, all);
+    let received: Vec<_> = news.iter().rev().map(|change| change["data"].clone()).collect();
+    assert_eq!(received, all);
     for change in &news {
         assert_eq!((&change["id"], &change["deleted"]), (&change["data"]["id"], &json!(false)));
     }
 
-    let since = seen(&ada).await;
+    let since = current_seq(&ada).await;
     let first = read(&ada, &all[1]).await;
     assert_eq!(changes(&ada, "notification", &since).await[0]["data"], first);
-    let since = seen(&ada).await;
+    let since = current_seq(&ada).await;
     read(&ada, &all[1]).await;
-    assert_eq!(seen(&ada).await, since, "again: unchanged");
+    assert_eq!(current_seq(&ada).await, since, "again: unchanged");
     ada.post("/api/notifications/read-all", json!({})).await.expect(200);
     let last = changes(&ada, "notification", &since).await;
     assert_eq!(last.len(), 1);

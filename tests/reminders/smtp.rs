@@ -1,4 +1,4 @@
-//! A mail server that fails as the real ones do.
+//! A mail server with the faults of real ones.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,69 +8,69 @@ use sidecar::mail::{self, Mail};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What goes wrong with mail for somebody.
+/// Fault of the mail server for one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody has that address.
+    /// The recipient is refused.
     Refuses,
-    /// The mail is read, and then no answer comes.
+    /// The mail is read, but never answered.
     Hangs,
-    /// The mail is read, and then the connection is gone.
+    /// The mail is read, then the connection is closed.
     Drops,
 }
 
-/// A mail server. It takes every mail, unless it is told otherwise.
+/// A mail server that accepts every mail, unless a fault is set.
 pub struct MailServer {
     address: SocketAddr,
-    known: Arc<Mutex<Known>>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
-struct Known {
+struct State {
     faults: BTreeMap<String, Fault>,
-    /// Whom somebody tried to send a mail.
-    tries: Vec<String>,
-    /// Who got which mail.
+    /// Recipients of all attempts.
+    attempts: Vec<String>,
+    /// Recipients and texts of accepted mails.
     mails: Vec<(String, String)>,
 }
 
 impl MailServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, known) = (listener.local_addr().unwrap(), Arc::default());
-        let shared = Arc::clone(&known);
+        let (address, state) = (listener.local_addr().unwrap(), Arc::default());
+        let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // A client that goes away is no news.
+                // A client that disconnects is no error.
                 tokio::spawn(serve(stream, Arc::clone(&shared)));
             }
         });
-        Self { address, known }
+        Self { address, state }
     }
 
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// From now on mail for that person fails.
+    /// Makes all mail to a recipient fail from now on.
     pub fn fail(&self, name: &str, fault: Fault) {
-        self.known.lock().unwrap().faults.insert(address(name), fault);
+        self.state.lock().unwrap().faults.insert(address(name), fault);
     }
 
-    /// From now on all mail is taken.
-    pub fn mend(&self) {
-        self.known.lock().unwrap().faults.clear();
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.state.lock().unwrap().faults.clear();
     }
 
-    /// How often somebody tried to send that person a mail.
-    pub fn tries(&self, name: &str) -> usize {
-        self.known.lock().unwrap().tries.iter().filter(|to| **to == address(name)).count()
+    /// Returns the number of attempts to send mail to a recipient.
+    pub fn attempts(&self, name: &str) -> usize {
+        self.state.lock().unwrap().attempts.iter().filter(|to| **to == address(name)).count()
     }
 
-    /// The mails that person got.
+    /// Returns the mails that a recipient got.
     pub fn mails(&self, name: &str) -> Vec<Mail> {
-        let known = self.known.lock().unwrap();
-        let theirs = known.mails.iter().filter(|(to, _)| *to == address(name));
+        let state = self.state.lock().unwrap();
+        let theirs = state.mails.iter().filter(|(to, _)| *to == address(name));
         let read = |(_, text): &(String, String)| {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), text).unwrap();
@@ -84,15 +84,15 @@ fn address(name: &str) -> String {
     format!("{name}@example.com")
 }
 
-impl Known {
-    /// Notes that somebody begins a mail, and says what goes wrong with it.
+impl State {
+    /// Records an attempt and returns the fault that applies.
     fn begin(&mut self, to: &str) -> Option<Fault> {
-        self.tries.push(to.to_owned());
+        self.attempts.push(to.to_owned());
         self.faults.get(to).copied()
     }
 }
 
-async fn serve(stream: TcpStream, known: Arc<Mutex<Known>>) -> std::io::Result<()> {
+async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<()> {
     let (reading, mut writing) = stream.into_split();
     let mut lines = BufReader::new(reading).lines();
     let (mut to, mut fault) = (String::new(), None);
@@ -102,7 +102,7 @@ async fn serve(stream: TcpStream, known: Arc<Mutex<Known>>) -> std::io::Result<(
             "EHLO" => "250-tests\r\n250 8BITMIME\r\n",
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-                fault = known.lock().unwrap().begin(&to);
+                fault = state.lock().unwrap().begin(&to);
                 if fault == Some(Fault::Refuses) { "550 nobody has that address\r\n" } else { "250 OK\r\n" }
             }
             "DATA" => {
@@ -115,7 +115,7 @@ async fn serve(stream: TcpStream, known: Arc<Mutex<Known>>) -> std::io::Result<(
                 match fault {
                     Some(Fault::Hangs) => std::future::pending().await,
                     Some(Fault::Drops) => return Ok(()),
-                    _ => known.lock().unwrap().mails.push((to.clone(), mail)),
+                    _ => state.lock().unwrap().mails.push((to.clone(), mail)),
                 }
                 "250 OK\r\n"
             }

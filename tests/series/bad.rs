@@ -1,9 +1,10 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{ALL, Series, quiet, with};
+use super::{SERIES_PATH, Series, app_without_sidecar, with};
 
-/// Members of a rule that are wrong, beside a daily one that starts on 2031-01-05, and which is named.
+/// Invalid members of a rule, added to a daily one that starts on 2031-01-05, and the member that is
+/// reported.
 fn wrong_rules() -> Vec<(Value, &'static str)> {
     let weekly = |days: Value| json!({ "frequency": "weekly", "by_weekday": days });
     let monthly = |day: Value| json!({ "frequency": "monthly", "day_of_month": day });
@@ -50,7 +51,7 @@ fn wrong_rules() -> Vec<(Value, &'static str)> {
     ]
 }
 
-/// Other members of a series that are wrong, and which is named.
+/// Other invalid members of a series, and the member that is reported.
 fn wrong_members() -> Vec<(Value, &'static str)> {
     let reminders = |reminders: Value| json!({ "reminders": reminders });
     vec![
@@ -75,21 +76,22 @@ fn wrong_members() -> Vec<(Value, &'static str)> {
     ]
 }
 
-/// How much of everything there is.
-async fn count(app: &App) -> Vec<Value> {
-    let query = "select (select count(*) from app.series) as series, (select count(*) from app.tasks) as tasks,
+/// Returns the number of rows of each kind.
+async fn count_rows(app: &App) -> Vec<Value> {
+    let query =
+        "select (select count(*) from app.series) as series, (select count(*) from app.tasks) as tasks,
                         (select count(*) from app.reminders) as reminders,
                         (select count(*) from app.outbox where topic = 'task-events') as events";
     app.database.rows(query).await
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_name_wherever_it_is_sent_and_changes_nothing() {
-    let app = quiet().await;
+async fn an_invalid_rule_is_rejected_on_every_route_and_changes_nothing() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-01-05" });
     let series = Series::start(&app, &ada, rule.clone()).await;
-    let before = (count(&app).await, series.get().await);
+    let before = (count_rows(&app).await, series.get().await);
 
     for (wrong, pointer) in wrong_rules() {
         let task = json!({ "title": "x", "recurrence": with(rule.clone(), wrong.clone()) });
@@ -97,17 +99,18 @@ async fn what_cannot_be_is_refused_by_name_wherever_it_is_sent_and_changes_nothi
         assert_eq!(ada.post("/api/tasks", task).await.wrong_members(), [within], "in a task: {wrong}");
     }
     for (wrong, pointer) in wrong_rules().into_iter().chain(wrong_members()) {
-        let made = ada.post(ALL, with(with(json!({ "title": "x" }), rule.clone()), wrong.clone())).await;
+        let made =
+            ada.post(SERIES_PATH, with(with(json!({ "title": "x" }), rule.clone()), wrong.clone())).await;
         assert_eq!(made.wrong_members(), [pointer], "{wrong}");
         assert_eq!(series.patch(wrong.clone()).await.wrong_members(), [pointer], "as a patch: {wrong}");
     }
 
-    assert_eq!((count(&app).await, series.get().await), before);
+    assert_eq!((count_rows(&app).await, series.get().await), before);
 }
 
 #[tokio::test]
-async fn a_year_that_is_too_early_or_too_late_for_some_zone_is_refused_by_name() {
-    let app = quiet().await;
+async fn a_year_out_of_range_in_some_time_zone_is_rejected() {
+    let app = app_without_sidecar().await;
     for (home, zone) in [
         ("UTC", None),
         ("America/New_York", None),
@@ -117,7 +120,7 @@ async fn a_year_that_is_too_early_or_too_late_for_some_zone_is_refused_by_name()
     ] {
         let ada = app.guest_in(home).await;
         let series = Series::daily(&app, &ada).await;
-        let before = (count(&app).await, series.get().await);
+        let before = (count_rows(&app).await, series.get().await);
         for time in ["0001-01-01", "0001-01-01T00:00:00Z", "9998-12-31", "9998-12-31T23:59:59Z"] {
             for member in ["start_date", "end_date"] {
                 let mut wrong = json!({ (member): time });
@@ -126,7 +129,7 @@ async fn a_year_that_is_too_early_or_too_late_for_some_zone_is_refused_by_name()
                 }
                 let rule = with(json!({ "frequency": "daily", "start_date": "2031-01-05" }), wrong.clone());
 
-                let made = ada.post(ALL, with(rule.clone(), json!({ "title": "x" }))).await;
+                let made = ada.post(SERIES_PATH, with(rule.clone(), json!({ "title": "x" }))).await;
                 assert_eq!(made.wrong_members(), [format!("/{member}")], "{home}: {wrong}");
                 let patched = series.patch(wrong.clone()).await;
                 assert_eq!(patched.wrong_members(), [format!("/{member}")], "{home}, as a patch: {wrong}");
@@ -135,21 +138,22 @@ async fn a_year_that_is_too_early_or_too_late_for_some_zone_is_refused_by_name()
                 assert_eq!(made, [format!("/recurrence/{member}")], "{home}, in a task: {wrong}");
             }
         }
-        assert_eq!((count(&app).await, series.get().await), before, "{home}");
+        assert_eq!((count_rows(&app).await, series.get().await), before, "{home}");
     }
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
-    let app = quiet().await;
+async fn missing_members_are_reported() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
 
-    let mut wrong = ada.post(ALL, json!({})).await.wrong_members();
+    let mut wrong = ada.post(SERIES_PATH, json!({})).await.wrong_members();
     wrong.sort();
     assert_eq!(wrong, ["/frequency", "/title"]);
-    // A moment comes only once.
-    let moment = json!({ "title": "x", "frequency": "daily", "reminders": [{ "at": "2031-01-01T09:00:00Z" }] });
-    let wrong = ada.post(ALL, moment).await.wrong_members();
+    // An instant occurs only once.
+    let moment =
+        json!({ "title": "x", "frequency": "daily", "reminders": [{ "at": "2031-01-01T09:00:00Z" }] });
+    let wrong = ada.post(SERIES_PATH, moment).await.wrong_members();
     assert!(wrong.iter().any(|pointer| pointer == "/reminders/0/at"), "{wrong:?}");
     for (recurrence, pointer) in [
         (json!({}), "/recurrence/frequency"),
@@ -163,11 +167,11 @@ async fn what_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn every_member_of_a_wrong_type_is_named() {
-    let app = quiet().await;
+async fn every_member_of_a_wrong_type_is_reported() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
-    let before = (count(&app).await, series.get().await);
+    let before = (count_rows(&app).await, series.get().await);
     let members = [
         "anchor",
         "by_weekday",
@@ -185,25 +189,26 @@ async fn every_member_of_a_wrong_type_is_named() {
     ];
 
     for wrong in [json!(true), json!({}), json!(-1.5)] {
-        let body: serde_json::Map<_, _> = members.iter().map(|member| (member.to_string(), wrong.clone())).collect();
+        let body: serde_json::Map<_, _> =
+            members.iter().map(|member| (member.to_string(), wrong.clone())).collect();
         let body = Value::from(body);
-        for answer in [ada.post(ALL, body.clone()).await, series.patch(body).await] {
-            let mut named = answer.wrong_members();
+        for response in [ada.post(SERIES_PATH, body.clone()).await, series.patch(body).await] {
+            let mut named = response.wrong_members();
             named.sort();
             assert_eq!(named, members.map(|member| format!("/{member}")), "{wrong}");
         }
     }
     let flag = json!({ "title": "x", "frequency": "daily", "allow_past": "true" });
-    assert_eq!(ada.post(ALL, flag).await.wrong_members(), ["/allow_past"]);
+    assert_eq!(ada.post(SERIES_PATH, flag).await.wrong_members(), ["/allow_past"]);
     let in_a_patch = series.patch(json!({ "allow_past": true })).await;
-    assert_eq!(in_a_patch.wrong_members(), ["/allow_past"], "it is only for a start");
+    assert_eq!(in_a_patch.wrong_members(), ["/allow_past"], "only a start in the past needs it");
 
-    assert_eq!((count(&app).await, series.get().await), before);
+    assert_eq!((count_rows(&app).await, series.get().await), before);
 }
 
 #[tokio::test]
-async fn what_is_just_allowed_is_taken() {
-    let app = quiet().await;
+async fn values_at_the_limits_are_accepted() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let reminders: Vec<Value> = (1..=100).map(|hours| json!({ "before": format!("{hours}h") })).collect();
     for members in [
@@ -216,9 +221,10 @@ async fn what_is_just_allowed_is_taken() {
         json!({ "frequency": "daily", "end_date": "2031-01-05" }),
         json!({ "frequency": "daily", "reminders": reminders }),
         json!({ "frequency": "daily", "reminders": [{ "before": "0m" }, { "before": "366d" }] }),
-        json!({ "frequency": "daily", "by_weekday": null, "day_of_month": null, "end_date": null, "timezone": null }),
+        json!({ "frequency": "daily", "by_weekday": null, "day_of_month": null, "end_date": null,
+                "timezone": null }),
     ] {
         let rule = with(json!({ "title": "x", "start_date": "2031-01-05" }), members);
-        ada.post(ALL, rule).await.expect(201);
+        ada.post(SERIES_PATH, rule).await.expect(201);
     }
 }

@@ -1,22 +1,23 @@
 use serde_json::{Value, json};
 
-use super::{Series, due, logged, moments, quiet, with};
+use super::{Series, app_without_sidecar, due_date_of, generated_event, moments, with};
 
-/// The days of these moments.
+/// Dates of these instants.
 fn days(moments: &[String]) -> Vec<&str> {
     moments.iter().map(|moment| &moment[..10]).collect()
 }
 
 #[tokio::test]
-async fn a_monthly_task_on_january_31_comes_on_the_31st_again_after_each_shorter_month() {
-    let app = quiet().await;
+async fn a_monthly_task_on_january_31_returns_to_the_31st_after_each_shorter_month() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
 
-    let came = series.come(15).await;
+    let due_dates = series.first_due_dates(15).await;
 
     assert_eq!(
-        days(&came),
+        days(&due_dates),
         [
             "2031-01-31",
             "2031-02-28",
@@ -38,8 +39,8 @@ async fn a_monthly_task_on_january_31_comes_on_the_31st_again_after_each_shorter
 }
 
 #[tokio::test]
-async fn each_rule_comes_on_its_days() {
-    let app = quiet().await;
+async fn each_rule_has_occurrences_on_its_dates() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let weekdays = json!(["mon", "tue", "wed", "thu", "fri"]);
     for (rule, expected) in [
@@ -57,7 +58,8 @@ async fn each_rule_comes_on_its_days() {
             ["2031-01-02", "2031-01-03", "2031-01-06", "2031-01-07"],
         ),
         (
-            json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "wed"], "start_date": "2031-01-02" }),
+            json!({ "frequency": "weekly", "interval": 2, "by_weekday": ["mon", "wed"],
+                    "start_date": "2031-01-02" }),
             ["2031-01-06", "2031-01-08", "2031-01-20", "2031-01-22"],
         ),
         (
@@ -79,24 +81,25 @@ async fn each_rule_comes_on_its_days() {
     ] {
         let series = Series::start(&app, &ada, rule.clone()).await;
         assert_eq!(days(&moments(&series.get().await["next_occurrences"])), expected[..3], "{rule}");
-        assert_eq!(days(&series.come(4).await), expected, "{rule}");
+        assert_eq!(days(&series.first_due_dates(4).await), expected, "{rule}");
     }
 }
 
 #[tokio::test]
-async fn a_yearly_task_of_february_29_comes_on_the_28th_in_other_years() {
-    let app = quiet().await;
+async fn a_yearly_task_of_february_29_is_due_on_the_28th_in_other_years() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
-    let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2032-02-29" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2032-02-29" })).await;
 
-    let came = series.come(5).await;
+    let due_dates = series.first_due_dates(5).await;
 
-    assert_eq!(days(&came), ["2032-02-29", "2033-02-28", "2034-02-28", "2035-02-28", "2036-02-29"]);
+    assert_eq!(days(&due_dates), ["2032-02-29", "2033-02-28", "2034-02-28", "2035-02-28", "2036-02-29"]);
 }
 
 #[tokio::test]
-async fn nine_o_clock_stays_nine_o_clock_whatever_the_clocks_do() {
-    let app = quiet().await;
+async fn nine_o_clock_stays_nine_o_clock_across_clock_changes() {
+    let app = app_without_sidecar().await;
     for (zone, expected) in [
         ("Europe/Berlin", ["2031-03-29T08:00:00Z", "2031-03-30T07:00:00Z", "2031-03-31T07:00:00Z"]),
         ("Europe/Berlin", ["2031-10-25T07:00:00Z", "2031-10-26T08:00:00Z", "2031-10-27T08:00:00Z"]),
@@ -113,14 +116,14 @@ async fn nine_o_clock_stays_nine_o_clock_whatever_the_clocks_do() {
 
         for series in [of_user, of_series] {
             assert_eq!(moments(&series.get().await["next_occurrences"]), expected, "{zone}");
-            assert_eq!(series.come(3).await, expected, "{zone}");
+            assert_eq!(series.first_due_dates(3).await, expected, "{zone}");
         }
     }
 }
 
 #[tokio::test]
-async fn what_a_month_or_a_clock_does_not_have_is_adjusted_once_and_logged() {
-    let app = quiet().await;
+async fn a_date_or_time_that_does_not_exist_is_adjusted_once_and_logged() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     for (frequency, expected, what, wanted) in [
         (
@@ -129,14 +132,14 @@ async fn what_a_month_or_a_clock_does_not_have_is_adjusted_once_and_logged() {
             "shorter_month",
             json!(31),
         ),
-        // At half past two the clock is an hour further already.
+        // At half past two the clocks have already moved forward by an hour.
         (
             "daily",
             ["2031-03-29T01:30:00Z", "2031-03-30T01:30:00Z", "2031-03-31T00:30:00Z"],
             "skipped_time",
             json!("2031-03-30T02:30:00"),
         ),
-        // Half past two comes twice.
+        // Half past two occurs twice.
         (
             "daily",
             ["2031-10-25T00:30:00Z", "2031-10-26T00:30:00Z", "2031-10-27T01:30:00Z"],
@@ -146,13 +149,13 @@ async fn what_a_month_or_a_clock_does_not_have_is_adjusted_once_and_logged() {
     ] {
         let rule = json!({ "frequency": frequency, "start_date": expected[0] });
         let series = Series::start(&app, &ada, rule).await;
-        assert_eq!(series.come(2).await, expected[..2]);
-        let adjusted = logged(&app, &series.open().await).await;
+        assert_eq!(series.first_due_dates(2).await, expected[..2]);
+        let adjusted = generated_event(&app, &series.open_occurrence().await).await;
         assert_eq!(adjusted["adjustment"][what], wanted, "{adjusted}");
 
-        let usual = series.go_on().await;
+        let usual = series.complete_and_deliver().await;
 
-        assert_eq!(due(&usual), expected[2]);
-        assert_eq!(logged(&app, &usual).await["adjustment"], Value::Null);
+        assert_eq!(due_date_of(&usual), expected[2]);
+        assert_eq!(generated_event(&app, &usual).await["adjustment"], Value::Null);
     }
 }

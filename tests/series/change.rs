@@ -1,40 +1,45 @@
 use serde_json::{Value, json};
 
-use super::{CONSUMER, Series, bulk_of, deliver, due, dues, moment, moments, path, quiet, reminders, waiting};
+use super::{
+    CONSUMER, Series, app_without_sidecar, bulk_of, deliver, due_date_of, due_dates_of, moment, moments,
+    path, pending_events, reminders,
+};
 
 #[tokio::test]
-async fn a_change_of_the_series_is_seen_in_the_open_occurrence_and_in_later_ones_but_never_in_the_past() {
-    let app = quiet().await;
+async fn a_change_of_the_series_affects_the_open_and_later_occurrences_but_no_past_ones() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
-    let first = series.open().await;
-    series.go_on().await;
-    let (past, open) = (ada.get(&path(&first)).await.json(), series.open().await);
-    let patch =
-        json!({ "title": "water the roses", "description": "and the lilies", "priority": "HIGH", "tags": ["garden"] });
+    let first = series.open_occurrence().await;
+    series.complete_and_deliver().await;
+    let (past, open) = (ada.get(&path(&first)).await.json(), series.open_occurrence().await);
+    let patch = json!({ "title": "water the roses", "description": "and the lilies", "priority": "HIGH",
+                        "tags": ["garden"] });
 
     let changed = series.patch(patch.clone()).await.expect(200);
 
     let shown = changed.json();
     assert_eq!(changed.header("etag"), format!("\"{}\"", shown["version"]));
-    let now_open = series.open().await;
-    let next = series.go_on().await;
+    let now_open = series.open_occurrence().await;
+    let next = series.complete_and_deliver().await;
     for thing in [&shown, &now_open, &next] {
         assert_eq!((&thing["title"], &thing["description"]), (&patch["title"], &patch["description"]));
         assert_eq!((&thing["priority"], &thing["tags"]), (&json!("high"), &patch["tags"]));
     }
-    assert_eq!((&now_open["id"], due(&now_open)), (&open["id"], due(&open)));
+    assert_eq!((&now_open["id"], due_date_of(&now_open)), (&open["id"], due_date_of(&open)));
     assert_eq!(ada.get(&path(&first)).await.json(), past);
-    assert_eq!(reminders(&ada, &next).await, ["1h"], "what is not named stays");
+    assert_eq!(reminders(&ada, &next).await, ["1h"], "omitted members stay");
 }
 
 #[tokio::test]
-async fn what_a_patch_does_not_name_stays_and_null_clears() {
-    let app = quiet().await;
+async fn omitted_members_of_a_patch_stay_and_null_clears() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let members = json!({
-        "description": "x", "priority": "high", "tags": ["home"], "frequency": "monthly", "interval": 2, "day_of_month": 15,
-        "start_date": "2031-01-15T09:00:00Z", "end_date": "2032-12-31", "reminders": [{ "before": "2d" }, { "before": "1h" }],
+        "description": "x", "priority": "high", "tags": ["home"], "frequency": "monthly", "interval": 2,
+        "day_of_month": 15,
+        "start_date": "2031-01-15T09:00:00Z", "end_date": "2032-12-31",
+        "reminders": [{ "before": "2d" }, { "before": "1h" }],
     });
     let series = Series::start(&app, &ada, members).await;
     let before = series.get().await;
@@ -44,19 +49,20 @@ async fn what_a_patch_does_not_name_stays_and_null_clears() {
         let is_new = ["title", "version", "seq", "updated_at"].contains(&member.as_str());
         assert!(is_new || *value == before[member], "{member}: {value}");
     }
-    assert_eq!(reminders(&ada, &series.open().await).await, ["2d", "1h"]);
+    assert_eq!(reminders(&ada, &series.open_occurrence().await).await, ["2d", "1h"]);
 
-    let clear = json!({ "description": null, "priority": null, "tags": null, "end_date": null, "reminders": null });
+    let clear =
+        json!({ "description": null, "priority": null, "tags": null, "end_date": null, "reminders": null });
     let cleared = series.patch(clear).await.expect(200).json();
     assert_eq!((&cleared["description"], &cleared["priority"]), (&Value::Null, &json!("medium")));
     assert_eq!((&cleared["tags"], &cleared["reminders"]), (&json!([]), &json!([])));
     assert_eq!((&cleared["end_date"], &cleared["title"]), (&Value::Null, &json!("new")));
-    assert_eq!(reminders(&ada, &series.open().await).await, [] as [&str; 0]);
+    assert_eq!(reminders(&ada, &series.open_occurrence().await).await, [] as [&str; 0]);
 }
 
 #[tokio::test]
-async fn a_patch_that_changes_nothing_makes_no_version_and_no_event() {
-    let app = quiet().await;
+async fn a_patch_without_effect_creates_no_version_and_no_event() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
     let (before, events) = (series.get().await, app.database.events().await);
@@ -70,20 +76,22 @@ async fn a_patch_that_changes_nothing_makes_no_version_and_no_event() {
 }
 
 #[tokio::test]
-async fn other_reminders_of_the_series_are_those_of_the_open_occurrence_and_of_later_ones() {
-    let app = quiet().await;
+async fn changed_reminders_of_the_series_apply_to_the_open_and_later_occurrences() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
-    series.go_on().await;
+    series.complete_and_deliver().await;
 
-    let changed = series.patch(json!({ "reminders": [{ "before": "1d" }, { "before": "5m" }] })).await.expect(200);
+    let changed =
+        series.patch(json!({ "reminders": [{ "before": "1d" }, { "before": "5m" }] })).await.expect(200);
 
     assert_eq!(changed.json()["reminders"], json!([{ "before": "1d" }, { "before": "5m" }]));
-    assert_eq!(reminders(&ada, &series.open().await).await, ["1d", "5m"]);
-    assert_eq!(reminders(&ada, &series.go_on().await).await, ["1d", "5m"]);
+    assert_eq!(reminders(&ada, &series.open_occurrence().await).await, ["1d", "5m"]);
+    assert_eq!(reminders(&ada, &series.complete_and_deliver().await).await, ["1d", "5m"]);
 }
 
-/// Changes of the rule of a daily series whose first occurrence, on a Wednesday, is done, and when it comes then.
+/// Rule changes of a daily series whose first occurrence, on a Wednesday, is completed, with the expected due
+/// dates.
 fn other_rules() -> Vec<(Value, [&'static str; 2])> {
     vec![
         (json!({ "title": "new" }), ["2031-01-02T09:00:00Z", "2031-01-03T09:00:00Z"]),
@@ -94,33 +102,36 @@ fn other_rules() -> Vec<(Value, [&'static str; 2])> {
             ["2031-01-02T09:00:00Z", "2031-01-08T09:00:00Z"],
         ),
         (json!({ "frequency": "monthly" }), ["2031-02-01T09:00:00Z", "2031-03-01T09:00:00Z"]),
-        (json!({ "frequency": "monthly", "day_of_month": 31 }), ["2031-01-31T09:00:00Z", "2031-02-28T09:00:00Z"]),
+        (
+            json!({ "frequency": "monthly", "day_of_month": 31 }),
+            ["2031-01-31T09:00:00Z", "2031-02-28T09:00:00Z"],
+        ),
         (json!({ "frequency": "yearly" }), ["2032-01-01T09:00:00Z", "2033-01-01T09:00:00Z"]),
         (json!({ "end_date": "2031-01-05" }), ["2031-01-02T09:00:00Z", "2031-01-03T09:00:00Z"]),
     ]
 }
 
 #[tokio::test]
-async fn under_another_rule_the_open_occurrence_stays_where_it_fits_and_else_moves_to_the_next_place() {
-    let app = quiet().await;
+async fn a_new_rule_keeps_the_open_occurrence_if_it_fits_and_moves_it_otherwise() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (patch, expected) in other_rules() {
         let series = Series::daily(&app, &ada).await;
-        let open = series.go_on().await;
+        let open = series.complete_and_deliver().await;
 
         let changed = series.patch(patch.clone()).await.expect(200).json();
 
-        let moved = series.open().await;
-        assert_eq!((&moved["id"], due(&moved).as_str()), (&open["id"], expected[0]), "{patch}");
+        let moved = series.open_occurrence().await;
+        assert_eq!((&moved["id"], due_date_of(&moved).as_str()), (&open["id"], expected[0]), "{patch}");
         assert_eq!(moment(&changed["next_occurrence"]), expected[0], "{patch}");
         assert_eq!(moments(&series.get().await["next_occurrences"])[..2], expected, "{patch}");
-        assert_eq!(due(&series.go_on().await), expected[1], "{patch}");
+        assert_eq!(due_date_of(&series.complete_and_deliver().await), expected[1], "{patch}");
     }
 }
 
 #[tokio::test]
-async fn a_series_that_is_changed_while_an_event_is_on_its_way_goes_on_with_what_it_is_now() {
-    let app = quiet().await;
+async fn a_series_changed_while_an_event_is_in_flight_continues_with_its_new_rule() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (patch, expected) in other_rules() {
         for reversed in [false, true] {
@@ -130,22 +141,26 @@ async fn a_series_that_is_changed_while_an_event_is_on_its_way_goes_on_with_what
             let changed = series.patch(patch.clone()).await.expect(200).json();
 
             assert_eq!(moment(&changed["next_occurrence"]), expected[0], "{patch}");
-            let mut events = waiting(&app).await;
+            let mut events = pending_events(&app).await;
             if reversed {
                 events.reverse();
             }
             app.as_dapr(CONSUMER).json(&bulk_of(&events)).send().await.expect(200);
             deliver(&app).await;
-            let next = series.open().await;
-            assert_eq!((due(&next).as_str(), &next["title"]), (expected[0], &changed["title"]), "{patch}");
-            assert_eq!(due(&series.go_on().await), expected[1], "{patch}");
+            let next = series.open_occurrence().await;
+            assert_eq!(
+                (due_date_of(&next).as_str(), &next["title"]),
+                (expected[0], &changed["title"]),
+                "{patch}"
+            );
+            assert_eq!(due_date_of(&series.complete_and_deliver().await), expected[1], "{patch}");
         }
     }
 }
 
 #[tokio::test]
-async fn another_start_moves_a_series_that_has_not_begun() {
-    let app = quiet().await;
+async fn another_start_moves_a_series_that_has_not_started() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
 
@@ -155,20 +170,21 @@ async fn another_start_moves_a_series_that_has_not_begun() {
         ("2030-12-01T08:00:00+01:00", "2030-12-01T07:00:00Z", false),
     ] {
         series.patch(json!({ "start_date": start })).await.expect(200);
-        let open = series.open().await;
-        assert_eq!((due(&open).as_str(), &open["all_day"]), (expected, &json!(all_day)), "{start}");
+        let open = series.open_occurrence().await;
+        assert_eq!((due_date_of(&open).as_str(), &open["all_day"]), (expected, &json!(all_day)), "{start}");
     }
-    assert_eq!(series.come(2).await, ["2030-12-01T07:00:00Z", "2030-12-02T07:00:00Z"]);
+    assert_eq!(series.first_due_dates(2).await, ["2030-12-01T07:00:00Z", "2030-12-02T07:00:00Z"]);
 }
 
 #[tokio::test]
-async fn what_does_not_fit_another_frequency_is_dropped() {
-    let app = quiet().await;
+async fn members_of_the_former_frequency_are_dropped() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let rule = json!({ "frequency": "weekly", "by_weekday": ["wed", "fri"], "start_date": "2031-01-01" });
     let series = Series::start(&app, &ada, rule).await;
 
-    let monthly = series.patch(json!({ "frequency": "monthly", "day_of_month": "last" })).await.expect(200).json();
+    let monthly =
+        series.patch(json!({ "frequency": "monthly", "day_of_month": "last" })).await.expect(200).json();
     assert_eq!((&monthly["by_weekday"], &monthly["day_of_month"]), (&Value::Null, &json!("last")));
     let daily = series.patch(json!({ "frequency": "daily" })).await.expect(200).json();
     assert_eq!((&daily["by_weekday"], &daily["day_of_month"]), (&Value::Null, &Value::Null));
@@ -177,12 +193,12 @@ async fn what_does_not_fit_another_frequency_is_dropped() {
 }
 
 #[tokio::test]
-async fn an_end_that_leaves_no_place_for_the_open_occurrence_is_refused() {
-    let app = quiet().await;
+async fn an_end_before_the_open_occurrence_is_rejected() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
-    series.go_on().await;
-    series.go_on().await;
+    series.complete_and_deliver().await;
+    series.complete_and_deliver().await;
     let before = series.get().await;
 
     for end in ["2031-01-02", "2031-01-03T08:59:59Z", "2030-01-01"] {
@@ -194,12 +210,12 @@ async fn an_end_that_leaves_no_place_for_the_open_occurrence_is_refused() {
     assert_eq!(series.complete().await["next_occurrence"], Value::Null);
     deliver(&app).await;
     assert_eq!(series.get().await["status"], "ended");
-    assert_eq!(dues(&series.tasks("status=completed").await).len(), 3);
+    assert_eq!(due_dates_of(&series.tasks("status=completed").await).len(), 3);
 }
 
 #[tokio::test]
-async fn who_saw_an_older_version_is_shown_the_series_as_it_is() {
-    let app = quiet().await;
+async fn a_stale_version_is_answered_with_the_current_series() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
     let write = async |version: &Value, title: &str| {
@@ -220,22 +236,24 @@ async fn who_saw_an_older_version_is_shown_the_series_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_open_occurrence_that_was_put_off_stays_so_until_its_place_moves() {
-    let app = quiet().await;
+async fn a_postponed_occurrence_keeps_its_due_date_until_its_place_moves() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for put_off in [json!("2031-01-01T18:00:00Z"), json!("2031-01-10"), Value::Null] {
         let series = Series::daily(&app, &ada).await;
-        ada.patch(&path(&series.open().await), json!({ "due_date": put_off })).await.expect(200);
-        let open = series.open().await;
+        ada.patch(&path(&series.open_occurrence().await), json!({ "due_date": put_off })).await.expect(200);
+        let open = series.open_occurrence().await;
 
-        for patch in [json!({ "end_date": "2032-12-31" }), json!({ "interval": 3 }), json!({ "end_date": null })] {
+        for patch in
+            [json!({ "end_date": "2032-12-31" }), json!({ "interval": 3 }), json!({ "end_date": null })]
+        {
             series.patch(patch.clone()).await.expect(200);
-            assert_eq!(series.open().await, open, "{put_off}: {patch}");
+            assert_eq!(series.open_occurrence().await, open, "{put_off}: {patch}");
         }
 
         series.patch(json!({ "start_date": "2031-01-05T17:00:00Z" })).await.expect(200);
-        let moved = series.open().await;
+        let moved = series.open_occurrence().await;
         assert_eq!((&moved["id"], &moved["all_day"]), (&open["id"], &json!(false)), "{put_off}");
-        assert_eq!(due(&moved), "2031-01-05T17:00:00Z", "{put_off}");
+        assert_eq!(due_date_of(&moved), "2031-01-05T17:00:00Z", "{put_off}");
     }
 }

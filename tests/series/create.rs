@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{ALL, Series, due, moment, moments, path, quiet, reminders, with};
+use super::{SERIES_PATH, Series, app_without_sidecar, due_date_of, moment, moments, path, reminders, with};
 
 #[tokio::test]
-async fn a_series_begins_with_its_first_occurrence() {
-    let app = quiet().await;
+async fn a_series_starts_with_its_first_occurrence() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let given = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
@@ -12,14 +12,15 @@ async fn a_series_begins_with_its_first_occurrence() {
         "start_date": "2031-01-10T09:00:00+01:00", "reminders": [{ "before": "1d" }, { "before": "1h" }],
     });
 
-    let made = ada.post(ALL, given.clone()).await.expect(201);
+    let made = ada.post(SERIES_PATH, given.clone()).await.expect(201);
 
     let series = made.json();
-    assert_eq!(made.header("location"), format!("{ALL}/{}", made.id()));
+    assert_eq!(made.header("location"), format!("{SERIES_PATH}/{}", made.id()));
     assert_eq!(made.header("etag"), format!("\"{}\"", series["version"]));
     assert_eq!(moment(&series["start_date"]), "2031-01-10T08:00:00Z");
     assert_eq!(moment(&series["next_occurrence"]), "2031-01-31T08:00:00Z");
-    let rest = json!({ "by_weekday": null, "anchor": "schedule", "timezone": "Europe/Berlin", "status": "active" });
+    let rest =
+        json!({ "by_weekday": null, "anchor": "schedule", "timezone": "Europe/Berlin", "status": "active" });
     for (member, value) in with(given, rest).as_object().unwrap() {
         assert!(series[member] == *value || member == "start_date", "{member}: {series}");
     }
@@ -38,13 +39,13 @@ async fn a_series_begins_with_its_first_occurrence() {
         assert_eq!(task[member], shown[member], "{member}");
     }
     assert_eq!((&task["recurring_task_id"], &task["missed"]), (&shown["id"], &json!(false)));
-    assert_eq!((due(task).as_str(), &task["all_day"]), (next[0], &json!(false)));
+    assert_eq!((due_date_of(task).as_str(), &task["all_day"]), (next[0], &json!(false)));
     assert_eq!(reminders(&ada, task).await, ["1d", "1h"]);
 }
 
 #[tokio::test]
-async fn a_series_of_days_is_due_when_each_is_over_where_its_user_is() {
-    let app = quiet().await;
+async fn an_all_day_series_is_due_at_the_end_of_the_users_day() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("America/New_York").await;
     let series = Series::start(&app, &ada, json!({ "frequency": "daily", "start_date": "2031-01-05" })).await;
 
@@ -52,21 +53,21 @@ async fn a_series_of_days_is_due_when_each_is_over_where_its_user_is() {
 
     assert_eq!(shown["start_date"], "2031-01-05");
     assert_eq!(moment(&shown["next_occurrence"]), "2031-01-06T04:59:00Z");
-    let first = series.open().await;
-    assert_eq!((due(&first).as_str(), &first["all_day"]), ("2031-01-06T04:59:00Z", &json!(true)));
-    let next = series.go_on().await;
-    assert_eq!((due(&next).as_str(), &next["all_day"]), ("2031-01-07T04:59:00Z", &json!(true)));
+    let first = series.open_occurrence().await;
+    assert_eq!((due_date_of(&first).as_str(), &first["all_day"]), ("2031-01-06T04:59:00Z", &json!(true)));
+    let next = series.complete_and_deliver().await;
+    assert_eq!((due_date_of(&next).as_str(), &next["all_day"]), ("2031-01-07T04:59:00Z", &json!(true)));
 }
 
 #[tokio::test]
-async fn a_series_without_a_start_begins_today_where_it_is() {
-    let app = quiet().await;
+async fn a_series_without_a_start_starts_today_in_its_time_zone() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let today = async |zone: &str| {
         let query = format!("select ((now() at time zone '{zone}')::date)::text as day");
         app.database.rows(&query).await[0]["day"].clone()
     };
-    // It is never the same day in both.
+    // It is never the same date in both zones.
     for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
         let before = today(zone).await;
         let series = Series::start(&app, &ada, json!({ "frequency": "daily", "timezone": zone })).await;
@@ -76,27 +77,27 @@ async fn a_series_without_a_start_begins_today_where_it_is() {
 }
 
 #[tokio::test]
-async fn a_start_in_the_past_is_taken_unless_that_is_ruled_out() {
-    let app = quiet().await;
+async fn a_start_in_the_past_is_accepted_unless_disallowed() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for start in ["2020-01-01", "2020-01-01T09:00:00Z"] {
         let rule = json!({ "title": "x", "frequency": "yearly", "start_date": start });
-        let refused = ada.post(ALL, with(rule.clone(), json!({ "allow_past": false }))).await;
+        let refused = ada.post(SERIES_PATH, with(rule.clone(), json!({ "allow_past": false }))).await;
         assert_eq!(refused.wrong_members(), ["/start_date"], "{start}");
         for rule in [with(rule.clone(), json!({ "allow_past": true })), rule] {
-            let open = Series::start(&app, &ada, rule).await.open().await;
-            assert_eq!((&due(&open)[..10], &open["missed"]), ("2020-01-01", &json!(false)));
+            let open = Series::start(&app, &ada, rule).await.open_occurrence().await;
+            assert_eq!((&due_date_of(&open)[..10], &open["missed"]), ("2020-01-01", &json!(false)));
         }
     }
 }
 
 #[tokio::test]
-async fn a_series_that_is_asked_for_twice_under_a_key_is_made_once() {
-    let app = quiet().await;
+async fn a_series_requested_twice_with_one_key_is_created_once() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let post = async |title: &str| {
         let body = json!({ "title": title, "frequency": "daily", "start_date": "2031-01-01" });
-        ada.call("POST", ALL).header("idempotency-key", "key").json(&body).send().await
+        ada.call("POST", SERIES_PATH).header("idempotency-key", "key").json(&body).send().await
     };
     let first = post("water plants").await.expect(201);
 
@@ -104,40 +105,41 @@ async fn a_series_that_is_asked_for_twice_under_a_key_is_made_once() {
 
     assert_eq!((&again.text, again.header("location")), (&first.text, first.header("location")));
     assert_eq!(post("feed the cat").await.problem(422)["errors"][0]["header"], "Idempotency-Key");
-    assert_eq!(ada.titles(ALL).await, ["water plants"]);
+    assert_eq!(ada.titles(SERIES_PATH).await, ["water plants"]);
     assert_eq!(ada.titles("/api/tasks").await, ["water plants"]);
 }
 
 #[tokio::test]
-async fn a_task_can_be_made_with_its_recurrence_and_is_the_first_of_the_series() {
-    let app = quiet().await;
+async fn a_task_created_with_a_recurrence_is_the_first_occurrence() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let task = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
-        "due_date": "2031-01-31T09:00:00Z", "reminders": [{ "before": "1h" }, { "at": "2031-01-30T12:00:00Z" }],
+        "due_date": "2031-01-31T09:00:00Z",
+        "reminders": [{ "before": "1h" }, { "at": "2031-01-30T12:00:00Z" }],
         "recurrence": { "frequency": "monthly" },
     });
 
     let made = ada.create(task.clone()).await.json();
 
-    assert_eq!(ada.get("/api/tasks").await.json()["items"], json!([made]), "there is no other");
+    assert_eq!(ada.get("/api/tasks").await.json()["items"], json!([made]), "it is the only task");
     assert_eq!(reminders(&ada, &made).await, [Value::Null, json!("1h")]);
     let id = made["recurring_task_id"].as_str().expect("it belongs to a series").to_owned();
-    let series = Series { app: &app, ada: &ada, path: format!("{ALL}/{id}"), id };
+    let series = Series { app: &app, ada: &ada, path: format!("{SERIES_PATH}/{id}"), id };
     let shown = series.get().await;
     for member in ["title", "description", "priority", "tags"] {
         assert_eq!(shown[member], task[member], "{member}");
     }
-    assert_eq!(shown["reminders"], json!([{ "before": "1h" }]), "a moment does not come again");
+    assert_eq!(shown["reminders"], json!([{ "before": "1h" }]), "an instant does not repeat");
     assert_eq!(moment(&shown["start_date"]), "2031-01-31T09:00:00Z");
-    let next = series.go_on().await;
-    assert_eq!(due(&next), "2031-02-28T09:00:00Z");
+    let next = series.complete_and_deliver().await;
+    assert_eq!(due_date_of(&next), "2031-02-28T09:00:00Z");
     assert_eq!(reminders(&ada, &next).await, ["1h"]);
 }
 
 #[tokio::test]
 async fn a_due_date_and_the_start_of_its_recurrence_are_the_same() {
-    let app = quiet().await;
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let create = async |due_date: Value, start_date: &str| {
         let recurrence = json!({ "frequency": "daily", "start_date": start_date });
@@ -146,9 +148,9 @@ async fn a_due_date_and_the_start_of_its_recurrence_are_the_same() {
     };
 
     let alone = create(json!({}), "2031-01-05T09:00:00Z").await.expect(201).json();
-    assert_eq!(due(&alone), "2031-01-05T09:00:00Z");
+    assert_eq!(due_date_of(&alone), "2031-01-05T09:00:00Z");
     let both = create(json!({ "due_date": "2031-01-05T10:00:00+01:00" }), "2031-01-05T09:00:00Z").await;
-    assert_eq!(due(&both.expect(201).json()), "2031-01-05T09:00:00Z");
+    assert_eq!(due_date_of(&both.expect(201).json()), "2031-01-05T09:00:00Z");
     for other in ["2031-01-05T09:00:01Z", "2031-01-06"] {
         let refused = create(json!({ "due_date": other }), "2031-01-05T09:00:00Z").await;
         assert_eq!(refused.wrong_members(), ["/recurrence/start_date"], "{other}");
@@ -157,18 +159,25 @@ async fn a_due_date_and_the_start_of_its_recurrence_are_the_same() {
 }
 
 #[tokio::test]
-async fn the_first_of_a_series_made_as_a_task_is_in_the_past_only_if_that_is_meant() {
-    let app = quiet().await;
+async fn a_recurring_task_in_the_past_needs_allow_past() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (task, wrong) in [
         (json!({ "due_date": "2020-01-01", "recurrence": { "frequency": "yearly" } }), "/due_date"),
-        (json!({ "recurrence": { "frequency": "yearly", "start_date": "2020-01-01" } }), "/recurrence/start_date"),
+        (
+            json!({ "recurrence": { "frequency": "yearly", "start_date": "2020-01-01" } }),
+            "/recurrence/start_date",
+        ),
     ] {
         let task = with(task, json!({ "title": "x" }));
         assert_eq!(ada.post("/api/tasks", task.clone()).await.wrong_members(), [wrong]);
-        let meant = ada.create(with(task, json!({ "allow_past": true }))).await.json();
-        assert_eq!(&due(&meant)[..10], "2020-01-01");
-        assert_eq!(ada.get(&path(&meant)).await.expect(200).json(), meant);
+        let allowed = ada.create(with(task, json!({ "allow_past": true }))).await.json();
+        assert_eq!(&due_date_of(&allowed)[..10], "2020-01-01");
+        assert_eq!(ada.get(&path(&allowed)).await.expect(200).json(), allowed);
     }
-    assert_eq!(app.database.rows("select id from app.series").await.len(), 2, "what was refused left nothing");
+    assert_eq!(
+        app.database.rows("select id from app.series").await.len(),
+        2,
+        "rejected requests leave no rows"
+    );
 }

@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 use tests::Person;
 
-use super::{ALL, Series, deliver, moment, path, quiet};
+use super::{SERIES_PATH, Series, app_without_sidecar, deliver, moment, path};
 
 #[tokio::test]
-async fn series_are_listed_newest_first_by_their_status_and_in_pages() {
-    let app = quiet().await;
+async fn series_are_listed_newest_first_by_status_and_in_pages() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let mut all = Vec::new();
     for title in ["one", "two", "three", "four"] {
@@ -15,14 +15,15 @@ async fn series_are_listed_newest_first_by_their_status_and_in_pages() {
     ada.delete(&all[1].path).await.expect(204);
     Series::daily(&app, &app.guest().await).await;
 
-    assert_eq!(ada.titles(ALL).await, ["four", "three", "two", "one"]);
-    assert_eq!(ada.titles(&format!("{ALL}?status=active")).await, ["four", "three", "one"]);
-    assert_eq!(ada.titles(&format!("{ALL}?status=ended")).await, ["two"]);
+    assert_eq!(ada.titles(SERIES_PATH).await, ["four", "three", "two", "one"]);
+    assert_eq!(ada.titles(&format!("{SERIES_PATH}?status=active")).await, ["four", "three", "one"]);
+    assert_eq!(ada.titles(&format!("{SERIES_PATH}?status=ended")).await, ["two"]);
     let mut pages = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page = ada.get(&format!("{ALL}?status=active&limit=2{cursor}")).await.expect(200).json();
-        let titles: Vec<Value> = page["items"].as_array().unwrap().iter().map(|one| one["title"].clone()).collect();
+        let page = ada.get(&format!("{SERIES_PATH}?status=active&limit=2{cursor}")).await.expect(200).json();
+        let titles: Vec<Value> =
+            page["items"].as_array().unwrap().iter().map(|one| one["title"].clone()).collect();
         pages.push(titles);
         let Some(next) = page["next_cursor"].as_str() else { break };
         cursor = format!("&cursor={next}");
@@ -31,8 +32,8 @@ async fn series_are_listed_newest_first_by_their_status_and_in_pages() {
 }
 
 #[tokio::test]
-async fn a_wrong_parameter_of_the_list_is_named() {
-    let app = quiet().await;
+async fn an_invalid_parameter_of_the_list_is_reported() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     for (query, name) in [
         ("status=stopped", "status"),
@@ -42,19 +43,19 @@ async fn a_wrong_parameter_of_the_list_is_named() {
         ("cursor=nonsense", "cursor"),
         ("colour=red", "colour"),
     ] {
-        let problem = ada.get(&format!("{ALL}?{query}")).await.problem(422);
+        let problem = ada.get(&format!("{SERIES_PATH}?{query}")).await.problem(422);
         assert_eq!(problem["errors"][0]["parameter"], name, "{query}: {problem}");
     }
 }
 
 #[tokio::test]
-async fn somebody_elses_series_is_not_found_and_does_not_change() {
-    let app = quiet().await;
+async fn a_series_of_another_user_is_not_found_and_does_not_change() {
+    let app = app_without_sidecar().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let series = Series::daily(&app, &ada).await;
-    let before = (series.get().await, series.open().await);
-    let unknown = format!("{ALL}/019a0000-0000-7000-8000-000000000000");
-    let nonsense = format!("{ALL}/nonsense");
+    let before = (series.get().await, series.open_occurrence().await);
+    let unknown = format!("{SERIES_PATH}/019a0000-0000-7000-8000-000000000000");
+    let nonsense = format!("{SERIES_PATH}/nonsense");
 
     for (person, place) in [(&eve, &series.path), (&eve, &unknown), (&ada, &unknown), (&ada, &nonsense)] {
         person.get(place).await.problem(404);
@@ -64,12 +65,12 @@ async fn somebody_elses_series_is_not_found_and_does_not_change() {
         person.post(&format!("{place}/dismiss-missed"), json!({})).await.problem(404);
     }
 
-    assert_eq!(eve.get(ALL).await.expect(200).json(), json!({ "items": [], "next_cursor": null }));
+    assert_eq!(eve.get(SERIES_PATH).await.expect(200).json(), json!({ "items": [], "next_cursor": null }));
     deliver(&app).await;
-    assert_eq!((series.get().await, series.open().await), before);
+    assert_eq!((series.get().await, series.open_occurrence().await), before);
 }
 
-/// What has changed since then of each kind, and up to where that is.
+/// Returns the changes since a `seq`, and the `seq` of the page.
 async fn changes(ada: &Person, since: i64) -> (Vec<Value>, i64) {
     let page = ada.get(&format!("/api/sync?since={since}&limit=200")).await.expect(200).json();
     assert_eq!(page["more"], false);
@@ -78,8 +79,8 @@ async fn changes(ada: &Person, since: i64) -> (Vec<Value>, i64) {
     (changes, page["seq"].as_i64().unwrap())
 }
 
-/// The one change of a series among these.
-fn of_series(changes: &[Value]) -> &Value {
+/// Returns the only change of a series.
+fn series_change(changes: &[Value]) -> &Value {
     let mut of_series = changes.iter().filter(|change| change["kind"] == "recurring_task");
     let change = of_series.next().expect("a change of a series");
     assert_eq!(of_series.next(), None);
@@ -89,24 +90,24 @@ fn of_series(changes: &[Value]) -> &Value {
 }
 
 #[tokio::test]
-async fn every_change_of_a_series_reaches_the_other_devices() {
-    let app = quiet().await;
+async fn every_change_of_a_series_is_synced() {
+    let app = app_without_sidecar().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
 
     let (made, seen) = changes(&ada, 0).await;
-    let list = ada.get(ALL).await.expect(200).json();
-    assert_eq!(of_series(&made)["data"], list["items"][0]);
+    let list = ada.get(SERIES_PATH).await.expect(200).json();
+    assert_eq!(series_change(&made)["data"], list["items"][0]);
     let open = made.iter().find(|change| change["kind"] == "task").expect("its first occurrence");
-    assert_eq!(open["data"], series.open().await);
+    assert_eq!(open["data"], series.open_occurrence().await);
 
     series.patch(json!({ "title": "water the plants" })).await.expect(200);
     let (changed, seen) = changes(&ada, seen).await;
-    assert_eq!(of_series(&changed)["data"]["title"], "water the plants");
+    assert_eq!(series_change(&changed)["data"]["title"], "water the plants");
 
-    let next = series.go_on().await;
+    let next = series.complete_and_deliver().await;
     let (gone_on, seen) = changes(&ada, seen).await;
-    assert_eq!(moment(&of_series(&gone_on)["data"]["next_occurrence"]), "2031-01-02T09:00:00Z");
+    assert_eq!(moment(&series_change(&gone_on)["data"]["next_occurrence"]), "2031-01-02T09:00:00Z");
     assert!(gone_on.iter().any(|change| change["data"] == next), "{gone_on:?}");
 
     ada.patch(&path(&next), json!({ "title": "just this once" })).await.expect(200);
@@ -115,7 +116,7 @@ async fn every_change_of_a_series_reaches_the_other_devices() {
 
     ada.delete(&series.path).await.expect(204);
     let (stopped, seen) = changes(&ada, seen).await;
-    assert_eq!(of_series(&stopped)["data"]["status"], "ended");
+    assert_eq!(series_change(&stopped)["data"]["status"], "ended");
     deliver(&app).await;
     assert_eq!(changes(&ada, seen).await.0, [] as [Value; 0]);
 }

@@ -1,26 +1,26 @@
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{Series, due};
-use crate::events::{trail, until};
+use super::{Series, due_date_of};
+use crate::events::{poll_until, wait_for_trail};
 
 #[tokio::test]
-async fn the_trail_tells_how_each_occurrence_came_to_be() {
+async fn the_trail_records_the_creation_of_each_occurrence() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let rule = json!({ "frequency": "monthly", "start_date": "2031-01-31T09:00:00Z" });
     let series = Series::start(&app, &ada, rule).await;
-    let first = series.open().await;
+    let first = series.open_occurrence().await;
 
     series.complete().await;
 
-    let logged = until("the making of the next one", async || {
-        let items = trail(&ada, "/api/audit?event_type=recurring.generated", 1).await;
+    let logged = poll_until("the event of the next occurrence", async || {
+        let items = wait_for_trail(&ada, "/api/audit?event_type=recurring.generated", 1).await;
         items.into_iter().find(|item| item["data"]["source_task_id"] == first["id"])
     })
     .await;
-    let (data, next) = (&logged["data"], series.open().await);
-    assert_eq!(due(&next), "2031-02-28T09:00:00Z");
+    let (data, next) = (&logged["data"], series.open_occurrence().await);
+    assert_eq!(due_date_of(&next), "2031-02-28T09:00:00Z");
     assert_eq!((&data["task_id"], &data["recurring_task_id"]), (&next["id"], &json!(series.id)));
     assert_eq!((&data["rule"]["frequency"], &data["rule"]["interval"]), (&json!("monthly"), &json!(1)));
     assert_eq!((&data["adjustment"]["shorter_month"], &data["catch_up"]), (&json!(31), &json!(false)));
@@ -28,7 +28,7 @@ async fn the_trail_tells_how_each_occurrence_came_to_be() {
 }
 
 #[tokio::test]
-async fn the_trail_tells_what_was_done_to_a_series() {
+async fn the_trail_records_the_changes_of_a_series() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
@@ -44,21 +44,27 @@ async fn the_trail_tells_what_was_done_to_a_series() {
         ("recurring.stopped", 1, &series.id, "user"),
         ("recurring.ended", 1, &short.id, "system"),
     ] {
-        let items = trail(&ada, &format!("/api/audit?event_type={kind}"), many).await;
+        let items = wait_for_trail(&ada, &format!("/api/audit?event_type={kind}"), many).await;
         let data = &items[0]["data"];
         assert_eq!((&data["recurring_task_id"], &data["actor"]), (&json!(id), &json!(actor)), "{kind}");
         let (before, after) = (&data["before"], &data["after"]);
         match kind {
-            "recurring.created" => assert_eq!((before, &after["title"]), (&Value::Null, &json!("water plants"))),
+            "recurring.created" => {
+                assert_eq!((before, &after["title"]), (&Value::Null, &json!("water plants")))
+            }
             "recurring.updated" => assert_eq!(
                 data["changes"]["title"],
                 json!({ "from": "water plants", "to": "water the plants" }),
                 "{before} {after}"
             ),
-            _ => assert_eq!((&before["status"], &after["status"]), (&json!("active"), &json!("ended")), "{kind}"),
+            _ => assert_eq!(
+                (&before["status"], &after["status"]),
+                (&json!("active"), &json!("ended")),
+                "{kind}"
+            ),
         }
     }
     let made = series.tasks("status=active").await.remove(0);
     let of_task = format!("/api/audit/tasks/{}", made["id"].as_str().unwrap());
-    assert_eq!(trail(&ada, &of_task, 1).await[0]["event_type"], "task.created");
+    assert_eq!(wait_for_trail(&ada, &of_task, 1).await[0]["event_type"], "task.created");
 }

@@ -1,145 +1,151 @@
 use serde_json::{Value, json};
 use tests::Person;
 
-use super::{ALL, Series, deliver, due, moment, moments, path, quiet};
+use super::{SERIES_PATH, Series, app_without_sidecar, deliver, due_date_of, moment, moments, path};
 
-/// The person goes to live somewhere else.
-async fn move_to(ada: &Person, zone: &str) {
+/// Changes the time zone of a user.
+async fn change_zone(ada: &Person, zone: &str) {
     ada.patch("/api/auth/me", json!({ "timezone": zone })).await.expect(200);
 }
 
 #[tokio::test]
-async fn when_its_user_moves_a_series_keeps_the_time_on_the_clocks_there() {
-    let app = quiet().await;
+async fn a_series_keeps_its_local_time_when_its_user_moves() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
     let series = Series::start(&app, &ada, rule).await;
-    let first = series.open().await;
-    series.go_on().await;
+    let first = series.open_occurrence().await;
+    series.complete_and_deliver().await;
     let past = ada.get(&path(&first)).await.expect(200).json();
 
-    move_to(&ada, "America/New_York").await;
+    change_zone(&ada, "America/New_York").await;
 
     let moved = series.get().await;
     assert_eq!(moved["timezone"], "America/New_York");
     let expected = ["2031-06-02T13:00:00Z", "2031-06-03T13:00:00Z", "2031-06-04T13:00:00Z"];
     assert_eq!(moment(&moved["next_occurrence"]), expected[0]);
     assert_eq!(moments(&moved["next_occurrences"]), expected);
-    assert_eq!(ada.get(&path(&first)).await.expect(200).json(), past, "what is over stays where it was");
-    assert_eq!(series.come(3).await, expected);
-    move_to(&ada, "Europe/Berlin").await;
-    assert_eq!(due(&series.open().await), "2031-06-04T07:00:00Z", "and back");
+    assert_eq!(ada.get(&path(&first)).await.expect(200).json(), past, "past occurrences stay");
+    assert_eq!(series.first_due_dates(3).await, expected);
+    change_zone(&ada, "Europe/Berlin").await;
+    assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-04T07:00:00Z", "and back");
 }
 
 #[tokio::test]
-async fn a_series_of_days_comes_on_the_same_days_when_its_user_moves() {
-    let app = quiet().await;
+async fn an_all_day_series_keeps_its_dates_in_another_time_zone() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
-    let series = Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "monthly", "start_date": "2031-01-31" })).await;
 
-    move_to(&ada, "America/New_York").await;
+    change_zone(&ada, "America/New_York").await;
 
     let moved = series.get().await;
     assert_eq!(moved["start_date"], "2031-01-31");
     assert_eq!(moment(&moved["next_occurrence"]), "2031-02-01T04:59:00Z");
-    let open = series.open().await;
-    assert_eq!((due(&open).as_str(), &open["all_day"]), ("2031-02-01T04:59:00Z", &json!(true)));
-    assert_eq!(due(&series.go_on().await), "2031-03-01T04:59:00Z");
+    let open = series.open_occurrence().await;
+    assert_eq!((due_date_of(&open).as_str(), &open["all_day"]), ("2031-02-01T04:59:00Z", &json!(true)));
+    assert_eq!(due_date_of(&series.complete_and_deliver().await), "2031-03-01T04:59:00Z");
 }
 
 #[tokio::test]
-async fn a_series_with_a_zone_of_its_own_stays_when_its_user_moves() {
-    let app = quiet().await;
+async fn a_series_with_its_own_time_zone_stays_when_its_user_moves() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
-    let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00", "timezone": "europe/berlin" });
+    let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00",
+                       "timezone": "europe/berlin" });
     let series = Series::start(&app, &ada, rule).await;
-    let before = (series.get().await, series.open().await);
+    let before = (series.get().await, series.open_occurrence().await);
     assert_eq!(before.0["timezone"], "Europe/Berlin");
 
-    move_to(&ada, "America/New_York").await;
+    change_zone(&ada, "America/New_York").await;
 
-    assert_eq!((series.get().await, series.open().await), before);
-    assert_eq!(due(&series.go_on().await), "2031-06-02T07:00:00Z");
+    assert_eq!((series.get().await, series.open_occurrence().await), before);
+    assert_eq!(due_date_of(&series.complete_and_deliver().await), "2031-06-02T07:00:00Z");
 }
 
 #[tokio::test]
-async fn an_occurrence_that_was_put_off_stays_where_it_is_when_its_user_moves() {
-    let app = quiet().await;
+async fn a_postponed_occurrence_stays_when_its_user_moves() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
     let series = Series::start(&app, &ada, rule).await;
     let put_off = json!({ "due_date": "2031-06-01T12:34:00Z" });
-    ada.patch(&path(&series.open().await), put_off).await.expect(200);
+    ada.patch(&path(&series.open_occurrence().await), put_off).await.expect(200);
 
-    move_to(&ada, "America/New_York").await;
+    change_zone(&ada, "America/New_York").await;
 
-    assert_eq!(due(&series.open().await), "2031-06-01T12:34:00Z");
+    assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-01T12:34:00Z");
     assert_eq!(moment(&series.get().await["next_occurrence"]), "2031-06-01T13:00:00Z");
-    assert_eq!(due(&series.go_on().await), "2031-06-02T13:00:00Z");
+    assert_eq!(due_date_of(&series.complete_and_deliver().await), "2031-06-02T13:00:00Z");
 }
 
 #[tokio::test]
-async fn who_moves_while_an_event_is_on_its_way_gets_the_next_one_at_the_time_there() {
-    let app = quiet().await;
+async fn a_move_while_an_event_is_in_flight_applies_to_the_next_occurrence() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
     let series = Series::start(&app, &ada, rule).await;
     series.complete().await;
 
-    move_to(&ada, "America/New_York").await;
+    change_zone(&ada, "America/New_York").await;
     deliver(&app).await;
 
-    assert_eq!(due(&series.open().await), "2031-06-02T13:00:00Z");
-    assert_eq!(due(&series.go_on().await), "2031-06-03T13:00:00Z");
+    assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-02T13:00:00Z");
+    assert_eq!(due_date_of(&series.complete_and_deliver().await), "2031-06-03T13:00:00Z");
 }
 
 #[tokio::test]
-async fn a_series_that_is_stopped_does_not_move() {
-    let app = quiet().await;
+async fn a_stopped_series_does_not_move() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
     let series = Series::start(&app, &ada, rule).await;
     ada.delete(&series.path).await.expect(204);
 
-    move_to(&ada, "America/New_York").await;
+    change_zone(&ada, "America/New_York").await;
 
     let stopped = series.get().await;
     assert_eq!((&stopped["status"], &stopped["next_occurrence"]), (&json!("ended"), &Value::Null));
 }
 
 #[tokio::test]
-async fn a_series_can_be_given_a_zone_and_can_follow_its_user_again() {
-    let app = quiet().await;
+async fn a_series_can_get_a_time_zone_and_follow_its_user_again() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let rule = json!({ "frequency": "daily", "start_date": "2031-06-01T09:00:00+02:00" });
     let series = Series::start(&app, &ada, rule).await;
 
     series.patch(json!({ "timezone": "Asia/Tokyo" })).await.expect(200);
-    assert_eq!(due(&series.open().await), "2031-06-01T00:00:00Z", "nine o'clock in Tokyo");
-    move_to(&ada, "America/New_York").await;
-    assert_eq!(due(&series.open().await), "2031-06-01T00:00:00Z");
+    assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-01T00:00:00Z", "nine o'clock in Tokyo");
+    change_zone(&ada, "America/New_York").await;
+    assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-01T00:00:00Z");
 
     let following = series.patch(json!({ "timezone": null })).await.expect(200).json();
     assert_eq!(following["timezone"], "America/New_York");
-    assert_eq!(due(&series.open().await), "2031-06-01T13:00:00Z");
-    move_to(&ada, "Europe/Berlin").await;
-    assert_eq!(due(&series.open().await), "2031-06-01T07:00:00Z");
+    assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-01T13:00:00Z");
+    change_zone(&ada, "Europe/Berlin").await;
+    assert_eq!(due_date_of(&series.open_occurrence().await), "2031-06-01T07:00:00Z");
 }
 
 #[tokio::test]
-async fn a_day_whose_last_minute_comes_twice_is_over_after_the_first_one() {
-    let app = quiet().await;
+async fn a_day_with_a_repeated_last_minute_ends_after_the_first_one() {
+    let app = app_without_sidecar().await;
     let ada = app.guest_in("America/Santiago").await;
-    // At midnight clocks there go back to eleven.
+    // At midnight the clocks there go back to eleven.
     let expected = "2027-04-04T02:59:00Z";
-    let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2027-04-03" })).await;
+    let series =
+        Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2027-04-03" })).await;
     let task = json!({ "title": "x", "due_date": "2027-04-03", "allow_past": true });
 
     let shown = series.get().await;
 
-    assert_eq!(shown["next_occurrence"], series.open().await["due_date"]);
+    assert_eq!(shown["next_occurrence"], series.open_occurrence().await["due_date"]);
     assert_eq!(moment(&shown["next_occurrence"]), expected);
     assert_eq!(moments(&shown["next_occurrences"])[0], expected);
-    assert_eq!(moment(&ada.get(ALL).await.expect(200).json()["items"][0]["next_occurrence"]), expected);
-    assert_eq!(due(&ada.create(task).await.json()), expected, "as it is for every task");
+    assert_eq!(
+        moment(&ada.get(SERIES_PATH).await.expect(200).json()["items"][0]["next_occurrence"]),
+        expected
+    );
+    assert_eq!(due_date_of(&ada.create(task).await.json()), expected, "as it is for every task");
 }

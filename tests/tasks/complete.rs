@@ -15,11 +15,14 @@ async fn completing_a_task_twice_changes_it_once() {
     assert_eq!(once.json(), twice.json());
     assert_eq!(once.header("etag"), "\"2\"");
     let events = app.database.events().await;
-    assert_eq!(events.iter().map(|event| &event["type"]).collect::<Vec<_>>(), ["task.created", "task.completed"]);
+    assert_eq!(
+        events.iter().map(|event| &event["type"]).collect::<Vec<_>>(),
+        ["task.created", "task.completed"]
+    );
 }
 
 #[tokio::test]
-async fn a_completed_task_can_be_opened_again() {
+async fn a_completed_task_can_be_reopened() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("water plants").await;
@@ -39,13 +42,13 @@ async fn completing_needs_no_body() {
     let ada = app.guest().await;
     let task = ada.task("water plants").await;
 
-    let answer = ada.call("POST", &format!("{task}/complete")).send().await;
+    let response = ada.call("POST", &format!("{task}/complete")).send().await;
 
-    assert_eq!(answer.expect(200).json()["status"], "completed");
+    assert_eq!(response.expect(200).json()["status"], "completed");
 }
 
 #[tokio::test]
-async fn who_saw_an_older_version_is_shown_the_task_as_it_is() {
+async fn a_stale_version_is_answered_with_the_current_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("water plants").await;

@@ -32,21 +32,27 @@ async fn a_weak_tag_matches_no_version() {
 }
 
 #[tokio::test]
-async fn a_lost_write_shows_the_task_and_leaves_a_conflict() {
+async fn a_rejected_write_returns_the_task_and_creates_a_conflict_event() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
     let winner = ada.patch(&task, json!({ "title": "the report" })).await.expect(200).json();
 
-    let lost =
-        ada.call("PATCH", &task).header("if-match", "\"1\", \"7\"").json(&json!({ "title": "my report" })).send();
+    let lost = ada
+        .call("PATCH", &task)
+        .header("if-match", "\"1\", \"7\"")
+        .json(&json!({ "title": "my report" }))
+        .send();
     let problem = lost.await.problem(412);
 
     assert_eq!(problem["task"], winner);
     assert_eq!(ada.get(&task).await.json(), winner);
     let conflicts = app
         .database
-        .rows("select topic, user_id, subject_id, actor, before, after, details from app.outbox where type = 'task.conflict'")
+        .rows(
+            "select topic, user_id, subject_id, actor, before, after, details
+                 from app.outbox where type = 'task.conflict'",
+        )
         .await;
     let expected = json!({
         "topic": "task-events", "user_id": ada.id(), "subject_id": winner["id"], "actor": "user",
@@ -56,7 +62,7 @@ async fn a_lost_write_shows_the_task_and_leaves_a_conflict() {
 }
 
 #[tokio::test]
-async fn a_conflict_has_a_place_of_its_own_in_the_order() {
+async fn a_conflict_has_a_seq_of_its_own() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -70,11 +76,11 @@ async fn a_conflict_has_a_place_of_its_own_in_the_order() {
     let places: Vec<&Value> = events.iter().map(|event| &event["seq"]).collect();
     assert_eq!(places, [1, 2, 3, 4]);
     let sync = ada.get("/api/sync?since=1").await.expect(200).json();
-    assert_eq!(sync["changes"].as_array().map(Vec::len), Some(1), "nothing has changed but what is new: {sync}");
+    assert_eq!(sync["changes"].as_array().map(Vec::len), Some(1), "only the new change is returned: {sync}");
 }
 
 #[tokio::test]
-async fn every_write_minds_what_its_client_has_seen() {
+async fn every_write_checks_if_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "report", "tags": ["work"] })).await.header("location").to_owned();
@@ -93,8 +99,8 @@ async fn every_write_minds_what_its_client_has_seen() {
         ("DELETE", task.clone(), json!({})),
         ("DELETE", format!("{task}?permanent=true"), json!({})),
     ] {
-        let answer = ada.call(method, &path).header("if-match", "\"1\"").json(&body).send().await;
-        assert_eq!(answer.problem(412)["task"], before, "{method} {path}");
+        let response = ada.call(method, &path).header("if-match", "\"1\"").json(&body).send().await;
+        assert_eq!(response.problem(412)["task"], before, "{method} {path}");
     }
 
     assert_eq!(ada.get(&task).await.expect(200).json(), before);
@@ -102,12 +108,13 @@ async fn every_write_minds_what_its_client_has_seen() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_trash_is_restored_only_as_it_was_seen() {
+async fn restoring_a_task_checks_if_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
     ada.call("DELETE", &task).header("if-match", "\"1\"").send().await.expect(204);
-    let restore = async |tag: &str| ada.call("POST", &format!("{task}/restore")).header("if-match", tag).send().await;
+    let restore =
+        async |tag: &str| ada.call("POST", &format!("{task}/restore")).header("if-match", tag).send().await;
 
     let problem = restore("\"1\"").await.problem(412);
     assert_ne!(problem["task"]["deleted_at"], Value::Null);
@@ -117,7 +124,7 @@ async fn what_is_in_the_trash_is_restored_only_as_it_was_seen() {
 }
 
 #[tokio::test]
-async fn what_the_client_has_already_is_not_sent_again() {
+async fn a_matching_if_none_match_is_answered_with_304() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;

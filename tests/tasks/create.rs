@@ -3,7 +3,7 @@ use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn a_new_task_has_what_was_said_and_defaults_for_the_rest() {
+async fn a_new_task_has_the_given_members_and_defaults() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -35,7 +35,7 @@ async fn a_new_task_has_what_was_said_and_defaults_for_the_rest() {
 }
 
 #[tokio::test]
-async fn every_field_of_a_new_task_is_kept() {
+async fn every_field_of_a_new_task_is_stored() {
     let app = App::start().await;
     let ada = app.guest().await;
 
@@ -59,7 +59,7 @@ async fn every_field_of_a_new_task_is_kept() {
 }
 
 #[tokio::test]
-async fn a_day_without_a_time_ends_at_23_59_of_the_users_zone() {
+async fn a_date_without_a_time_ends_at_23_59_in_the_users_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
 
@@ -70,11 +70,11 @@ async fn a_day_without_a_time_ends_at_23_59_of_the_users_zone() {
 }
 
 #[tokio::test]
-async fn every_wrong_member_is_named_and_nothing_is_made() {
+async fn every_invalid_member_is_reported_and_nothing_is_created() {
     let app = App::start().await;
     let ada = app.guest().await;
 
-    let answer = ada
+    let response = ada
         .post(
             "/api/tasks",
             json!({
@@ -84,22 +84,23 @@ async fn every_wrong_member_is_named_and_nothing_is_made() {
         )
         .await;
 
-    let mut wrong = answer.wrong_members();
+    let mut wrong = response.wrong_members();
     wrong.sort();
-    let expected = ["/colour", "/description", "/due_date", "/priority", "/status", "/tags/1", "/tags/2", "/title"];
+    let expected =
+        ["/colour", "/description", "/due_date", "/priority", "/status", "/tags/1", "/tags/2", "/title"];
     assert_eq!(wrong, expected);
     assert_eq!(ada.get("/api/tasks").await.json()["total"], 0);
 }
 
 #[tokio::test]
-async fn a_title_may_have_500_characters_and_no_more() {
+async fn a_title_has_at_most_500_characters() {
     let app = App::start().await;
     let ada = app.guest().await;
 
     ada.create(json!({ "title": "ä".repeat(500) })).await;
 
-    let answer = ada.post("/api/tasks", json!({ "title": "ä".repeat(501) })).await;
-    assert_eq!(answer.wrong_members(), ["/title"]);
+    let response = ada.post("/api/tasks", json!({ "title": "ä".repeat(501) })).await;
+    assert_eq!(response.wrong_members(), ["/title"]);
     assert_eq!(ada.post("/api/tasks", json!({})).await.wrong_members(), ["/title"]);
     assert_eq!(ada.post("/api/tasks", json!({ "title": null })).await.wrong_members(), ["/title"]);
 }

@@ -2,7 +2,7 @@ use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn a_deleted_task_is_gone_from_everywhere_but_the_trash() {
+async fn a_deleted_task_is_only_in_the_trash() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("old news").await;
@@ -19,7 +19,7 @@ async fn a_deleted_task_is_gone_from_everywhere_but_the_trash() {
 }
 
 #[tokio::test]
-async fn nobody_reaches_the_task_of_somebody_else() {
+async fn a_task_of_another_user_is_not_found() {
     let app = App::start().await;
     let ada = app.guest().await;
     let eve = app.guest().await;
@@ -39,10 +39,11 @@ async fn nobody_reaches_the_task_of_somebody_else() {
 }
 
 #[tokio::test]
-async fn an_id_that_names_nothing_is_not_found() {
+async fn an_unknown_id_is_not_found() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for id in ["0", "nonsense", "%00", "019a0000-0000-7000-8000-000000000000", "'; drop table app.tasks; --"] {
+    for id in ["0", "nonsense", "%00", "019a0000-0000-7000-8000-000000000000", "'; drop table app.tasks; --"]
+    {
         let path = format!("/api/tasks/{}", id.replace(' ', "%20"));
         ada.get(&path).await.problem(404);
     }

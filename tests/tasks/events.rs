@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::App;
 
 #[tokio::test]
-async fn every_change_leaves_its_event_with_before_and_after() {
+async fn every_change_creates_an_event_with_before_and_after() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "report" })).await;
@@ -38,7 +38,7 @@ async fn an_event_carries_the_correlation_id_and_the_trace_of_its_request() {
     let ada = app.guest().await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    let answer = ada
+    let response = ada
         .call("POST", "/api/tasks")
         .header("x-correlation-id", "order-66")
         .header("traceparent", trace)
@@ -48,7 +48,7 @@ async fn an_event_carries_the_correlation_id_and_the_trace_of_its_request() {
         .expect(201);
     ada.task("untraced").await;
 
-    assert_eq!(answer.header("x-correlation-id"), "order-66");
+    assert_eq!(response.header("x-correlation-id"), "order-66");
     let rows = app.database.rows("select correlation_id, traceparent from app.outbox order by seq").await;
     assert_eq!(rows[0], json!({ "correlation_id": "order-66", "traceparent": trace }));
     assert_ne!(rows[1]["correlation_id"], "order-66");
@@ -56,14 +56,14 @@ async fn an_event_carries_the_correlation_id_and_the_trace_of_its_request() {
 }
 
 #[tokio::test]
-async fn changes_at_the_same_moment_each_get_a_place_of_their_own() {
+async fn concurrent_changes_each_get_a_seq_of_their_own() {
     let app = App::start().await;
     let ada = app.guest().await;
     let makers = (0..32).map(|number| {
         let ada = ada.clone();
-        tokio::spawn(
-            async move { ada.create(json!({ "title": format!("task {number}") })).await.json()["seq"].as_i64() },
-        )
+        tokio::spawn(async move {
+            ada.create(json!({ "title": format!("task {number}") })).await.json()["seq"].as_i64()
+        })
     });
     let mut places = BTreeSet::new();
     for maker in makers {
@@ -76,7 +76,7 @@ async fn changes_at_the_same_moment_each_get_a_place_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_refused_change_leaves_no_event() {
+async fn a_rejected_change_creates_no_event() {
     let app = App::start().await;
     let ada = app.guest().await;
 

@@ -15,7 +15,7 @@ async fn the_newest_task_comes_first() {
 }
 
 #[tokio::test]
-async fn the_nearest_due_comes_first_and_tasks_without_a_due_date_last() {
+async fn sorting_by_due_date_puts_tasks_without_one_last() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.create(json!({ "title": "late", "due_date": "2032-01-01T00:00:00Z" })).await;
@@ -27,7 +27,7 @@ async fn the_nearest_due_comes_first_and_tasks_without_a_due_date_last() {
 }
 
 #[tokio::test]
-async fn filters_work_alone_and_together_and_total_counts_all_that_fit() {
+async fn filters_can_be_combined_and_total_counts_all_matches() {
     let app = App::start().await;
     let ada = app.guest().await;
     for (title, priority) in [("a", "high"), ("b", "high"), ("c", "low"), ("d", "high")] {
@@ -46,7 +46,7 @@ async fn filters_work_alone_and_together_and_total_counts_all_that_fit() {
 }
 
 #[tokio::test]
-async fn a_wrong_parameter_is_named() {
+async fn an_invalid_parameter_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     for (query, name) in [

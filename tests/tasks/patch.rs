@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tests::App;
 
 #[tokio::test]
-async fn a_patch_changes_what_it_names_and_nothing_else() {
+async fn a_patch_changes_only_the_given_members() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = ada
@@ -25,11 +25,13 @@ async fn a_patch_changes_what_it_names_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn null_clears_what_can_be_without() {
+async fn null_clears_optional_members() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let made =
-        ada.create(json!({ "title": "report", "description": "x", "tags": ["work"], "priority": "high", "due_date": "2031-01-05" })).await;
+    let made = ada
+        .create(json!({ "title": "report", "description": "x", "tags": ["work"], "priority": "high",
+                           "due_date": "2031-01-05" }))
+        .await;
 
     let patch = json!({ "description": null, "tags": null, "due_date": null, "priority": null });
     let cleared = ada.patch(made.header("location"), patch).await.expect(200).json();
@@ -44,7 +46,7 @@ async fn null_clears_what_can_be_without() {
 }
 
 #[tokio::test]
-async fn a_patch_that_changes_nothing_makes_no_version_and_no_event() {
+async fn a_patch_without_effect_creates_no_version_and_no_event() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -58,7 +60,7 @@ async fn a_patch_that_changes_nothing_makes_no_version_and_no_event() {
 }
 
 #[tokio::test]
-async fn of_two_who_saw_the_same_version_one_wins_and_the_other_is_told() {
+async fn of_two_writes_to_the_same_version_one_wins_and_the_other_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -77,14 +79,15 @@ async fn of_two_who_saw_the_same_version_one_wins_and_the_other_is_told() {
 }
 
 #[tokio::test]
-async fn an_if_match_that_is_no_version_is_refused() {
+async fn an_if_match_that_is_no_version_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
 
-    let answer = ada.call("PATCH", &task).header("if-match", "yesterday").json(&json!({ "title": "x" })).send().await;
+    let response =
+        ada.call("PATCH", &task).header("if-match", "yesterday").json(&json!({ "title": "x" })).send().await;
 
-    assert_eq!(answer.problem(422)["errors"][0]["header"], "If-Match");
+    assert_eq!(response.problem(422)["errors"][0]["header"], "If-Match");
     let any = ada.call("PATCH", &task).header("if-match", "*").json(&json!({ "title": "x" })).send().await;
     any.expect(200);
 }

@@ -3,12 +3,13 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{found, wrong_parameter};
+use super::{find_titles, wrong_parameter};
 
-/// Puts tasks into the database that share their keys with each other, or have none.
-async fn stock(app: &App, ada: &Person) {
+/// Inserts tasks with equal or absent sort keys.
+async fn insert_tasks(app: &App, ada: &Person) {
     let insert = format!(
-        "insert into app.tasks (id, user_id, title, description, priority, status, due_date, completed_at, created_at, updated_at)
+        "insert into app.tasks (id, user_id, title, description, priority, status, due_date, completed_at,
+                                created_at, updated_at)
          select ('019a0000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '{}',
                 (array['apple', 'Banana', 'banana', 'milk'])[1 + n % 4],
                 case when n % 3 = 0 then 'milk' when n % 3 = 1 then 'milk and more milk' end,
@@ -33,7 +34,7 @@ async fn list(ada: &Person, query: &str) -> Value {
     ada.get(&format!("/api/tasks?{query}")).await.expect(200).json()
 }
 
-/// All pages of a list, one behind the other, and the total that each of them told.
+/// Returns the ids of all pages of a list, and the set of totals that the pages reported.
 async fn pages(ada: &Person, query: &str, limit: usize) -> (Vec<String>, BTreeSet<u64>) {
     let (mut all, mut totals) = (Vec::new(), BTreeSet::new());
     let mut path = format!("{query}&limit={limit}");
@@ -49,45 +50,48 @@ async fn pages(ada: &Person, query: &str, limit: usize) -> (Vec<String>, BTreeSe
     panic!("{query} never ends");
 }
 
-/// The cursor with another key in it.
-async fn tampered(app: &App, cursor: &str, key: &str) -> String {
+/// Returns the cursor with another sort key in it.
+async fn tamper(app: &App, cursor: &str, key: &str) -> String {
     let padded = format!("rpad(translate('{cursor}', '-_', '+/'), (length('{cursor}') + 3) / 4 * 4, '=')");
-    let parts = format!("jsonb_set(convert_from(decode({padded}, 'base64'), 'UTF8')::jsonb, '{{0}}', '{key}')::text");
-    let query = format!("select translate(encode(convert_to({parts}, 'UTF8'), 'base64'), E'+/=\\n', '-_') as cursor");
+    let parts =
+        format!("jsonb_set(convert_from(decode({padded}, 'base64'), 'UTF8')::jsonb, '{{0}}', '{key}')::text");
+    let query =
+        format!("select translate(encode(convert_to({parts}, 'UTF8'), 'base64'), E'+/=\\n', '-_') as cursor");
     app.database.rows(&query).await[0]["cursor"].as_str().expect("a cursor").to_owned()
 }
 
 #[tokio::test]
-async fn several_priorities_may_be_repeated_or_separated_by_commas() {
+async fn priorities_may_be_repeated_or_separated_by_commas() {
     let app = App::start().await;
     let ada = app.guest().await;
     for priority in ["low", "medium", "high"] {
         ada.create(json!({ "title": priority, "priority": priority })).await;
     }
 
-    assert_eq!(found(&ada, "priority=low").await, ["low"]);
-    assert_eq!(found(&ada, "priority=LOW,high").await, ["high", "low"]);
-    assert_eq!(found(&ada, "priority=low&priority=high").await, ["high", "low"]);
-    assert_eq!(found(&ada, "priority=low,medium&priority=high").await, ["high", "medium", "low"]);
+    assert_eq!(find_titles(&ada, "priority=low").await, ["low"]);
+    assert_eq!(find_titles(&ada, "priority=LOW,high").await, ["high", "low"]);
+    assert_eq!(find_titles(&ada, "priority=low&priority=high").await, ["high", "low"]);
+    assert_eq!(find_titles(&ada, "priority=low,medium&priority=high").await, ["high", "medium", "low"]);
     assert_eq!(wrong_parameter(&ada, "priority=low,urgent").await, "priority");
 }
 
 #[tokio::test]
-async fn a_task_must_have_all_of_the_tags_or_any_of_them() {
+async fn tags_match_all_or_any() {
     let app = App::start().await;
     let ada = app.guest().await;
-    for (title, tags) in [("both", json!(["home", "o'clock \"{x}\\"])), ("home", json!(["home"])), ("none", json!([]))]
+    for (title, tags) in
+        [("both", json!(["home", "o'clock \"{x}\\"])), ("home", json!(["home"])), ("none", json!([]))]
     {
         ada.create(json!({ "title": title, "tags": tags })).await;
     }
     let strange = "o%27clock%20%22%7Bx%7D%5C";
 
-    assert_eq!(found(&ada, "tags=home").await, ["home", "both"]);
-    assert_eq!(found(&ada, &format!("tags={strange}")).await, ["both"]);
-    assert_eq!(found(&ada, &format!("tags=home,{strange}")).await, ["both"]);
-    assert_eq!(found(&ada, &format!("tags=home&tags={strange}&tags_mode=all")).await, ["both"]);
-    assert_eq!(found(&ada, &format!("tags={strange},home&tags_mode=any")).await, ["home", "both"]);
-    assert_eq!(found(&ada, "tags=Home").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "tags=home").await, ["home", "both"]);
+    assert_eq!(find_titles(&ada, &format!("tags={strange}")).await, ["both"]);
+    assert_eq!(find_titles(&ada, &format!("tags=home,{strange}")).await, ["both"]);
+    assert_eq!(find_titles(&ada, &format!("tags=home&tags={strange}&tags_mode=all")).await, ["both"]);
+    assert_eq!(find_titles(&ada, &format!("tags={strange},home&tags_mode=any")).await, ["home", "both"]);
+    assert_eq!(find_titles(&ada, "tags=Home").await, [] as [&str; 0]);
     assert_eq!(wrong_parameter(&ada, "tags=home,").await, "tags");
 }
 
@@ -100,16 +104,19 @@ async fn bounds_of_the_due_date_are_inclusive_instants() {
     }
     ada.task("never due").await;
 
-    assert_eq!(found(&ada, "due_after=2031-01-02T12:00:00Z").await, ["2031-01-03", "2031-01-02"]);
-    assert_eq!(found(&ada, "due_after=2031-01-02T12:00:01Z").await, ["2031-01-03"]);
-    assert_eq!(found(&ada, "due_before=2031-01-02T14:00:00%2B02:00").await, ["2031-01-02", "2031-01-01"]);
-    assert_eq!(found(&ada, "due_before=2031-01-02T11:59:59Z").await, ["2031-01-01"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-01-02T12:00:00Z").await, ["2031-01-03", "2031-01-02"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-01-02T12:00:01Z").await, ["2031-01-03"]);
+    assert_eq!(
+        find_titles(&ada, "due_before=2031-01-02T14:00:00%2B02:00").await,
+        ["2031-01-02", "2031-01-01"]
+    );
+    assert_eq!(find_titles(&ada, "due_before=2031-01-02T11:59:59Z").await, ["2031-01-01"]);
     let both = "due_after=2031-01-02T12:00:00Z&due_before=2031-01-02T12:00:00Z";
-    assert_eq!(found(&ada, both).await, ["2031-01-02"]);
+    assert_eq!(find_titles(&ada, both).await, ["2031-01-02"]);
 }
 
 #[tokio::test]
-async fn a_bound_that_is_a_day_is_the_whole_of_it_in_the_users_zone() {
+async fn a_date_as_a_bound_is_the_whole_day_in_the_users_time_zone() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
     for (title, due) in [
@@ -122,14 +129,17 @@ async fn a_bound_that_is_a_day_is_the_whole_of_it_in_the_users_zone() {
     }
     ada.create(json!({ "title": "all day", "due_date": "2031-04-15" })).await;
 
-    assert_eq!(found(&ada, "due_after=2031-04-15&due_before=2031-04-15").await, ["all day", "last", "first"]);
-    assert_eq!(found(&ada, "due_after=2031-04-15").await, ["all day", "after", "last", "first"]);
-    assert_eq!(found(&ada, "due_before=2031-04-15").await, ["all day", "last", "first", "before"]);
-    assert_eq!(found(&ada, "due_after=2031-04-16").await, ["after"]);
+    assert_eq!(
+        find_titles(&ada, "due_after=2031-04-15&due_before=2031-04-15").await,
+        ["all day", "last", "first"]
+    );
+    assert_eq!(find_titles(&ada, "due_after=2031-04-15").await, ["all day", "after", "last", "first"]);
+    assert_eq!(find_titles(&ada, "due_before=2031-04-15").await, ["all day", "last", "first", "before"]);
+    assert_eq!(find_titles(&ada, "due_after=2031-04-16").await, ["after"]);
 }
 
 #[tokio::test]
-async fn bounds_of_the_completion_take_instants_and_days() {
+async fn bounds_of_the_completion_accept_instants_and_dates() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Tokyo").await;
     for title in ["early", "late", "to do"] {
@@ -140,48 +150,51 @@ async fn bounds_of_the_completion_take_instants_and_days() {
                      where title <> 'to do'";
     app.database.change(complete).await;
 
-    assert_eq!(found(&ada, "completed_after=2025-05-01T15:00:00Z").await, ["late"]);
-    assert_eq!(found(&ada, "completed_before=2025-05-01T14:59:59Z").await, ["early"]);
+    assert_eq!(find_titles(&ada, "completed_after=2025-05-01T15:00:00Z").await, ["late"]);
+    assert_eq!(find_titles(&ada, "completed_before=2025-05-01T14:59:59Z").await, ["early"]);
     assert_eq!(
-        found(&ada, "completed_after=2025-05-01T14:59:59Z&completed_before=2025-05-01T15:00:00Z").await.len(),
+        find_titles(&ada, "completed_after=2025-05-01T14:59:59Z&completed_before=2025-05-01T15:00:00Z")
+            .await
+            .len(),
         2
     );
-    assert_eq!(found(&ada, "completed_before=2025-05-01").await, ["early"]);
-    assert_eq!(found(&ada, "completed_after=2025-05-02&completed_before=2025-05-02").await, ["late"]);
-    assert_eq!(found(&ada, "completed_after=2025-05-01&status=active").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "completed_before=2025-05-01").await, ["early"]);
+    assert_eq!(find_titles(&ada, "completed_after=2025-05-02&completed_before=2025-05-02").await, ["late"]);
+    assert_eq!(find_titles(&ada, "completed_after=2025-05-01&status=active").await, [] as [&str; 0]);
 }
 
 #[tokio::test]
-async fn overdue_is_what_is_to_do_and_was_due_before_now() {
+async fn overdue_tasks_are_open_and_due_before_now() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let past = |title: &str| json!({ "title": title, "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
+    let past =
+        |title: &str| json!({ "title": title, "due_date": "2020-01-01T00:00:00Z", "allow_past": true });
     ada.create(past("overdue")).await;
     let done = ada.create(past("done")).await;
     ada.post(&format!("{}/complete", done.header("location")), json!({})).await.expect(200);
     ada.create(json!({ "title": "to come", "due_date": "2031-01-01" })).await;
     ada.task("never due").await;
 
-    assert_eq!(found(&ada, "overdue=true").await, ["overdue"]);
-    assert_eq!(found(&ada, "overdue=false").await, ["never due", "to come", "done"]);
+    assert_eq!(find_titles(&ada, "overdue=true").await, ["overdue"]);
+    assert_eq!(find_titles(&ada, "overdue=false").await, ["never due", "to come", "done"]);
     assert_eq!(list(&ada, "overdue=false&limit=1").await["total"], 3);
     assert_eq!(wrong_parameter(&ada, "overdue=maybe").await, "overdue");
 }
 
 #[tokio::test]
-async fn missed_occurrences_are_told_from_all_others() {
+async fn missed_occurrences_can_be_filtered() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("missed").await;
     ada.task("made").await;
     app.database.change("update app.tasks set missed = true where title = 'missed'").await;
 
-    assert_eq!(found(&ada, "missed=true").await, ["missed"]);
-    assert_eq!(found(&ada, "missed=false").await, ["made"]);
+    assert_eq!(find_titles(&ada, "missed=true").await, ["missed"]);
+    assert_eq!(find_titles(&ada, "missed=false").await, ["made"]);
 }
 
 #[tokio::test]
-async fn the_trash_can_be_filtered_like_everything_else() {
+async fn the_trash_can_be_filtered() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.create(json!({ "title": "kept", "priority": "high" })).await;
@@ -190,14 +203,14 @@ async fn the_trash_can_be_filtered_like_everything_else() {
         ada.delete(made.header("location")).await.expect(204);
     }
 
-    assert_eq!(found(&ada, "deleted=true").await, ["gone high", "gone low"]);
-    assert_eq!(found(&ada, "deleted=true&priority=high").await, ["gone high"]);
-    assert_eq!(found(&ada, "deleted=true&search=low").await, ["gone low"]);
-    assert_eq!(found(&ada, "deleted=false").await, ["kept"]);
+    assert_eq!(find_titles(&ada, "deleted=true").await, ["gone high", "gone low"]);
+    assert_eq!(find_titles(&ada, "deleted=true&priority=high").await, ["gone high"]);
+    assert_eq!(find_titles(&ada, "deleted=true&search=low").await, ["gone low"]);
+    assert_eq!(find_titles(&ada, "deleted=false").await, ["kept"]);
 }
 
 #[tokio::test]
-async fn filters_together_find_only_what_fits_all_of_them() {
+async fn combined_filters_must_all_match() {
     let app = App::start().await;
     let ada = app.guest().await;
     let fits = json!({ "title": "call mom", "priority": "high", "tags": ["home"], "due_date": "2031-01-02" });
@@ -225,10 +238,10 @@ async fn filters_together_find_only_what_fits_all_of_them() {
 }
 
 #[tokio::test]
-async fn every_order_puts_what_has_no_key_last_and_is_the_same_each_time() {
+async fn every_order_is_stable_and_puts_tasks_without_the_key_last() {
     let app = App::start().await;
     let ada = app.guest().await;
-    stock(&app, &ada).await;
+    insert_tasks(&app, &ada).await;
     for (sort_by, key) in [
         ("due_date", "due_date"),
         ("priority", "array_position(array['low', 'medium', 'high'], priority)"),
@@ -250,11 +263,12 @@ async fn every_order_puts_what_has_no_key_last_and_is_the_same_each_time() {
 }
 
 #[tokio::test]
-async fn pages_one_behind_the_other_are_the_whole_list_in_every_order() {
+async fn the_pages_make_up_the_whole_list_in_every_order() {
     let app = App::start().await;
     let ada = app.guest().await;
-    stock(&app, &ada).await;
-    for sort_by in ["due_date", "priority", "created_at", "completed_at", "updated_at", "title", "relevance"] {
+    insert_tasks(&app, &ada).await;
+    for sort_by in ["due_date", "priority", "created_at", "completed_at", "updated_at", "title", "relevance"]
+    {
         for order in ["asc", "desc"] {
             let filter = if sort_by == "relevance" { "&search=milk" } else { "" };
             let query = format!("sort_by={sort_by}&sort_order={order}{filter}");
@@ -270,7 +284,7 @@ async fn pages_one_behind_the_other_are_the_whole_list_in_every_order() {
 }
 
 #[tokio::test]
-async fn a_cursor_goes_on_where_it_was_whatever_was_made_meanwhile() {
+async fn a_cursor_continues_at_its_position_despite_new_tasks() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three", "four"] {
@@ -282,12 +296,16 @@ async fn a_cursor_goes_on_where_it_was_whatever_was_made_meanwhile() {
     ada.task("five").await;
     ada.delete(&format!("/api/tasks/{}", ids(&first)[1])).await.expect(204);
 
-    assert_eq!(found(&ada, &format!("limit=2&cursor={cursor}")).await, ["two", "one"]);
-    assert_eq!(found(&ada, &format!("limit=1&cursor={cursor}")).await, ["two"], "another limit is no other list");
+    assert_eq!(find_titles(&ada, &format!("limit=2&cursor={cursor}")).await, ["two", "one"]);
+    assert_eq!(
+        find_titles(&ada, &format!("limit=1&cursor={cursor}")).await,
+        ["two"],
+        "another limit is the same list"
+    );
 }
 
 #[tokio::test]
-async fn a_cursor_of_another_list_is_refused() {
+async fn a_cursor_of_another_list_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("one").await;
@@ -296,22 +314,33 @@ async fn a_cursor_of_another_list_is_refused() {
     let cursor = first["next_cursor"].as_str().expect("there is more");
 
     for other in ["", "status=completed", "status=active&priority=low", "status=active&sort_by=title"] {
-        assert_eq!(wrong_parameter(&ada, &format!("{other}&limit=1&cursor={cursor}")).await, "cursor", "{other}");
+        assert_eq!(
+            wrong_parameter(&ada, &format!("{other}&limit=1&cursor={cursor}")).await,
+            "cursor",
+            "{other}"
+        );
     }
     for garbage in ["x", "bm90aGluZw", "W10", "%F0%9F%91%8B", "", "WyJhIiwiYiIsImMiXQ", &cursor[1..]] {
-        assert_eq!(wrong_parameter(&ada, &format!("status=active&cursor={garbage}")).await, "cursor", "{garbage}");
+        assert_eq!(
+            wrong_parameter(&ada, &format!("status=active&cursor={garbage}")).await,
+            "cursor",
+            "{garbage}"
+        );
     }
     let problem = ada.get(&format!("/api/tasks?status=active&offset=0&cursor={cursor}")).await.problem(422);
     assert!(["offset", "cursor"].map(Value::from).contains(&problem["errors"][0]["parameter"]), "{problem}");
 }
 
 #[tokio::test]
-async fn a_cursor_with_a_key_that_cannot_be_is_refused() {
+async fn a_cursor_with_an_invalid_key_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
-    stock(&app, &ada).await;
+    insert_tasks(&app, &ada).await;
     let cases: [(&str, &[&str]); 5] = [
-        ("sort_by=created_at", &["\"yesterday\"", "\"2031-01-01\"", "\"2031-01-01T00:00:00+20:00\"", "7", "null"]),
+        (
+            "sort_by=created_at",
+            &["\"yesterday\"", "\"2031-01-01\"", "\"2031-01-01T00:00:00+20:00\"", "7", "null"],
+        ),
         ("sort_by=due_date", &["\"1\"", "\"infinity\"", "{}", "\"2031-01-01T00:00:00+20:00\""]),
         ("sort_by=priority", &["\"high\"", "\"1.5\"", "\"99999999999\"", "\"\"", "\"NaN\"", "null"]),
         ("sort_by=relevance&search=milk", &["\"much\"", "\"1e999\"", "\"1e-60\"", "null"]),
@@ -321,34 +350,39 @@ async fn a_cursor_with_a_key_that_cannot_be_is_refused() {
         let first = list(&ada, &format!("{query}&limit=1")).await;
         let cursor = first["next_cursor"].as_str().expect("there is more");
         for key in keys {
-            let cursor = tampered(&app, cursor, key).await;
-            assert_eq!(wrong_parameter(&ada, &format!("{query}&cursor={cursor}")).await, "cursor", "{query} {key}");
+            let cursor = tamper(&app, cursor, key).await;
+            assert_eq!(
+                wrong_parameter(&ada, &format!("{query}&cursor={cursor}")).await,
+                "cursor",
+                "{query} {key}"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn an_offset_leaves_out_the_beginning() {
+async fn an_offset_skips_the_first_tasks() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three", "four"] {
         ada.task(title).await;
     }
 
-    assert_eq!(found(&ada, "offset=1&limit=2").await, ["three", "two"]);
+    assert_eq!(find_titles(&ada, "offset=1&limit=2").await, ["three", "two"]);
     let beyond = list(&ada, "offset=4").await;
     assert_eq!(beyond, json!({ "items": [], "total": 4, "next_cursor": null }));
     let middle = list(&ada, "offset=1&limit=1").await;
     let cursor = middle["next_cursor"].as_str().expect("there is more");
-    assert_eq!(found(&ada, &format!("cursor={cursor}")).await, ["two", "one"]);
+    assert_eq!(find_titles(&ada, &format!("cursor={cursor}")).await, ["two", "one"]);
 }
 
 #[tokio::test]
-async fn fifty_tasks_come_at_once_unless_more_are_asked_for_and_the_total_is_right_after_every_change() {
+async fn a_page_has_fifty_tasks_by_default_and_the_total_follows_every_change() {
     let app = App::start().await;
     let ada = app.guest().await;
     let insert = format!(
-        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, 600) as n",
+        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n
+           from generate_series(1, 600) as n",
         ada.id()
     );
     app.database.change(&insert).await;

@@ -1,115 +1,133 @@
 use serde_json::json;
 use tests::App;
 
-use super::{found, wrong_parameter};
+use super::{find_titles, wrong_parameter};
 
 #[tokio::test]
-async fn a_search_wants_a_beginning_of_every_word() {
+async fn a_search_matches_prefixes_of_all_words() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.create(json!({ "title": "Buy oat milk", "description": "from the farmer" })).await;
     ada.task("buy bread").await;
     ada.task("renew well-known passport").await;
 
-    assert_eq!(found(&ada, "search=buy").await.len(), 2);
-    assert_eq!(found(&ada, "search=MIL").await, ["Buy oat milk"]);
-    assert_eq!(found(&ada, "search=milk%20bu").await, ["Buy oat milk"]);
-    assert_eq!(found(&ada, "search=oat%20farm").await, ["Buy oat milk"], "one in the title, one in the description");
-    assert_eq!(found(&ada, "search=milk%20bread").await, [] as [&str; 0]);
-    assert_eq!(found(&ada, "search=ilk").await, [] as [&str; 0]);
-    assert_eq!(found(&ada, "search=well-kno").await, ["renew well-known passport"]);
+    assert_eq!(find_titles(&ada, "search=buy").await.len(), 2);
+    assert_eq!(find_titles(&ada, "search=MIL").await, ["Buy oat milk"]);
+    assert_eq!(find_titles(&ada, "search=milk%20bu").await, ["Buy oat milk"]);
+    assert_eq!(
+        find_titles(&ada, "search=oat%20farm").await,
+        ["Buy oat milk"],
+        "one in the title, one in the description"
+    );
+    assert_eq!(find_titles(&ada, "search=milk%20bread").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "search=ilk").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "search=well-kno").await, ["renew well-known passport"]);
 }
 
 #[tokio::test]
-async fn a_search_knows_english_but_finds_names_that_are_common_words() {
+async fn a_search_stems_english_but_finds_names_that_are_common_words() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("run a mile").await;
     ada.task("ask Will about it").await;
 
-    assert_eq!(found(&ada, "search=running").await, ["run a mile"]);
-    assert_eq!(found(&ada, "search=runs%20miles").await, ["run a mile"]);
-    assert_eq!(found(&ada, "search=will").await, ["ask Will about it"]);
-    assert_eq!(found(&ada, "search=Wil").await, ["ask Will about it"]);
+    assert_eq!(find_titles(&ada, "search=running").await, ["run a mile"]);
+    assert_eq!(find_titles(&ada, "search=runs%20miles").await, ["run a mile"]);
+    assert_eq!(find_titles(&ada, "search=will").await, ["ask Will about it"]);
+    assert_eq!(find_titles(&ada, "search=Wil").await, ["ask Will about it"]);
 }
 
 #[tokio::test]
-async fn a_search_finds_what_a_task_says_now() {
+async fn a_search_matches_the_current_text_of_a_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "paint", "description": "the fence" })).await;
 
     ada.patch(task.header("location"), json!({ "title": "repair", "description": null })).await.expect(200);
 
-    assert_eq!(found(&ada, "search=repair").await, ["repair"]);
-    assert_eq!(found(&ada, "search=paint").await, [] as [&str; 0]);
-    assert_eq!(found(&ada, "search=fence").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "search=repair").await, ["repair"]);
+    assert_eq!(find_titles(&ada, "search=paint").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "search=fence").await, [] as [&str; 0]);
 }
 
 #[tokio::test]
-async fn a_search_takes_any_characters_as_they_are() {
+async fn a_search_accepts_any_characters() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task(r"ask O'Brien about C:\temp and 'quotes'").await;
-    ada.create(json!({ "title": "long", "description": format!("{} before", "ä".repeat(4000)) })).await.expect(201);
+    ada.create(json!({ "title": "long", "description": format!("{} before", "ä".repeat(4000)) }))
+        .await
+        .expect(201);
     ada.create(json!({ "title": "longer", "description": "many words ".repeat(400) })).await.expect(201);
 
-    assert_eq!(found(&ada, "search=o%27brien").await.len(), 1);
-    assert_eq!(found(&ada, "search=%27quotes%27").await.len(), 1);
-    assert_eq!(found(&ada, "search=c:%5Ctemp").await.len(), 1);
-    assert_eq!(found(&ada, "search=before").await, ["long"], "beside what is too long to be a word");
-    assert_eq!(found(&ada, "search=many").await, ["longer"]);
+    assert_eq!(find_titles(&ada, "search=o%27brien").await.len(), 1);
+    assert_eq!(find_titles(&ada, "search=%27quotes%27").await.len(), 1);
+    assert_eq!(find_titles(&ada, "search=c:%5Ctemp").await.len(), 1);
+    assert_eq!(
+        find_titles(&ada, "search=before").await,
+        ["long"],
+        "next to a text that is too long for a word"
+    );
+    assert_eq!(find_titles(&ada, "search=many").await, ["longer"]);
 }
 
 #[tokio::test]
-async fn a_word_in_the_title_counts_more_than_one_in_the_description() {
+async fn a_match_in_the_title_ranks_above_one_in_the_description() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("milk").await;
     ada.create(json!({ "title": "shopping", "description": "milk" })).await;
 
-    assert_eq!(found(&ada, "search=milk").await, ["milk", "shopping"]);
-    assert_eq!(found(&ada, "search=milk&sort_by=relevance").await, ["milk", "shopping"]);
-    assert_eq!(found(&ada, "search=milk&sort_by=relevance&sort_order=asc").await, ["shopping", "milk"]);
-    assert_eq!(found(&ada, "search=milk&sort_by=created_at&sort_order=desc").await, ["shopping", "milk"]);
+    assert_eq!(find_titles(&ada, "search=milk").await, ["milk", "shopping"]);
+    assert_eq!(find_titles(&ada, "search=milk&sort_by=relevance").await, ["milk", "shopping"]);
+    assert_eq!(find_titles(&ada, "search=milk&sort_by=relevance&sort_order=asc").await, ["shopping", "milk"]);
+    assert_eq!(
+        find_titles(&ada, "search=milk&sort_by=created_at&sort_order=desc").await,
+        ["shopping", "milk"]
+    );
 }
 
 #[tokio::test]
-async fn of_matches_that_are_as_good_the_newest_comes_first() {
+async fn equally_good_matches_are_sorted_newest_first() {
     let app = App::start().await;
     let ada = app.guest().await;
     let insert = format!(
         "insert into app.tasks (id, user_id, title)
-         select ('019a0000-0000-7000-8000-00000000000' || n)::uuid, '{}', 'milk ' || n from unnest(array[2, 1, 3]) as n",
+         select ('019a0000-0000-7000-8000-00000000000' || n)::uuid, '{}', 'milk ' || n
+           from unnest(array[2, 1, 3]) as n",
         ada.id()
     );
     app.database.change(&insert).await;
 
-    assert_eq!(found(&ada, "search=milk").await, ["milk 3", "milk 2", "milk 1"]);
+    assert_eq!(find_titles(&ada, "search=milk").await, ["milk 3", "milk 2", "milk 1"]);
 }
 
 #[tokio::test]
-async fn what_has_no_words_is_found_as_it_is() {
+async fn a_search_without_words_matches_the_literal_text() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("call mom 👋").await;
     ada.create(json!({ "title": "call dad", "description": "never ever ?!" })).await;
 
-    assert_eq!(found(&ada, "search=%F0%9F%91%8B").await, ["call mom 👋"]);
-    assert_eq!(found(&ada, "search=%3F%21").await, ["call dad"]);
-    assert_eq!(found(&ada, "search=%21%3F").await, [] as [&str; 0]);
+    assert_eq!(find_titles(&ada, "search=%F0%9F%91%8B").await, ["call mom 👋"]);
+    assert_eq!(find_titles(&ada, "search=%3F%21").await, ["call dad"]);
+    assert_eq!(find_titles(&ada, "search=%21%3F").await, [] as [&str; 0]);
 }
 
 #[tokio::test]
-async fn quotes_and_operators_in_a_search_are_no_syntax() {
+async fn quotes_and_operators_in_a_search_are_plain_text() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("foobar").await;
     ada.task("it's (100%) \"so\" \\ & | ! :*").await;
 
-    assert_eq!(found(&ada, "search=foo%20%26%20%7C%20%21%20%27%20%3A%2A").await, ["foobar"]);
+    assert_eq!(find_titles(&ada, "search=foo%20%26%20%7C%20%21%20%27%20%3A%2A").await, ["foobar"]);
     for alone in ["%27", "%22", "%5C", "%26", "%7C", "%21", "%3A%2A", "%28", "%29", "%25"] {
-        assert_eq!(found(&ada, &format!("search={alone}")).await, ["it's (100%) \"so\" \\ & | ! :*"], "{alone}");
+        assert_eq!(
+            find_titles(&ada, &format!("search={alone}")).await,
+            ["it's (100%) \"so\" \\ & | ! :*"],
+            "{alone}"
+        );
     }
     for odd in ["foo%27", "%27foo", "foo%5C", "foo%3A%2AA", "%21foo", "%28foo", "foo%3C-%3E", "%22foo"] {
         ada.get(&format!("/api/tasks?search={odd}")).await.expect(200);
@@ -118,7 +136,7 @@ async fn quotes_and_operators_in_a_search_are_no_syntax() {
 }
 
 #[tokio::test]
-async fn relevance_needs_a_search() {
+async fn sorting_by_relevance_needs_a_search() {
     let app = App::start().await;
     let ada = app.guest().await;
     assert_eq!(wrong_parameter(&ada, "sort_by=relevance").await, "sort_by");

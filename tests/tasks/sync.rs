@@ -8,7 +8,7 @@ async fn sync(ada: &Person, since: i64) -> Value {
     ada.get(&format!("/api/sync?since={since}")).await.expect(200).json()
 }
 
-/// What a device knows: the newest change of each thing.
+/// State of a device: the newest change of each thing.
 #[derive(Debug, Default, PartialEq)]
 struct Replica {
     seq: i64,
@@ -16,14 +16,15 @@ struct Replica {
 }
 
 impl Replica {
-    /// Takes the next page, whose changes have to be new and in order, and returns whether there is more.
+    /// Applies the next page, asserts that its changes are new and in order, and returns true if there are
+    /// more.
     async fn page(&mut self, ada: &Person, limit: u32) -> bool {
         let path = format!("/api/sync?since={}&limit={limit}", self.seq);
         let page = ada.get(&path).await.expect(200).json();
         let mut last = self.seq;
         for change in page["changes"].as_array().expect("a page has changes") {
             let seq = change["seq"].as_i64().expect("a change has a seq");
-            assert!(seq > last, "{seq} comes behind {last}");
+            assert!(seq > last, "{seq} after {last}");
             last = seq;
             self.things.insert(change["id"].as_str().expect("a change has an id").to_owned(), change.clone());
         }
@@ -34,7 +35,7 @@ impl Replica {
 }
 
 #[tokio::test]
-async fn who_starts_gets_everything_once_in_its_newest_state_and_in_order() {
+async fn a_full_sync_returns_everything_once_in_its_newest_state_and_in_order() {
     let app = App::start().await;
     let ada = app.guest().await;
     assert_eq!(sync(&ada, 0).await, json!({ "changes": [], "seq": 0, "more": false }));
@@ -45,14 +46,19 @@ async fn who_starts_gets_everything_once_in_its_newest_state_and_in_order() {
 
     let all = sync(&ada, 0).await;
 
-    let change =
-        |seq: i64, data: Value| json!({ "seq": seq, "kind": "task", "id": data["id"], "deleted": false, "data": data });
-    assert_eq!(all, json!({ "changes": [change(2, two.json()), change(3, one.json())], "seq": 3, "more": false }));
+    let change = |seq: i64, data: Value| {
+        json!({ "seq": seq, "kind": "task", "id": data["id"],
+                                                 "deleted": false, "data": data })
+    };
+    assert_eq!(
+        all,
+        json!({ "changes": [change(2, two.json()), change(3, one.json())], "seq": 3, "more": false })
+    );
     assert_eq!(ada.get("/api/sync").await.expect(200).json(), all);
 }
 
 #[tokio::test]
-async fn who_goes_on_gets_only_what_is_new() {
+async fn an_incremental_sync_returns_only_new_changes() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("old").await;
@@ -68,7 +74,7 @@ async fn who_goes_on_gets_only_what_is_new() {
 }
 
 #[tokio::test]
-async fn the_trash_is_shown_with_what_is_in_it() {
+async fn a_sync_includes_the_trash() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("old news").await;
@@ -84,7 +90,7 @@ async fn the_trash_is_shown_with_what_is_in_it() {
 }
 
 #[tokio::test]
-async fn what_is_gone_for_good_leaves_a_tombstone() {
+async fn a_purged_task_leaves_a_tombstone() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "old news" })).await;
@@ -97,7 +103,7 @@ async fn what_is_gone_for_good_leaves_a_tombstone() {
 }
 
 #[tokio::test]
-async fn a_long_way_is_gone_in_pages() {
+async fn a_long_sync_is_paged() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three"] {
@@ -113,13 +119,16 @@ async fn a_long_way_is_gone_in_pages() {
         (vec![json!("one"), json!("two")], &json!(2), &json!(true))
     );
     let last = ada.get("/api/sync?since=2&limit=2").await.expect(200).json();
-    assert_eq!((titles(&last), &last["seq"], &last["more"]), (vec![json!("three")], &json!(3), &json!(false)));
+    assert_eq!(
+        (titles(&last), &last["seq"], &last["more"]),
+        (vec![json!("three")], &json!(3), &json!(false))
+    );
     let exact = ada.get("/api/sync?since=1&limit=2").await.expect(200).json();
     assert_eq!(exact["more"], false);
 }
 
 #[tokio::test]
-async fn what_cannot_be_gone_on_from_says_to_start_again() {
+async fn a_since_that_cannot_be_resumed_requires_a_full_sync() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three"] {
@@ -136,7 +145,7 @@ async fn what_cannot_be_gone_on_from_says_to_start_again() {
 }
 
 #[tokio::test]
-async fn who_starts_in_pages_can_go_on_from_each_of_them() {
+async fn a_paged_full_sync_can_be_resumed_from_each_page() {
     let app = App::start().await;
     let ada = app.guest().await;
     for number in 0..6 {
@@ -151,7 +160,7 @@ async fn who_starts_in_pages_can_go_on_from_each_of_them() {
 }
 
 #[tokio::test]
-async fn a_since_that_is_no_number_is_refused() {
+async fn a_since_that_is_no_number_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
     for query in ["since=-1", "since=now", "since=", "since=99999999999999999999"] {
@@ -161,7 +170,7 @@ async fn a_since_that_is_no_number_is_refused() {
 }
 
 #[tokio::test]
-async fn who_catches_up_while_others_write_misses_nothing_and_gets_nothing_twice() {
+async fn a_sync_during_writes_misses_and_repeats_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     app.database.change("update app.limits set quota = 1000000").await;

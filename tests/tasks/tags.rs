@@ -2,7 +2,7 @@ use serde_json::json;
 use tests::App;
 
 #[tokio::test]
-async fn new_tags_come_behind_those_that_are_there_and_each_is_there_once() {
+async fn new_tags_are_appended_without_duplicates() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "report", "tags": ["work", "paper"] })).await;
@@ -13,15 +13,16 @@ async fn new_tags_come_behind_those_that_are_there_and_each_is_there_once() {
     assert_eq!(tagged.json()["tags"], json!(["work", "paper", "urgent", "a"]));
     assert_eq!(tagged.header("etag"), "\"2\"");
     let again = ada.post(&tags, json!({ "tags": ["a", "paper"] })).await.expect(200);
-    assert_eq!(again.json(), tagged.json(), "nothing is new, so nothing changes");
+    assert_eq!(again.json(), tagged.json(), "without new members nothing changes");
     assert_eq!(app.database.events().await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_task_has_ten_tags_at_the_most() {
+async fn a_task_has_at_most_ten_tags() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = ada.create(json!({ "title": "report", "tags": ["1", "2", "3", "4", "5", "6", "7", "8"] })).await;
+    let task =
+        ada.create(json!({ "title": "report", "tags": ["1", "2", "3", "4", "5", "6", "7", "8"] })).await;
     let tags = format!("{}/tags", task.header("location"));
 
     assert_eq!(ada.post(&tags, json!({ "tags": ["9", "10", "11"] })).await.wrong_members(), ["/tags"]);
@@ -34,20 +35,25 @@ async fn a_task_has_ten_tags_at_the_most() {
 }
 
 #[tokio::test]
-async fn tags_that_cannot_be_are_named() {
+async fn invalid_tags_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let tags = format!("{}/tags", ada.task("report").await);
 
-    assert_eq!(ada.post(&tags, json!({ "tags": ["fine", " ", 7] })).await.wrong_members(), ["/tags/1", "/tags/2"]);
+    assert_eq!(
+        ada.post(&tags, json!({ "tags": ["fine", " ", 7] })).await.wrong_members(),
+        ["/tags/1", "/tags/2"]
+    );
     assert_eq!(ada.post(&tags, json!({ "tags": "work" })).await.wrong_members(), ["/tags"]);
     assert_eq!(ada.post(&tags, json!({})).await.wrong_members(), ["/tags"]);
     assert_eq!(ada.post(&tags, json!({ "tags": ["x".repeat(51)] })).await.wrong_members(), ["/tags/0"]);
-    ada.post("/api/tasks/019a0000-0000-7000-8000-000000000000/tags", json!({ "tags": ["x"] })).await.problem(404);
+    ada.post("/api/tasks/019a0000-0000-7000-8000-000000000000/tags", json!({ "tags": ["x"] }))
+        .await
+        .problem(404);
 }
 
 #[tokio::test]
-async fn a_tag_is_taken_off_whatever_is_in_its_name() {
+async fn a_tag_with_any_characters_can_be_removed() {
     let app = App::start().await;
     let ada = app.guest().await;
     let names = ["a/b", "100 %", "naïve?", "#1 👋", "plain"];
@@ -68,7 +74,7 @@ async fn a_tag_is_taken_off_whatever_is_in_its_name() {
 }
 
 #[tokio::test]
-async fn a_tag_that_is_not_there_is_not_missed() {
+async fn removing_an_absent_tag_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.create(json!({ "title": "report", "tags": ["work"] })).await;

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tests::{Answer, App};
+use tests::{App, Response};
 
 const TOKEN: (&str, &str) = ("app_api_token", "sample-token");
 
@@ -13,7 +13,7 @@ async fn types(app: &App) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_task_comes_back_from_the_trash_as_it_was() {
+async fn a_task_is_restored_from_the_trash_unchanged() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "old news", "tags": ["paper"] })).await;
@@ -36,7 +36,7 @@ async fn a_task_comes_back_from_the_trash_as_it_was() {
 }
 
 #[tokio::test]
-async fn restoring_what_is_not_in_the_trash_changes_nothing() {
+async fn restoring_a_task_outside_the_trash_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = ada.create(json!({ "title": "report" })).await;
@@ -49,7 +49,7 @@ async fn restoring_what_is_not_in_the_trash_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_task_can_go_for_good_from_the_trash_or_at_once() {
+async fn a_task_can_be_purged_from_the_trash_or_at_once() {
     let app = App::start().await;
     let ada = app.guest().await;
     let thrown_away = ada.task("thrown away").await;
@@ -57,8 +57,8 @@ async fn a_task_can_go_for_good_from_the_trash_or_at_once() {
     let at_once = ada.task("at once").await;
 
     for task in [&thrown_away, &at_once] {
-        let answer: Answer = ada.delete(&format!("{task}?permanent=true")).await.expect(204);
-        assert_eq!(answer.text, "");
+        let response: Response = ada.delete(&format!("{task}?permanent=true")).await.expect(204);
+        assert_eq!(response.text, "");
         ada.get(task).await.problem(404);
         ada.post(&format!("{task}/restore"), json!({})).await.problem(404);
         ada.delete(&format!("{task}?permanent=true")).await.problem(404);
@@ -71,7 +71,10 @@ async fn a_task_can_go_for_good_from_the_trash_or_at_once() {
     assert_eq!(purged[0]["before"]["title"], "thrown away");
     assert_ne!(purged[0]["before"]["deleted_at"], Value::Null);
     assert_eq!(purged[1]["before"]["title"], "at once");
-    assert!(purged.iter().all(|event| event["after"] == Value::Null && event["actor"] == "user"), "{purged:?}");
+    assert!(
+        purged.iter().all(|event| event["after"] == Value::Null && event["actor"] == "user"),
+        "{purged:?}"
+    );
     let tombstones = app.database.rows("select id, seq from app.tombstones order by seq").await;
     let expected: Vec<Value> =
         purged.iter().map(|event| json!({ "id": event["subject_id"], "seq": event["seq"] })).collect();
@@ -79,7 +82,7 @@ async fn a_task_can_go_for_good_from_the_trash_or_at_once() {
 }
 
 #[tokio::test]
-async fn not_permanent_means_the_trash_and_nobody_deletes_for_good_what_is_not_theirs() {
+async fn a_delete_moves_to_the_trash_and_tasks_of_others_cannot_be_purged() {
     let app = App::start().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
@@ -94,7 +97,7 @@ async fn not_permanent_means_the_trash_and_nobody_deletes_for_good_what_is_not_t
 }
 
 #[tokio::test]
-async fn what_lies_in_the_trash_for_more_than_30_days_goes_for_good() {
+async fn a_task_in_the_trash_is_purged_after_30_days() {
     let app = App::with(&[TOKEN]).await;
     let ada = app.guest().await;
     for title in ["old", "older", "young"] {
@@ -123,13 +126,17 @@ async fn what_lies_in_the_trash_for_more_than_30_days_goes_for_good() {
     let changes = ada.get(&format!("/api/sync?since={seen}")).await.expect(200).json()["changes"].clone();
     assert_eq!(changes.as_array().map(Vec::len), Some(2), "{changes}");
     assert!(
-        changes.as_array().unwrap().iter().all(|change| change["deleted"] == true && change["data"] == Value::Null)
+        changes
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|change| change["deleted"] == true && change["data"] == Value::Null)
     );
     assert_eq!(housekeeping(&app).await, json!({ "purged": 0 }));
 }
 
 #[tokio::test]
-async fn only_dapr_can_have_things_cleared_away() {
+async fn only_dapr_can_start_housekeeping() {
     let app = App::with(&[TOKEN]).await;
     let ada = app.guest().await;
     let task = ada.task("old").await;
@@ -138,20 +145,24 @@ async fn only_dapr_can_have_things_cleared_away() {
 
     app.call("POST", "/internal/housekeeping").send().await.problem(401);
     app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(401);
-    app.call("POST", "/internal/housekeeping").header("dapr-api-token", "sample-toke").send().await.problem(401);
+    app.call("POST", "/internal/housekeeping")
+        .header("dapr-api-token", "sample-toke")
+        .send()
+        .await
+        .problem(401);
     ada.post("/internal/housekeeping", json!({})).await.problem(401);
 
     assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["old"]);
 }
 
 #[tokio::test]
-async fn without_a_token_of_its_own_it_answers_to_nobody() {
+async fn without_a_configured_token_housekeeping_rejects_every_caller() {
     let app = App::start().await;
     app.call("POST", "/internal/housekeeping").header("dapr-api-token", "").send().await.problem(401);
 }
 
 #[tokio::test]
-async fn tombstones_go_after_90_days_and_who_has_not_seen_them_starts_again() {
+async fn tombstones_are_purged_after_90_days_and_older_clients_need_a_full_sync() {
     let app = App::with(&[TOKEN]).await;
     let ada = app.guest().await;
     for title in ["old", "young"] {

@@ -89,8 +89,7 @@ fn tests_with_sidecar() -> anyhow::Result<Vec<String>> {
         }
         let text = std::fs::read_to_string(&path)?;
         if STARTS_ONE.iter().any(|call| text.contains(call)) {
-            let names: Vec<_> =
-                relative.iter().map(|name| name.to_string_lossy()).filter(|name| name != "mod").collect();
+            let names: Vec<_> = relative.iter().map(|name| name.to_string_lossy()).collect();
             modules.push(format!("{}::", names.join("::")));
         }
     }

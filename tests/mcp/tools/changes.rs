@@ -2,14 +2,15 @@ use serde_json::{Value, json};
 use tests::App;
 
 use crate::mcp::assistant::Assistant;
-use crate::mcp::{id, make, shown, types, with};
+use crate::mcp::{create_task, event_types, id, reload, with};
 
 #[tokio::test]
-async fn an_update_changes_what_it_names_and_nothing_else() {
+async fn an_update_changes_only_the_given_members() {
     let app = App::start().await;
     let ada = app.guest().await;
     let made = json!({
-        "title": "report", "description": "for monday", "priority": "low", "tags": ["work"], "due_date": "2031-01-05",
+        "title": "report", "description": "for monday", "priority": "low", "tags": ["work"],
+        "due_date": "2031-01-05",
     });
     for (change, then) in [
         (json!({ "title": " the report " }), json!({ "title": "the report" })),
@@ -25,23 +26,27 @@ async fn an_update_changes_what_it_names_and_nothing_else() {
         (json!({ "due_date": null }), json!({ "due_date": null, "all_day": false })),
         (json!({ "title": "a", "tags": ["b"] }), json!({ "title": "a", "tags": ["b"] })),
     ] {
-        let task = make(&ada, made.clone()).await;
+        let task = create_task(&ada, made.clone()).await;
 
-        let changed =
-            Assistant::of(&ada).call("update_task", with(json!({ "task": id(&task) }), change.clone())).await.ok();
+        let changed = Assistant::of(&ada)
+            .call("update_task", with(json!({ "task": id(&task) }), change.clone()))
+            .await
+            .success();
 
         let stamps = json!({ "version": 2, "seq": changed["seq"], "updated_at": changed["updated_at"] });
         assert_eq!(changed, with(with(task.clone(), then), stamps), "{change}");
-        assert_eq!(shown(&ada, &task).await, changed);
+        assert_eq!(reload(&ada, &task).await, changed);
     }
 }
 
 #[tokio::test]
-async fn who_sends_null_for_all_that_there_is_clears_nothing() {
+async fn null_for_every_argument_clears_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "report", "tags": ["work"], "due_date": "2031-01-05" })).await;
-    let nothing = json!({ "task": id(&task), "title": null, "description": null, "priority": "high", "tags": null,
+    let task =
+        create_task(&ada, json!({ "title": "report", "tags": ["work"], "due_date": "2031-01-05" })).await;
+    let nothing = json!({ "task": id(&task), "title": null, "description": null, "priority": "high",
+                          "tags": null,
                           "due_date": null, "allow_past": null, "idempotency_key": null });
     for (change, wrong) in [
         (json!({}), vec!["/title", "/allow_past"]),
@@ -49,25 +54,26 @@ async fn who_sends_null_for_all_that_there_is_clears_nothing() {
         (json!({ "priority": null, "allow_past": false }), vec!["/title", "/priority"]),
     ] {
         let all = with(nothing.clone(), change);
-        let refused = Assistant::of(&ada).call("update_task", all).await.refused("invalid");
+        let refused = Assistant::of(&ada).call("update_task", all).await.refusal("invalid");
 
         assert_eq!(refused.pointers(), wrong);
         assert!(refused.text.contains("leave out"), "{}", refused.text);
     }
     for blank in ["tags", "due_date", "priority"] {
         let change = json!({ "task": id(&task), blank: " " });
-        let refused = Assistant::of(&ada).call("update_task", change).await.refused("invalid");
+        let refused = Assistant::of(&ada).call("update_task", change).await.refusal("invalid");
         assert_eq!(refused.pointers(), [format!("/{blank}")]);
     }
-    assert_eq!(shown(&ada, &task).await, task);
+    assert_eq!(reload(&ada, &task).await, task);
 }
 
 #[tokio::test]
-async fn what_changes_nothing_leaves_the_task_as_it_is() {
+async fn a_change_without_effect_leaves_the_task_as_it_is() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let said = json!({ "title": "report", "priority": "high", "tags": ["work"], "due_date": "2031-01-05T09:00:00Z" });
-    let task = make(&ada, said).await;
+    let given = json!({ "title": "report", "priority": "high", "tags": ["work"],
+                        "due_date": "2031-01-05T09:00:00Z" });
+    let task = create_task(&ada, given).await;
     for (tool, arguments) in [
         ("update_task", json!({})),
         ("update_task", json!({ "title": "report", "tags": ["work"] })),
@@ -77,22 +83,23 @@ async fn what_changes_nothing_leaves_the_task_as_it_is() {
         ("add_task_tags", json!({ "tags": [" work "] })),
         ("remove_task_tags", json!({ "tags": ["home", "Work"] })),
     ] {
-        let same = Assistant::of(&ada).call(tool, with(json!({ "task": id(&task) }), arguments)).await.ok();
+        let same =
+            Assistant::of(&ada).call(tool, with(json!({ "task": id(&task) }), arguments)).await.success();
         assert_eq!(same, task, "{tool}");
     }
-    assert_eq!(types(&app).await, ["task.created"]);
+    assert_eq!(event_types(&app).await, ["task.created"]);
 }
 
 #[tokio::test]
 async fn a_priority_is_set_in_any_letter_case() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "report" })).await;
-    for (said, then) in [("HIGH", "high"), ("low", "low"), ("Medium", "medium")] {
-        let arguments = json!({ "task": id(&task), "priority": said });
-        let set = Assistant::of(&ada).call("set_task_priority", arguments).await.ok();
+    let task = create_task(&ada, json!({ "title": "report" })).await;
+    for (given, then) in [("HIGH", "high"), ("low", "low"), ("Medium", "medium")] {
+        let arguments = json!({ "task": id(&task), "priority": given });
+        let set = Assistant::of(&ada).call("set_task_priority", arguments).await.success();
         assert_eq!(set["priority"], then);
-        assert_eq!(shown(&ada, &task).await, set);
+        assert_eq!(reload(&ada, &task).await, set);
     }
 }
 
@@ -100,57 +107,66 @@ async fn a_priority_is_set_in_any_letter_case() {
 async fn a_due_date_is_a_time_or_a_day_or_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "taxes" })).await;
-    for (said, due_date, all_day) in [
+    let task = create_task(&ada, json!({ "title": "taxes" })).await;
+    for (given, due_date, all_day) in [
         (json!("2031-04-15T17:00:00-04:00"), json!("2031-04-15T21:00:00+00:00"), false),
         (json!("2031-04-15"), json!("2031-04-15T23:59:00+00:00"), true),
         (Value::Null, Value::Null, false),
     ] {
-        let arguments = json!({ "task": id(&task), "due_date": said });
-        let set = Assistant::of(&ada).call("set_task_due_date", arguments).await.ok();
-        assert_eq!((&set["due_date"], &set["all_day"]), (&due_date, &json!(all_day)), "{said}");
-        assert_eq!(shown(&ada, &task).await, set);
+        let arguments = json!({ "task": id(&task), "due_date": given });
+        let set = Assistant::of(&ada).call("set_task_due_date", arguments).await.success();
+        assert_eq!((&set["due_date"], &set["all_day"]), (&due_date, &json!(all_day)), "{given}");
+        assert_eq!(reload(&ada, &task).await, set);
     }
 }
 
 #[tokio::test]
-async fn tags_are_put_on_and_taken_off() {
+async fn tags_are_added_and_removed() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "report", "tags": ["work", "a/b, c"] })).await;
+    let task = create_task(&ada, json!({ "title": "report", "tags": ["work", "a/b, c"] })).await;
     for (tool, tags, then) in [
-        ("add_task_tags", json!([" urgent ", "work", "paper", "urgent"]), json!(["work", "a/b, c", "urgent", "paper"])),
+        (
+            "add_task_tags",
+            json!([" urgent ", "work", "paper", "urgent"]),
+            json!(["work", "a/b, c", "urgent", "paper"]),
+        ),
         ("remove_task_tags", json!(["work", "urgent", "not there"]), json!(["a/b, c", "paper"])),
         ("remove_task_tags", json!(["a/b, c", " paper "]), json!([])),
     ] {
-        let tagged = Assistant::of(&ada).call(tool, json!({ "task": id(&task), "tags": tags })).await.ok();
+        let tagged =
+            Assistant::of(&ada).call(tool, json!({ "task": id(&task), "tags": tags })).await.success();
         assert_eq!(tagged["tags"], then, "{tool} {tags}");
-        assert_eq!(shown(&ada, &task).await, tagged);
+        assert_eq!(reload(&ada, &task).await, tagged);
     }
-    assert_eq!(types(&app).await.len(), 4, "several tags are one change");
+    assert_eq!(event_types(&app).await.len(), 4, "several tags are one change");
 }
 
 #[tokio::test]
-async fn a_task_has_ten_tags_at_the_most() {
+async fn a_task_has_at_most_ten_tags() {
     let app = App::start().await;
     let ada = app.guest().await;
     let tags = ["1", "2", "3", "4", "5", "6", "7", "8"];
-    let task = make(&ada, json!({ "title": "report", "tags": tags })).await;
+    let task = create_task(&ada, json!({ "title": "report", "tags": tags })).await;
 
     let more = json!({ "task": id(&task), "tags": ["9", "10", "11"] });
-    assert_eq!(Assistant::of(&ada).call("add_task_tags", more).await.refused("invalid").pointers(), ["/tags"]);
+    assert_eq!(
+        Assistant::of(&ada).call("add_task_tags", more).await.refusal("invalid").pointers(),
+        ["/tags"]
+    );
 
-    assert_eq!(shown(&ada, &task).await, task);
+    assert_eq!(reload(&ada, &task).await, task);
 }
 
 #[tokio::test]
-async fn whoever_changes_a_task_by_words_is_told_which_it_was() {
+async fn a_change_by_words_reports_the_task() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "Submit the report" })).await;
+    let task = create_task(&ada, json!({ "title": "Submit the report" })).await;
 
-    let outcome = Assistant::of(&ada).call("set_task_priority", json!({ "task": "report", "priority": "high" })).await;
+    let outcome =
+        Assistant::of(&ada).call("set_task_priority", json!({ "task": "report", "priority": "high" })).await;
 
-    assert_eq!(id(&outcome.ok()), id(&task));
+    assert_eq!(id(&outcome.success()), id(&task));
     assert!(outcome.text().contains("\"Submit the report\""), "{}", outcome.text());
 }

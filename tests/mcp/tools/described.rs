@@ -1,30 +1,33 @@
-//! What models see of the tools before they call any.
+//! Descriptions of tools for models.
 
 use serde_json::{Value, json};
 use tests::App;
 
-use crate::mcp::answers::{TOOLS, name};
-use crate::mcp::assistant::{Assistant, OLDER};
-use crate::mcp::{NAMES, READING, Things};
+use crate::mcp::assistant::{Assistant, HANDSHAKE_REVISIONS};
+use crate::mcp::responses::{TOOLS, name};
+use crate::mcp::{READ_ONLY, TOOL_NAMES, Things};
 
-const TAKES_AWAY: [&str; 5] =
+const DESTRUCTIVE: [&str; 5] =
     ["delete_task", "stop_recurring_task", "cancel_reminder", "update_task", "remove_task_tags"];
-const NEW_EACH_TIME: [&str; 3] = ["add_task", "create_recurring_task", "set_reminder"];
+const NOT_IDEMPOTENT: [&str; 3] = ["add_task", "create_recurring_task", "set_reminder"];
 
 #[tokio::test]
-async fn all_tools_are_listed_in_their_order_as_they_are_kept_in_the_repository() {
+async fn all_tools_are_listed_in_order_as_in_the_repository() {
     let app = App::start().await;
     let ada = app.guest().await;
 
     let listed = Assistant::of(&ada).list("tools/list", "tools").await;
 
-    assert_eq!(listed.iter().map(name).collect::<Vec<_>>(), NAMES);
+    assert_eq!(listed.iter().map(name).collect::<Vec<_>>(), TOOL_NAMES);
     assert_eq!(listed, *TOOLS);
-    assert_eq!(Assistant::older("old", &ada, OLDER[1]).await.list("tools/list", "tools").await, listed);
+    assert_eq!(
+        Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[1]).await.list("tools/list", "tools").await,
+        listed
+    );
 }
 
 #[tokio::test]
-async fn the_list_of_tools_is_not_for_others_since_it_depends_on_the_token() {
+async fn the_list_of_tools_is_private_as_it_depends_on_the_token() {
     let app = App::start().await;
     let page = Assistant::of(&app.guest().await).request("tools/list", json!({})).await.result();
     assert_eq!(page["cacheScope"], "private");
@@ -35,21 +38,21 @@ async fn the_list_of_tools_needs_no_database() {
     let app = App::start().await;
     let assistant = Assistant::of(&app.guest().await);
 
-    app.database.go_away().await;
+    app.database.refuse_connections().await;
 
-    assert_eq!(assistant.tools().await, NAMES);
-    app.database.come_back().await;
+    assert_eq!(assistant.tools().await, TOOL_NAMES);
+    app.database.accept_connections().await;
 }
 
 #[test]
-fn each_tool_says_whether_it_only_looks_takes_away_or_can_be_called_again() {
+fn each_tool_declares_if_it_is_read_only_destructive_or_idempotent() {
     for tool in &*TOOLS {
         let name = name(tool);
         let is_in = |names: &[&str]| names.contains(&name.as_str());
         let hints = &tool["annotations"];
-        assert_eq!(hints["readOnlyHint"], is_in(&READING), "{name}");
-        assert_eq!(hints["destructiveHint"], is_in(&TAKES_AWAY), "{name}");
-        assert_eq!(hints["idempotentHint"], !is_in(&NEW_EACH_TIME), "{name}");
+        assert_eq!(hints["readOnlyHint"], is_in(&READ_ONLY), "{name}");
+        assert_eq!(hints["destructiveHint"], is_in(&DESTRUCTIVE), "{name}");
+        assert_eq!(hints["idempotentHint"], !is_in(&NOT_IDEMPOTENT), "{name}");
         assert_eq!(hints["openWorldHint"], false, "{name}");
     }
 }
@@ -74,20 +77,34 @@ fn each_tool_and_each_of_its_arguments_is_described() {
 }
 
 #[test]
-fn the_arguments_of_each_tool_are_those_that_were_agreed_on() {
+fn the_arguments_of_each_tool_are_as_specified() {
     let page = ["cursor", "limit"];
     let new_task = ["allow_past", "description", "due_date", "priority", "recurrence", "reminders", "tags"];
     let rule = ["anchor", "by_weekday", "day_of_month", "end_date", "interval", "start_date", "timezone"];
     let of_series = [&rule[..], &["allow_past", "description", "priority", "reminders", "tags"]].concat();
     let bounds = ["completed_after", "completed_before", "due_after", "due_before"];
-    let filters =
-        ["deleted", "missed", "overdue", "priority", "search", "sort_by", "sort_order", "status", "tags", "tags_mode"];
+    let filters = [
+        "deleted",
+        "missed",
+        "overdue",
+        "priority",
+        "search",
+        "sort_by",
+        "sort_order",
+        "status",
+        "tags",
+        "tags_mode",
+    ];
     let paged = |more: &[&'static str]| [&page[..], more].concat();
     for (tool, required, optional) in [
         ("add_task", vec!["title"], new_task.to_vec()),
         ("list_tasks", vec![], paged(&["status"])),
         ("get_task", vec!["task"], vec![]),
-        ("update_task", vec!["task"], vec!["allow_past", "description", "due_date", "priority", "tags", "title"]),
+        (
+            "update_task",
+            vec!["task"],
+            vec!["allow_past", "description", "due_date", "priority", "tags", "title"],
+        ),
         ("complete_task", vec!["task"], vec![]),
         ("reopen_task", vec!["task"], vec![]),
         ("delete_task", vec!["task"], vec!["confirm"]),
@@ -108,31 +125,42 @@ fn the_arguments_of_each_tool_are_those_that_were_agreed_on() {
         ("list_notifications", vec![], paged(&["unread"])),
     ] {
         let schema = &TOOLS.iter().find(|one| name(one) == tool).unwrap()["inputSchema"];
-        let keyed =
-            ["add_", "create_", "set_", "update_", "complete_", "reopen_", "delete_", "remove_", "stop_", "cancel_"];
+        let keyed = [
+            "add_",
+            "create_",
+            "set_",
+            "update_",
+            "complete_",
+            "reopen_",
+            "delete_",
+            "remove_",
+            "stop_",
+            "cancel_",
+        ];
         let key: &[&str] =
             if keyed.iter().any(|changes| tool.starts_with(changes)) { &["idempotency_key"] } else { &[] };
         let mut all = [&required[..], &optional, key].concat();
         all.sort_unstable();
-        let mut told: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-        told.sort_unstable();
-        assert_eq!(told, all, "{tool}");
-        let mut told: Vec<&str> =
+        let mut actual: Vec<&str> =
+            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        actual.sort_unstable();
+        assert_eq!(actual, all, "{tool}");
+        let mut actual: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        told.sort_unstable();
-        assert_eq!(told, required, "{tool}");
+        actual.sort_unstable();
+        assert_eq!(actual, required, "{tool}");
     }
 }
 
 #[tokio::test]
-async fn what_a_schema_allows_can_be_called() {
+async fn every_tool_accepts_arguments_that_its_schema_allows() {
     let app = App::start().await;
     let ada = app.guest().await;
-    // Each has things of its own, since some take them away.
-    for number in 0..NAMES.len() {
+    // Each call has objects of its own, as some tools remove them.
+    for number in 0..TOOL_NAMES.len() {
         let (tool, arguments) = Things::of(&ada).await.arguments()[number].clone();
         let schema = &TOOLS[number]["inputSchema"];
         assert!(jsonschema::validator_for(schema).unwrap().is_valid(&arguments), "{tool}: {arguments}");
-        Assistant::of(&ada).call(tool, arguments).await.ok();
+        Assistant::of(&ada).call(tool, arguments).await.success();
     }
 }

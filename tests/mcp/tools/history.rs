@@ -2,27 +2,27 @@ use serde_json::json;
 use tests::App;
 
 use super::api;
-use crate::events::trail;
+use crate::events::wait_for_trail;
 use crate::mcp::assistant::Assistant;
-use crate::mcp::{complete, id, make, path};
+use crate::mcp::{complete, create_task, id, path};
 
 #[tokio::test]
-async fn the_history_of_a_task_is_that_of_the_trail_also_when_the_task_is_gone() {
+async fn the_history_of_a_task_matches_the_audit_trail_even_after_a_deletion() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    let task = make(&ada, json!({ "title": "report" })).await;
+    let task = create_task(&ada, json!({ "title": "report" })).await;
     complete(&ada, &task).await;
     let assistant = Assistant::of(&ada);
     let audit = format!("/api/audit/tasks/{}", id(&task));
-    trail(&ada, &audit, 2).await;
+    wait_for_trail(&ada, &audit, 2).await;
 
     for task in [id(&task), "report"] {
-        let history = assistant.call("get_task_history", json!({ "task": task })).await.ok();
+        let history = assistant.call("get_task_history", json!({ "task": task })).await.success();
         assert_eq!(history, api(&ada, &audit).await);
     }
-    let first = assistant.call("get_task_history", json!({ "task": id(&task), "limit": 1 })).await.ok();
+    let first = assistant.call("get_task_history", json!({ "task": id(&task), "limit": 1 })).await.success();
     let cursor = json!({ "task": id(&task), "limit": "1", "cursor": first["next_cursor"] });
-    let second = assistant.call("get_task_history", cursor).await.ok();
+    let second = assistant.call("get_task_history", cursor).await.success();
     assert_eq!(
         [&first["items"][0]["event_type"], &second["items"][0]["event_type"]],
         ["task.created", "task.completed"]
@@ -30,8 +30,8 @@ async fn the_history_of_a_task_is_that_of_the_trail_also_when_the_task_is_gone()
 
     ada.delete(&path(&task)).await.expect(204);
     ada.delete(&format!("{}?permanent=true", path(&task))).await.expect(204);
-    trail(&ada, &audit, 4).await;
-    let history = assistant.call("get_task_history", json!({ "task": id(&task) })).await.ok();
+    wait_for_trail(&ada, &audit, 4).await;
+    let history = assistant.call("get_task_history", json!({ "task": id(&task) })).await.success();
     assert_eq!(history["items"].as_array().map(Vec::len), Some(4));
     assert_eq!(history, api(&ada, &audit).await);
 }

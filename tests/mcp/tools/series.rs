@@ -3,32 +3,36 @@ use tests::App;
 
 use super::api;
 use crate::mcp::assistant::Assistant;
-use crate::mcp::{Things, id, make, titles, types, with};
+use crate::mcp::{Things, create_task, event_types, id, titles, with};
 
-const ALL: &str = "/api/recurring-tasks";
+const SERIES_PATH: &str = "/api/recurring-tasks";
 
 #[tokio::test]
-async fn a_series_is_made_with_all_that_was_said() {
+async fn a_series_is_created_with_all_arguments() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let said = json!({
+    let given = json!({
         "title": "pay the rent", "description": "to the landlord", "priority": "high", "tags": ["home"],
-        "frequency": "monthly", "interval": 2, "day_of_month": 31, "anchor": "schedule", "timezone": "Europe/Berlin",
-        "start_date": "2031-01-10T09:00:00+01:00", "end_date": "2032-12-31", "reminders": [{ "before": "1d" }],
+        "frequency": "monthly", "interval": 2, "day_of_month": 31, "anchor": "schedule",
+        "timezone": "Europe/Berlin",
+        "start_date": "2031-01-10T09:00:00+01:00", "end_date": "2032-12-31",
+        "reminders": [{ "before": "1d" }],
     });
 
-    let series = Assistant::of(&ada).call("create_recurring_task", said.clone()).await.ok();
+    let series = Assistant::of(&ada).call("create_recurring_task", given.clone()).await.success();
 
-    for member in ["title", "description", "priority", "tags", "frequency", "interval", "day_of_month", "timezone"] {
-        assert_eq!(series[member], said[member], "{member}");
+    for member in
+        ["title", "description", "priority", "tags", "frequency", "interval", "day_of_month", "timezone"]
+    {
+        assert_eq!(series[member], given[member], "{member}");
     }
-    let shown = api(&ada, &format!("{ALL}/{}", id(&series))).await;
+    let shown = api(&ada, &format!("{SERIES_PATH}/{}", id(&series))).await;
     assert_eq!(with(shown.clone(), series), shown, "it is as the API shows it");
     assert_eq!(ada.titles("/api/tasks").await, ["pay the rent"]);
 }
 
 #[tokio::test]
-async fn every_kind_of_rule_is_taken() {
+async fn every_kind_of_rule_is_accepted() {
     let app = App::start().await;
     let ada = app.guest().await;
     for rule in [
@@ -39,9 +43,9 @@ async fn every_kind_of_rule_is_taken() {
         json!({ "frequency": "daily", "start_date": "2020-01-01" }),
     ] {
         let arguments = with(json!({ "title": "water plants" }), rule.clone());
-        let series = Assistant::of(&ada).call("create_recurring_task", arguments).await.ok();
+        let series = Assistant::of(&ada).call("create_recurring_task", arguments).await.success();
         assert_eq!(series["frequency"], rule["frequency"]);
-        let shown = api(&ada, &format!("{ALL}/{}", id(&series))).await;
+        let shown = api(&ada, &format!("{SERIES_PATH}/{}", id(&series))).await;
         assert_eq!(with(shown.clone(), series), shown, "{rule}");
     }
 }
@@ -51,7 +55,7 @@ async fn series_are_listed_as_the_api_lists_them() {
     let app = App::start().await;
     let ada = app.guest().await;
     for title in ["one", "two", "three"] {
-        let made = ada.post(ALL, json!({ "title": title, "frequency": "daily" })).await.expect(201);
+        let made = ada.post(SERIES_PATH, json!({ "title": title, "frequency": "daily" })).await.expect(201);
         if title == "two" {
             ada.delete(made.header("location")).await.expect(204);
         }
@@ -64,12 +68,16 @@ async fn series_are_listed_as_the_api_lists_them() {
         (json!({ "status": "ended" }), "status=ended"),
         (json!({ "limit": 2 }), "limit=2"),
     ] {
-        let listed = assistant.call("list_recurring_tasks", arguments.clone()).await.ok();
-        assert_eq!(listed["items"], api(&ada, &format!("{ALL}?{query}")).await["items"], "{arguments}");
+        let listed = assistant.call("list_recurring_tasks", arguments.clone()).await.success();
+        assert_eq!(
+            listed["items"],
+            api(&ada, &format!("{SERIES_PATH}?{query}")).await["items"],
+            "{arguments}"
+        );
     }
-    let first = assistant.call("list_recurring_tasks", json!({ "limit": 2 })).await.ok();
+    let first = assistant.call("list_recurring_tasks", json!({ "limit": 2 })).await.success();
     let rest = json!({ "limit": 2, "cursor": first["next_cursor"] });
-    let rest = assistant.call("list_recurring_tasks", rest).await.ok();
+    let rest = assistant.call("list_recurring_tasks", rest).await.success();
     assert_eq!((titles(&first), titles(&rest)), (vec!["three", "two"], vec!["one"]));
     assert_eq!(rest["next_cursor"], Value::Null);
 }
@@ -79,31 +87,37 @@ async fn a_series_stops_at_once_when_nothing_is_deleted() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    for arguments in [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false", "confirm": true })] {
+    for arguments in
+        [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false", "confirm": true })]
+    {
         let arguments = with(json!({ "recurring_task": id(&things.series) }), arguments);
 
-        let stopped = Assistant::of(&ada).call("stop_recurring_task", arguments.clone()).await.ok();
+        let stopped = Assistant::of(&ada).call("stop_recurring_task", arguments.clone()).await.success();
 
-        assert_eq!((&stopped["stopped"], &stopped["needs_confirmation"]), (&json!(true), &json!(false)), "{arguments}");
+        assert_eq!(
+            (&stopped["stopped"], &stopped["needs_confirmation"]),
+            (&json!(true), &json!(false)),
+            "{arguments}"
+        );
         let series = &stopped["recurring_task"];
         assert_eq!((id(series), &series["status"]), (id(&things.series), &json!("ended")), "{arguments}");
     }
-    assert_eq!(api(&ada, &format!("{ALL}/{}", id(&things.series))).await["status"], "ended");
-    assert_eq!(ada.titles("/api/tasks?search=water").await, ["water plants"], "what is open stays");
-    let stops = types(&app).await.into_iter().filter(|kind| kind == "recurring.stopped").count();
+    assert_eq!(api(&ada, &format!("{SERIES_PATH}/{}", id(&things.series))).await["status"], "ended");
+    assert_eq!(ada.titles("/api/tasks?search=water").await, ["water plants"], "the open task stays");
+    let stops = event_types(&app).await.into_iter().filter(|kind| kind == "recurring.stopped").count();
     assert_eq!(stops, 1, "stopping again changes nothing");
 }
 
 #[tokio::test]
-async fn the_series_of_a_task_is_no_name_of_a_task() {
+async fn a_series_id_is_no_reference_to_a_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    let task = make(&ada, json!({ "title": "water plants by hand" })).await;
+    let task = create_task(&ada, json!({ "title": "water plants by hand" })).await;
     let assistant = Assistant::of(&ada);
 
-    assistant.call("get_task", json!({ "task": id(&things.series) })).await.refused("not_found");
-    assistant.call("stop_recurring_task", json!({ "recurring_task": id(&task) })).await.refused("not_found");
+    assistant.call("get_task", json!({ "task": id(&things.series) })).await.refusal("not_found");
+    assistant.call("stop_recurring_task", json!({ "recurring_task": id(&task) })).await.refusal("not_found");
     let by_hand = json!({ "recurring_task": "water plants by hand" });
-    assistant.call("stop_recurring_task", by_hand).await.refused("no_match");
+    assistant.call("stop_recurring_task", by_hand).await.refusal("no_match");
 }

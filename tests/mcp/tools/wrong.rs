@@ -1,13 +1,13 @@
-//! What no tool takes.
+//! Invalid arguments.
 
 use serde_json::{Value, json};
 use tests::App;
 
-use crate::mcp::answers::TOOLS;
 use crate::mcp::assistant::Assistant;
-use crate::mcp::{Things, everything, id, titles, with};
+use crate::mcp::responses::TOOLS;
+use crate::mcp::{Things, id, snapshot, titles, with};
 
-/// What every page has.
+/// Invalid arguments of every paged tool.
 fn pages() -> Vec<(Value, &'static str)> {
     vec![
         (json!({ "limit": 0 }), "/limit"),
@@ -19,7 +19,7 @@ fn pages() -> Vec<(Value, &'static str)> {
     ]
 }
 
-/// What titles, descriptions, priorities, tags and times have.
+/// Invalid titles, descriptions, priorities, tags and times.
 fn fields() -> Vec<(Value, &'static str)> {
     vec![
         (json!({ "title": "" }), "/title"),
@@ -40,14 +40,15 @@ fn fields() -> Vec<(Value, &'static str)> {
 
 fn due_dates() -> Vec<(Value, &'static str)> {
     let due = |due_date: &str| (json!({ "due_date": due_date }), "/due_date");
-    let days = ["tomorrow", "2031-02-30", "2031-04-02 17:00", "2031-04-02T17:00:00", "20310402", "2020-01-01"];
+    let days =
+        ["tomorrow", "2031-02-30", "2031-04-02 17:00", "2031-04-02T17:00:00", "20310402", "2020-01-01"];
     let mut all: Vec<_> = days.into_iter().map(due).collect();
     all.push((json!({ "due_date": 1_900_000_000 }), "/due_date"));
     all.push((json!({ "due_date": "2031-01-01", "allow_past": "maybe" }), "/allow_past"));
     all
 }
 
-/// What names a task.
+/// Invalid references to a task.
 fn names(member: &'static str) -> Vec<(Value, String)> {
     let wrong = [json!(""), json!("  "), json!(7), json!(["x"]), json!("x".repeat(501)), json!("two\nlines")];
     wrong.map(|wrong| (json!({ member: wrong }), format!("/{member}"))).into()
@@ -58,7 +59,7 @@ fn keys() -> Vec<(Value, &'static str)> {
     wrong.map(|wrong| (json!({ "idempotency_key": wrong }), "/idempotency_key")).into()
 }
 
-fn own(tool: &str) -> Vec<(Value, &'static str)> {
+fn own_arguments(tool: &str) -> Vec<(Value, &'static str)> {
     match tool {
         "add_task" => vec![
             (json!({ "reminders": [{ "before": "soon" }] }), "/reminders/0/before"),
@@ -101,9 +102,14 @@ fn own(tool: &str) -> Vec<(Value, &'static str)> {
         ],
         "list_recurring_tasks" => vec![(json!({ "status": "stopped" }), "/status")],
         "stop_recurring_task" => {
-            vec![(json!({ "delete_open": "maybe" }), "/delete_open"), (json!({ "confirm": "maybe" }), "/confirm")]
+            vec![
+                (json!({ "delete_open": "maybe" }), "/delete_open"),
+                (json!({ "confirm": "maybe" }), "/confirm"),
+            ]
         }
-        "delete_task" => vec![(json!({ "confirm": "maybe" }), "/confirm"), (json!({ "confirm": 1 }), "/confirm")],
+        "delete_task" => {
+            vec![(json!({ "confirm": "maybe" }), "/confirm"), (json!({ "confirm": 1 }), "/confirm")]
+        }
         "set_reminder" => vec![
             (json!({ "at": "2020-01-01T00:00:00Z" }), "/at"),
             (json!({ "at": "tomorrow" }), "/at"),
@@ -121,15 +127,15 @@ fn own(tool: &str) -> Vec<(Value, &'static str)> {
 }
 
 #[tokio::test]
-async fn every_wrong_argument_is_named_and_nothing_changes() {
+async fn every_invalid_argument_is_reported_and_nothing_changes() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
     let assistant = Assistant::of(&ada);
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
     for ((tool, arguments), described) in things.arguments().into_iter().zip(&*TOOLS) {
         let takes = |argument: &str| described["inputSchema"]["properties"].get(argument).is_some();
-        let mut wrong = own(tool);
+        let mut wrong = own_arguments(tool);
         wrong.extend(if takes("limit") { pages() } else { vec![] });
         wrong.extend(if takes("idempotency_key") { keys() } else { vec![] });
         wrong.extend(match tool {
@@ -137,108 +143,122 @@ async fn every_wrong_argument_is_named_and_nothing_changes() {
             "create_recurring_task" => fields(),
             _ => vec![],
         });
-        let mut wrong: Vec<_> = wrong.into_iter().map(|(change, pointer)| (change, pointer.to_owned())).collect();
+        let mut wrong: Vec<_> =
+            wrong.into_iter().map(|(change, pointer)| (change, pointer.to_owned())).collect();
         let naming = ["task", "recurring_task"].into_iter().filter(|member| arguments.get(member).is_some());
         wrong.extend(naming.flat_map(names));
-        // Nothing is as good as no task there.
+        // There, null is the same as no task.
         wrong.retain(|(change, _)| {
             tool != "list_reminders" || change["task"].as_str().is_none_or(|name| !name.trim().is_empty())
         });
         for (change, pointer) in wrong {
             let outcome = assistant.call(tool, with(arguments.clone(), change.clone())).await;
-            assert_eq!(outcome.refused("invalid").pointers(), [pointer], "{tool} {change}");
+            assert_eq!(outcome.refusal("invalid").pointers(), [pointer], "{tool} {change}");
         }
     }
-    assert_eq!(everything(&app).await, before);
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn an_argument_of_another_kind_is_named_whichever_it_is() {
+async fn every_argument_of_a_wrong_type_is_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
     for ((tool, arguments), described) in things.arguments().into_iter().zip(&*TOOLS) {
         for argument in described["inputSchema"]["properties"].as_object().unwrap().keys() {
             let change = json!({ argument: { "nested": ["deeply"] } });
             let outcome = Assistant::of(&ada).call(tool, with(arguments.clone(), change)).await;
-            let wrong = outcome.refused("invalid").pointers();
-            assert!(wrong.iter().all(|pointer| pointer.starts_with(&format!("/{argument}"))), "{tool}: {wrong:?}");
+            let wrong = outcome.refusal("invalid").pointers();
+            assert!(
+                wrong.iter().all(|pointer| pointer.starts_with(&format!("/{argument}"))),
+                "{tool}: {wrong:?}"
+            );
         }
     }
-    assert_eq!(everything(&app).await, before);
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn what_is_missing_or_unknown_is_named() {
+async fn missing_and_unknown_arguments_are_reported() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
     let assistant = Assistant::of(&ada);
-    let before = everything(&app).await;
+    let before = snapshot(&app).await;
     for ((tool, arguments), described) in things.arguments().into_iter().zip(&*TOOLS) {
         for required in described["inputSchema"]["required"].as_array().into_iter().flatten() {
             let required = required.as_str().unwrap();
             let mut less = arguments.clone();
             less.as_object_mut().unwrap().remove(required);
-            let refused = assistant.call(tool, less).await.refused("invalid");
+            let refused = assistant.call(tool, less).await.refusal("invalid");
             assert_eq!(refused.pointers(), [format!("/{required}")], "{tool}");
         }
         for unknown in ["colour", "user_id", "Title"] {
             let more = with(arguments.clone(), json!({ unknown: "red" }));
-            let refused = assistant.call(tool, more).await.refused("invalid");
+            let refused = assistant.call(tool, more).await.refusal("invalid");
             assert_eq!(refused.pointers(), [format!("/{unknown}")], "{tool}");
         }
     }
-    assert_eq!(everything(&app).await, before);
+    assert_eq!(snapshot(&app).await, before);
 }
 
 #[tokio::test]
-async fn what_is_meant_is_taken_in_the_shape_in_which_models_send_it() {
+async fn arguments_in_the_shapes_that_models_send_are_coerced() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
     let made = json!({
-        "title": "buy milk", "description": "", "priority": " High ", "tags": "home, shop", "due_date": " 2031-01-05 ",
+        "title": "buy milk", "description": "", "priority": " High ", "tags": "home, shop",
+        "due_date": " 2031-01-05 ",
         "allow_past": "False", "recurrence": null, "reminders": [], "idempotency_key": "",
     });
-    let task = assistant.call("add_task", made).await.ok();
+    let task = assistant.call("add_task", made).await.success();
     assert_eq!((&task["priority"], &task["tags"]), (&json!("high"), &json!(["home", "shop"])));
     assert_eq!((&task["due_date"], &task["all_day"]), (&json!("2031-01-05T23:59:00+00:00"), &json!(true)));
     let rule = json!({
-        "title": "report", "frequency": "Monthly", "interval": "2", "day_of_month": "Last", "anchor": "", "end_date": "",
+        "title": "report", "frequency": "Monthly", "interval": "2", "day_of_month": "Last", "anchor": "",
+        "end_date": "",
         "start_date": "2031-01-31", "timezone": " ",
     });
-    let series = assistant.call("create_recurring_task", rule).await.ok();
+    let series = assistant.call("create_recurring_task", rule).await.success();
     assert_eq!((&series["interval"], &series["day_of_month"]), (&json!(2), &json!("last")));
     let weekdays = json!({ "title": "call", "frequency": "weekly", "by_weekday": "Mon, wed" });
-    assert_eq!(assistant.call("create_recurring_task", weekdays).await.ok()["by_weekday"], json!(["mon", "wed"]));
+    assert_eq!(
+        assistant.call("create_recurring_task", weekdays).await.success()["by_weekday"],
+        json!(["mon", "wed"])
+    );
 
-    let listed = json!({ "status": "ANY", "sort_by": "title", "sort_order": "DESC", "limit": "2", "cursor": "" });
-    assert_eq!(titles(&assistant.call("sort_tasks", listed).await.ok()), ["report", "call"]);
+    let listed =
+        json!({ "status": "ANY", "sort_by": "title", "sort_order": "DESC", "limit": "2", "cursor": "" });
+    assert_eq!(titles(&assistant.call("sort_tasks", listed).await.success()), ["report", "call"]);
     let due = json!({ "task": id(&task), "due_date": "" });
-    assert_eq!(assistant.call("set_task_due_date", due).await.refused("invalid").pointers(), ["/due_date"]);
+    assert_eq!(assistant.call("set_task_due_date", due).await.refusal("invalid").pointers(), ["/due_date"]);
 }
 
 #[tokio::test]
-async fn a_time_without_an_offset_is_refused_with_a_time_that_has_the_persons_own() {
+async fn a_time_without_an_offset_is_rejected_with_an_example_in_the_users_offset() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;
 
     let five = json!({ "title": "call mom", "due_date": "2031-04-02T17:00:00" });
-    let refused = Assistant::of(&ada).call("add_task", five).await.refused("invalid");
+    let refused = Assistant::of(&ada).call("add_task", five).await.refusal("invalid");
 
-    assert!(refused.text.contains("2026-12-31T12:00:00-05:00") && refused.text.contains("It is "), "{}", refused.text);
+    assert!(
+        refused.text.contains("2026-12-31T12:00:00-05:00") && refused.text.contains("It is "),
+        "{}",
+        refused.text
+    );
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_is_told_at_once_and_what_would_be_right() {
+async fn all_errors_are_reported_at_once_with_corrections() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let task =
-        json!({ "title": " ", "priority": "urgent", "tags": ["fine", ""], "due_date": "tomorrow", "colour": "red" });
+    let task = json!({ "title": " ", "priority": "urgent", "tags": ["fine", ""], "due_date": "tomorrow",
+                       "colour": "red" });
 
-    let refused = Assistant::of(&ada).call("add_task", task).await.refused("invalid");
+    let refused = Assistant::of(&ada).call("add_task", task).await.refusal("invalid");
 
     let mut wrong = refused.pointers();
     wrong.sort();
@@ -250,11 +270,13 @@ async fn all_that_is_wrong_is_told_at_once_and_what_would_be_right() {
 }
 
 #[tokio::test]
-async fn either_of_two_ways_to_say_when_is_needed() {
+async fn a_reminder_needs_either_at_or_before() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    let refused =
-        Assistant::of(&ada).call("set_reminder", json!({ "task": id(&things.task) })).await.refused("invalid");
+    let refused = Assistant::of(&ada)
+        .call("set_reminder", json!({ "task": id(&things.task) }))
+        .await
+        .refusal("invalid");
     assert!(refused.text.contains("at") && refused.text.contains("before"), "{}", refused.text);
 }

@@ -1,70 +1,73 @@
-//! What the MCP server answers. Whoever looks at it makes sure that it is an answer as the protocol has it.
+//! Responses of the MCP server, checked against the protocol whenever they are read.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use tests::Answer;
+use tests::Response;
 
-/// What the protocol's own members of `_meta` begin with.
+/// Prefix of the protocol's own members of `_meta`.
 pub const META: &str = "io.modelcontextprotocol";
 
-/// The tools as they are kept in the repository.
+/// The tools in `tools.json`.
 pub static TOOLS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let all: Value = serde_json::from_str(&mcp::tools_json()).expect("JSON");
     all.get("tools").unwrap_or(&all).as_array().expect("a list of tools").clone()
 });
 
 static RESULTS: LazyLock<BTreeMap<String, jsonschema::Validator>> = LazyLock::new(|| {
-    let schema = |tool: &Value| (name(tool), jsonschema::validator_for(&tool["outputSchema"]).expect("a schema"));
+    let schema =
+        |tool: &Value| (name(tool), jsonschema::validator_for(&tool["outputSchema"]).expect("a schema"));
     TOOLS.iter().map(schema).collect()
 });
 
-/// What a tool, a prompt or a resource is called.
+/// Returns the name of a tool, a prompt or a resource.
 pub fn name(thing: &Value) -> String {
     thing["name"].as_str().unwrap_or_else(|| panic!("no name: {thing}")).to_owned()
 }
 
-/// What came back.
+/// A response of the MCP server.
 #[derive(Debug)]
 pub struct Reply {
-    /// What came back.
-    pub answer: Answer,
-    /// The id of what was asked.
+    /// The HTTP response.
+    pub response: Response,
+    /// Id of the request.
     pub id: Value,
 }
 
 impl Reply {
-    /// Itself, if it has that status.
+    /// Asserts the status and returns the response.
     #[track_caller]
     pub fn status(self, status: u16) -> Self {
-        assert_eq!(self.answer.status, status, "{self:?}");
+        assert_eq!(self.response.status, status, "{self:?}");
         self
     }
 
-    /// The message, if it is the answer to what was asked. What could not be read may have had no id.
+    /// Returns the message, and asserts that it answers the request. An unreadable request may have had no
+    /// id.
     #[track_caller]
     fn message(&self) -> Value {
-        assert!(self.answer.header("content-type").starts_with("application/json"), "{self:?}");
-        let message = self.answer.json();
+        assert!(self.response.header("content-type").starts_with("application/json"), "{self:?}");
+        let message = self.response.json();
         assert_eq!(message["jsonrpc"], "2.0", "{self:?}");
-        let is_unread = self.answer.status == 400 && message.get("id").is_none() && message["error"]["code"] == -32600;
+        let is_unread =
+            self.response.status == 400 && message.get("id").is_none() && message["error"]["code"] == -32600;
         if (self.id.is_string() || self.id.is_i64()) && !is_unread {
             assert_eq!(message["id"], self.id, "{self:?}");
         }
         message
     }
 
-    /// The result, whatever it is.
+    /// Returns the result, in whatever revision.
     #[track_caller]
     pub fn bare_result(&self) -> Value {
-        assert_eq!(self.answer.status, 200, "{self:?}");
+        assert_eq!(self.response.status, 200, "{self:?}");
         let message = self.message();
         assert!(message.get("error").is_none() && message["result"].is_object(), "{self:?}");
         message["result"].clone()
     }
 
-    /// The result, if it is whole.
+    /// Returns the result, and asserts that it is complete.
     #[track_caller]
     pub fn result(&self) -> Value {
         let result = self.bare_result();
@@ -75,7 +78,7 @@ impl Reply {
         result
     }
 
-    /// The error, if it is of that code.
+    /// Returns the error, and asserts its code.
     #[track_caller]
     pub fn error(&self, code: i64) -> Value {
         let message = self.message();
@@ -87,30 +90,33 @@ impl Reply {
     }
 }
 
-/// What came of a call of a tool.
+/// Outcome of a tool call.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Which tool.
+    /// Name of the tool.
     pub tool: String,
-    /// What came back.
+    /// Response to the call.
     pub reply: Reply,
 }
 
 impl Outcome {
-    /// The one text of it.
+    /// Returns the only text block.
     #[track_caller]
     pub fn text(&self) -> String {
         let result = self.reply.result();
-        let [block] = result["content"].as_array().expect("content").as_slice() else { panic!("one block: {result}") };
+        let [block] = result["content"].as_array().expect("content").as_slice() else {
+            panic!("one block: {result}")
+        };
         assert_eq!(block["type"], "text", "{result}");
         let text = block["text"].as_str().unwrap_or_default();
         assert!(!text.trim().is_empty(), "{result}");
         text.to_owned()
     }
 
-    /// What the tool has to say, if all went well: it fits the tool's schema, and the text has the ids of all of it.
+    /// Returns the structured result, and asserts that it matches the tool's schema and that the text has all
+    /// of its ids.
     #[track_caller]
-    pub fn ok(&self) -> Value {
+    pub fn success(&self) -> Value {
         let result = self.reply.result();
         let text = self.text();
         assert!(result.get("isError").is_none_or(|is_error| is_error == false), "{}: {text}", self.tool);
@@ -126,14 +132,14 @@ impl Outcome {
         made
     }
 
-    /// Why it was refused, if it is for that.
+    /// Returns the refusal, and asserts its kind.
     #[track_caller]
-    pub fn refused(&self, kind: &str) -> Refused {
+    pub fn refusal(&self, kind: &str) -> Refusal {
         let result = self.reply.result();
         let text = self.text();
         assert_eq!(result["isError"], true, "{}: {result}", self.tool);
         assert!(result.get("structuredContent").is_none(), "{result}");
-        let refused = Refused { text, problem: result["_meta"]["taskflow/problem"].clone() };
+        let refused = Refusal { text, problem: result["_meta"]["taskflow/problem"].clone() };
         assert_eq!(refused.problem["kind"], kind, "{}: {refused:?}", self.tool);
         match kind {
             "invalid" => assert!(!refused.pointers().is_empty(), "{refused:?}"),
@@ -144,21 +150,22 @@ impl Outcome {
     }
 }
 
-/// Why a call of a tool was refused.
+/// Refusal of a tool call.
 #[derive(Debug)]
-pub struct Refused {
-    /// What the model is told.
+pub struct Refusal {
+    /// Text for the model.
     pub text: String,
     problem: Value,
 }
 
-impl Refused {
-    /// Which arguments are wrong; each is in the text, too, with what is wrong about it.
+impl Refusal {
+    /// Returns pointers to the invalid arguments, and asserts that the text names each and has its details.
     #[track_caller]
     pub fn pointers(&self) -> Vec<String> {
         let errors = self.problem["errors"].as_array().unwrap_or_else(|| panic!("no errors: {self:?}"));
         let pointer = |error: &Value| {
-            let pointer = error["pointer"].as_str().unwrap_or_else(|| panic!("no pointer: {self:?}")).to_owned();
+            let pointer =
+                error["pointer"].as_str().unwrap_or_else(|| panic!("no pointer: {self:?}")).to_owned();
             let member = pointer.split('/').nth(1).unwrap_or_default();
             assert!(self.text.contains(member), "{member} is not named: {self:?}");
             assert!(error["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{self:?}");
@@ -167,10 +174,11 @@ impl Refused {
         errors.iter().map(pointer).collect()
     }
 
-    /// What could have been meant; each is in the text, too.
+    /// Returns the candidates, and asserts that the text has each.
     #[track_caller]
     pub fn candidates(&self) -> Vec<Value> {
-        let candidates = self.problem["candidates"].as_array().unwrap_or_else(|| panic!("no candidates: {self:?}"));
+        let candidates =
+            self.problem["candidates"].as_array().unwrap_or_else(|| panic!("no candidates: {self:?}"));
         for one in candidates {
             for member in ["id", "title", "status", "due_date"] {
                 assert!(one.get(member).is_some(), "{member}: {one}");
@@ -180,7 +188,7 @@ impl Refused {
         candidates.clone()
     }
 
-    /// What those are called, in order.
+    /// Returns the titles of the candidates, in order.
     #[track_caller]
     pub fn titles(&self) -> Vec<String> {
         self.candidates().iter().map(|one| one["title"].as_str().unwrap_or_default().to_owned()).collect()

@@ -1,7 +1,6 @@
-//! The MCP server, as assistants see it.
+//! The MCP server, as assistants use it.
 
 mod access;
-mod answers;
 mod assistant;
 mod confirm;
 mod data;
@@ -11,6 +10,7 @@ mod messages;
 mod prompts;
 mod protocol;
 mod resources;
+mod responses;
 mod times;
 mod tools;
 mod tools_json;
@@ -20,11 +20,11 @@ mod words;
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-/// An id that nothing has.
-const NOTHING: &str = "019a0000-0000-7000-8000-000000000000";
+/// A valid id of no object.
+const UNKNOWN_ID: &str = "019a0000-0000-7000-8000-000000000000";
 
-/// All tools, as they are listed.
-const NAMES: [&str; 22] = [
+/// All tools, in order.
+const TOOL_NAMES: [&str; 22] = [
     "add_task",
     "list_tasks",
     "get_task",
@@ -49,8 +49,8 @@ const NAMES: [&str; 22] = [
     "list_notifications",
 ];
 
-/// Those that only look.
-const READING: [&str; 9] = [
+/// Tools that only read.
+const READ_ONLY: [&str; 9] = [
     "list_tasks",
     "get_task",
     "search_tasks",
@@ -62,7 +62,7 @@ const READING: [&str; 9] = [
     "list_notifications",
 ];
 
-/// The same with these members, whatever it had in their place.
+/// Returns an object with members added or replaced.
 fn with(mut one: Value, members: Value) -> Value {
     let members = members.as_object().expect("members").clone();
     one.as_object_mut().expect("an object").extend(members);
@@ -73,50 +73,50 @@ fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap_or_else(|| panic!("no id: {thing}"))
 }
 
-/// Where a task is.
+/// Returns the path of a task.
 fn path(task: &Value) -> String {
     format!("/api/tasks/{}", id(task))
 }
 
-/// The titles of a list, in its order.
+/// Returns the titles of a list, in order.
 fn titles(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().unwrap_or_else(|| panic!("no items: {list}"));
     items.iter().map(|item| item["title"].as_str().unwrap_or_default()).collect()
 }
 
-/// Makes a task, and returns it.
-async fn make(ada: &Person, task: Value) -> Value {
+/// Creates a task and returns it.
+async fn create_task(ada: &Person, task: Value) -> Value {
     ada.create(task).await.json()
 }
 
-/// Makes tasks of these titles, and returns them.
-async fn many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value; N] {
+/// Creates tasks with these titles and returns them.
+async fn create_many<const N: usize>(ada: &Person, titles: [&str; N]) -> [Value; N] {
     let mut made = Vec::new();
     for title in titles {
-        made.push(make(ada, json!({ "title": title })).await);
+        made.push(create_task(ada, json!({ "title": title })).await);
     }
-    made.try_into().expect("as many")
+    made.try_into().expect("as many tasks as titles")
 }
 
-/// Completes a task, and returns it.
+/// Completes a task and returns it.
 async fn complete(ada: &Person, task: &Value) -> Value {
     ada.post(&format!("{}/complete", path(task)), json!({})).await.expect(200);
-    shown(ada, task).await
+    reload(ada, task).await
 }
 
-/// A task as the API shows it.
-async fn shown(ada: &Person, task: &Value) -> Value {
+/// Returns a task as the API shows it.
+async fn reload(ada: &Person, task: &Value) -> Value {
     ada.get(&path(task)).await.expect(200).json()
 }
 
-/// Which day it is somewhere, with so many days added.
-async fn today(app: &App, timezone: &str, more: i32) -> String {
+/// Returns the current date in a time zone, plus some days.
+async fn date_in(app: &App, timezone: &str, more: i32) -> String {
     let query = format!("select ((now() at time zone '{timezone}')::date + {more})::text as day");
     app.database.rows(&query).await[0]["day"].as_str().expect("a day").to_owned()
 }
 
-/// All that a call can change, and how many events there are.
-async fn everything(app: &App) -> Vec<Value> {
+/// Returns all data that a call can change, and the number of events.
+async fn snapshot(app: &App) -> Vec<Value> {
     let query = "select (select jsonb_agg(t order by t.id) from app.tasks t) as tasks,
                         (select jsonb_agg(s order by s.id) from app.series s) as series,
                         (select jsonb_agg(r order by r.id) from app.reminders r) as reminders,
@@ -125,24 +125,28 @@ async fn everything(app: &App) -> Vec<Value> {
     app.database.rows(query).await
 }
 
-/// What has happened to tasks, series and reminders: the type, who did it, and what they are called.
-async fn happened(app: &App) -> Vec<(String, String, Option<String>)> {
+/// Returns type, actor and actor name of each event of tasks, series and reminders.
+async fn event_summaries(app: &App) -> Vec<(String, String, Option<String>)> {
     let rows = "select type, actor, actor_name from app.outbox where topic = 'task-events' order by position";
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let all = app.database.rows(rows).await.into_iter();
     all.map(|row| {
-        (text(&row["type"]).expect("a type"), text(&row["actor"]).expect("an actor"), text(&row["actor_name"]))
+        (
+            text(&row["type"]).expect("a type"),
+            text(&row["actor"]).expect("an actor"),
+            text(&row["actor_name"]),
+        )
     })
     .collect()
 }
 
-/// The types of all that has happened.
-async fn types(app: &App) -> Vec<String> {
-    happened(app).await.into_iter().map(|(kind, ..)| kind).collect()
+/// Returns the types of those events.
+async fn event_types(app: &App) -> Vec<String> {
+    event_summaries(app).await.into_iter().map(|(kind, ..)| kind).collect()
 }
 
-/// Tells somebody of a task.
-async fn tell(app: &App, ada: &Person, task: &Value) {
+/// Inserts a notification about a task.
+async fn notify(app: &App, ada: &Person, task: &Value) {
     let tell = format!(
         "insert into app.notifications (user_id, kind, title, task_ids, minute)
          values ('{}', 'reminder', 'call mom', '{{{}}}', now())",
@@ -152,7 +156,7 @@ async fn tell(app: &App, ada: &Person, task: &Value) {
     app.database.change(&tell).await;
 }
 
-/// What there is of somebody to try tools on: a task, a series and a reminder.
+/// Data of a user for tool calls: a task, a series and a reminder.
 struct Things {
     task: Value,
     series: Value,
@@ -162,14 +166,16 @@ struct Things {
 impl Things {
     async fn of(ada: &Person) -> Self {
         let task = json!({ "title": "call mom", "tags": ["family"], "due_date": "2031-04-02T17:00:00Z" });
-        let task = make(ada, task).await;
-        let reminder = ada.post(&format!("{}/reminders", path(&task)), json!({ "before": "1h" })).await.expect(201);
-        let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01T09:00:00Z" });
+        let task = create_task(ada, task).await;
+        let reminder =
+            ada.post(&format!("{}/reminders", path(&task)), json!({ "before": "1h" })).await.expect(201);
+        let series =
+            json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-01T09:00:00Z" });
         let series = ada.post("/api/recurring-tasks", series).await.expect(201);
         Self { task, series: series.json(), reminder: reminder.json() }
     }
 
-    /// Arguments that each tool takes, in the order in which tools are listed.
+    /// Returns valid arguments of each tool, in the order of the list of tools.
     fn arguments(&self) -> [(&'static str, Value); 22] {
         let (task, series, reminder) = (id(&self.task), id(&self.series), id(&self.reminder));
         [

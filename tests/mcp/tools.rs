@@ -1,4 +1,4 @@
-//! What each tool does, seen beside the HTTP API.
+//! Tools, compared with the HTTP API.
 
 mod changes;
 mod described;
@@ -13,7 +13,7 @@ mod wrong;
 use serde_json::Value;
 use tests::Person;
 
-/// What the API shows.
+/// Returns the response of the API.
 async fn api(ada: &Person, path: &str) -> Value {
     ada.get(path).await.expect(200).json()
 }

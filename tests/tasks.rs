@@ -1,4 +1,4 @@
-//! Tasks.
+//! Tasks and `/api/sync`.
 
 mod complete;
 mod conflict;
@@ -18,12 +18,12 @@ mod trash;
 use serde_json::Value;
 use tests::Person;
 
-/// The titles of what a query finds, in its order.
-async fn found(ada: &Person, query: &str) -> Vec<String> {
+/// Returns the titles of the tasks that match a query, in order.
+async fn find_titles(ada: &Person, query: &str) -> Vec<String> {
     ada.titles(&format!("/api/tasks?{query}")).await
 }
 
-/// The parameter that a query was refused for.
+/// Returns the query parameter that was rejected.
 async fn wrong_parameter(ada: &Person, query: &str) -> Value {
     ada.get(&format!("/api/tasks?{query}")).await.problem(422)["errors"][0]["parameter"].clone()
 }

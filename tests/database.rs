@@ -1,4 +1,4 @@
-//! What the database guards by itself, whatever a function asks of it.
+//! Guarantees of the database itself, whatever a function sends.
 
 mod plans;
 mod shapes;
@@ -12,17 +12,18 @@ use tokio_postgres::Client;
 const USER: &str = "taskflow_user";
 const SERVICE: &str = "taskflow_service";
 
-async fn refused(client: &Client, statement: &str) -> bool {
+async fn is_refused(client: &Client, statement: &str) -> bool {
     let error = client.batch_execute(statement).await.err();
     error.and_then(|error| error.code().map(|code| code.code() == "42501")).unwrap_or(false)
 }
 
 #[tokio::test]
-async fn neither_role_can_touch_a_table_or_make_anything() {
+async fn neither_role_can_access_a_table_or_create_anything() {
     let app = App::start().await;
     for role in [USER, SERVICE] {
         let client = app.database.role(role).await;
-        let tables = app.database.rows("select tablename from pg_tables where schemaname in ('app', 'public')").await;
+        let tables =
+            app.database.rows("select tablename from pg_tables where schemaname in ('app', 'public')").await;
         assert!(tables.len() >= 5, "{tables:?}");
         for table in tables {
             let name = table["tablename"].as_str().unwrap();
@@ -31,11 +32,13 @@ async fn neither_role_can_touch_a_table_or_make_anything() {
                 format!("delete from app.{name}"),
                 format!("select * from public.{name}"),
             ] {
-                assert!(refused(&client, &statement).await, "{role}: {statement}");
+                assert!(is_refused(&client, &statement).await, "{role}: {statement}");
             }
         }
-        for statement in ["select app.refuse('x')", "create table bodies.mine ()", "create table public.mine ()"] {
-            assert!(refused(&client, statement).await, "{role}: {statement}");
+        for statement in
+            ["select app.refuse('x')", "create table bodies.mine ()", "create table public.mine ()"]
+        {
+            assert!(is_refused(&client, statement).await, "{role}: {statement}");
         }
     }
 }
@@ -44,34 +47,36 @@ async fn neither_role_can_touch_a_table_or_make_anything() {
 async fn neither_role_can_call_the_functions_of_the_other() {
     let app = App::start().await;
     let of_users = app.database.install("of_users", "-- frame: open\nselect 'row', 'true'").await;
-    let of_services = app.database.install("of_services", "-- frame: read, for service\nselect 'row', 'true'").await;
+    let of_services =
+        app.database.install("of_services", "-- frame: read, for service\nselect 'row', 'true'").await;
     let call = |name: &str| format!("select bodies.{name}('{{}}', '{{}}')");
 
     let (user, service) = (app.database.role(USER).await, app.database.role(SERVICE).await);
 
     assert!(user.batch_execute(&call(&of_users)).await.is_ok());
     assert!(service.batch_execute(&call(&of_services)).await.is_ok());
-    assert!(refused(&user, &call(&of_services)).await);
-    assert!(refused(&service, &call(&of_users)).await);
+    assert!(is_refused(&user, &call(&of_services)).await);
+    assert!(is_refused(&service, &call(&of_users)).await);
 }
 
 #[tokio::test]
-async fn only_a_service_can_act_in_the_name_of_a_user() {
+async fn only_a_service_can_act_for_a_user() {
     let app = App::start().await;
     let ada = app.guest().await;
     let body = "-- frame: read, for service\nselect 'row', to_json(caller)::text";
     let of_services = app.database.install("whoami", body).await;
-    let of_users = app.database.install("whoami", "-- frame: read\nselect 'row', to_json(caller)::text").await;
+    let of_users =
+        app.database.install("whoami", "-- frame: read\nselect 'row', to_json(caller)::text").await;
     let principal = json!({ "service": "recurrence", "user": ada.id(), "actor": "system" });
 
-    let answer = call(&app.database.role(SERVICE).await, &of_services, &principal, &json!({})).await;
-    assert_eq!(answer, [json!(ada.id())]);
-    let answer = call(&app.database.role(USER).await, &of_users, &principal, &json!({})).await;
-    assert_eq!(answer[0], json!({ "error": "not_signed_in" }));
+    let response = call(&app.database.role(SERVICE).await, &of_services, &principal, &json!({})).await;
+    assert_eq!(response, [json!(ada.id())]);
+    let response = call(&app.database.role(USER).await, &of_users, &principal, &json!({})).await;
+    assert_eq!(response[0], json!({ "error": "not_signed_in" }));
 }
 
 #[tokio::test]
-async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body() {
+async fn a_refusal_commits_the_frame_and_rolls_back_the_body() {
     let app = App::start().await;
     let ada = app.guest().await;
     ada.task("stays as it is").await;
@@ -82,9 +87,9 @@ async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body()
     let name = app.database.install("refusing", body).await;
 
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
-    let answer = call(&app.database.role(USER).await, &name, &principal, &json!({})).await;
+    let response = call(&app.database.role(USER).await, &name, &principal, &json!({})).await;
 
-    assert_eq!(answer, [json!({ "error": "no_such_luck", "constraint": null, "place": null })]);
+    assert_eq!(response, [json!({ "error": "no_such_luck", "constraint": null, "place": null })]);
     assert_eq!(ada.titles("/api/tasks").await, ["stays as it is"]);
     let sessions =
         app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;
@@ -92,37 +97,41 @@ async fn a_refused_request_leaves_what_the_frame_wrote_and_nothing_of_the_body()
 }
 
 #[tokio::test]
-async fn a_violated_constraint_is_named_and_its_message_is_not_told() {
+async fn a_violated_constraint_is_named_without_its_message() {
     let app = App::start().await;
     let ada = app.guest().await;
     let body = "-- frame: write\n\
-                insert into tasks (id, user_id, title, priority) values (gen_random_uuid(), caller, input ->> 'title', 'odd')\n\
+                insert into tasks (id, user_id, title, priority)\n\
+                values (gen_random_uuid(), caller, input ->> 'title', 'odd')\n\
                 returning 'row', '1'";
     let name = app.database.install("violating", body).await;
 
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
-    let answer = call(&app.database.role(USER).await, &name, &principal, &json!({ "title": "private words" })).await;
+    let response =
+        call(&app.database.role(USER).await, &name, &principal, &json!({ "title": "private words" })).await;
 
-    assert_eq!(answer[0]["error"], "23514");
-    assert_eq!(answer[0]["constraint"], "tasks_priority_is_known");
-    assert!(!answer[0].to_string().contains("private words"), "{answer:?}");
+    assert_eq!(response[0]["error"], "23514");
+    assert_eq!(response[0]["constraint"], "tasks_priority_is_known");
+    assert!(!response[0].to_string().contains("private words"), "{response:?}");
 }
 
 #[tokio::test]
-async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_one_order() {
+async fn bulk_writers_of_one_user_never_deadlock_and_their_changes_are_ordered() {
     const WRITERS: usize = 16;
     const TASKS: usize = 40;
     let app = App::start().await;
     let ada = app.guest().await;
     let fill = format!(
-        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, {TASKS}) n",
+        "insert into app.tasks (id, user_id, title) select gen_random_uuid(), '{}', 'task ' || n
+           from generate_series(1, {TASKS}) n",
         ada.id()
     );
     app.database.change(&fill).await;
-    // Each writer takes the rows in an order of its own, which is what deadlocks are made of.
+    // Each writer locks the rows in a different order, which invites deadlocks.
     let body = "-- frame: write\n\
                 update tasks set description = input ->> 'by'\n  \
-                  from (select id from tasks where user_id = caller order by md5(id::text || (input ->> 'by')) for update) as mine\n \
+                  from (select id from tasks where user_id = caller\n        \
+                         order by md5(id::text || (input ->> 'by')) for update) as mine\n \
                  where tasks.id = mine.id\n\
                 returning 'row', 'true'";
     let name = app.database.install("bulk", body).await;
@@ -136,13 +145,16 @@ async fn sixteen_bulk_writers_of_one_user_never_deadlock_and_their_changes_have_
         }));
     }
     for writer in writers {
-        let answer =
-            tokio::time::timeout(Duration::from_secs(30), writer).await.expect("nobody waits for ever").unwrap();
-        assert_eq!(answer.len(), TASKS, "{answer:?}");
-        assert!(answer.iter().all(|row| row == &json!(true)), "{answer:?}");
+        let response = tokio::time::timeout(Duration::from_secs(30), writer)
+            .await
+            .expect("no writer blocks forever")
+            .unwrap();
+        assert_eq!(response.len(), TASKS, "{response:?}");
+        assert!(response.iter().all(|row| row == &json!(true)), "{response:?}");
     }
 
-    let order = app.database.rows("select count(distinct seq) as places, max(seq) as last from app.outbox").await;
+    let order =
+        app.database.rows("select count(distinct seq) as places, max(seq) as last from app.outbox").await;
     let changes = TASKS * (WRITERS + 1);
     assert_eq!(order, [json!({ "places": changes, "last": changes })]);
 }

@@ -1,4 +1,4 @@
-//! Reminders, and the notifications and mails that come of them.
+//! Reminders, and the notifications and mails that they cause.
 
 mod bad;
 mod create;
@@ -20,47 +20,48 @@ mod snooze;
 use serde_json::{Value, json};
 use tests::{App, DAPR_TOKEN, Person};
 
-use crate::events::until;
+use crate::events::poll_until;
 
-/// A time that is still to come.
+/// A time in the future.
 const LATER: &str = "2031-04-02T17:00:00+00:00";
 
 const CRON: &str = "/internal/reminder-cron";
 const EVENTS: &str = "/internal/notifications/events";
 const MAIL: &str = "/internal/notifications/mail";
 
-/// An app in which nothing comes by itself: a test makes the calls of Dapr, and what is published stays in the outbox.
-async fn by_hand() -> App {
+/// Starts an app in which nothing happens by itself: tests make the calls of Dapr, and events stay in the
+/// outbox.
+async fn app_without_sidecar() -> App {
     App::with(&[("app_api_token", DAPR_TOKEN)]).await
 }
 
-/// Somebody who wants mail.
-async fn reader(app: &App, name: &str) -> Person {
+/// Creates a user who wants mail.
+async fn user_with_mail(app: &App, name: &str) -> Person {
     let person = app.account(&format!("{name}@example.com")).await;
     person.patch("/api/auth/me", json!({ "email_reminders": true })).await.expect(200);
     person
 }
 
-/// The time in so many milliseconds.
+/// Returns the time in that many milliseconds.
 fn in_ms(ms: u64) -> String {
     domain::rfc3339_from_ms(web::now_ms() + ms)
 }
 
-/// Changes the database behind TaskFlow's back. Who writes there publishes nothing.
-async fn behind(app: &App, change: &str) {
+/// Changes the database directly. The writer publishes no events.
+async fn change_silently(app: &App, change: &str) {
     let nobody = "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false)";
     app.database.change(&format!("{nobody}; {change}")).await;
 }
 
 // ── reminders ───────────────────────────────────────────────────────────────────────────────
 
-/// Makes a task, and returns its path.
-async fn make(person: &Person, task: Value) -> String {
+/// Creates a task and returns its path.
+async fn create_task(person: &Person, task: Value) -> String {
     person.create(task).await.header("location").to_owned()
 }
 
-/// Adds a reminder to a task, and returns it.
-async fn remind_of(person: &Person, task: &str, when: Value) -> Value {
+/// Adds a reminder to a task and returns it.
+async fn create_reminder(person: &Person, task: &str, when: Value) -> Value {
     person.post(&format!("{task}/reminders"), when).await.expect(201).json()
 }
 
@@ -81,78 +82,85 @@ async fn reminders(person: &Person, task: &str) -> Vec<Value> {
     list["items"].as_array().expect("a list has items").clone()
 }
 
-/// What has become of a reminder.
-async fn current(person: &Person, reminder: &Value) -> Value {
+/// Returns the current state of a reminder.
+async fn reload(person: &Person, reminder: &Value) -> Value {
     let all = reminders(person, &task_of(reminder)).await;
-    all.into_iter().find(|one| one["id"] == reminder["id"]).expect("it is among those of its task")
+    all.into_iter().find(|one| one["id"] == reminder["id"]).expect("the reminder is listed")
 }
 
-/// What is still to come, in its order.
+/// Returns the pending reminders of a user, in order.
 async fn upcoming(person: &Person) -> Vec<Value> {
-    pages(person, "/api/reminders?limit=50").await
+    all_pages(person, "/api/reminders?limit=50").await
 }
 
-/// Has the time of a reminder have come that long ago.
-async fn came(app: &App, reminder: &Value, ago: &str) {
+/// Moves the time of a reminder into the past.
+async fn make_overdue(app: &App, reminder: &Value, ago: &str) {
     let id = text(reminder, "id");
-    behind(app, &format!("update app.reminders set remind_at = now() - interval '{ago}' where id = '{id}'")).await;
+    change_silently(
+        app,
+        &format!("update app.reminders set remind_at = now() - interval '{ago}' where id = '{id}'"),
+    )
+    .await;
 }
 
-/// Makes a task with a reminder whose time came that long ago, and returns the reminder.
-async fn due(app: &App, person: &Person, title: &str, ago: &str) -> Value {
-    let task = make(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
+/// Creates a task with a reminder that is overdue by `ago`, and returns the reminder.
+async fn create_due(app: &App, person: &Person, title: &str, ago: &str) -> Value {
+    let task = create_task(person, json!({ "title": title, "reminders": [{ "at": LATER }] })).await;
     let reminder = reminders(person, &task).await.remove(0);
-    came(app, &reminder, ago).await;
+    make_overdue(app, &reminder, ago).await;
     reminder
 }
 
-/// Makes so many tasks of somebody, `number 1` and so on, each with a reminder.
-async fn many(app: &App, person: &Person, count: usize) {
-    make(person, json!({ "title": "number 1", "reminders": [{ "at": LATER }] })).await;
+/// Creates tasks of a user, `number 1` and so on, each with a reminder.
+async fn create_many(app: &App, person: &Person, count: usize) {
+    create_task(person, json!({ "title": "number 1", "reminders": [{ "at": LATER }] })).await;
     let id = person.id();
     let change = format!(
         "insert into app.tasks (id, user_id, title)
          select gen_random_uuid(), '{id}', 'number ' || number from generate_series(2, {count}) as number;
          insert into app.reminders
          select (jsonb_populate_record(one, jsonb_build_object('id', gen_random_uuid(), 'task_id', task.id))).*
-           from app.reminders as one join app.tasks as task on task.user_id = one.user_id and task.id <> one.task_id
+           from app.reminders as one join app.tasks as task
+                on task.user_id = one.user_id and task.id <> one.task_id
           where one.user_id = '{id}'"
     );
-    behind(app, &change).await;
+    change_silently(app, &change).await;
 }
 
-/// Has the time of all reminders have come that long ago, in one second, in the order of the numbers of their tasks.
-async fn all_came(app: &App, ago: &str) {
+/// Moves the times of all reminders into one past second, in the order of the numbers of their tasks.
+async fn make_all_overdue(app: &App, ago: &str) {
     let change = format!(
         "update app.reminders as one
-            set remind_at = date_trunc('second', now() - interval '{ago}') + place.number * interval '1 millisecond'
+            set remind_at = date_trunc('second', now() - interval '{ago}')
+                            + place.number * interval '1 millisecond'
            from (select reminders.id,
-                        row_number() over (order by length(tasks.title), tasks.title, reminders.user_id) - 1 as number
+                        row_number() over (order by length(tasks.title), tasks.title, reminders.user_id) - 1
+                            as number
                    from app.reminders join app.tasks on tasks.id = reminders.task_id) as place
           where one.id = place.id"
     );
-    behind(app, &change).await;
+    change_silently(app, &change).await;
 }
 
-// ── what Dapr does ──────────────────────────────────────────────────────────────────────────
+// ── calls of Dapr ───────────────────────────────────────────────────────────────────────────
 
-/// Has what is due be claimed: by this call, or by one from before that still looks.
-async fn tick(app: &App) {
+/// Claims due reminders, in this call or in an earlier one that still runs.
+async fn claim_due(app: &App) {
     app.as_dapr(CRON).send().await.expect(200);
     let unclaimed = "select 1 from app.reminders where status = 'pending' and notification_id is null
                         and remind_at <= now() and coalesce(claimed_until < now(), true)";
-    until("a claim", async || app.database.rows(unclaimed).await.is_empty().then_some(())).await;
+    poll_until("a claim", async || app.database.rows(unclaimed).await.is_empty().then_some(())).await;
 }
 
-/// The events that a reminder is due, when there are so many.
-async fn events_of(app: &App, reminder: &Value, count: usize) -> Vec<Value> {
-    let events = about(waiting(app, "reminder.due").await, reminder);
+/// Returns the pending `reminder.due` events of a reminder, and asserts their number.
+async fn due_events(app: &App, reminder: &Value, count: usize) -> Vec<Value> {
+    let events = events_about(pending_events(app, "reminder.due").await, reminder);
     assert_eq!(events.len(), count, "{events:?}");
     events
 }
 
-/// What waits to be published, in order, as Dapr would deliver it; of those types.
-async fn waiting(app: &App, types: &str) -> Vec<Value> {
+/// Returns the events of matching types that are not published yet, in order, as Dapr delivers them.
+async fn pending_events(app: &App, types: &str) -> Vec<Value> {
     let query = format!(
         "select topic, app.cloud_event(outbox)::json as event
            from app.outbox where type like '{types}' order by position"
@@ -167,29 +175,30 @@ async fn waiting(app: &App, types: &str) -> Vec<Value> {
     rows.iter().map(delivered).collect()
 }
 
-/// Those events that are about a reminder.
-fn about(events: Vec<Value>, reminder: &Value) -> Vec<Value> {
+/// Keeps the events of one reminder.
+fn events_about(events: Vec<Value>, reminder: &Value) -> Vec<Value> {
     events.into_iter().filter(|event| event["data"]["reminder_id"] == reminder["id"]).collect()
 }
 
-/// Delivers several at once, and returns what is said of each.
+/// Delivers events in bulk and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     let entry = |(number, event): (usize, &Value)| {
         let kind = "application/cloudevents+json";
         json!({ "entryId": number.to_string(), "contentType": kind, "metadata": {}, "event": event })
     };
     let entries: Vec<Value> = events.iter().enumerate().map(entry).collect();
-    let bulk = json!({ "id": "a bulk", "topic": "reminders", "pubsubname": "pubsub", "type": "com.dapr.event.sent.bulk",
+    let bulk = json!({ "id": "a bulk", "topic": "reminders", "pubsubname": "pubsub",
+                       "type": "com.dapr.event.sent.bulk",
                        "metadata": {}, "entries": entries });
-    let answer = app.as_dapr(EVENTS).json(&bulk).send().await.expect(200).json();
-    let statuses = answer["statuses"].as_array().expect("an answer for each");
+    let response = app.as_dapr(EVENTS).json(&bulk).send().await.expect(200).json();
+    let statuses = response["statuses"].as_array().expect("a status for each");
     statuses.iter().map(|one| text(one, "status").to_owned()).collect()
 }
 
-/// Has what is due be claimed and delivered. What was delivered before comes again, as it may.
-async fn remind(app: &App) {
-    tick(app).await;
-    for events in waiting(app, "reminder.due").await.chunks(100) {
+/// Claims and delivers due reminders. Earlier events are delivered again, as Dapr may do.
+async fn claim_and_deliver(app: &App) {
+    claim_due(app).await;
+    for events in pending_events(app, "reminder.due").await.chunks(100) {
         let statuses = deliver(app, events).await;
         assert!(statuses.iter().all(|status| status == "SUCCESS"), "{statuses:?}");
     }
@@ -197,8 +206,8 @@ async fn remind(app: &App) {
 
 // ── notifications ───────────────────────────────────────────────────────────────────────────
 
-/// All of a list, page by page.
-async fn pages(person: &Person, path: &str) -> Vec<Value> {
+/// Returns all items of a list, page by page.
+async fn all_pages(person: &Person, path: &str) -> Vec<Value> {
     let (mut items, mut page) = (Vec::new(), person.get(path).await.expect(200).json());
     loop {
         items.extend(page["items"].as_array().expect("a list has items").clone());
@@ -207,12 +216,12 @@ async fn pages(person: &Person, path: &str) -> Vec<Value> {
     }
 }
 
-/// What somebody was told, the newest first.
+/// Returns the notifications of a user, the newest first.
 async fn notifications(person: &Person) -> Vec<Value> {
-    pages(person, "/api/notifications?limit=50").await
+    all_pages(person, "/api/notifications?limit=50").await
 }
 
-/// The tasks that a notification is about.
+/// Returns the tasks of a notification.
 fn tasks_of(notification: &Value) -> Vec<Value> {
     match notification["task_ids"].as_array() {
         Some(tasks) => tasks.clone(),
@@ -220,25 +229,26 @@ fn tasks_of(notification: &Value) -> Vec<Value> {
     }
 }
 
-/// The tasks that somebody was reminded of, the first first.
-async fn reminded_of(person: &Person) -> Vec<Value> {
+/// Returns the tasks that a user was notified of, the oldest notification first.
+async fn notified_tasks(person: &Person) -> Vec<Value> {
     notifications(person).await.iter().rev().flat_map(tasks_of).collect()
 }
 
-/// The tasks of somebody in the order of their reminders.
-async fn in_order(app: &App, person: &Person) -> Vec<Value> {
-    let query = format!("select task_id from app.reminders where user_id = '{}' order by remind_at", person.id());
+/// Returns the tasks of a user in the order of their reminders.
+async fn tasks_in_order(app: &App, person: &Person) -> Vec<Value> {
+    let query =
+        format!("select task_id from app.reminders where user_id = '{}' order by remind_at", person.id());
     app.database.rows(&query).await.into_iter().map(|row| row["task_id"].clone()).collect()
 }
 
-/// What sync tells of one kind of things since then.
+/// Returns the changes of one kind since a `seq`.
 async fn changes(person: &Person, kind: &str, since: &Value) -> Vec<Value> {
     let page = person.get(&format!("/api/sync?since={since}")).await.expect(200).json();
     let changes = page["changes"].as_array().expect("a page has changes");
     changes.iter().filter(|change| change["kind"] == kind).cloned().collect()
 }
 
-/// Where somebody's changes are.
-async fn seen(person: &Person) -> Value {
+/// Returns the current `seq` of a user.
+async fn current_seq(person: &Person) -> Value {
     person.get("/api/sync").await.expect(200).json()["seq"].clone()
 }

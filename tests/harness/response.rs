@@ -1,43 +1,43 @@
-//! What came back.
+//! Responses.
 
 use http::HeaderMap;
 use serde_json::Value;
 
-/// What came back.
+/// A response, read as text.
 #[derive(Debug)]
-pub struct Answer {
-    /// The status code.
+pub struct Response {
+    /// Status code.
     pub status: u16,
-    /// The headers.
+    /// Headers.
     pub headers: HeaderMap,
-    /// The body, as text.
+    /// Body as text.
     pub text: String,
 }
 
-impl Answer {
-    /// The body, which has to be JSON.
+impl Response {
+    /// Parses the body, which must be JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// A header's value; empty where there is none.
+    /// Returns the value of a header, or an empty string.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The `id` of what came back.
+    /// Returns the `id` in the body.
     pub fn id(&self) -> String {
         self.json()["id"].as_str().unwrap_or_else(|| panic!("no id: {self:?}")).to_owned()
     }
 
-    /// The answer itself, if it has this status.
+    /// Asserts the status and returns the response.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");
         self
     }
 
-    /// The problem, if it is one of this status, as it has to look.
+    /// Asserts that the response is a well-formed problem of this status and returns the problem.
     #[track_caller]
     pub fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self:?}");
@@ -50,7 +50,7 @@ impl Answer {
         problem
     }
 
-    /// The pointers of the wrong members, if that is the problem.
+    /// Returns the pointers of the invalid members of a 422 problem.
     #[track_caller]
     pub fn wrong_members(&self) -> Vec<String> {
         let problem = self.problem(422);

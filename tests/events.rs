@@ -1,0 +1,146 @@
+//! Events from publishing to consumption.
+
+mod audit;
+mod bad;
+mod outages;
+mod publishing;
+mod releases;
+mod repeats;
+mod schemas;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{App, Person, is_full};
+
+/// Timeout for the delivery of an event. It includes the backoff of the publisher after an outage, which
+/// grows with the length of the outage.
+fn delivery_timeout() -> Duration {
+    Duration::from_secs(if is_full() { 60 } else { 20 })
+}
+
+/// Polls until `look` returns something, and panics after the timeout.
+pub async fn poll_until<T>(goal: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(began.elapsed() < delivery_timeout(), "{goal}: not within {:?}", delivery_timeout());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Waits until the audit trail of a user has a number of entries and returns them.
+pub async fn wait_for_trail(person: &Person, path: &str, length: usize) -> Vec<Value> {
+    poll_until(&format!("{length} events at {path}"), async || {
+        let list = person.get(path).await.expect(200).json();
+        let items = list["items"].as_array().unwrap().clone();
+        (items.len() >= length).then_some(items)
+    })
+    .await
+}
+
+/// Waits until the outbox is empty.
+pub async fn wait_for_empty_outbox(app: &App) {
+    poll_until("an empty outbox", async || {
+        app.database.rows("select 1 from app.outbox limit 1").await.is_empty().then_some(())
+    })
+    .await;
+}
+
+/// Creates tasks at a constant rate, the users in turn, without waiting for responses. Returns the latency of
+/// each request.
+async fn create_tasks_at_rate(people: Vec<Person>, per_second: u32, duration: Duration) -> Vec<Duration> {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / per_second);
+    let mut writes = Vec::new();
+    for (number, person) in
+        (0..(duration.as_secs_f64() * f64::from(per_second)) as usize).zip(people.iter().cycle())
+    {
+        ticks.tick().await;
+        let person = person.clone();
+        writes.push(tokio::spawn(async move {
+            let began = Instant::now();
+            person.task(&format!("number {number}")).await;
+            began.elapsed()
+        }));
+    }
+    join_all(writes).await.into_iter().map(|took| took.expect("a write that works")).collect()
+}
+
+/// Waits until the audit trail has that many events, and asserts that each was consumed once and in the order
+/// of its user.
+async fn assert_all_arrive(app: &App, count: usize) {
+    poll_until(&format!("{count} events in the trail"), async || {
+        let taken = app.database.rows("select count(*) as n from app.audit").await;
+        (taken[0]["n"] == count).then_some(())
+    })
+    .await;
+    wait_for_empty_outbox(app).await;
+    let made = app.database.rows("select count(*) as n, max(version) as version from app.tasks").await;
+    assert_eq!(made, [json!({ "n": count, "version": 1 })], "each task was made, and nothing else was done");
+    let outcomes =
+        app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome").await;
+    assert_eq!(outcomes, [json!({ "outcome": "done", "n": count })], "no event was late");
+    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
+}
+
+/// Returns a bulk delivery of events, as Dapr sends it to a bulk subscription.
+fn bulk_of(events: &[Value]) -> Value {
+    let entries: Vec<Value> = events
+        .iter()
+        .enumerate()
+        .map(|(number, event)| {
+            json!({ "entryId": number.to_string(), "contentType": "application/cloudevents+json",
+                    "metadata": {}, "event": event })
+        })
+        .collect();
+    json!({ "id": "a bulk", "topic": "task-events", "pubsubname": "pubsub",
+            "type": "com.dapr.event.sent.bulk",
+            "metadata": {}, "entries": entries })
+}
+
+/// Delivers events in bulk as Dapr does and returns the status of each.
+async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
+    let response =
+        app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
+    let statuses = response["statuses"].as_array().expect("a status for each").iter().enumerate();
+    statuses
+        .map(|(number, one)| {
+            assert_eq!(one["entryId"], number.to_string());
+            one["status"].as_str().expect("a status").to_owned()
+        })
+        .collect()
+}
+
+/// Runs `cargo dev events replay` and returns its output.
+fn replay(app: &App) -> String {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    // The test binaries are in a folder beside the `dev` binary.
+    let command = folder.with_file_name("dev");
+    let output = Command::new(command)
+        .args(["events", "replay"])
+        .env("DATABASE_URL", app.database.url())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Returns an event of a user as Dapr delivers it.
+pub fn created_event(person: &str, seq: i64) -> Value {
+    let id = domain::TaskId::new(web::now_ms(), web::random()).to_string();
+    json!({
+        "specversion": "1.0", "id": id, "source": "taskflow", "type": "task.created", "topic": "task-events",
+        "data": {
+            "schema_version": 1, "event_id": id, "correlation_id": "c", "user_id": person, "seq": seq,
+            "actor": "user",
+            "actor_name": null, "occurred_at": "2026-11-21T10:00:00.123456+00:00", "task_id": id,
+            "before": null,
+            "after": { "title": "made up" }, "changes": {}, "details": null,
+        },
+    })
+}
