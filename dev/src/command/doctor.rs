@@ -53,8 +53,7 @@ async fn compiler() -> anyhow::Result<String> {
 
 async fn linker() -> anyhow::Result<String> {
     let found = tools::output("cc", &["--version"]).await;
-    let version =
-        found.map_err(|_| anyhow::anyhow!("`cc` is not on the PATH: install gcc or clang"))?;
+    let version = found.map_err(|_| anyhow::anyhow!("`cc` is not on the PATH: install gcc or clang"))?;
     Ok(version.lines().next().unwrap_or("cc").to_owned())
 }
 
