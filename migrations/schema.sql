@@ -17,115 +17,8 @@ grant usage on schema dapr to taskflow_dapr;
 create extension btree_gin with schema public;
 create extension pg_trgm with schema public;
 
-create type app.absolute_reminder as (
-    id         uuid,
-    task_id    uuid,
-    at         timestamp with time zone,
-    remind_at  timestamp with time zone,
-    status     text,
-    attempts   integer,
-    sent_at    timestamp with time zone,
-    created_at timestamp with time zone
-);
-
-create type app.delivery as (
-    id             uuid,
-    type           text,
-    topic          text,
-    occurred_at    timestamp with time zone,
-    user_id        uuid,
-    task_id        uuid,
-    seq            bigint,
-    correlation_id text,
-    traceparent    text,
-    input          jsonb
-);
-
-create type app.notification as (
-    id         uuid,
-    kind       text,
-    title      text,
-    task_id    uuid,
-    due_date   timestamp with time zone,
-    url        text,
-    late       boolean,
-    read_at    timestamp with time zone,
-    created_at timestamp with time zone
-);
-
-create type app.notification_of_several as (
-    id         uuid,
-    kind       text,
-    title      text,
-    task_ids   uuid[],
-    due_date   timestamp with time zone,
-    url        text,
-    late       boolean,
-    read_at    timestamp with time zone,
-    created_at timestamp with time zone
-);
-
-create type app.recurring_task as (
-    id              uuid,
-    title           text,
-    description     text,
-    priority        text,
-    tags            text[],
-    frequency       jsonb,
-    "interval"      jsonb,
-    by_weekday      jsonb,
-    day_of_month    jsonb,
-    anchor          jsonb,
-    start_date      json,
-    end_date        json,
-    timezone        jsonb,
-    reminders       jsonb,
-    next_occurrence timestamp with time zone,
-    status          text,
-    created_at      timestamp with time zone,
-    updated_at      timestamp with time zone,
-    version         bigint,
-    seq             bigint
-);
-
-create type app.relative_reminder as (
-    id         uuid,
-    task_id    uuid,
-    before     text,
-    remind_at  timestamp with time zone,
-    status     text,
-    attempts   integer,
-    sent_at    timestamp with time zone,
-    created_at timestamp with time zone
-);
-
--- A row of a reply: its kind, and a JSON text.
-create type app.reply_row as (
-    kind text,
-    body text
-);
-
-create type app.task as (
-    id                uuid,
-    title             text,
-    description       text,
-    status            text,
-    priority          text,
-    tags              text[],
-    due_date          timestamp with time zone,
-    all_day           boolean,
-    recurring_task_id uuid,
-    missed            boolean,
-    created_at        timestamp with time zone,
-    updated_at        timestamp with time zone,
-    completed_at      timestamp with time zone,
-    deleted_at        timestamp with time zone,
-    version           bigint,
-    seq               bigint
-);
-
--- Replies to requests with an idempotency key, kept for 24 hours. Without a foreign key, whose check would
--- add a fifth.
+-- Replies to requests with an idempotency key, kept for 24 hours. Without a foreign key: checking it would
+-- be a fifth of the cost.
 create table app.answers (
     user_id     uuid not null,
     id          uuid not null,
@@ -135,7 +28,7 @@ create table app.answers (
     subject     uuid,
     rows        app.reply_row[] not null,
     created_at  timestamp with time zone not null default now(),
-    constraint answers_pkey PRIMARY KEY (user_id, id)
+    constraint answers_pkey primary key (user_id, id)
 );
 
 -- The audit trail: every event, append-only, with a partition for each month of UTC.
@@ -147,14 +40,14 @@ create table app.audit (
     task_id     uuid,
     seq         bigint not null,
     data        json not null,
-    constraint audit_pkey PRIMARY KEY (occurred_at, event_id)
+    constraint audit_pkey primary key (occurred_at, event_id)
 ) partition by range (occurred_at);
-CREATE INDEX audit_of_a_task ON ONLY app.audit USING btree (task_id, occurred_at, event_id);
-CREATE INDEX audit_of_a_user ON ONLY app.audit USING btree (user_id, occurred_at, event_id);
-CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON app.audit FOR EACH ROW
-    EXECUTE FUNCTION app.reject_audit_change();
-CREATE TRIGGER keep_all BEFORE TRUNCATE ON app.audit FOR EACH STATEMENT
-    EXECUTE FUNCTION app.reject_audit_change();
+create index audit_of_a_task on only app.audit (task_id, occurred_at, event_id);
+create index audit_of_a_user on only app.audit (user_id, occurred_at, event_id);
+create trigger keep before delete or update on app.audit for each row
+    execute function app.reject_audit_change();
+create trigger keep_all before truncate on app.audit for each statement
+    execute function app.reject_audit_change();
 
 -- Token buckets of the limits. Times are seconds since 1970.
 create unlogged table app.buckets (
@@ -168,7 +61,7 @@ create unlogged table app.buckets (
     room    double precision not null,
     -- Time of the last `limit.hit` event.
     told_at double precision not null default 0,
-    constraint buckets_pkey PRIMARY KEY (key)
+    constraint buckets_pkey primary key (key)
 ) with (fillfactor=15);
 
 -- Settings as last read from Dapr's configuration store.
@@ -178,7 +71,7 @@ create table app.configured (
     -- Why the value was rejected; null if it is in effect.
     problem text,
     at      timestamp with time zone not null default now(),
-    constraint configured_pkey PRIMARY KEY (key)
+    constraint configured_pkey primary key (key)
 );
 
 -- Counters of consumers, in several slots each, so that connections do not wait for each other.
@@ -188,7 +81,7 @@ create table app.counted (
     slot     smallint not null,
     times    bigint not null,
     sum_ms   double precision not null default 0,
-    constraint counted_pkey PRIMARY KEY (what, consumer, slot)
+    constraint counted_pkey primary key (what, consumer, slot)
 ) with (fillfactor=50);
 
 -- Events that a consumer could not process: unreadable, or out of retries.
@@ -201,7 +94,7 @@ create table app.dead_letters (
     times       integer not null default 1,
     died_at     timestamp with time zone not null default now(),
     replayed_at timestamp with time zone,
-    constraint dead_letters_pkey PRIMARY KEY (consumer, event_id)
+    constraint dead_letters_pkey primary key (consumer, event_id)
 );
 
 -- Events that consumers have processed, written in the transaction of the work. A repeated delivery finds
@@ -215,16 +108,16 @@ create table app.deliveries (
     delay_ms double precision not null,
     took_ms  double precision not null,
     at       timestamp with time zone not null default now(),
-    constraint deliveries_pkey PRIMARY KEY (consumer, event_id)
+    constraint deliveries_pkey primary key (consumer, event_id)
 );
-CREATE INDEX deliveries_by_age ON app.deliveries USING btree (at);
+create index deliveries_by_age on app.deliveries (at);
 
 -- Users whose next event failed while others were published: theirs wait, in order, without delaying others.
 create table app.held (
     user_id uuid not null,
     shard   smallint not null,
     until   timestamp with time zone not null,
-    constraint held_pkey PRIMARY KEY (user_id)
+    constraint held_pkey primary key (user_id)
 );
 
 -- Users as issuers of JWTs know them.
@@ -232,8 +125,8 @@ create table app.identities (
     issuer  text not null,
     subject text not null,
     user_id uuid not null,
-    constraint identities_pkey PRIMARY KEY (issuer, subject),
-    constraint identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE
+    constraint identities_pkey primary key (issuer, subject),
+    constraint identities_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
 
 -- Public keys of the issuers of JWTs.
@@ -244,7 +137,7 @@ create table app.issuers (
     asked_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
     -- Time of the last successful one.
     kept_at  timestamp with time zone not null default '-infinity'::timestamp with time zone,
-    constraint issuers_pkey PRIMARY KEY (issuer)
+    constraint issuers_pkey primary key (issuer)
 );
 
 -- Rate limits: requests per seconds. A change applies at once.
@@ -252,11 +145,11 @@ create table app.limits (
     name    text not null,
     quota   integer not null,
     seconds integer not null,
-    constraint limits_pkey PRIMARY KEY (name),
-    constraint limits_are_positive CHECK ((((quota >= 1) AND (quota <= 1000000000)) AND ((seconds >= 1) AND (seconds <= 86400))))
+    constraint limits_pkey primary key (name),
+    constraint limits_are_positive check ((((quota >= 1) and (quota <= 1000000000)) and ((seconds >= 1) and (seconds <= 86400))))
 );
-CREATE TRIGGER reset_buckets AFTER DELETE OR UPDATE ON app.limits FOR EACH ROW
-    EXECUTE FUNCTION app.reset_buckets();
+create trigger reset_buckets after delete or update on app.limits for each row
+    execute function app.reset_buckets();
 
 -- Notifications to be sent by e-mail too. The text is made when it is sent.
 create table app.mails (
@@ -266,11 +159,11 @@ create table app.mails (
     attempts        integer not null default 0,
     -- A request sends it. If that fails silently, it is claimed again after this.
     claimed_until   timestamp with time zone not null default '-infinity'::timestamp with time zone,
-    constraint mails_pkey PRIMARY KEY (notification_id),
-    constraint mails_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES app.notifications(id) ON DELETE CASCADE,
-    constraint mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE
+    constraint mails_pkey primary key (notification_id),
+    constraint mails_notification_id_fkey foreign key (notification_id) references app.notifications(id) on delete cascade,
+    constraint mails_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
-CREATE INDEX mails_by_time ON app.mails USING btree (next_at);
+create index mails_by_time on app.mails (next_at);
 
 -- The inbox of each user.
 create table app.notifications (
@@ -286,20 +179,20 @@ create table app.notifications (
     read_at    timestamp with time zone,
     created_at timestamp with time zone not null default clock_timestamp(),
     seq        bigint not null default 0,
-    constraint notifications_pkey PRIMARY KEY (id),
-    constraint notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE,
-    constraint notifications_have_a_few_tasks CHECK (((cardinality(task_ids) >= 1) AND (cardinality(task_ids) <= 10))),
-    constraint notifications_kind_is_known CHECK ((kind = ANY (ARRAY['reminder'::text, 'digest'::text, 'reminder_failed'::text])))
+    constraint notifications_pkey primary key (id),
+    constraint notifications_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade,
+    constraint notifications_have_a_few_tasks check (((cardinality(task_ids) >= 1) and (cardinality(task_ids) <= 10))),
+    constraint notifications_kind_is_known check ((kind = any (array['reminder', 'digest', 'reminder_failed'])))
 );
-CREATE INDEX notifications_by_age ON app.notifications USING btree (created_at);
-CREATE INDEX notifications_of_a_minute ON app.notifications USING btree (user_id, minute);
-CREATE INDEX notifications_of_a_user_by_age ON app.notifications USING btree (user_id, created_at DESC, id DESC);
-CREATE INDEX notifications_of_a_user_by_seq ON app.notifications USING btree (user_id, seq);
-CREATE INDEX notifications_unread ON app.notifications USING btree (user_id, created_at DESC, id DESC)
-    WHERE (read_at IS NULL);
-CREATE TRIGGER bury AFTER DELETE ON app.notifications FOR EACH ROW EXECUTE FUNCTION app.bury_notification();
-CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.notifications FOR EACH ROW
-    EXECUTE FUNCTION app.stamp_notification();
+create index notifications_by_age on app.notifications (created_at);
+create index notifications_of_a_minute on app.notifications (user_id, minute);
+create index notifications_of_a_user_by_age on app.notifications (user_id, created_at desc, id desc);
+create index notifications_of_a_user_by_seq on app.notifications (user_id, seq);
+create index notifications_unread on app.notifications (user_id, created_at desc, id desc)
+    where (read_at is null);
+create trigger bury after delete on app.notifications for each row execute function app.bury_notification();
+create trigger stamp before insert or update on app.notifications for each row
+    execute function app.stamp_notification();
 
 -- Events that are not published yet, written by triggers in the transaction of the change.
 create table app.outbox (
@@ -327,7 +220,7 @@ create table app.outbox (
     attempts       integer not null default 0,
     failed_at      timestamp with time zone,
     problem        text,
-    constraint outbox_pkey PRIMARY KEY (shard, "position")
+    constraint outbox_pkey primary key (shard, "position")
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
 
 -- Events that failed for an hour while others were published. `taskflow events replay` puts them back.
@@ -353,7 +246,7 @@ create table app.parked (
     failed_at      timestamp with time zone,
     problem        text,
     parked_at      timestamp with time zone not null default now(),
-    constraint parked_pkey PRIMARY KEY (shard, "position")
+    constraint parked_pkey primary key (shard, "position")
 );
 
 -- Newest `seq` of each user that a consumer has seen in a topic.
@@ -362,7 +255,7 @@ create table app.places (
     topic    text not null,
     user_id  uuid not null,
     seq      bigint not null,
-    constraint places_pkey PRIMARY KEY (consumer, topic, user_id)
+    constraint places_pkey primary key (consumer, topic, user_id)
 ) with (fillfactor=70);
 
 -- The publish lease of each shard.
@@ -376,7 +269,7 @@ create table app.publishers (
     published    bigint not null default 0,
     failed       bigint not null default 0,
     problem      text,
-    constraint publishers_pkey PRIMARY KEY (shard)
+    constraint publishers_pkey primary key (shard)
 ) with (fillfactor=50);
 
 -- The two newest releases, with the statements and functions of each. A newer one drops what neither of them
@@ -385,8 +278,8 @@ create table app.releases (
     release      text not null,
     bodies       text[] not null,
     installed_at timestamp with time zone not null default now(),
-    functions    text[] not null default '{}'::text[],
-    constraint releases_pkey PRIMARY KEY (release)
+    functions    text[] not null default '{}'[],
+    constraint releases_pkey primary key (release)
 );
 
 -- Reminders of tasks.
@@ -400,7 +293,7 @@ create table app.reminders (
     before          text,
     -- Moment of the reminder. Null for a relative one of a task without a due date.
     remind_at       timestamp with time zone,
-    status          text not null default 'pending'::text,
+    status          text not null default 'pending',
     attempts        integer not null default 0,
     sent_at         timestamp with time zone,
     snoozed_at      timestamp with time zone,
@@ -409,25 +302,25 @@ create table app.reminders (
     notification_id uuid,
     created_at      timestamp with time zone not null default now(),
     seq             bigint not null default 0,
-    constraint reminders_pkey PRIMARY KEY (id),
-    constraint reminders_task_id_fkey FOREIGN KEY (task_id) REFERENCES app.tasks(id) ON DELETE CASCADE,
-    constraint reminders_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE,
-    constraint reminders_are_absolute_or_relative CHECK (((at IS NULL) <> (before IS NULL))),
-    constraint reminders_status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])))
+    constraint reminders_pkey primary key (id),
+    constraint reminders_task_id_fkey foreign key (task_id) references app.tasks(id) on delete cascade,
+    constraint reminders_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade,
+    constraint reminders_are_absolute_or_relative check (((at is null) <> (before is null))),
+    constraint reminders_status_is_known check ((status = any (array['pending', 'sent', 'failed', 'cancelled'])))
 ) with (fillfactor=70);
-CREATE INDEX reminders_due ON app.reminders USING btree (remind_at)
-    WHERE ((status = 'pending'::text) AND (notification_id IS NULL));
-CREATE INDEX reminders_of_a_notification ON app.reminders USING btree (notification_id)
-    WHERE (notification_id IS NOT NULL);
-CREATE INDEX reminders_of_a_task ON app.reminders USING btree (task_id);
-CREATE INDEX reminders_of_a_user_by_seq ON app.reminders USING btree (user_id, seq);
-CREATE INDEX reminders_to_come ON app.reminders USING btree (user_id, remind_at, id)
-    WHERE ((status = 'pending'::text) AND (notification_id IS NULL));
-CREATE TRIGGER bury AFTER DELETE ON app.reminders FOR EACH ROW EXECUTE FUNCTION app.bury_reminder();
-CREATE TRIGGER publish AFTER INSERT OR UPDATE ON app.reminders FOR EACH ROW
-    EXECUTE FUNCTION app.publish_reminder();
-CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.reminders FOR EACH ROW
-    EXECUTE FUNCTION app.stamp_reminder();
+create index reminders_due on app.reminders (remind_at)
+    where ((status = 'pending') and (notification_id is null));
+create index reminders_of_a_notification on app.reminders (notification_id)
+    where (notification_id is not null);
+create index reminders_of_a_task on app.reminders (task_id);
+create index reminders_of_a_user_by_seq on app.reminders (user_id, seq);
+create index reminders_to_come on app.reminders (user_id, remind_at, id)
+    where ((status = 'pending') and (notification_id is null));
+create trigger bury after delete on app.reminders for each row execute function app.bury_reminder();
+create trigger publish after insert or update on app.reminders for each row
+    execute function app.publish_reminder();
+create trigger stamp before insert or update on app.reminders for each row
+    execute function app.stamp_reminder();
 
 -- Recurring tasks: rules that make tasks again and again.
 create table app.series (
@@ -435,8 +328,8 @@ create table app.series (
     user_id     uuid not null,
     title       text not null,
     description text,
-    priority    text not null default 'medium'::text,
-    tags        text[] not null default '{}'::text[],
+    priority    text not null default 'medium',
+    tags        text[] not null default '{}'[],
     -- The rule as `domain` writes it: start and end as wall-clock times, beside the time zone.
     rule        jsonb not null,
     -- True if the zone was chosen for this series; else it follows its user's.
@@ -452,15 +345,15 @@ create table app.series (
     updated_at  timestamp with time zone not null default now(),
     version     bigint not null default 1,
     seq         bigint not null default 0,
-    constraint series_pkey PRIMARY KEY (id),
-    constraint series_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE,
-    constraint series_priority_is_known CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+    constraint series_pkey primary key (id),
+    constraint series_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade,
+    constraint series_priority_is_known check ((priority = any (array['low', 'medium', 'high'])))
 );
-CREATE INDEX series_of_a_user_by_age ON app.series USING btree (user_id, created_at DESC, id DESC);
-CREATE INDEX series_of_a_user_by_seq ON app.series USING btree (user_id, seq);
-CREATE TRIGGER publish AFTER INSERT OR UPDATE ON app.series FOR EACH ROW
-    EXECUTE FUNCTION app.publish_series();
-CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.series FOR EACH ROW EXECUTE FUNCTION app.stamp_series();
+create index series_of_a_user_by_age on app.series (user_id, created_at desc, id desc);
+create index series_of_a_user_by_seq on app.series (user_id, seq);
+create trigger publish after insert or update on app.series for each row
+    execute function app.publish_series();
+create trigger stamp before insert or update on app.series for each row execute function app.stamp_series();
 
 -- Sign-ins.
 create table app.sessions (
@@ -470,10 +363,10 @@ create table app.sessions (
     expires_at timestamp with time zone not null,
     id         uuid not null default gen_random_uuid(),
     user_agent text,
-    constraint sessions_pkey PRIMARY KEY (token_hash),
-    constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE
+    constraint sessions_pkey primary key (token_hash),
+    constraint sessions_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
-CREATE INDEX sessions_of_a_user ON app.sessions USING btree (user_id);
+create index sessions_of_a_user on app.sessions (user_id);
 
 -- Settings in effect, in one row. Rate limits are in `app.limits`.
 create table app.settings (
@@ -482,10 +375,10 @@ create table app.settings (
     publish_batch  integer not null default 500,
     -- Most reminders to claim at once.
     reminder_batch integer not null default 500,
-    constraint settings_pkey PRIMARY KEY (only_row),
-    constraint settings_only_row_check CHECK (only_row),
-    constraint settings_publish_batch_check CHECK (((publish_batch >= 1) AND (publish_batch <= 1000))),
-    constraint settings_reminder_batch_check CHECK (((reminder_batch >= 1) AND (reminder_batch <= 1000)))
+    constraint settings_pkey primary key (only_row),
+    constraint settings_only_row_check check (only_row),
+    constraint settings_publish_batch_check check (((publish_batch >= 1) and (publish_batch <= 1000))),
+    constraint settings_reminder_batch_check check (((reminder_batch >= 1) and (reminder_batch <= 1000)))
 );
 
 -- Tasks, those in the trash included.
@@ -494,9 +387,9 @@ create table app.tasks (
     user_id           uuid not null,
     title             text not null,
     description       text,
-    status            text not null default 'active'::text,
-    priority          text not null default 'medium'::text,
-    tags              text[] not null default '{}'::text[],
+    status            text not null default 'active',
+    priority          text not null default 'medium',
+    tags              text[] not null default '{}'[],
     -- Due instant; for a whole day (`all_day`), 23:59 of that day in the user's zone.
     due_date          timestamp with time zone,
     all_day           boolean not null default false,
@@ -515,41 +408,37 @@ create table app.tasks (
     occurrence        integer,
     -- Place in the schedule of its series, as wall-clock time. The due date may have been changed since.
     place             timestamp without time zone,
-    constraint tasks_pkey PRIMARY KEY (id),
-    constraint tasks_series FOREIGN KEY (recurring_task_id) REFERENCES app.series(id) ON DELETE CASCADE,
-    constraint tasks_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE,
-    constraint tasks_all_day_needs_a_date CHECK (((NOT all_day) OR (due_date IS NOT NULL))),
-    constraint tasks_completed_at_when_completed CHECK (((status = 'completed'::text) = (completed_at IS NOT NULL))),
-    constraint tasks_priority_is_known CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
-    constraint tasks_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text])))
+    constraint tasks_pkey primary key (id),
+    constraint tasks_series foreign key (recurring_task_id) references app.series(id) on delete cascade,
+    constraint tasks_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade,
+    constraint tasks_all_day_needs_a_date check (((not all_day) or (due_date is not null))),
+    constraint tasks_completed_at_when_completed check (((status = 'completed') = (completed_at is not null))),
+    constraint tasks_priority_is_known check ((priority = any (array['low', 'medium', 'high']))),
+    constraint tasks_status_is_known check ((status = any (array['active', 'completed'])))
 );
-CREATE INDEX tasks_in_the_trash ON app.tasks USING btree (user_id, deleted_at) WHERE (deleted_at IS NOT NULL);
-CREATE INDEX tasks_in_the_trash_by_age ON app.tasks USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
-CREATE INDEX tasks_missed ON app.tasks USING btree (user_id, due_date)
-    WHERE ((deleted_at IS NULL) AND missed);
-CREATE INDEX tasks_of_a_user_by_age ON app.tasks USING btree (user_id, created_at DESC, id DESC)
-    WHERE (deleted_at IS NULL);
-CREATE INDEX tasks_of_a_user_by_completion ON app.tasks USING btree (user_id, completed_at DESC NULLS LAST, id DESC)
-    WHERE ((deleted_at IS NULL) AND (status = 'completed'::text));
-CREATE INDEX tasks_of_a_user_by_due_date ON app.tasks USING btree (user_id, due_date, id)
-    WHERE (deleted_at IS NULL);
-CREATE INDEX tasks_of_a_user_by_seq ON app.tasks USING btree (user_id, seq);
-CREATE INDEX tasks_of_a_user_by_status ON app.tasks USING btree (user_id, status, priority, due_date)
-    WHERE (deleted_at IS NULL);
-CREATE INDEX tasks_of_a_user_by_title ON app.tasks USING btree (user_id, lower(title), id)
-    WHERE (deleted_at IS NULL);
-CREATE INDEX tasks_of_a_user_by_update ON app.tasks USING btree (user_id, updated_at, id)
-    WHERE (deleted_at IS NULL);
-CREATE INDEX tasks_of_a_user_by_word ON app.tasks USING gin (user_id, tags, words) WITH (gin_pending_list_limit='128')
-    WHERE (deleted_at IS NULL);
-CREATE UNIQUE INDEX tasks_of_a_series ON app.tasks USING btree (recurring_task_id, occurrence)
-    WHERE (recurring_task_id IS NOT NULL);
-CREATE TRIGGER bury AFTER DELETE ON app.tasks FOR EACH ROW EXECUTE FUNCTION app.bury_task();
-CREATE TRIGGER publish AFTER INSERT OR UPDATE ON app.tasks FOR EACH ROW EXECUTE FUNCTION app.publish_task();
-CREATE TRIGGER remind AFTER UPDATE ON app.tasks FOR EACH ROW
-    WHEN (((old.due_date IS DISTINCT FROM new.due_date) OR (old.status <> new.status) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL))))
-    EXECUTE FUNCTION app.update_reminders();
-CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON app.tasks FOR EACH ROW EXECUTE FUNCTION app.stamp();
+create index tasks_in_the_trash on app.tasks (user_id, deleted_at) where (deleted_at is not null);
+create index tasks_in_the_trash_by_age on app.tasks (deleted_at) where (deleted_at is not null);
+create index tasks_missed on app.tasks (user_id, due_date) where ((deleted_at is null) and missed);
+create index tasks_of_a_user_by_age on app.tasks (user_id, created_at desc, id desc)
+    where (deleted_at is null);
+create index tasks_of_a_user_by_completion on app.tasks (user_id, completed_at desc nulls last, id desc)
+    where ((deleted_at is null) and (status = 'completed'));
+create index tasks_of_a_user_by_due_date on app.tasks (user_id, due_date, id) where (deleted_at is null);
+create index tasks_of_a_user_by_seq on app.tasks (user_id, seq);
+create index tasks_of_a_user_by_status on app.tasks (user_id, status, priority, due_date)
+    where (deleted_at is null);
+create index tasks_of_a_user_by_title on app.tasks (user_id, lower(title), id) where (deleted_at is null);
+create index tasks_of_a_user_by_update on app.tasks (user_id, updated_at, id) where (deleted_at is null);
+create index tasks_of_a_user_by_word on app.tasks using gin (user_id, tags, words) with (gin_pending_list_limit='128')
+    where (deleted_at is null);
+create unique index tasks_of_a_series on app.tasks (recurring_task_id, occurrence)
+    where (recurring_task_id is not null);
+create trigger bury after delete on app.tasks for each row execute function app.bury_task();
+create trigger publish after insert or update on app.tasks for each row execute function app.publish_task();
+create trigger remind after update on app.tasks for each row
+    when (((old.due_date is distinct from new.due_date) or (old.status <> new.status) or ((old.deleted_at is null) <> (new.deleted_at is null))))
+    execute function app.update_reminders();
+create trigger stamp before insert or update on app.tasks for each row execute function app.stamp();
 
 -- Personal access tokens, for scripts and assistants.
 create table app.tokens (
@@ -560,11 +449,11 @@ create table app.tokens (
     scopes     text[] not null,
     created_at timestamp with time zone not null default now(),
     expires_at timestamp with time zone,
-    constraint tokens_pkey PRIMARY KEY (id),
-    constraint tokens_token_hash_key UNIQUE (token_hash),
-    constraint tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE
+    constraint tokens_pkey primary key (id),
+    constraint tokens_token_hash_key unique (token_hash),
+    constraint tokens_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
-CREATE INDEX tokens_of_a_user ON app.tokens USING btree (user_id);
+create index tokens_of_a_user on app.tokens (user_id);
 
 -- Things that were deleted for good, so that sync can tell devices. Kept for 90 days.
 create table app.tombstones (
@@ -573,10 +462,10 @@ create table app.tombstones (
     kind       text not null,
     id         uuid not null,
     created_at timestamp with time zone not null default now(),
-    constraint tombstones_pkey PRIMARY KEY (user_id, seq),
-    constraint tombstones_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE
+    constraint tombstones_pkey primary key (user_id, seq),
+    constraint tombstones_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
-CREATE INDEX tombstones_by_age ON app.tombstones USING btree (created_at);
+create index tombstones_by_age on app.tombstones (created_at);
 
 -- Cached totals of lists that take long to count.
 create unlogged table app.totals (
@@ -586,7 +475,7 @@ create unlogged table app.totals (
     seq        bigint not null,
     total      bigint not null,
     counted_at timestamp with time zone not null default now(),
-    constraint totals_pkey PRIMARY KEY (user_id, filter)
+    constraint totals_pkey primary key (user_id, filter)
 ) with (fillfactor=50);
 
 -- Users: with e-mail and password, by an issuer of JWTs (without a password, perhaps without e-mail), and
@@ -598,7 +487,7 @@ create table app.users (
     password_hash   text,
     guest           boolean not null default false,
     admin           boolean not null default false,
-    timezone        text not null default 'UTC'::text,
+    timezone        text not null default 'UTC',
     email_reminders boolean not null default false,
     created_at      timestamp with time zone not null default now(),
     -- Number of the newest change of anything of this user. Triggers increment it, under the row lock of the
@@ -608,30 +497,30 @@ create table app.users (
     forgotten_seq   bigint not null default 0,
     -- Secret of the link that stops e-mails, and permits nothing else.
     unsubscribe     uuid not null default gen_random_uuid(),
-    constraint users_pkey PRIMARY KEY (id),
-    constraint users_guest_has_no_account CHECK (((NOT guest) OR ((email IS NULL) AND (password_hash IS NULL)))),
-    constraint users_password_needs_email CHECK (((password_hash IS NULL) OR (email IS NOT NULL)))
+    constraint users_pkey primary key (id),
+    constraint users_guest_has_no_account check (((not guest) or ((email is null) and (password_hash is null)))),
+    constraint users_password_needs_email check (((password_hash is null) or (email is not null)))
 ) with (fillfactor=50);
-CREATE UNIQUE INDEX users_by_unsubscribe ON app.users USING btree (unsubscribe);
-CREATE UNIQUE INDEX users_email_is_unique ON app.users USING btree (lower(email));
-CREATE TRIGGER follow_zone AFTER UPDATE OF timezone ON app.users FOR EACH ROW
-    WHEN ((old.timezone IS DISTINCT FROM new.timezone))
-    EXECUTE FUNCTION app.follow_zone();
+create unique index users_by_unsubscribe on app.users (unsubscribe);
+create unique index users_email_is_unique on app.users (lower(email));
+create trigger follow_zone after update of timezone on app.users for each row
+    when ((old.timezone is distinct from new.timezone))
+    execute function app.follow_zone();
 
 -- Settings as operators write them, by `taskflow settings set`.
 create table dapr.configuration (
     key      text not null,
     value    text not null,
-    version  text not null default '1'::text,
+    version  text not null default '1',
     metadata json,
-    constraint configuration_pkey PRIMARY KEY (key)
+    constraint configuration_pkey primary key (key)
 );
 grant select on dapr.configuration to taskflow_dapr;
 
 create table public.taskflow_functions (
     name     text not null,
     checksum text not null,
-    constraint taskflow_functions_pkey PRIMARY KEY (name)
+    constraint taskflow_functions_pkey primary key (name)
 );
 
 create table public.taskflow_migrations (
@@ -639,8 +528,128 @@ create table public.taskflow_migrations (
     name       text not null,
     checksum   text not null,
     applied_at timestamp with time zone not null default now(),
-    constraint taskflow_migrations_pkey PRIMARY KEY (number)
+    constraint taskflow_migrations_pkey primary key (number)
 );
+
+-- A reminder at an instant, as clients see it.
+create type app.absolute_reminder as (
+    id         uuid,
+    task_id    uuid,
+    at         timestamp with time zone,
+    remind_at  timestamp with time zone,
+    status     text,
+    attempts   integer,
+    sent_at    timestamp with time zone,
+    created_at timestamp with time zone
+);
+
+-- An event as the frame of a consumer passes it to the body.
+create type app.delivery as (
+    id             uuid,
+    type           text,
+    topic          text,
+    occurred_at    timestamp with time zone,
+    user_id        uuid,
+    task_id        uuid,
+    seq            bigint,
+    correlation_id text,
+    traceparent    text,
+    input          jsonb
+);
+
+-- A notification about one task, as clients see it.
+create type app.notification as (
+    id         uuid,
+    kind       text,
+    title      text,
+    task_id    uuid,
+    due_date   timestamp with time zone,
+    url        text,
+    late       boolean,
+    read_at    timestamp with time zone,
+    created_at timestamp with time zone
+);
+
+-- A notification about several tasks, as clients see it.
+create type app.notification_of_several as (
+    id         uuid,
+    kind       text,
+    title      text,
+    task_ids   uuid[],
+    due_date   timestamp with time zone,
+    url        text,
+    late       boolean,
+    read_at    timestamp with time zone,
+    created_at timestamp with time zone
+);
+
+-- A series as clients see it.
+create type app.recurring_task as (
+    id              uuid,
+    title           text,
+    description     text,
+    priority        text,
+    tags            text[],
+    frequency       jsonb,
+    "interval"      jsonb,
+    by_weekday      jsonb,
+    day_of_month    jsonb,
+    anchor          jsonb,
+    start_date      json,
+    end_date        json,
+    timezone        jsonb,
+    reminders       jsonb,
+    next_occurrence timestamp with time zone,
+    status          text,
+    created_at      timestamp with time zone,
+    updated_at      timestamp with time zone,
+    version         bigint,
+    seq             bigint
+);
+
+-- A reminder before the due date, as clients see it.
+create type app.relative_reminder as (
+    id         uuid,
+    task_id    uuid,
+    before     text,
+    remind_at  timestamp with time zone,
+    status     text,
+    attempts   integer,
+    sent_at    timestamp with time zone,
+    created_at timestamp with time zone
+);
+
+-- A row of a reply: its kind, and a JSON text.
+create type app.reply_row as (
+    kind text,
+    body text
+);
+
+-- A task as clients see it.
+create type app.task as (
+    id                uuid,
+    title             text,
+    description       text,
+    status            text,
+    priority          text,
+    tags              text[],
+    due_date          timestamp with time zone,
+    all_day           boolean,
+    recurring_task_id uuid,
+    missed            boolean,
+    created_at        timestamp with time zone,
+    updated_at        timestamp with time zone,
+    completed_at      timestamp with time zone,
+    deleted_at        timestamp with time zone,
+    version           bigint,
+    seq               bigint
+);
+
+-- Admits a request: notes its origin for the triggers, finds the caller, counts the request against the
+-- limits, and checks the scope. Frames of the kind `open` have no scope, and so no caller. `refusal` is null
+-- if the request is admitted.
+create function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT refusal json)
+returns record language plpgsql volatile;
 
 -- The thing with this id if another user has it, as `{"task_id": …}`; null otherwise.
 create function app.another_has(thing uuid, caller uuid) returns jsonb language plpgsql stable;
@@ -663,6 +672,11 @@ create function app.bury_task() returns trigger language plpgsql volatile;
 -- The differences between two states of a thing: `{"title": {"from": …, "to": …}}`.
 create function app.changes(before json, after json) returns json language plpgsql immutable;
 
+-- Compares the version of a task or a series with those that the client expects. Returns a refusal with its
+-- current state if it is none of them. That a write to a task lost against another one is an event, as both
+-- devices may want to say so.
+create function app.check_version(caller uuid, input jsonb) returns json language plpgsql volatile;
+
 -- The CloudEvent of an outbox row, as the text of JSON. Concatenated, because building it as one object and
 -- removing its nulls took twice as long.
 create function app.cloud_event(o app.outbox) returns text language plpgsql stable;
@@ -675,10 +689,19 @@ create function app.context(name text) returns text language sql stable;
 create function app.count(what text, consumer text, ms double precision DEFAULT 0)
 returns void language sql volatile;
 
+-- Cursor behind a row of a list: its key in the order and its id, with the list that it belongs to. Clients
+-- hand it back as it is; `Cursor` in `actions` reads it. Base64 for URLs, without padding.
+create function app.cursor(key text, id uuid, list text) returns text language plpgsql immutable;
+
 -- Takes one request from each of these token buckets. `names` are those of the limits; `whose` has the
 -- client of each, null for none. Returns the state of the limit that rejects the request, else of the one
 -- closest to its end.
 create function app.draw(names text[], whose text[], person uuid, exact boolean DEFAULT false)
+returns text language plpgsql volatile;
+
+-- Draws a request from the buckets of a limit. Sign-ins are counted exactly, so there a request waits for
+-- the one before.
+create function app.draw_limits(rate_limit text, principal jsonb, input jsonb, caller uuid)
 returns text language plpgsql volatile;
 
 -- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
@@ -710,6 +733,12 @@ create function app.is_all_day(series app.series) returns boolean language sql i
 -- The last instant of a bound: an instant itself, or the end of a day in the user's zone.
 create function app.last_of(bound jsonb, person uuid)
 returns timestamp with time zone language plpgsql stable;
+
+-- Locks the caller's row before anything else of theirs is read: so a user's changes have one order, and
+-- writers wait for each other instead of deadlocking. A writer that waited sees what the one before it did,
+-- which may be that the session has ended: then this returns a refusal.
+create function app.lock_caller(principal jsonb, caller uuid, role text)
+returns json language plpgsql volatile;
 
 -- Creates the partition of the audit trail for the month of an instant, unless it exists.
 create function app.make_audit_month(moment timestamp with time zone) returns void language plpgsql volatile;
@@ -779,6 +808,11 @@ create function app.publish_task() returns trigger language plpgsql volatile;
 create function app.quota(refused boolean, policy text, reset double precision, each double precision, room double precision, remaining double precision)
 returns text language sql stable;
 
+-- Describes the failure of a body. The message of an error may hold what people wrote, so only that of
+-- `refuse` is returned.
+create function app.refusal(code text, violated text, message text, place text)
+returns json language plpgsql volatile;
+
 -- Rejects a request: the frame rolls the body back and returns the reason as a refusal.
 create function app.refuse(reason text) returns void language plpgsql volatile;
 
@@ -788,6 +822,13 @@ create function app.reject_audit_change() returns trigger language plpgsql volat
 -- The moment of a relative reminder: now, if it has passed but the due date has not.
 create function app.remind_at(due timestamp with time zone, before text, person uuid)
 returns timestamp with time zone language plpgsql stable;
+
+-- Finds the kept answer of a request with that key: the rows to reply with, or null if the request is new.
+create function app.replay(caller uuid, key jsonb) returns app.reply_row[] language plpgsql volatile;
+
+-- Reports a request for a thing of another user. The caller only learns that there is no such thing.
+create function app.report_foreign_access(principal jsonb, input jsonb, caller uuid)
+returns void language plpgsql volatile;
 
 -- Reserves numbers for about as many changes of one user, as updating a user's row ten thousand times in a
 -- transaction takes seconds. Until `taskflow.reserved` is emptied, the transaction must not change things of
@@ -840,8 +881,8 @@ create function app.stamp() returns trigger language plpgsql volatile;
 -- Sets `seq` of a changed notification. An update that changes nothing keeps the old row.
 create function app.stamp_notification() returns trigger language plpgsql volatile;
 
--- Sets `seq` of a changed reminder, and the moment of a new one, which is cancelled at once if it cannot
--- come any more.
+-- Sets `seq` of a changed reminder, and the moment of a new one, which is cancelled at once if that has
+-- passed or its task is not open.
 create function app.stamp_reminder() returns trigger language plpgsql volatile;
 
 -- Sets `seq`, `version` and `updated_at` of a changed series. An update that changes nothing keeps the old
@@ -862,7 +903,7 @@ create function app.update_reminders() returns trigger language plpgsql volatile
 -- with this prefix those are entries of one user.
 create function app.user_prefix(person uuid) returns text language sql immutable;
 
--- Takes the publish lease of a shard if it is free, and adds it to `taskflow.duties`, which the frame
+-- Takes the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
 -- returns.
 create function app.wake(shard smallint) returns void language plpgsql volatile;
 

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::command::{build, contract, mcp};
 use crate::programs;
 use crate::project;
 use crate::tools;
 
-/// Native code is linted while it is compiled, as by `cargo clippy -- --deny warnings`, so that nothing is compiled twice.
-/// `.ci/run` builds this command with the same two variables.
+/// Native code is linted while it is compiled, as by `cargo clippy -- --deny warnings`, so that nothing is
+/// compiled twice. `.ci/run` builds this command with the same two variables.
 const LINTS: [(&str, &str); 2] = [
     ("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"),
     ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"),
@@ -19,7 +19,7 @@ const LINTS: [(&str, &str); 2] = [
 /// A group of checks.
 struct Lane {
     name: &'static str,
-    /// Share of the whole run that it took when this was last measured, in percent. Machines differ in speed, shares hardly.
+    /// Share of the whole run when it was last measured, in percent. Machines differ in speed, but hardly in shares.
     share: f64,
     command: &'static [&'static str],
 }
@@ -39,7 +39,24 @@ const WORKFLOWS: Lane = Lane {
     share: 1.0,
     command: &["go", "run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"],
 };
-const COMPILING: Lane = Lane { name: "lints, and everything compiled", share: 39.0, command: &[] };
+const COMPILING: Lane = Lane { name: "compiling, with lints", share: 39.0, command: &[] };
+
+/// The library with code for Wasm only, which is not linted with the native code.
+const LINT_WASM: &[&str] = &[
+    "cargo",
+    "clippy",
+    "--release",
+    "--target",
+    "wasm32-wasip2",
+    "--package",
+    "dapr",
+    "--",
+    "--deny",
+    "warnings",
+];
+const BUILD_CLI: &[&str] =
+    &["cargo", "build", "--release", "--package", "taskflow", "--target", "x86_64-unknown-linux-musl"];
+const MAX_CLI_BYTES: u64 = 15_000_000;
 
 pub async fn run() -> anyhow::Result<()> {
     let mut report = Report::default();
@@ -63,7 +80,15 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
 
 async fn compile() -> anyhow::Result<()> {
     build::functions(&[project::FUNCTIONS, &["guest"]].concat()).await?;
-    run_command(&["cargo", "test", "--workspace", "--tests", "--no-run"]).await
+    run_command(LINT_WASM).await?;
+    run_command(&["cargo", "test", "--workspace", "--tests", "--no-run"]).await?;
+    run_command(BUILD_CLI).await?;
+    let size = std::fs::metadata(project::target().join("x86_64-unknown-linux-musl/release/taskflow"))?.len();
+    ensure!(
+        size < MAX_CLI_BYTES,
+        "the binary `taskflow` has {size} bytes; it should be under {MAX_CLI_BYTES}"
+    );
+    Ok(())
 }
 
 async fn run_command(command: &[&str]) -> anyhow::Result<()> {

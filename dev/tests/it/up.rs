@@ -77,7 +77,7 @@ fn a_port_that_a_killed_process_still_holds_is_waited_for() {
     let output = command.arg(folder("held-port")).env("PATH", "/nonexistent").output().unwrap();
 
     release.join().unwrap();
-    assert!(error(&output).contains("install Rust as https://rustup.rs says"), "{output:?}");
+    assert!(error(&output).contains("install Rust (https://rustup.rs)"), "{output:?}");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_missing_compiler_is_reported_in_one_line() {
         .env("PATH", "/nonexistent")
         .output()
         .unwrap();
-    assert!(error(&output).contains("install Rust as https://rustup.rs says"), "{output:?}");
+    assert!(error(&output).contains("install Rust (https://rustup.rs)"), "{output:?}");
 }
 
 #[test]
