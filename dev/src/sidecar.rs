@@ -69,7 +69,7 @@ pub async fn start(
 ) -> anyhow::Result<RunningSidecar> {
     for name in ["app_api_token", "dapr_api_token"] {
         let token = Some(project::variable(name)?).filter(|token| !token.is_empty());
-        variables.insert(name.into(), token.unwrap_or_else(|| web::hex(&web::random::<32>())));
+        variables.insert(name.into(), token.map_or_else(embedded_postgres::random_secret, Ok)?);
     }
     let tokens = Tokens { api: variables["dapr_api_token"].clone(), app: variables["app_api_token"].clone() };
     let (smtp, mailbox) = smtp_secrets(data).await?;

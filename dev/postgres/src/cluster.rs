@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal};
 
 use crate::data_folder::DataFolder;
 use crate::owner::{give, is_root, unprivileged};
+use crate::secret::random_secret;
 use crate::{diagnosis, files, programs};
 
 /// Time in which Postgres writes everything and stops.
@@ -28,7 +29,7 @@ pub fn password(data: &DataFolder, folder: &Path) -> anyhow::Result<String> {
             )
         });
     }
-    let password = web::hex(&web::random::<16>());
+    let password = random_secret()?;
     let mut file = files::create_private(&path)?;
     file.write_all(password.as_bytes())?;
     file.sync_all()?;
