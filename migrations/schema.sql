@@ -727,7 +727,7 @@ create function app.importance(priority text) returns integer language sql immut
 create function app.instant(wall timestamp without time zone, zone text)
 returns timestamp with time zone language plpgsql immutable;
 
--- True if the occurrences of a series are due on days, without a time.
+-- True if the occurrences of a series are due on whole days.
 create function app.is_all_day(series app.series) returns boolean language sql immutable;
 
 -- The last instant of a bound: an instant itself, or the end of a day in the user's zone.
@@ -786,7 +786,7 @@ create function app.place(wall text) returns timestamp without time zone languag
 create function app.planned(series app.series, place timestamp without time zone)
 returns timestamp with time zone language plpgsql stable;
 
--- A query that matches a user's words by their beginning.
+-- A search query for words that begin with this one, among the words of one user.
 create function app.prefix_query(word text, person uuid) returns tsquery language sql immutable;
 
 -- The progress of a series as `actions` parses it: its rule, its place, and the state of its newest
@@ -907,7 +907,7 @@ create function app.user_prefix(person uuid) returns text language sql immutable
 -- returns.
 create function app.wake(shard smallint) returns void language plpgsql volatile;
 
--- A place in the schedule of a series as `domain` writes it: a day, or a wall-clock time.
+-- A place of a series in the format of `domain`'s `WallClock`: a local date, or a local date and time.
 create function app.wall(series app.series, place timestamp without time zone)
 returns text language plpgsql immutable;
 

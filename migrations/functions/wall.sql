@@ -1,4 +1,4 @@
--- A place in the schedule of a series as `domain` writes it: a day, or a wall-clock time.
+-- A place of a series in the format of `domain`'s `WallClock`: a local date, or a local date and time.
 create or replace function app.wall(series app.series, place timestamp)
 returns text language plpgsql immutable as $$
 begin

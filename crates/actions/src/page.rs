@@ -1,4 +1,4 @@
-//! Pages of lists.
+//! Pagination parameters that all lists share.
 
 use domain::{Limit, Optional, input};
 

@@ -14,10 +14,10 @@ pub use delete::delete;
 pub use list::{of_task, upcoming};
 pub use snooze::snooze;
 
-/// Error of a relative reminder of a task without a due date.
+/// Error of a relative reminder if the task has no due date.
 pub(crate) const NOT_DUE: &str = "needs a task with a due date";
 
-/// Turns a refusal of a statement into a problem.
+/// Explains a refusal to clients.
 fn refused(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Rejected(Reason::TaskIsDone) => {

@@ -35,24 +35,24 @@ pub use sync::{Since, sync};
 pub use tag::{MoreTags, tag};
 pub use untag::untag;
 
-/// Task to change, with the versions that the client accepts.
+/// Id of a task or series, with the versions that the client accepts.
 #[derive(Debug, Serialize)]
 pub struct Named {
-    /// Id of the task.
+    /// Id of the task or series.
     pub id: TaskId,
-    /// Versions in `If-Match`. With another current version, the write is rejected.
+    /// Versions in `If-Match`. If none of them is the current one, the write is rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<Vec<Version>>,
 }
 
-/// Turns a refusal of a statement into a problem.
+/// Explains a refusal to clients.
 pub(crate) fn refused(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Rejected(Reason::PastDueDate) => {
             Refusal::invalid_member("due_date", "is in the past; send `\"allow_past\": true` to allow that")
         }
         Refusal::Rejected(Reason::TooManyTags) => {
-            Refusal::invalid_member("tags", "must not bring the task to more than 10 tags")
+            Refusal::invalid_member("tags", "must not give the task more than 10 tags")
         }
         other => other,
     }

@@ -1,25 +1,25 @@
-//! `GET /live`, `GET /ready`, `GET /health`
+//! Health checks: `GET /live`, `GET /ready` and `GET /health`.
 
 use serde_json::{Value, json};
 use store::{RELEASE, Refusal, statement};
 use web::{Problem, Request, Response};
 
-/// Age of the oldest event from which the outbox counts as degraded.
-const DEGRADED_SECONDS: u64 = 30;
+/// Maximum age of the oldest event in the outbox; if it is older, the outbox is degraded.
+const MAX_AGE_SECONDS: u64 = 30;
 
 /// Responds while the process runs, whatever the state of its dependencies.
 pub fn live(_: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, json!({ "status": "up" }).to_string()))
 }
 
-/// Responds with 200 if Postgres has the statements of this release. Other dependencies may be down for a
-/// while.
+/// Responds with 200 if Postgres has the statements of this release. An outage of another dependency only
+/// delays events, so it does not make this fail.
 pub fn ready(request: &Request) -> Result<Response, Problem> {
     let (status, body) = check(request);
     Ok(Response::json(status, body.to_string()))
 }
 
-/// Responds as `/ready` does, with version numbers.
+/// Responds like `/ready`, and adds version numbers.
 pub fn health(request: &Request) -> Result<Response, Problem> {
     let (status, mut body) = check(request);
     body["version"] = env!("CARGO_PKG_VERSION").into();
@@ -39,7 +39,7 @@ fn check(request: &Request) -> (u16, Value) {
     };
     let sidecar = if dapr::is_ready() { "up" } else { "down" };
     let outbox = match &found {
-        Ok(found) if found["oldest_seconds"].as_u64().is_some_and(|age| age <= DEGRADED_SECONDS) => "up",
+        Ok(found) if found["oldest_seconds"].as_u64().is_some_and(|age| age <= MAX_AGE_SECONDS) => "up",
         Ok(_) => "degraded",
         Err(_) => "unknown",
     };
@@ -50,7 +50,12 @@ fn check(request: &Request) -> (u16, Value) {
     };
     let mut body = json!({
         "status": status,
-        "dependencies": { "postgres": postgres, "statements": statements, "sidecar": sidecar, "outbox": outbox },
+        "dependencies": {
+            "postgres": postgres,
+            "statements": statements,
+            "sidecar": sidecar,
+            "outbox": outbox,
+        },
     });
     if let Ok(found) = found {
         body["outbox"] = json!({ "depth": found["depth"], "oldest_seconds": found["oldest_seconds"] });
@@ -87,8 +92,17 @@ pub fn schema() -> Value {
                 "type": "object",
                 "description": "Events that are waiting to be published",
                 "properties": {
-                    "depth": { "type": "integer", "minimum": 0, "maximum": 10_000, "description": "Number of events, counted up to 10000" },
-                    "oldest_seconds": { "type": "integer", "minimum": 0, "description": "Age of the oldest event" },
+                    "depth": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "maximum": 10_000,
+                        "description": "Number of events, counted up to 10000",
+                    },
+                    "oldest_seconds": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "description": "Age of the oldest event",
+                    },
                 },
                 "required": ["depth", "oldest_seconds"],
             },

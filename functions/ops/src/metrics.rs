@@ -1,4 +1,4 @@
-//! `GET /metrics`, in Prometheus' text format 0.0.4
+//! `GET /metrics`: metrics in the text format of Prometheus, version 0.0.4.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -38,12 +38,14 @@ const FAMILIES: [(&str, &str, &str); 15] = [
     (
         "taskflow_events_consumed_total",
         "counter",
-        "Deliveries by outcome: done, late (done out of order), duplicate, failed (will be retried), dead (dead-lettered).",
+        "Deliveries by outcome: done, late (done out of order), duplicate, \
+         failed (will be retried), dead (dead-lettered).",
     ),
     (
         "taskflow_delivery_delay_seconds",
         "summary",
-        "Time from a change until a consumer took its event. Quantiles cover the last 5 minutes, at most 10000 events.",
+        "Time from a change until a consumer took its event. \
+         Quantiles cover the last 5 minutes, at most 10000 events.",
     ),
     ("taskflow_dead_letters", "gauge", "Dead letters that were not replayed, counted up to 10000 in total."),
     ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
@@ -51,11 +53,11 @@ const FAMILIES: [(&str, &str, &str); 15] = [
 
 /// Responds without Postgres too, so that an outage shows up as a metric and not as a failed scrape.
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let began = web::now_ms();
+    let started = web::now_ms();
     let mut samples = Vec::new();
     let mut add = |name: &str, value: f64| samples.push((name.to_owned(), BTreeMap::new(), value));
-    let known = request.anonymous().rows(statement!("metrics.sql"), &json!({ "release": RELEASE }));
-    match known {
+    let rows = request.anonymous().rows(statement!("metrics.sql"), &json!({ "release": RELEASE }));
+    match rows {
         Ok(_) => add("taskflow_postgres_up", 1.0),
         Err(Refusal::Unavailable(_)) => add("taskflow_postgres_up", 0.0),
         Err(Refusal::NotInstalled) => {
@@ -65,8 +67,8 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         Err(refusal) => return Err(refusal.into()),
     }
     add("taskflow_sidecar_up", f64::from(u8::from(dapr::is_ready())));
-    add("taskflow_scrape_seconds", (web::now_ms() - began) as f64 / 1000.0);
-    samples.extend(read(&known.unwrap_or_default())?);
+    add("taskflow_scrape_seconds", (web::now_ms() - started) as f64 / 1000.0);
+    samples.extend(read(&rows.unwrap_or_default())?);
     let build = [("version", env!("CARGO_PKG_VERSION")), ("release", RELEASE.unwrap_or_default())];
     let labels = build.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     samples.push(("taskflow_build_info".to_owned(), labels, 1.0));
@@ -77,10 +79,10 @@ fn read(rows: &[String]) -> Result<Vec<Sample>, Problem> {
     rows.iter()
         .map(|row| serde_json::from_str(row))
         .collect::<Result<_, _>>()
-        .map_err(|error| Refusal::unreadable("a sample of the metrics", error).into())
+        .map_err(|error| Refusal::unreadable("a metrics sample", error).into())
 }
 
-/// Formats the samples, grouped by family as the format requires.
+/// Formats samples, grouped by family as the format requires.
 fn exposition(samples: &[Sample]) -> String {
     let mut text = String::new();
     for (family, kind, help) in FAMILIES {

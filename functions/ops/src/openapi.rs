@@ -1,4 +1,4 @@
-//! `GET /api/openapi.json`
+//! `GET /api/openapi.json`: the OpenAPI document.
 
 use serde_json::{Value, json};
 use web::{Problem, Request, Response};
@@ -10,7 +10,7 @@ pub fn run(_: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, DOCUMENT.to_owned()).with("cache-control", "public, max-age=60"))
 }
 
-/// Returns the JSON schema of the document, with its required members only.
+/// Returns a JSON schema of the document that only lists its required members.
 pub fn schema() -> Value {
     json!({ "type": "object", "required": ["openapi", "info", "paths"] })
 }

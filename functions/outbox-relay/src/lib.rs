@@ -1,4 +1,5 @@
-//! Outbox relay: the route of the job that publishes events left in the outbox. Only Dapr calls it.
+//! Outbox relay: the route of the cron job that publishes events left in the outbox. Only Dapr
+//! calls it.
 
 mod relay;
 

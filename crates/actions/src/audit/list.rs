@@ -17,7 +17,8 @@ pub struct Wanted {
     pub from: Option<Bound>,
     /// Only events at or before this time.
     pub to: Option<Bound>,
-    /// Only events of this user. Rejected with `not_an_admin` if that is another user and the caller is no administrator.
+    /// Only events of this user. Rejected with `not_an_admin` if this is another user and the caller is not
+    /// an administrator.
     pub user: Option<UserId>,
     /// Page of the list.
     pub page: Page,
@@ -26,7 +27,8 @@ pub struct Wanted {
 /// Returns a page of audit events.
 pub fn list(client: &Client<'_>, wanted: &Wanted) -> Result<String, Refusal> {
     let mut input = json!({
-        "task_id": wanted.task, "event_type": wanted.event_type, "from": wanted.from, "to": wanted.to, "user_id": wanted.user,
+        "task_id": wanted.task, "event_type": wanted.event_type, "from": wanted.from, "to": wanted.to,
+        "user_id": wanted.user,
     });
     let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
     if let Some(cursor) = &wanted.page.cursor.0 {
@@ -44,7 +46,10 @@ pub fn schema(event_type: Value) -> Value {
         "description": "An audit event",
         "properties": {
             "event_type": event_type,
-            "data": { "type": "object", "description": "Actor, time, and the state before and after the change" },
+            "data": {
+                "type": "object",
+                "description": "Actor, time, and the state before and after the change",
+            },
         },
         "required": ["event_type", "data"],
         "additionalProperties": false,

@@ -16,14 +16,14 @@ input! {
 }
 
 /// Returns a page of the caller's notifications.
-pub fn list(client: &Client<'_>, wanted: &ListNotifications) -> Result<String, Refusal> {
-    let mut input = json!({ "unread": wanted.unread });
-    let list = format!("notifications {input}");
-    if let Some(cursor) = &wanted.page.cursor.0 {
-        input["after"] = cursor.in_time(&list).map_err(Refusal::Invalid)?.clone();
+pub fn list(client: &Client<'_>, filters: &ListNotifications) -> Result<String, Refusal> {
+    let mut input = json!({ "unread": filters.unread });
+    let fingerprint = format!("notifications {input}");
+    if let Some(cursor) = &filters.page.cursor.0 {
+        input["after"] = cursor.in_time(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(wanted.page.limit());
-    input["list"] = list.into();
+    input["limit"] = json!(filters.page.limit());
+    input["list"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }
 

@@ -1,8 +1,8 @@
 -- frame: write
 -- Adds a reminder to a task of the caller.
 declare
-    task tasks;
-    made reminders;
+    task         tasks;
+    new_reminder reminders;
 begin
     select * into task from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller
         and tasks.deleted_at is null;
@@ -16,7 +16,7 @@ begin
         end if;
         insert into reminders (user_id, task_id, at, before)
         values (caller, task.id, (input ->> 'at')::timestamptz, input ->> 'before')
-        returning reminders.* into made;
-        return query select 'row', shown(made)::text;
+        returning reminders.* into new_reminder;
+        return query select 'row', shown(new_reminder)::text;
     end if;
 end;

@@ -7,7 +7,7 @@ use store::{Client, Refusal, statement};
 use crate::tasks::Named;
 use crate::{Cursor, Page};
 
-/// Fingerprint of the list, for its cursors.
+/// Fingerprint that ties cursors to this list.
 const UPCOMING: &str = "upcoming reminders";
 
 /// Returns the reminders of a task of the caller: `{items}`.

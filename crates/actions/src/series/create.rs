@@ -32,7 +32,7 @@ input! {
 
 /// Content of a new series, without its rule.
 #[derive(Serialize)]
-struct Wanted<'a> {
+struct Content<'a> {
     title: &'a Title,
     description: &'a Option<Description>,
     priority: &'a Option<Priority>,
@@ -49,24 +49,26 @@ struct Input<'a> {
     id: TaskId,
     task_id: TaskId,
     #[serde(flatten)]
-    wanted: Wanted<'a>,
+    content: Content<'a>,
     rule: &'a Rule,
+    /// True if the time zone was set for this series. Otherwise it follows the time zone of the user.
     own_zone: bool,
+    /// Place of the first occurrence.
     place: WallClock,
 }
 
 /// JSON of a new series and its first task.
-struct Made {
+struct Created {
     series: String,
     task: String,
 }
 
-fn make(
+fn insert(
     client: &Client<'_>,
     clock: &Clock,
     recurrence: &Recurrence,
-    wanted: Wanted,
-) -> Result<Made, Refusal> {
+    content: Content,
+) -> Result<Created, Refusal> {
     let own_zone = recurrence.timezone.is_some();
     let timezone = match &recurrence.timezone {
         Some(timezone) => timezone.clone(),
@@ -74,23 +76,23 @@ fn make(
     };
     let start = recurrence.start_date.unwrap_or_else(|| DueDate::today(clock.now, &timezone));
     let rule = recurrence.rule(timezone, start).map_err(Refusal::Invalid)?;
-    let first = rule.first().ok_or_else(|| Refusal::fault("a rule without a first occurrence"))?;
+    let first = rule.first().ok_or_else(|| Refusal::fault("a recurrence rule has no first occurrence"))?;
     let [id, task_id] = clock.ids;
-    let input = Input { id, task_id, wanted, place: rule.place(first.due_date), rule: &rule, own_zone };
+    let input = Input { id, task_id, content, place: rule.place(first.due_date), rule: &rule, own_zone };
     let mut rows = client.call(statement!("create.sql"), &input)?;
-    Ok(Made { series: rows.require("series")?, task: rows.require("task")? })
+    Ok(Created { series: rows.require("series")?, task: rows.require("task")? })
 }
 
 /// Returns the time zone of the caller.
 pub fn users_zone(client: &Client<'_>) -> Result<Timezone, Refusal> {
     let zone = client.one(statement!("zone.sql"), &json!({}))?;
     let zone: Value = serde_json::from_str(&zone).unwrap_or_default();
-    Timezone::parse(&zone).map_err(|_| Refusal::fault("a user has an unknown time zone"))
+    Timezone::parse(&zone).map_err(|_| Refusal::fault("the time zone of a user is unknown"))
 }
 
-/// Creates a series of the caller, and its first task.
+/// Creates a series of the caller with its first occurrence.
 pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<Answer, Refusal> {
-    let wanted = Wanted {
+    let content = Content {
         title: &series.title,
         description: &series.description,
         priority: &series.priority,
@@ -99,30 +101,30 @@ pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<
         once: Vec::new(),
         allow_past: series.allow_past != Some(false),
     };
-    let made = make(client, clock, &series.recurrence, wanted).map_err(|refusal| match refusal {
+    let created = insert(client, clock, &series.recurrence, content).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::PastStartDate) => Refusal::invalid_member("start_date", "is in the past"),
         other => other,
     });
-    Answer::read(made?.series)
+    Answer::read(created?.series)
 }
 
-/// Creates a recurring task of the caller, as the first one of a new series.
+/// Creates a task of the caller as the first occurrence of a new series.
 pub(crate) fn create_from_task(
     client: &Client<'_>,
     clock: &Clock,
     task: &NewTask,
     recurrence: &Recurrence,
 ) -> Result<Answer, Refusal> {
-    let wrong = |detail| Refusal::Invalid(within("recurrence", wrong_member("start_date", detail)));
+    let invalid_start = |detail| Refusal::Invalid(within("recurrence", wrong_member("start_date", detail)));
     let start_date = match (task.due_date, recurrence.start_date) {
         (Some(due), Some(start)) if due != start => {
-            return Err(wrong("differs from `due_date`; omit one of them"));
+            return Err(invalid_start("differs from `due_date`; omit one of them"));
         }
         (due, start) => start.or(due),
     };
     let recurrence = Recurrence { start_date, timezone: recurrence.timezone.clone(), ..*recurrence };
     let reminders = || task.reminders.iter().flat_map(|reminders| &reminders.0);
-    let wanted = Wanted {
+    let content = Content {
         title: &task.title,
         description: &task.description,
         priority: &task.priority,
@@ -136,13 +138,13 @@ pub(crate) fn create_from_task(
         once: reminders().filter(|reminder| matches!(reminder, NewReminder::At(_))).collect(),
         allow_past: task.allow_past == Some(true),
     };
-    let made = make(client, clock, &recurrence, wanted).map_err(|refusal| match refusal {
+    let created = insert(client, clock, &recurrence, content).map_err(|refusal| match refusal {
         Refusal::Invalid(errors) => Refusal::Invalid(within("recurrence", errors)),
         Refusal::Rejected(Reason::PastStartDate) if task.due_date.is_none() => {
-            wrong("is in the past; send `\"allow_past\": true` to allow that")
+            invalid_start("is in the past; send `\"allow_past\": true` to allow that")
         }
         Refusal::Rejected(Reason::PastStartDate) => refused(Refusal::Rejected(Reason::PastDueDate)),
         other => other,
     });
-    Answer::read(made?.task)
+    Answer::read(created?.task)
 }

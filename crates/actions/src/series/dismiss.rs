@@ -6,7 +6,7 @@ use store::{Client, Refusal, statement};
 
 use crate::tasks::Named;
 
-/// Moves the missed tasks of a series of the caller to the trash. Returns `{dismissed}`.
+/// Moves the open missed tasks of a series of the caller to the trash. Returns their number: `{dismissed}`.
 pub fn dismiss(client: &Client<'_>, id: TaskId) -> Result<String, Refusal> {
     client.one(statement!("dismiss.sql"), &Named { id, expected: None })
 }

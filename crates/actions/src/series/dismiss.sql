@@ -1,22 +1,23 @@
 -- frame: write
--- Moves the open missed tasks of a series of the caller to the trash: one by one, so that each task precedes
--- its reminders in the order of changes. Returns how many those were.
+-- Moves the open missed tasks of a series of the caller to the trash, one by one: so `seq` orders each task
+-- before its reminders. Returns the number of these tasks.
 declare
-    its    series;
-    missed uuid[];
-    one    uuid;
+    found_series series;
+    missed_ids   uuid[];
+    missed_id    uuid;
 begin
-    select * into its from series where series.id = (input ->> 'id')::uuid and series.user_id = caller;
+    select * into found_series from series where series.id = (input ->> 'id')::uuid
+        and series.user_id = caller;
     if found then
-        missed := array(
+        missed_ids := array(
             select task.id from tasks as task
-             where task.recurring_task_id = its.id and task.missed and task.status = 'active'
+             where task.recurring_task_id = found_series.id and task.missed and task.status = 'active'
                  and task.deleted_at is null
              order by task.occurrence);
-        perform reserve(caller, cardinality(missed));
-        foreach one in array missed loop
-            update tasks set deleted_at = now() where tasks.id = one;
+        perform reserve(caller, cardinality(missed_ids));
+        foreach missed_id in array missed_ids loop
+            update tasks set deleted_at = now() where tasks.id = missed_id;
         end loop;
-        return query select 'row', json_build_object('dismissed', cardinality(missed))::text;
+        return query select 'row', json_build_object('dismissed', cardinality(missed_ids))::text;
     end if;
 end;

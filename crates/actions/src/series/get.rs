@@ -12,24 +12,24 @@ use crate::tasks::Named;
 
 /// Series with its occurrences.
 #[derive(Serialize)]
-struct Shown {
+struct SeriesWithOccurrences {
     #[serde(flatten)]
     series: Value,
     past_occurrences: Box<RawValue>,
     next_occurrences: Vec<String>,
 }
 
-/// Returns a series of the caller, with its past tasks and the times of the next ones.
+/// Returns a series of the caller, with its past occurrences and the due dates of the next ones.
 pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
     let mut rows = client.call(statement!("get.sql"), &Named { id, expected: None })?;
     let progress = rows.require("progress")?;
     let found: Found = read(&progress)?;
-    let shown = Shown {
+    let response = SeriesWithOccurrences {
         series: found.with_next(&rows.require("series")?)?,
         past_occurrences: read(&rows.require("past")?)?,
         next_occurrences: found.coming().take(shape::NEXT_OCCURRENCES).collect(),
     };
-    Answer::new(&shown)
+    Answer::new(&response)
 }
 
 /// Returns the JSON schema of a series with its occurrences.

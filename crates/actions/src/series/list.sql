@@ -1,7 +1,7 @@
 -- frame: read
 -- Returns a page of the caller's series, newest first: `{items, next_cursor}`.
 with found as materialized (
-    select series as one, row_number() over (order by series.created_at desc, series.id desc) as number
+    select series as item, row_number() over (order by series.created_at desc, series.id desc) as number
         from series
      where series.user_id = caller
        and (input ->> 'status' is null or (series.place is null) = (input ->> 'status' = 'ended'))
@@ -11,9 +11,9 @@ with found as materialized (
      order by series.created_at desc, series.id desc limit (input ->> 'limit')::int + 1
 )
 select 'row', json_build_object(
-    'items', (select coalesce(json_agg(shown(one) order by number), '[]') from found
+    'items', (select coalesce(json_agg(shown(item) order by number), '[]') from found
                where number <= (input ->> 'limit')::int),
-    'next_cursor', (select cursor(to_json((one).created_at) #>> '{}', (one).id, input ->> 'list') from found
+    'next_cursor', (select cursor(to_json((item).created_at) #>> '{}', (item).id, input ->> 'list') from found
                      where number = (input ->> 'limit')::int
                        and exists (select from found as more
                            where more.number > (input ->> 'limit')::int)))::text

@@ -6,10 +6,10 @@ use store::{Client, Refusal, statement};
 
 use crate::naming::{Found, read};
 
-/// Options of a search, besides open tasks.
+/// Options of the search for a task. By default, open tasks come first and the trash is left out.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct SearchScope {
-    /// True to also find a task in the trash by its id.
+    /// True to find tasks in the trash too, but only by id.
     pub in_trash: bool,
     /// True to prefer completed tasks when matching words.
     pub done_first: bool,
@@ -18,12 +18,12 @@ pub struct SearchScope {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    naming: &'a Reference,
+    reference: &'a Reference,
     #[serde(flatten)]
     scope: SearchScope,
 }
 
 /// Finds the task of the caller that matches a reference.
-pub fn find(client: &Client<'_>, naming: &Reference, scope: SearchScope) -> Result<Found, Refusal> {
-    read(&client.one(statement!("find.sql"), &Input { naming, scope })?)
+pub fn find(client: &Client<'_>, reference: &Reference, scope: SearchScope) -> Result<Found, Refusal> {
+    read(&client.one(statement!("find.sql"), &Input { reference, scope })?)
 }

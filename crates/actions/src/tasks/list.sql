@@ -1,24 +1,27 @@
 -- frame: read
 -- Lists the caller's tasks that match, and counts them: `{items, total, next_cursor}`.
 --
--- The query is assembled from the texts below: planning one for everything that can be asked for takes longer
--- than most lists. No input is ever part of its text: $1 is the caller, $2 the input, $3 the search.
+-- The query is assembled from fragments, because planning one query that covers all filters takes longer
+-- than running most lists. Input is never part of its text, only of its parameters: $1 is the caller, $2 the
+-- input, $3 the search query.
 declare
-    -- Key of the order, its type, and its direction.
-    sorting record;
-    fits    text;
-    found   text;
-    -- Rows to order, the key, and their number if that is known by then.
-    source  text := 'tasks';
-    key     text;
-    counted text := 'null';
-    behind  text;
-    ids     uuid[];
-    total   bigint;
-    most    int := (input ->> 'limit')::int;
-    skipped bigint := (input ->> 'offset')::bigint;
-    next    text;
-    words   tsquery := sought(input ->> 'search', caller);
+    -- Sort key with its type, and the direction.
+    sorting      record;
+    -- Fragments of the query: filters, `with` clause, table to sort, sort key, number of matches (`null` if
+    -- it takes another query), and start of the page.
+    conditions   text;
+    with_clause  text;
+    source       text := 'tasks';
+    key          text;
+    count_sql    text := 'null';
+    after_sql    text;
+    ids          uuid[];
+    total        bigint;
+    counted_seq  bigint;
+    max_items    int := (input ->> 'limit')::int;
+    skipped      bigint := (input ->> 'offset')::bigint;
+    next_cursor  text;
+    search_query tsquery := sought(input ->> 'search', caller);
 begin
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,
            case when (input ->> 'descending')::boolean then '<' else '>' end as sign
@@ -33,11 +36,11 @@ begin
            ) as kinds (name, key, type, nullable)
      where kinds.name = input ->> 'sort_by';
 
-    fits := concat_ws(' and ', 'task.user_id = $1',
+    conditions := concat_ws(' and ', 'task.user_id = $1',
         case when (input ->> 'deleted')::boolean then 'task.deleted_at is not null'
             else 'task.deleted_at is null' end,
         case when input ->> 'status' is not null then $$task.status = $2 ->> 'status'$$
-             -- Lets the index by status and priority be used.
+             -- Allows the use of the index on status and priority.
              when input ->> 'priorities' is not null then $$task.status in ('active', 'completed')$$ end,
         case when input ->> 'priorities' is not null
             then $$task.priority = any (($2 ->> 'priorities')::text[])$$ end,
@@ -58,23 +61,23 @@ begin
                  or task.due_date >= now())$$ end,
         case (input ->> 'missed')::boolean when true then 'task.missed' when false then 'not task.missed' end,
         case when input ->> 'search' is null then null
-             -- A search without any word is matched as plain text.
-             when words is null then
+             -- A search without words, such as `:-)`, is matched literally.
+             when search_query is null then
                  $$position($2 ->> 'search' in task.title || ' ' || coalesce(task.description, '')) > 0$$
              else 'task.words @@ $3' end);
 
     key := sorting.key;
-    -- Ranking reads all matches, so they are counted in passing.
+    -- Ranking reads all matches, so it counts them too.
     if sorting.name = 'relevance' then
-        found := format('with found as materialized (select task.id, %s as key from tasks as task where %s)',
-            key, fits);
+        with_clause := format('with found as materialized (
+            select task.id, %s as key from tasks as task where %s)', key, conditions);
         source := 'found';
         key := 'task.key';
-        counted := '(select count(*) from found)';
+        count_sql := '(select count(*) from found)';
     end if;
 
-    -- Starts behind the last task of the page before: by key, then by id. Tasks without a key come last.
-    behind := case
+    -- Starts after the last task of the previous page: by key, then by id. Tasks without a key come last.
+    after_sql := case
         when not input ? 'after' then ''
         when input -> 'after' ->> 'key' is null
         then format($$ and %s is null and task.id %s ($2 -> 'after' ->> 'id')::uuid$$, key, sorting.sign)
@@ -83,15 +86,16 @@ begin
                     key, sorting.sign, sorting.type, case when sorting.nullable
                         then format(' or %s is null', key) end) end;
 
-    execute format('%s select array(select task.id from %s as task where %s%s order by %s %s %s, task.id %6$s limit $4 offset $5), %8$s',
-                   found, source, case when found is null then fits
-                       else 'true' end, behind, key, sorting.direction,
-                   case when sorting.nullable then 'nulls last' end, counted)
-       into ids, total using caller, input, words, most + 1, skipped;
+    execute format('%s select array(select task.id from %s as task where %s%s
+                                      order by %s %s %s, task.id %6$s limit $4 offset $5), %8$s',
+                   with_clause, source, case when with_clause is null then conditions else 'true' end,
+                   after_sql, key, sorting.direction,
+                   case when sorting.nullable then 'nulls last' end, count_sql)
+       into ids, total using caller, input, search_query, max_items + 1, skipped;
 
-    -- A first page with all matches has counted them. Otherwise a count may have been kept since the user's
-    -- last change.
-    if total is null and cardinality(ids) <= most and skipped = 0 and behind = '' then
+    -- If the first page has all matches, their number is known. Otherwise a stored count is used if the user
+    -- has changed nothing since.
+    if total is null and cardinality(ids) <= max_items and skipped = 0 and after_sql = '' then
         total := cardinality(ids);
     elsif total is null then
         select known.total into total from totals as known join users on users.id = known.user_id
@@ -99,27 +103,28 @@ begin
          where known.user_id = caller and known.filter = input ->> 'filter';
     end if;
     if total is null then
-        -- One snapshot, so that the count belongs to this `seq`.
-        execute format('select count(*), (select users.seq from users where users.id = $1) from tasks as task where %s', fits)
-           into total, skipped using caller, input, words;
+        -- One query, and so one snapshot: the count is right for this `seq`.
+        execute format('select count(*), (select users.seq from users where users.id = $1)
+                          from tasks as task where %s', conditions)
+           into total, counted_seq using caller, input, search_query;
         if total > 500 and input ? 'filter' then
-            insert into totals (user_id, filter, seq, total) values (caller, input ->> 'filter', skipped,
-                total)
+            insert into totals (user_id, filter, seq, total)
+            values (caller, input ->> 'filter', counted_seq, total)
             on conflict (user_id, filter) do update
                set seq = excluded.seq, total = excluded.total, counted_at = excluded.counted_at;
         end if;
     end if;
 
-    if cardinality(ids) > most then
-        -- Null if the task has been deleted for good since it was found.
+    if cardinality(ids) > max_items then
+        -- Null if the task was purged after it was found.
         execute format($$select cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'list') from tasks as task
             where task.id = $1$$,
                        sorting.key)
-           into next using ids[most], input, words;
+           into next_cursor using ids[max_items], input, search_query;
     end if;
     return query select 'row', json_build_object(
         'items', (select coalesce(json_agg(shown(task) order by page.number), '[]')
-                    from unnest(ids[:most]) with ordinality as page (id, number) join tasks as task
+                    from unnest(ids[:max_items]) with ordinality as page (id, number) join tasks as task
                         on task.id = page.id),
-        'total', total, 'next_cursor', next)::text;
+        'total', total, 'next_cursor', next_cursor)::text;
 end;
