@@ -6,7 +6,8 @@ const fn ask(line: &'static str, input: &'static str) -> Ask {
     Ask { line, body: "", input }
 }
 
-/// Requests sent in turns. `filter` is the key of the cached total; lists that depend on the time have none.
+/// Requests sent in turns, with the input of their statement. `filter` is the key under which the total of
+/// matches is cached; lists whose result depends on the current time have none.
 pub const ASKS: &[Ask] = &[
     ask("GET /api/tasks", r#"{"filter":"all"}"#),
     ask(
@@ -40,7 +41,7 @@ pub const ASKS: &[Ask] = &[
     ),
 ];
 
-/// More lists, measured one by one, without other load and without cached totals.
+/// More lists, whose statements are measured one by one in Postgres, without other load or cached totals.
 pub const MORE: &[Ask] = &[
     ask("sort_by=priority", r#"{"sort_by":"priority","descending":false}"#),
     ask("sort_by=due_date&sort_order=desc", r#"{"sort_by":"due_date"}"#),

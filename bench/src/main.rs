@@ -54,7 +54,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME, recurrence::RULES]).chain(OF_EVENTS)
 }
 
-/// Scenarios of events.
+/// Names of the scenarios that involve events, the only ones that run with `--full`.
 const OF_EVENTS: [&str; 6] = [
     events::DELAY,
     recurrence::COMPLETION,
@@ -64,7 +64,7 @@ const OF_EVENTS: [&str; 6] = [
     events::DRAIN,
 ];
 
-/// Number of connections.
+/// Number of connections on which requests are sent at once.
 pub const CONNECTIONS: usize = 32;
 
 /// Result of a scenario.
@@ -202,7 +202,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// Measures all servers in turns, twice, so that a machine that becomes slower or faster affects all of them.
-/// Vacuuming and publishing that one causes is finished before the next begins.
+/// Vacuuming and publishing that one server causes are finished before the next begins.
 async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> anyhow::Result<Outcome> {
     let half = time / 2;
     let mut outcome = Outcome { scenario: scenario.name, ..Outcome::default() };

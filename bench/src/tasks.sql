@@ -1,5 +1,6 @@
--- Creates tasks for the user of each of these sessions, as varied as people's are; a quarter of them is done. The
--- triggers are disabled, so this sets what they would. $1: hashes of tokens, $2: number of tasks each.
+-- Creates tasks for the user of each of these sessions, as varied as people's are; a quarter of them is done.
+-- The triggers are disabled, so this sets the columns that they would set.
+-- $1: hashes of tokens, $2: number of tasks each.
 with made as (
     insert into app.tasks (id, user_id, title, description, status, priority, tags, due_date,
                            created_at, updated_at, completed_at, words, seq)

@@ -1,5 +1,5 @@
--- Sets `seq` of a changed reminder, and the moment of a new one, which is cancelled at once if that has passed or
--- its task is not open.
+-- Sets `seq` of a changed reminder, and the moment of a new one, which is cancelled at once if that has
+-- passed or its task is not open.
 create or replace function app.stamp_reminder() returns trigger language plpgsql as $$
 declare
     task app.tasks;

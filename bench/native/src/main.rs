@@ -1,4 +1,5 @@
-//! The same work as TaskFlow's functions do, by a native server: what `cargo dev bench` measures them against.
+//! A native server that does the same work as TaskFlow's functions, with which `cargo dev bench` compares
+//! them.
 //!
 //! It parses the same input, calls the same statements with the same principal, and answers the same JSON.
 

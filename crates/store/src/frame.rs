@@ -5,7 +5,8 @@
 //! - `read`: finds the caller, and reads;
 //! - `write`: locks the caller's row too, and keeps the answer for a replay;
 //! - `open`: has no caller;
-//! - `consumer`: takes events, each once. The body is a block of PL/pgSQL about the array `events` of `app.delivery`.
+//! - `consumer`: takes events, each once. The body is a block of PL/pgSQL about the array `events` of
+//!   `app.delivery`.
 //!
 //! Options follow, each after a comma: the role that may call it (`for service`, `for both`; users
 //! otherwise), the limits that it counts against (`uncounted`, `sign-in`, `sign-up`; the usual ones

@@ -1,5 +1,5 @@
-//! Kafka's protocol, as far as it takes to create topics: one request, where Kafka's tools start a Java
-//! process per topic.
+//! The part of Kafka's protocol that creates topics: one request for all of them. Kafka's own tools would
+//! start a Java process per topic.
 
 use std::time::Duration;
 
@@ -52,14 +52,14 @@ fn create_topics_request(topics: &[Topic]) -> Vec<u8> {
         body.extend(string(&topic.name));
         body.extend((topic.partitions as u32).to_be_bytes());
         body.extend(1_u16.to_be_bytes());
-        // No manual assignment of replicas, and one setting.
+        // No manual assignment of replicas (an empty array), then one setting.
         body.extend(0_u32.to_be_bytes());
         body.extend(1_u32.to_be_bytes());
         body.extend(string("retention.ms"));
         body.extend(string(&topic.retention.as_millis().to_string()));
     }
     body.extend((RESPONSE_TIMEOUT.as_millis() as u32).to_be_bytes());
-    // Not only validation.
+    // `validate_only` is false: the topics are created, not just checked.
     body.push(0);
     body
 }

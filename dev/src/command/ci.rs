@@ -19,7 +19,8 @@ const LINTS: [(&str, &str); 2] = [
 /// A group of checks.
 struct Lane {
     name: &'static str,
-    /// Share of the whole run when it was last measured, in percent. Machines differ in speed, but hardly in shares.
+    /// Share of the whole run when it was last measured, in percent. Machines differ in speed, but hardly in
+    /// shares.
     share: f64,
     command: &'static [&'static str],
 }

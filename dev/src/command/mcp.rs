@@ -88,8 +88,8 @@ fn programs(clients: &Path) -> [(&'static str, Vec<String>); 6] {
     ]
 }
 
-/// Returns the folder of the clients, below the target folder. Copies their scripts there each time, and installs
-/// packages that are missing or outdated.
+/// Returns the folder of the clients, below the target folder. Copies their scripts there each time, and
+/// installs packages that are missing or outdated.
 pub async fn clients() -> anyhow::Result<PathBuf> {
     let (source, folder) = (project::root().join("tests/clients"), project::target().join("clients"));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -132,8 +132,8 @@ pub async fn clients() -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns the Node that was installed with the clients, or the machine's own if there is none for this platform:
-/// the clients need a recent one.
+/// Returns the Node that was installed with the clients, as they need a recent one, or the machine's own if
+/// there is none for this platform.
 fn node(clients: &Path) -> String {
     let kind = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
     let installed = clients.join(format!("node_modules/node-linux-{kind}/bin/node"));

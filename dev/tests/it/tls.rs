@@ -12,11 +12,11 @@ use tokio_rustls::TlsAcceptor;
 use crate::command::{dev, error, folder};
 use crate::database::Database;
 
-/// Proxy that speaks TLS in front of Postgres.
+/// TLS proxy in front of Postgres.
 struct Encrypted {
     port: u16,
     handshakes: Arc<AtomicUsize>,
-    /// Authority of its certificate.
+    /// PEM file of the authority that signed its certificate.
     authority: PathBuf,
 }
 
@@ -47,7 +47,8 @@ impl Encrypted {
     }
 }
 
-/// The client asks for TLS in eight bytes; one letter accepts.
+/// Forwards a connection. A client of Postgres first asks for TLS (`SSLRequest`, eight bytes), and the server
+/// accepts with an `S`.
 async fn pass_on(
     mut client: TcpStream,
     acceptor: TlsAcceptor,

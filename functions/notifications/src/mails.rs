@@ -1,4 +1,5 @@
-//! `POST /internal/notifications/mail`, from a cron binding; and e-mails that are sent after an event was taken
+//! `POST /internal/notifications/mail`, from a cron binding; and e-mails that are sent after an event was
+//! taken
 
 use futures::future::join_all;
 use serde::Deserialize;

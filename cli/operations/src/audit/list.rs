@@ -1,4 +1,4 @@
-//! `audit list`: shows where the months are.
+//! `audit list`: lists the months of the audit trail in the database, and those in archive files.
 
 use std::path::Path;
 

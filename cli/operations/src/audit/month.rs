@@ -1,4 +1,4 @@
-//! A month of the trail, in UTC: a partition.
+//! A month of the audit trail, in UTC. Each month has a partition of the table.
 
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
@@ -11,13 +11,13 @@ use tokio_postgres::Client;
 pub struct Month(String);
 
 impl Month {
-    /// The current month of the database.
+    /// Returns the current month, by the database's clock.
     pub async fn current(client: &Client) -> anyhow::Result<Self> {
         let row = client.query_one("select to_char(now() at time zone 'UTC', 'YYYY-MM')", &[]).await?;
         row.get::<_, &str>(0).parse()
     }
 
-    /// All months with a partition, in order.
+    /// Returns all months that have a partition, in order.
     pub async fn all(client: &Client) -> anyhow::Result<Vec<Self>> {
         let tables = "select relname::text from pg_inherits join pg_class on pg_class.oid = inhrelid
                        where inhparent = 'app.audit'::regclass order by 1";
@@ -28,12 +28,12 @@ impl Month {
         Ok(months.collect())
     }
 
-    /// Name of its partition.
+    /// Name of the month's partition.
     pub fn table(&self) -> String {
         format!("app.audit_{}", self.0.replace('-', "_"))
     }
 
-    /// Its first instant, as Postgres reads it.
+    /// First instant of the month, as text that Postgres parses.
     pub fn begins(&self) -> String {
         format!("{self}-01 00:00:00+00")
     }

@@ -9,7 +9,8 @@ use tokio_postgres::Client;
 use super::files::Archive;
 use crate::Step;
 
-/// Adds the events of lines. `->` keeps the text of the data; a column of `json_to_record` would not.
+/// Inserts events, given as lines of JSON. `line -> 'data'` keeps the JSON text of an event byte for byte; a
+/// column of `json_to_record` would not.
 const INSERT: &str = "
     insert into app.audit (event_id, occurred_at, event_type, user_id, task_id, seq, data)
     select event_id, occurred_at, event_type, user_id, task_id, seq, coalesce(line -> 'data', data_text::json)
@@ -32,7 +33,7 @@ pub async fn run(client: &mut Client, from: &[PathBuf]) -> anyhow::Result<()> {
         );
         archives.extend(found);
     }
-    // Before the first is restored, so that a damaged one changes nothing.
+    // All files are checked before the first is restored, so a damaged file changes nothing.
     for archive in &archives {
         archive.check()?;
     }

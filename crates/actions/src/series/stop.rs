@@ -21,8 +21,8 @@ struct Input<'a> {
     delete_open: bool,
 }
 
-/// Stops a series of the caller, and returns it with the number of `open_tasks` that it had. A series that has ended stays as it
-/// is.
+/// Stops a series of the caller, and returns it with the number of `open_tasks` that it had. A series that
+/// has ended stays as it is.
 pub fn stop(client: &Client<'_>, series: &Named, options: &Stopping) -> Result<String, Refusal> {
     let delete_open = options.delete_open.0 == Some(Flag(true));
     client.one(statement!("stop.sql"), &Input { series, delete_open })

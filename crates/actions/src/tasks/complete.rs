@@ -17,7 +17,8 @@ struct Done {
     completed_at: Value,
 }
 
-/// Completes a task of the caller, and returns it with the time of its next occurrence. Completing it again changes nothing.
+/// Completes a task of the caller, and returns it with the time of its next occurrence. Completing it again
+/// changes nothing.
 pub fn complete(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
     let mut rows = client.call(statement!("complete.sql"), task)?;
     let completed = rows.require("task")?;

@@ -26,7 +26,7 @@ pub async fn run(request: IncomingRequest, out: ResponseOutparam) -> Result<()> 
     };
     let path = request.path_with_query();
     let authority = request.authority();
-    // A truncated body is answered like an empty one, because the client ended it.
+    // A body that breaks off is echoed as empty.
     let body = request.into_body().await.unwrap_or_default();
     let request = json!({
         "component": variables::get("component").unwrap_or_default(),

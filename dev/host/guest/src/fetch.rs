@@ -1,4 +1,4 @@
-//! Sends the request in the request body and responds with its response, or with the error.
+//! Sends the request that the body describes as JSON, and responds with the response to it, or the error.
 
 use anyhow::Result;
 use serde::Deserialize;

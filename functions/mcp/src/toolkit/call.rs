@@ -17,7 +17,8 @@ use super::error::ToolError;
 pub struct Call<'a> {
     pub caller: Client<'a>,
     pub clock: Clock,
-    /// Id of the thing that this call changed when it was made first, if it is a replay: then the kept answer is returned.
+    /// If this call is a replay, the id of the task or series that the first call changed. The kept answer is
+    /// returned then.
     pub replayed: Option<TaskId>,
 }
 

@@ -41,7 +41,7 @@ impl ToolOutput {
     }
 }
 
-/// The result of `tools/call`. Errors that a model can act on are results too; all others are errors of JSON-RPC.
+/// Result of `tools/call`. Errors that a model can act on are results too; all others are errors of JSON-RPC.
 pub fn to_result(
     done: Result<ToolOutput, ToolError>,
     arguments: &Value,
