@@ -20,7 +20,7 @@ pub async fn load(
     world: &World,
     time: Duration,
 ) -> anyhow::Result<Measured> {
-    let name = store::installed_name(call.body.0, store::hash(call.body.1));
+    let name = frames::installed_name(call.body.0, frames::hash(call.body.1));
     let inputs =
         scenario.asks.iter().map(|ask| input(call, ask, world)).collect::<anyhow::Result<Vec<Value>>>()?;
     let inputs = Arc::new(inputs);
@@ -60,7 +60,7 @@ pub async fn slowest_list(
     world: &World,
 ) -> anyhow::Result<(&'static str, f64)> {
     const TURNS: usize = 60;
-    let name = store::installed_name(call.body.0, store::hash(call.body.1));
+    let name = frames::installed_name(call.body.0, frames::hash(call.body.1));
     let client = world.database.connect().await?;
     let statement = client.prepare(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
     let mut slowest = ("", 0.0);

@@ -33,7 +33,7 @@ async fn no_list_reads_rows_of_other_users() {
     owner.batch_execute(&FILL.replace("ADA", &ada.id())).await.unwrap();
     // Updated rows leave old versions behind, which would be counted too.
     owner.batch_execute("vacuum analyze app.tasks").await.unwrap();
-    let name = store::installed_name("list", store::hash(BODY));
+    let name = frames::installed_name("list", frames::hash(BODY));
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
     let of_ada =
         app.database.rows(&format!("select count(*) from app.tasks where user_id = '{}'", ada.id())).await;

@@ -110,7 +110,7 @@ impl Database {
 
     /// Installs a body that only this test uses and returns the name of its statement.
     pub async fn install(&self, stem: &str, body: &str) -> String {
-        let framed = store::frame(stem, body).expect("a body");
+        let framed = frames::frame(stem, body).expect("a body");
         self.change(&framed.create).await;
         framed.name
     }

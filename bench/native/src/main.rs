@@ -71,7 +71,7 @@ async fn call(
         ..Principal::new(identity, "user")
     };
     let client = pool.get().await?;
-    let name = store::installed_name(stem, store::hash(body));
+    let name = frames::installed_name(stem, frames::hash(body));
     let statement = client.prepare_cached(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
     let rows = client.query(&statement, &[&json!(principal), &input]).await?;
     let of_kind =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use store::Framed;
+use frames::Framed;
 
 /// The SQL of a release.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Release {
                 migrations.push(migration(label, text, &files)?);
             } else {
                 let framed =
-                    store::frame(stem(file), text).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
+                    frames::frame(stem(file), text).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
                 statements.insert(framed.name.clone(), (framed, path.clone()));
             }
         }
@@ -92,14 +92,12 @@ impl Release {
     }
 }
 
-/// True for the SQL files of a release. The others below its folders are the frames of `store`, the SQL of
+/// True for the SQL files of a release. The others below its folders are the frames, the SQL of
 /// tests, and the generated description of the schema.
 fn is_of_release(path: &str) -> bool {
     match path.split('/').next() {
         Some("migrations") => path != "migrations/schema.sql",
-        Some("crates" | "functions") => {
-            path.contains("/src/") && !path.starts_with("crates/store/src/frames/")
-        }
+        Some("crates" | "functions") => path.contains("/src/") && !path.starts_with("crates/frames/src/"),
         _ => false,
     }
 }
@@ -138,5 +136,5 @@ fn stem(file: &str) -> &str {
 }
 
 fn checksum(text: &str) -> String {
-    format!("{:016x}", store::checksum(text))
+    format!("{:016x}", frames::checksum(text))
 }

@@ -1,12 +1,10 @@
-//! Events: their envelope and schemas, and publishing from the outbox by way of Dapr.
+//! Events: their types, envelope and schemas.
 //!
-//! Triggers write the event of a change into the outbox, in the transaction of the change. [`publish()`]
-//! sends what waits there, [`Event`] is the envelope that consumers parse, and [`schema()`] describes it.
+//! Triggers write the event of a change into the outbox, in the transaction of the change. [`Event`] is the
+//! envelope that consumers parse, and [`schema()`] describes it.
 
 mod event;
-mod publish;
 mod schema;
 
 pub use event::{Data, Event, KINDS, Kind, Subject, has_nul};
-pub use publish::publish;
 pub use schema::schema;

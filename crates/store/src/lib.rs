@@ -5,7 +5,6 @@
 
 mod client;
 mod delivery;
-mod frame;
 mod principal;
 mod reason;
 mod refusal;
@@ -15,7 +14,6 @@ mod statement;
 
 pub use client::{Client, Context};
 pub use delivery::Delivery;
-pub use frame::{Framed, checksum, frame, hash, installed_name};
 pub use principal::{Identity, Issued, Principal, ReplayKey};
 pub use reason::{Constraint, Reason};
 pub use refusal::{Fault, Refusal, chain};

@@ -1,6 +1,6 @@
 //! Statements, as components know them: by name.
 
-use crate::frame::{hash, installed_name};
+use frames::{hash, installed_name};
 
 /// Body in its frame, known by its name in the database.
 #[derive(Clone, Copy, Debug)]

@@ -53,7 +53,7 @@ pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, 
 
 /// Publishes the events of all shards whose lease this request has got so far.
 pub async fn publish(function: &str, request: &Request) {
-    for refusal in events::publish(request.context.take_leases()).await {
+    for refusal in outbox::publish(request.context.take_leases()).await {
         log::fault(function, &request.correlation_id, "the outbox cannot be published", &refusal);
     }
 }

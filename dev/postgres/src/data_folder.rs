@@ -52,7 +52,7 @@ impl DataFolder {
         if !is_root() || is_reachable {
             return self.path.join("postgres");
         }
-        let name = store::checksum(&self.path.to_string_lossy());
+        let name = frames::checksum(&self.path.to_string_lossy());
         PathBuf::from(format!("/var/lib/taskflow/{name:016x}"))
     }
 

@@ -163,6 +163,6 @@ fn files_of_postgres(data: &Path) -> PathBuf {
     if inside.is_dir() {
         return inside;
     }
-    let name = store::checksum(&data.canonicalize().unwrap().to_string_lossy());
+    let name = frames::checksum(&data.canonicalize().unwrap().to_string_lossy());
     PathBuf::from(format!("/var/lib/taskflow/{name:016x}"))
 }

@@ -14,11 +14,11 @@
 //!
 //! A body is one statement, or a block of PL/pgSQL. It returns rows of two columns, a kind and a JSON text.
 
-const READ: &str = include_str!("frames/read.sql");
-const WRITE: &str = include_str!("frames/write.sql");
-const OPEN: &str = include_str!("frames/open.sql");
-const CONSUMER: &str = include_str!("frames/consumer.sql");
-const BLOCK: &str = include_str!("frames/block.sql");
+const READ: &str = include_str!("read.sql");
+const WRITE: &str = include_str!("write.sql");
+const OPEN: &str = include_str!("open.sql");
+const CONSUMER: &str = include_str!("consumer.sql");
+const BLOCK: &str = include_str!("block.sql");
 
 /// Hashes all SQL that is installed for a body. The hash is part of its name, so that two releases run side
 /// by side. The compiler computes it for functions, and `cargo dev migrate` at run time.
