@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use full::Programs;
+use full::kafka::{Installed, archive_classes, format};
 
 use crate::files;
 use crate::project;
@@ -20,8 +21,8 @@ const KAFKA: &str = include_str!("../full/kafka/pom.xml");
 /// Installs missing programs, and returns the paths of all.
 pub async fn get() -> anyhow::Result<Programs> {
     let cache = files::cache_folder()?;
-    let daprd = cache.join(format!("daprd-{:016x}", store::checksum(&DAPRD.concat())));
-    let kafka = cache.join(format!("kafka-{:016x}", store::checksum(KAFKA)));
+    let daprd = cache.join(format!("daprd-{:016x}", frames::checksum(&DAPRD.concat())));
+    let kafka = Installed(cache.join(format!("kafka-{:016x}", frames::checksum(KAFKA))));
     if !daprd.exists() {
         let step = Step::begin("building Dapr's sidecar 1.14 (once, takes some minutes)");
         files::create_once(&daprd, async |path| {
@@ -33,9 +34,17 @@ pub async fn get() -> anyhow::Result<Programs> {
         .await?;
         step.end(&format!("kept in {}", daprd.display()));
     }
-    if !kafka.exists() {
-        let step = Step::begin("downloading Kafka 4.1 (once)");
-        files::create_once(&kafka, async |path| {
+    if !kafka.classes().exists() {
+        let step = Step::begin("installing Kafka 4.1 (once)");
+        install_kafka(&kafka).await?;
+        step.end(&format!("kept in {}", kafka.0.display()));
+    }
+    Ok(Programs { daprd, kafka })
+}
+
+async fn install_kafka(kafka: &Installed) -> anyhow::Result<()> {
+    if !kafka.jars().exists() {
+        files::create_once(&kafka.jars(), async |path| {
             let source = to_text(&project::root().join("dev/full/kafka/pom.xml"));
             let output = format!("-DoutputDirectory={}", path.display());
             tools::output("mvn", &["-q", "-B", "-f", &source, "dependency:copy-dependencies", &output])
@@ -43,9 +52,11 @@ pub async fn get() -> anyhow::Result<Programs> {
                 .map(drop)
         })
         .await?;
-        step.end(&format!("kept in {}", kafka.display()));
     }
-    Ok(Programs { daprd, kafka })
+    if !kafka.empty().exists() {
+        files::create_once(&kafka.empty(), async |path| format(kafka, path).await).await?;
+    }
+    files::create_once(&kafka.classes(), async |path| archive_classes(kafka, path).await).await
 }
 
 fn to_text(path: &Path) -> String {

@@ -7,7 +7,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::Context;
-use full::{Kafka, Programs, Sidecars};
+use full::kafka::Kafka;
+use full::{Programs, Sidecars};
 use operations::Role;
 use serde_json::{Value, json};
 use sidecar::{Mailbox, Sidecar, Tokens, read_topics};

@@ -3,7 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use full::{Kafka, Programs, Sidecars};
+use full::kafka::{Installed, Kafka};
+use full::{Programs, Sidecars};
 use serde_json::json;
 use sidecar::mail::{self, Mail};
 use sidecar::{Mailbox, Sidecar, Tokens};
@@ -141,7 +142,7 @@ impl Events {
 
 fn programs() -> Option<Programs> {
     let path = |name: &str| std::env::var_os(name).map(Into::into);
-    Some(Programs { daprd: path("TASKFLOW_DAPRD")?, kafka: path("TASKFLOW_KAFKA")? })
+    Some(Programs { daprd: path("TASKFLOW_DAPRD")?, kafka: Installed(path("TASKFLOW_KAFKA")?) })
 }
 
 fn tokens() -> Tokens {

@@ -1,7 +1,7 @@
 //! Apache Kafka and Dapr's own sidecars as processes of this machine, configured by the files in `dapr/`:
 //! `--full`.
 
-mod kafka;
+pub mod kafka;
 mod ports;
 mod program;
 mod protocol;
@@ -9,7 +9,6 @@ mod sidecars;
 
 use std::path::PathBuf;
 
-pub use crate::kafka::Kafka;
 pub use crate::ports::free_ports;
 pub use crate::sidecars::Sidecars;
 
@@ -18,6 +17,6 @@ pub use crate::sidecars::Sidecars;
 pub struct Programs {
     /// The program `daprd`.
     pub daprd: PathBuf,
-    /// Folder with the jars of Kafka.
-    pub kafka: PathBuf,
+    /// Kafka.
+    pub kafka: kafka::Installed,
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
 
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
-const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program that is restarted whenever it ends. Dropping this terminates it and waits for its end.
 pub struct Program {

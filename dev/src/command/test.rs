@@ -45,7 +45,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.full {
         let Programs { daprd, kafka } = programs::get().await?;
         environment.push(("TASKFLOW_DAPRD", daprd.display().to_string()));
-        environment.push(("TASKFLOW_KAFKA", kafka.display().to_string()));
+        environment.push(("TASKFLOW_KAFKA", kafka.0.display().to_string()));
         command.extend(["--test", "behaviour"]);
     } else {
         command.push("--tests");
