@@ -7,5 +7,6 @@ mod database;
 mod events;
 mod restart;
 mod settings;
+mod sources;
 mod tls;
 mod up;
