@@ -15,7 +15,7 @@ mod statement;
 
 pub use client::{Client, Context};
 pub use delivery::Delivery;
-pub use frame::{Framed, checksum, frame, hash, installed_name};
+pub use frame::{Framed, InvalidFrame, checksum, frame, hash, installed_name};
 pub use principal::{Identity, Issued, Principal, ReplayKey};
 pub use reason::{Constraint, Reason};
 pub use refusal::{Fault, Refusal, chain};
