@@ -7,6 +7,6 @@ mod event;
 mod publish;
 mod schema;
 
-pub use event::{Data, Event, KINDS, Kind, Subject, has_nul};
+pub use event::{Data, Event, InvalidEvent, KINDS, Kind, Subject, has_nul};
 pub use publish::publish;
 pub use schema::schema;
