@@ -1,6 +1,6 @@
 //! Lists of a user with many tasks: filters, orders and searches.
 
-use crate::scenario::Ask;
+use crate::request::Ask;
 
 const fn ask(line: &'static str, input: &'static str) -> Ask {
     Ask { line, body: "", input }

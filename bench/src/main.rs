@@ -12,6 +12,7 @@ mod process;
 mod recurrence;
 mod reminders;
 mod report;
+mod request;
 mod scenario;
 mod world;
 

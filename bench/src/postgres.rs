@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::load::run;
 use crate::measured::Measured;
-use crate::scenario::{Ask, Call, Scenario};
+use crate::request::Ask;
+use crate::scenario::{Call, Scenario};
 use crate::world::World;
 use crate::{CONNECTIONS, lists};
 

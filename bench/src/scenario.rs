@@ -1,5 +1,6 @@
 //! The scenarios of requests.
 
+use crate::request::Ask;
 use crate::world::{COLLECTOR, CREATORS, LISTERS, NEIGHBOURS, Users};
 use crate::{CONNECTIONS, lists};
 
@@ -34,16 +35,6 @@ pub enum Without {
     Publishing,
     /// The tool call: the same request over plain HTTP.
     Tools,
-}
-
-/// Request.
-pub struct Ask {
-    /// Request line without the version.
-    pub line: &'static str,
-    /// Body.
-    pub body: &'static str,
-    /// Members to add to the input of the call.
-    pub input: &'static str,
 }
 
 /// Call of Postgres that a request leads to.

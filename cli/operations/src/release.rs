@@ -62,8 +62,7 @@ impl Release {
                 let Some(label) = file.strip_suffix(".up.sql") else { continue };
                 migrations.push(migration(label, text, &files)?);
             } else {
-                let framed =
-                    frames::frame(stem(file), text).map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
+                let framed = frames::frame(stem(file), text).with_context(|| path.clone())?;
                 statements.insert(framed.name.clone(), (framed, path.clone()));
             }
         }

@@ -29,7 +29,7 @@ pub async fn run(action: Option<&Action>, url: &DatabaseUrl) -> anyhow::Result<(
         None => list(&url.connect().await?).await,
         Some(Action::Set { key, value }) => {
             let setting = SettingSpec::find(key).with_context(|| unknown(key))?;
-            setting.parse(value).map_err(|problem| anyhow!("{key} {problem}"))?;
+            setting.parse(value).map_err(|errors| anyhow!("{key} {errors}"))?;
             let set = "insert into dapr.configuration (key, value) values ($1, $2)
                        on conflict (key) do update set value = excluded.value";
             url.connect().await?.execute(set, &[key, value]).await?;

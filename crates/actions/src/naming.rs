@@ -56,13 +56,12 @@ struct Row {
 
 /// Parses the row of a statement that resolves a reference.
 pub(crate) fn read(row: &str) -> Result<Found, Refusal> {
-    let unreadable = || Refusal::fault("invalid row of a resolved reference");
-    match serde_json::from_str(row).map_err(|_| unreadable())? {
+    match serde_json::from_str(row).map_err(|error| Refusal::unreadable("a resolved reference", error))? {
         Row { hit: Some(shown), is_exact, open_tasks, .. } => {
             Ok(Found::One(Hit { shown, is_exact, open_tasks }))
         }
         Row { ambiguous: Some(candidates), .. } => Ok(Found::Several(candidates)),
         Row { no_match: Some(candidates), .. } => Ok(Found::Nothing(candidates)),
-        _ => Err(unreadable()),
+        _ => Err(Refusal::fault("invalid row of a resolved reference")),
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::field::{Errors, wrong};
+
 /// Definition of a setting.
 #[derive(Clone, Copy, Debug)]
 pub struct SettingSpec {
@@ -87,19 +89,19 @@ impl SettingSpec {
     }
 
     /// Parses a value. The error describes the values that are allowed.
-    pub fn parse(&self, value: &str) -> Result<Setting, String> {
+    pub fn parse(&self, value: &str) -> Result<Setting, Errors> {
         let number = |text: &str, max: u32| text.parse().ok().filter(|number| (1..=max).contains(number));
-        let batch = || number(value, 1000).ok_or("must be a number from 1 to 1000".to_owned());
+        let batch = || number(value, 1000).ok_or_else(|| wrong("must be a number from 1 to 1000"));
         match self.kind {
             Kind::Limit(name) => value
                 .split_once('/')
                 .and_then(|(quota, seconds)| Some((number(quota, 1_000_000_000)?, number(seconds, 86_400)?)))
                 .map(|(quota, seconds)| Setting::Limit { name, quota, seconds })
-                .ok_or("must be requests/seconds, such as 1000/10, with 1 to 86400 seconds".to_owned()),
+                .ok_or_else(|| wrong("must be requests/seconds, such as 1000/10, with 1 to 86400 seconds")),
             Kind::Publishing => match value {
                 "on" => Ok(Setting::Publishing(true)),
                 "off" => Ok(Setting::Publishing(false)),
-                _ => Err("must be on or off".to_owned()),
+                _ => Err(wrong("must be on or off")),
             },
             Kind::PublishBatch => batch().map(Setting::PublishBatch),
             Kind::ReminderBatch => batch().map(Setting::ReminderBatch),

@@ -1,5 +1,8 @@
 //! Events, as CloudEvents in JSON.
 
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+
 use domain::Field;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -122,9 +125,22 @@ struct Envelope<'a> {
     data: &'a RawValue,
 }
 
+/// Reason why an event is rejected. It must not quote what people wrote, as serde's error does, so that is
+/// not kept as its source.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InvalidEvent(String);
+
+impl Display for InvalidEvent {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for InvalidEvent {}
+
 impl<'a> Event<'a> {
     /// Parses the members of `data` that a consumer reads.
-    pub fn parse_data<T: Deserialize<'a>>(&self) -> Result<T, String> {
+    pub fn parse_data<T: Deserialize<'a>>(&self) -> Result<T, InvalidEvent> {
         read(self.whole.get().as_bytes())
     }
 
@@ -134,24 +150,26 @@ impl<'a> Event<'a> {
         serde_json::value::to_raw_value(self.whole.get()).expect("a text can be written as JSON")
     }
 
-    /// Parses a delivered event. The error says what is wrong with it, and quotes nothing of what people
-    /// wrote.
-    pub fn read(body: &'a [u8]) -> Result<Self, String> {
+    /// Parses a delivered event.
+    pub fn read(body: &'a [u8]) -> Result<Self, InvalidEvent> {
         let Envelope { kind, traceparent, data: whole } = read(body)?;
         if has_nul(body) {
-            return Err("wrong schema: a NUL character".to_owned());
+            return Err(InvalidEvent("wrong schema: a NUL character".to_owned()));
         }
         if contains_escapes(body) {
             // Rejects half of a surrogate pair, which Postgres cannot store.
             read::<serde_json::Value>(body)?;
         }
-        let kind = KINDS.iter().find(|known| known.name == kind).ok_or("unknown event type")?;
+        let kind = KINDS
+            .iter()
+            .find(|known| known.name == kind)
+            .ok_or_else(|| InvalidEvent("unknown event type".to_owned()))?;
         let mut data: Data = read(whole.get().as_bytes())?;
         if !VERSIONS.contains(&data.schema_version) {
-            return Err(format!("unknown schema version {}", data.schema_version));
+            return Err(InvalidEvent(format!("unknown schema version {}", data.schema_version)));
         }
         let is_id = |text: &String| text.parse::<domain::TaskId>().is_ok();
-        let wrong = |member: &str| Err(format!("wrong schema: {member}"));
+        let wrong = |member: &str| Err(InvalidEvent(format!("wrong schema: {member}")));
         // In one notation, so that the same id is the same text.
         match data.event_id.parse::<domain::TaskId>() {
             Ok(id) => data.event_id = id.to_string(),
@@ -184,10 +202,14 @@ impl<'a> Event<'a> {
     }
 }
 
-fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
-    serde_json::from_slice(json).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => format!("wrong schema: {}", without_values(&error.to_string())),
-        _ => "broken JSON".to_owned(),
+fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, InvalidEvent> {
+    serde_json::from_slice(json).map_err(|error| {
+        InvalidEvent(match error.classify() {
+            serde_json::error::Category::Data => {
+                format!("wrong schema: {}", without_values(&error.to_string()))
+            }
+            _ => "broken JSON".to_owned(),
+        })
     })
 }
 
@@ -213,7 +235,11 @@ fn without_values(message: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn with(member: &str, value: serde_json::Value) -> Result<(), String> {
+    fn invalid(reason: &str) -> Result<(), InvalidEvent> {
+        Err(InvalidEvent(reason.to_owned()))
+    }
+
+    fn with(member: &str, value: serde_json::Value) -> Result<(), InvalidEvent> {
         let mut data = serde_json::json!({
             "schema_version": 1, "event_id": "0198c0de-0000-7000-8000-000000000001", "correlation_id": null,
             "user_id": "0198c0de-0000-7000-8000-000000000002", "seq": 3, "actor": "user",
@@ -240,21 +266,21 @@ mod tests {
             ("actor", "nobody".into(), "wrong schema: actor is unknown"),
             ("seq", "a secret".into(), "wrong schema: invalid type"),
         ] {
-            assert_eq!(with(member, value), Err(reason.to_owned()), "{member}");
+            assert_eq!(with(member, value), invalid(reason), "{member}");
         }
     }
 
     #[test]
     fn a_nul_character_is_rejected_and_its_escaped_escape_is_not() {
-        assert_eq!(with("text", "a\0b".into()), Err("wrong schema: a NUL character".to_owned()));
+        assert_eq!(with("text", "a\0b".into()), invalid("wrong schema: a NUL character"));
         assert_eq!(with("text", "a\\u0000b".into()), Ok(()));
     }
 
     #[test]
     fn broken_json_and_unknown_types_are_told_apart() {
-        assert_eq!(Event::read(b"{").map(drop), Err("broken JSON".to_owned()));
+        assert_eq!(Event::read(b"{").map(drop), invalid("broken JSON"));
         let unknown =
             br#"{"type":"x","data":{"schema_version":1,"event_id":"","seq":1,"actor":"","occurred_at":""}}"#;
-        assert_eq!(Event::read(unknown).map(drop), Err("unknown event type".to_owned()));
+        assert_eq!(Event::read(unknown).map(drop), invalid("unknown event type"));
     }
 }

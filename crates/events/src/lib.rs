@@ -6,5 +6,5 @@
 mod event;
 mod schema;
 
-pub use event::{Data, Event, KINDS, Kind, Subject, has_nul};
+pub use event::{Data, Event, InvalidEvent, KINDS, Kind, Subject, has_nul};
 pub use schema::schema;

@@ -14,6 +14,9 @@
 //!
 //! A body is one statement, or a block of PL/pgSQL. It returns rows of two columns, a kind and a JSON text.
 
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+
 const READ: &str = include_str!("read.sql");
 const WRITE: &str = include_str!("write.sql");
 const OPEN: &str = include_str!("open.sql");
@@ -171,6 +174,18 @@ impl Limit {
     }
 }
 
+/// Reason why the first line of a body is rejected.
+#[derive(Debug)]
+pub struct InvalidFrame(String);
+
+impl Display for InvalidFrame {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for InvalidFrame {}
+
 /// First line of a body.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
@@ -181,8 +196,8 @@ struct Header {
 }
 
 impl Header {
-    fn parse(first_line: &str) -> Result<Self, String> {
-        let wrong = |what: &str| format!("the first line is `{first_line}`: {what}");
+    fn parse(first_line: &str) -> Result<Self, InvalidFrame> {
+        let wrong = |what: &str| InvalidFrame(format!("the first line is `{first_line}`: {what}"));
         let mut words = first_line.strip_prefix(MARKER).unwrap_or_default().split(", ");
         let access = Access::of(first_line).filter(|access| words.next() == Some(access.name()));
         let Some(access) = access else {
@@ -239,8 +254,8 @@ pub struct Framed {
     pub create: String,
 }
 
-/// Puts a body into its frame. The error says what is wrong with the body's first line.
-pub fn frame(stem: &str, body: &str) -> Result<Framed, String> {
+/// Puts a body into its frame.
+pub fn frame(stem: &str, body: &str) -> Result<Framed, InvalidFrame> {
     let header = Header::parse(body.lines().next().unwrap_or_default())?;
     let name = installed_name(stem, hash(body));
     // Consumers return no rows, so their frame has the block itself.

@@ -90,20 +90,18 @@ async fn send(waiting: &[Waiting<'_>]) -> (BTreeSet<i64>, Option<String>) {
     // At the same time, so that all of them are done before the lease expires.
     let sent = join_all(topics.into_iter().map(async |(topic, events)| send_topic(topic, &events).await));
     let (mut failed, mut problem) = (BTreeSet::new(), None);
-    for (positions, reason) in sent.await.into_iter().filter_map(Result::err) {
+    for (positions, reason) in sent.await.into_iter().flatten() {
         failed.extend(positions);
         problem = Some(reason);
     }
     (failed, problem)
 }
 
-/// Publishes to one topic. The error has the positions of the events that failed.
-async fn send_topic(topic: &str, events: &[&Waiting<'_>]) -> Result<(), (Vec<i64>, String)> {
+/// Publishes to one topic. Returns the positions of the events that failed, and the reason, if any failed.
+async fn send_topic(topic: &str, events: &[&Waiting<'_>]) -> Option<(Vec<i64>, String)> {
     let entries: Vec<&RawValue> = events.iter().map(|event| event.entry).collect();
-    dapr::publish(topic, &entries, TIMEOUT_MS).await.map_err(|PublishError { entries, cause }| {
-        let named: Vec<i64> = entries.iter().filter_map(|id| id.parse().ok()).collect();
-        let all = || events.iter().map(|event| event.position).collect();
-        let reason = chain(&cause);
-        (if named.is_empty() { all() } else { named }, reason)
-    })
+    let PublishError { entries, cause } = dapr::publish(topic, &entries, TIMEOUT_MS).await.err()?;
+    let named: Vec<i64> = entries.iter().filter_map(|id| id.parse().ok()).collect();
+    let all = || events.iter().map(|event| event.position).collect();
+    Some((if named.is_empty() { all() } else { named }, chain(&cause)))
 }

@@ -115,6 +115,7 @@ impl Display for Refusal {
 impl StdError for Refusal {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
+            Self::Invalid(errors) => Some(errors),
             Self::Unavailable(fault) | Self::Fault(fault) => fault.source(),
             _ => None,
         }

@@ -123,7 +123,7 @@ fn take_once(
     let (mut deliveries, mut items) = (Vec::new(), Vec::new());
     for body in events {
         items.push(match Event::read(body) {
-            Err(reason) => Item::Rejected(reason),
+            Err(error) => Item::Rejected(error.to_string()),
             Ok(event) => match decide(&event)? {
                 Decision::Reject(reason) => Item::Rejected(reason),
                 Decision::Ignore => Item::Ignored,

@@ -140,7 +140,7 @@ async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> 
         |cause: Box<dyn Error + Send + Sync>| Problem::unavailable(Fault::caused_by(message, cause));
     let response = match dapr::http::send(&issuer.jwks, &[], None, TIMEOUT_MS).await {
         Ok(response) if response.status == 200 => response,
-        Ok(response) => return Err(unavailable(format!("status {}", response.status).into())),
+        Ok(response) => return Err(unavailable(Fault::new(format!("status {}", response.status)).into())),
         Err(error) => return Err(unavailable(error.into())),
     };
     let keys = match serde_json::from_slice(&response.body).and_then(read) {

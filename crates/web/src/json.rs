@@ -1,6 +1,6 @@
 //! Parsing bodies and queries into types.
 
-use domain::{Field, FieldError};
+use domain::{Errors, Field, FieldError};
 use serde_json::{Map, Value, json};
 
 use crate::strict::{self, StrictError};
@@ -67,7 +67,7 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
             },
             Some(_) => {
                 let error = FieldError { pointer: format!("/{name}"), detail: "is given twice".into() };
-                return Err(Problem::invalid_query(vec![error]));
+                return Err(Problem::invalid_query(Errors(vec![error])));
             }
         }
     }
@@ -78,7 +78,7 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
 /// Rejects a query on routes without one, so that no client believes that it had an effect.
 pub fn no_query(request: &Request) -> Result<(), Problem> {
     let detail = "is unknown";
-    let errors: Vec<FieldError> = form_urlencoded::parse(request.query.as_bytes())
+    let errors: Errors = form_urlencoded::parse(request.query.as_bytes())
         .map(|(name, _)| FieldError { pointer: format!("/{name}"), detail: detail.into() })
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid_query(errors)) }

@@ -167,7 +167,7 @@ impl Problem {
 
     /// A member of the body is invalid in a way that only the database shows.
     pub fn invalid_member(pointer: &str, detail: &str) -> Self {
-        Self::invalid_body(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
+        Self::invalid_body(Errors(vec![FieldError { pointer: pointer.into(), detail: detail.into() }]))
     }
 
     /// The e-mail address or the password is wrong.
@@ -258,7 +258,11 @@ impl Problem {
     /// A header is invalid.
     pub fn invalid_header(name: &'static str, detail: &'static str) -> Self {
         let error = FieldError { pointer: name.into(), detail: detail.into() };
-        Self::invalid("A header", vec![error], |error| json!({ "header": name, "detail": error.detail }))
+        Self::invalid(
+            "A header",
+            Errors(vec![error]),
+            |error| json!({ "header": name, "detail": error.detail }),
+        )
     }
 
     fn invalid(what: &str, errors: Errors, tell: impl Fn(FieldError) -> Value) -> Self {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{Display, Formatter};
 
-use domain::FieldError;
+use domain::{Errors, FieldError};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ pub enum StrictError {
     /// The text is nested too deep.
     TooDeep,
     /// The text has duplicate members.
-    Duplicates(Vec<FieldError>),
+    Duplicates(Errors),
 }
 
 impl Display for StrictError {
@@ -33,7 +33,8 @@ impl Error for StrictError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Malformed(error) => Some(error),
-            _ => None,
+            Self::TooDeep => None,
+            Self::Duplicates(errors) => Some(errors),
         }
     }
 }
@@ -44,7 +45,7 @@ const MAX_DEPTH: usize = 32;
 #[derive(Default)]
 struct Findings {
     too_deep: bool,
-    duplicates: Vec<FieldError>,
+    duplicates: Errors,
 }
 
 /// Parses a JSON text.

@@ -27,7 +27,7 @@ impl Field for Scopes {
             let pointer = format!("/{index}");
             match Scope::parse(value) {
                 Ok(scope) if scopes.contains(&scope) => {
-                    return Err(vec![FieldError { pointer, detail: "is given twice".into() }]);
+                    return Err(Errors(vec![FieldError { pointer, detail: "is given twice".into() }]));
                 }
                 Ok(scope) => scopes.push(scope),
                 Err(errors) => {

@@ -33,7 +33,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         said.push(ConfiguredSetting {
             key: spec.key,
             value,
-            problem: parsed.as_ref().err().cloned(),
+            problem: parsed.as_ref().err().map(ToString::to_string),
             setting: parsed.ok(),
         });
     }

@@ -29,7 +29,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         }
         let ReminderEvent { after: Reminder { id, at } } = match event.parse_data() {
             Ok(data) => data,
-            Err(reason) => return Ok(Decision::Reject(reason)),
+            Err(error) => return Ok(Decision::Reject(error.to_string())),
         };
         if !matches!(domain::Field::parse(&json!(at)), Ok(domain::DueDate::At(_))) {
             return Ok(Decision::Reject("wrong schema: remind_at is not a time".to_owned()));

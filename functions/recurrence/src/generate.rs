@@ -53,7 +53,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         }
         let TaskEvent { before, after } = match event.parse_data() {
             Ok(data) => data,
-            Err(reason) => return Ok(Decision::Reject(reason)),
+            Err(error) => return Ok(Decision::Reject(error.to_string())),
         };
         match after.or(before).and_then(|task| task.recurring_task_id) {
             Some(series) => work(request, event, series).map(Decision::Take),

@@ -44,6 +44,7 @@ pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminde
                 other => refused(other),
             },
         )?;
-    let Id { id } = serde_json::from_str(&json).map_err(|_| Refusal::fault("a reminder without an id"))?;
+    let Id { id } =
+        serde_json::from_str(&json).map_err(|error| Refusal::unreadable("the id of a reminder", error))?;
     Ok(Made { json, id })
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Client, Reason, Refusal, statement};
+use store::{Client, Fault, Reason, Refusal, statement};
 
 use crate::tasks::{NewTask, refused};
 use crate::{Answer, Clock};
@@ -87,7 +87,8 @@ fn insert(
 pub fn users_zone(client: &Client<'_>) -> Result<Timezone, Refusal> {
     let zone = client.one(statement!("zone.sql"), &json!({}))?;
     let zone: Value = serde_json::from_str(&zone).unwrap_or_default();
-    Timezone::parse(&zone).map_err(|_| Refusal::fault("the time zone of a user is unknown"))
+    Timezone::parse(&zone)
+        .map_err(|errors| Refusal::Fault(Fault::caused_by("the time zone of a user is unknown", errors)))
 }
 
 /// Creates a series of the caller with its first occurrence.

@@ -32,7 +32,7 @@ pub struct Found {
 
 fn field<'de, D: Deserializer<'de>, T: Field>(deserializer: D) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    T::parse(&value).map_err(|errors| serde::de::Error::custom(format!("{errors:?}")))
+    T::parse(&value).map_err(serde::de::Error::custom)
 }
 
 impl Found {

@@ -3,7 +3,7 @@
 use domain::{Field, Moment, shape};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{Client, Refusal, statement};
+use store::{Client, Fault, Refusal, statement};
 
 use super::Named;
 use crate::Answer;
@@ -35,8 +35,9 @@ pub fn complete(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
 fn next(progress: &str) -> Result<Option<String>, Refusal> {
     let Done { is_newest, completed_at } = find::read(progress)?;
     let series = find::read::<find::Found>(progress)?;
-    let completed_at = Moment::parse(&completed_at)
-        .map_err(|_| Refusal::fault("a completed task has no time of completion"))?;
+    let completed_at = Moment::parse(&completed_at).map_err(|errors| {
+        Refusal::Fault(Fault::caused_by("a completed task has no time of completion", errors))
+    })?;
     // An occurrence that a newer one follows has been continued already.
     Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
 }

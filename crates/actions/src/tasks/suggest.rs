@@ -27,5 +27,5 @@ pub struct Suggestions {
 /// Returns tags or titles of the caller's open tasks that begin with a prefix.
 pub fn suggest(client: &Client<'_>, of: Of, beginning: &str) -> Result<Suggestions, Refusal> {
     let row = client.one(statement!("suggest.sql"), &Input { of, beginning })?;
-    serde_json::from_str(&row).map_err(|_| Refusal::fault("suggestions cannot be read"))
+    serde_json::from_str(&row).map_err(|error| Refusal::unreadable("suggestions", error))
 }

@@ -90,7 +90,7 @@ pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
     let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));
     let content = match (uri.as_str(), task) {
         (TODAY | OVERDUE, _) => tasks_of(&caller, &uri, None)?,
-        (_, Some(Ok(reference))) => find_task(&caller, &reference)?.map_err(unknown)?,
+        (_, Some(Ok(reference))) => find_task(&caller, &reference, unknown)?,
         _ => return Err(unknown(format!("resources are {TODAY}, {OVERDUE} and {TASK}."))),
     };
     Ok(json!(ReadResourceResult {
@@ -136,14 +136,18 @@ pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, 
     Ok(list)
 }
 
-/// Finds a task. The inner error is the reason why no single task matches.
-fn find_task(caller: &Client, reference: &Reference) -> Result<Result<Value, String>, RpcError> {
+/// Finds a task. `unknown` makes the error for the reason why no single task matches.
+fn find_task(
+    caller: &Client,
+    reference: &Reference,
+    unknown: impl Fn(String) -> RpcError,
+) -> Result<Value, RpcError> {
     let mut task = match tasks::find(caller, reference, SearchScope::default()) {
         Ok(Found::One(hit)) => hit.shown,
-        Ok(Found::Several(_)) => return Ok(Err("several tasks match, so use an id.".into())),
-        Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Ok(Err("no task matches.".into())),
+        Ok(Found::Several(_)) => return Err(unknown("several tasks match, so use an id.".into())),
+        Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Err(unknown("no task matches.".into())),
         Err(refusal) => return Err(refusal.into()),
     };
     localise(&mut task, zone_of(caller.context()).as_ref());
-    Ok(Ok(task))
+    Ok(task)
 }

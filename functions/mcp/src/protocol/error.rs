@@ -87,7 +87,14 @@ impl Display for RpcError {
     }
 }
 
-impl Error for RpcError {}
+impl Error for RpcError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Protocol { .. } => None,
+            Self::Problem(problem) => problem.source(),
+        }
+    }
+}
 
 impl From<Problem> for RpcError {
     fn from(problem: Problem) -> Self {

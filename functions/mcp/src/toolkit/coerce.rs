@@ -7,7 +7,7 @@ use serde_json::Value;
 /// be converted. Blank values are removed if `null_is_missing`.
 pub fn coerce(arguments: &Value, errors: &Errors, schema: &Value, null_is_missing: bool) -> Option<Value> {
     let mut coerced = arguments.clone();
-    for FieldError { pointer, .. } in errors {
+    for FieldError { pointer, .. } in errors.iter() {
         let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
         let Some(value) = arguments.pointer(pointer) else { continue };
         if is_blank(value) {

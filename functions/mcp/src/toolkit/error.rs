@@ -85,7 +85,7 @@ const MAX_ERRORS: usize = 20;
 
 fn invalid(mut errors: Errors, zone: Option<&Timezone>) -> Explanation {
     errors.truncate(MAX_ERRORS);
-    for error in &mut errors {
+    for error in errors.iter_mut() {
         error.detail = localise_example(&error.detail, zone);
     }
     let lines: Vec<String> = errors
