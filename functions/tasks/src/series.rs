@@ -11,8 +11,8 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn list(request: &Request) -> Result<Response, Problem> {
-    let wanted = request.query::<ListSeries>()?;
-    let page = series::list(&request.caller()?, &wanted).map_err(Problem::of_query)?;
+    let filters = request.query::<ListSeries>()?;
+    let page = series::list(&request.caller()?, &filters).map_err(Problem::of_query)?;
     Ok(Response::json(200, page))
 }
 
