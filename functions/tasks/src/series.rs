@@ -1,6 +1,6 @@
 //! `/api/recurring-tasks`
 
-use actions::series::{self, ListSeries, NewSeries, SeriesPatch, Stopping};
+use actions::series::{self, ListSeries, NewSeries, SeriesPatch, StopOptions};
 use web::{Problem, Request, Response};
 
 pub fn create(request: &Request) -> Result<Response, Problem> {
@@ -30,7 +30,7 @@ pub fn patch(request: &Request) -> Result<Response, Problem> {
 
 pub fn stop(request: &Request) -> Result<Response, Problem> {
     let (caller, series) = (request.caller()?, crate::named(request)?);
-    let options = request.query::<Stopping>()?;
+    let options = request.query::<StopOptions>()?;
     series::stop(&caller, &series, &options)?;
     Ok(Response::empty())
 }
