@@ -37,7 +37,7 @@ pub use untag::untag;
 
 /// Id of a task or series, with the versions that the client accepts.
 #[derive(Debug, Serialize)]
-pub struct Named {
+pub struct Target {
     /// Id of the task or series.
     pub id: TaskId,
     /// Versions in `If-Match`. If none of them is the current one, the write is rejected.

@@ -119,8 +119,8 @@ pub const ROUTES: &[Route] = &[
 web::export!("tasks", ROUTES);
 
 /// Returns the id in the path and the versions in `If-Match`.
-fn named(request: &web::Request) -> Result<tasks::Named, Problem> {
-    Ok(tasks::Named { id: request.parameter("id")?, expected: web::expected_versions(request)? })
+fn target(request: &web::Request) -> Result<tasks::Target, Problem> {
+    Ok(tasks::Target { id: request.parameter("id")?, expected: web::expected_versions(request)? })
 }
 
 /// Returns the current time, and ids for new tasks.

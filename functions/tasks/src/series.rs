@@ -22,14 +22,14 @@ pub fn get(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn patch(request: &Request) -> Result<Response, Problem> {
-    let (caller, series) = (request.caller()?, crate::named(request)?);
+    let (caller, series) = (request.caller()?, crate::target(request)?);
     let patch = request.body::<SeriesPatch>()?;
     let changed = series::patch(&caller, &series, &patch, crate::clock().now)?;
     Ok(Response::versioned(200, changed.json, changed.version))
 }
 
 pub fn stop(request: &Request) -> Result<Response, Problem> {
-    let (caller, series) = (request.caller()?, crate::named(request)?);
+    let (caller, series) = (request.caller()?, crate::target(request)?);
     let options = request.query::<StopOptions>()?;
     series::stop(&caller, &series, &options)?;
     Ok(Response::empty())

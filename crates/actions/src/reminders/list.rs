@@ -4,7 +4,7 @@ use domain::TaskId;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::tasks::Named;
+use crate::tasks::Target;
 use crate::{Cursor, Page};
 
 /// Fingerprint that ties cursors to this list.
@@ -12,7 +12,7 @@ const UPCOMING: &str = "upcoming reminders";
 
 /// Returns the reminders of a task of the caller: `{items}`.
 pub fn of_task(client: &Client<'_>, task: TaskId) -> Result<String, Refusal> {
-    client.one(statement!("of_task.sql"), &Named { id: task, expected: None })
+    client.one(statement!("of_task.sql"), &Target { id: task, expected: None })
 }
 
 /// Returns a page of the caller's upcoming reminders.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 /// Series and its progress.
 #[derive(Debug, Deserialize)]
@@ -96,7 +96,7 @@ struct Beside {
 
 impl Editable {
     /// Reads a series of the caller, which must have one of the expected versions.
-    pub fn find(client: &Client<'_>, series: &Named) -> Result<Self, Refusal> {
+    pub fn find(client: &Client<'_>, series: &Target) -> Result<Self, Refusal> {
         let mut rows = client.call(statement!("find.sql"), series)?;
         let progress = rows.require("row")?;
         let Beside { own_zone, occurrences, finished } = read(&progress)?;

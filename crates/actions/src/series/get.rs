@@ -8,7 +8,7 @@ use store::{Client, Refusal, statement};
 
 use super::find::{Found, read};
 use crate::Answer;
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 /// Series with its occurrences.
 #[derive(Serialize)]
@@ -21,7 +21,7 @@ struct SeriesWithOccurrences {
 
 /// Returns a series of the caller, with its past occurrences and the due dates of the next ones.
 pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
-    let mut rows = client.call(statement!("get.sql"), &Named { id, expected: None })?;
+    let mut rows = client.call(statement!("get.sql"), &Target { id, expected: None })?;
     let progress = rows.require("progress")?;
     let found: Found = read(&progress)?;
     let response = SeriesWithOccurrences {

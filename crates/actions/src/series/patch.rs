@@ -10,7 +10,7 @@ use store::{Client, Reason, Refusal, statement};
 use super::TRIES;
 use super::find::{Editable, Found};
 use crate::Answer;
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 input! {
     /// Changes to a series, as a JSON merge patch: omitted members keep their value.
@@ -47,7 +47,7 @@ input! {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    series: &'a Named,
+    series: &'a Target,
     /// Version from which the rest follows.
     version: Version,
     patch: &'a SeriesPatch,
@@ -103,7 +103,7 @@ impl SeriesPatch {
 /// Updates a series of the caller, and its open occurrence.
 pub fn patch(
     client: &Client<'_>,
-    series: &Named,
+    series: &Target,
     patch: &SeriesPatch,
     now: Moment,
 ) -> Result<Answer, Refusal> {

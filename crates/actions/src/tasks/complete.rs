@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use super::Named;
+use super::Target;
 use crate::Answer;
 use crate::series::find;
 
@@ -19,7 +19,7 @@ struct Done {
 
 /// Completes a task of the caller, and returns it with the time of its next occurrence. Completing it again
 /// changes nothing.
-pub fn complete(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
+pub fn complete(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
     let mut rows = client.call(statement!("complete.sql"), task)?;
     let completed = rows.require("task")?;
     let mut completed: Value =

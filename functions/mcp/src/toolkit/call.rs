@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actions::Clock;
 use actions::naming::{Found, Hit};
-use actions::tasks::Named;
+use actions::tasks::Target;
 use actions::tasks::find::SearchScope;
 use domain::{Reference, TaskId};
 use serde_json::{Value, json};
@@ -40,9 +40,9 @@ impl Call<'_> {
         }
     }
 
-    /// The same, as actions that change a task take it.
-    pub fn named(&self, reference: &Reference) -> Result<Named, ToolError> {
-        Ok(Named { id: self.task_id(reference, SearchScope::default())?, expected: None })
+    /// Returns the task of that name as the target of a change.
+    pub fn target(&self, reference: &Reference) -> Result<Target, ToolError> {
+        Ok(Target { id: self.task_id(reference, SearchScope::default())?, expected: None })
     }
 
     /// Finds the series of that name.

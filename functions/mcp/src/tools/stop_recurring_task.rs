@@ -1,6 +1,6 @@
 use actions::naming::Hit;
 use actions::series::{self, StopOptions};
-use actions::tasks::Named;
+use actions::tasks::Target;
 use domain::{Flag, Optional, Reference, input};
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ impl Tool for StopRecurringTask {
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let deletes = input.options.delete_open.0 == Some(Flag(true));
         let confirmed = input.confirm.0.map(|Flag(yes)| yes);
-        let stop = |id| series::stop(&call.caller, &Named { id, expected: None }, &input.options);
+        let stop = |id| series::stop(&call.caller, &Target { id, expected: None }, &input.options);
         // The words may name another series by now.
         let (stopped, mut data) = if let Some(id) = call.replayed {
             (true, parse_json(&stop(id)?)?)
