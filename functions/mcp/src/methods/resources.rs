@@ -1,7 +1,7 @@
 //! `resources/…`: the tasks of today, overdue tasks, and single tasks by id or title.
 
 use actions::Page;
-use actions::naming::Found;
+use actions::resolution::Resolution;
 use actions::tasks::find::SearchScope;
 use actions::tasks::list::{SortBy, Status, TaskOrder};
 use actions::tasks::{self, ListTasks};
@@ -139,9 +139,9 @@ pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, 
 /// Finds a task. The inner error is the reason why no single task matches.
 fn find_task(caller: &Client, reference: &Reference) -> Result<Result<Value, String>, RpcError> {
     let mut task = match tasks::find(caller, reference, SearchScope::default()) {
-        Ok(Found::One(hit)) => hit.shown,
-        Ok(Found::Several(_)) => return Ok(Err("several tasks match, so use an id.".into())),
-        Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Ok(Err("no task matches.".into())),
+        Ok(Resolution::One(hit)) => hit.shown,
+        Ok(Resolution::Several(_)) => return Ok(Err("several tasks match, so use an id.".into())),
+        Ok(Resolution::Nothing(_)) | Err(Refusal::NotFound) => return Ok(Err("no task matches.".into())),
         Err(refusal) => return Err(refusal.into()),
     };
     localise(&mut task, zone_of(caller.context()).as_ref());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actions::Clock;
-use actions::naming::{Found, Hit};
+use actions::resolution::{Hit, Resolution};
 use actions::tasks::Target;
 use actions::tasks::find::SearchScope;
 use domain::{Reference, TaskId};
@@ -59,11 +59,11 @@ impl Call<'_> {
     }
 }
 
-fn resolve(argument: &'static str, found: Found) -> Result<Hit, ToolError> {
-    match found {
-        Found::One(hit) => Ok(hit),
-        Found::Several(candidates) => Err(ToolError::Ambiguous { argument, candidates }),
-        Found::Nothing(candidates) => Err(ToolError::NoMatch { argument, candidates }),
+fn resolve(argument: &'static str, resolution: Resolution) -> Result<Hit, ToolError> {
+    match resolution {
+        Resolution::One(hit) => Ok(hit),
+        Resolution::Several(candidates) => Err(ToolError::Ambiguous { argument, candidates }),
+        Resolution::Nothing(candidates) => Err(ToolError::NoMatch { argument, candidates }),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::{Display, Formatter};
 
-use actions::naming::Candidate;
+use actions::resolution::Candidate;
 use domain::{Errors, FieldError, Timezone, wrong_member};
 use serde_json::{Value, json};
 use store::{Reason, Refusal};

@@ -1,4 +1,4 @@
-use actions::naming::Hit;
+use actions::resolution::Hit;
 use actions::tasks::find::SearchScope;
 use actions::tasks::{self, Target};
 use domain::{Flag, Optional, input};

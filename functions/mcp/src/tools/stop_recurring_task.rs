@@ -1,4 +1,4 @@
-use actions::naming::Hit;
+use actions::resolution::Hit;
 use actions::series::{self, StopOptions};
 use actions::tasks::Target;
 use domain::{Flag, Optional, Reference, input};
