@@ -33,12 +33,12 @@ pub fn complete(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
 
 /// Computes the time of the next occurrence.
 fn next(progress: &str) -> Result<Option<String>, Refusal> {
-    let Done { is_newest, completed_at } = find::read(progress)?;
-    let series = find::read::<find::Found>(progress)?;
+    let Done { is_newest, completed_at } = find::parse_row(progress)?;
+    let series = find::parse_row::<find::SeriesState>(progress)?;
     let completed_at = Moment::parse(&completed_at)
         .map_err(|_| Refusal::fault("a completed task has no time of completion"))?;
     // An occurrence that a newer one follows has been continued already.
-    Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
+    Ok(if is_newest { series.next(completed_at) } else { series.upcoming().next() })
 }
 
 /// Returns the JSON schema of a completed task.
