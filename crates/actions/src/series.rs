@@ -22,7 +22,7 @@ pub use patch::{SeriesPatch, patch};
 pub use stop::{StopOptions, stop};
 
 /// Maximum number of attempts when concurrent writes change a series.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// Returns the JSON schema of a series.
 pub fn schema() -> Value {

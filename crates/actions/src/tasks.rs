@@ -45,8 +45,8 @@ pub struct Target {
     pub expected: Option<Vec<Version>>,
 }
 
-/// Explains a refusal to clients.
-pub(crate) fn refused(refusal: Refusal) -> Refusal {
+/// Turns a reason of the database into an error that tells clients what to change.
+pub(crate) fn explain(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Rejected(Reason::PastDueDate) => {
             Refusal::invalid_member("due_date", "is in the past; send `\"allow_past\": true` to allow that")

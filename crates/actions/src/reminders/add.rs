@@ -4,7 +4,7 @@ use domain::{Moment, NewReminder, TaskId};
 use serde::{Deserialize, Serialize};
 use store::{Client, Reason, Refusal, statement};
 
-use super::{NOT_DUE, refused};
+use super::{NEEDS_DUE_DATE, explain};
 
 #[derive(Serialize)]
 struct Input<'a> {
@@ -37,11 +37,11 @@ pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminde
     let json =
         client.one(statement!("add.sql"), &Input { id: task, reminder }).map_err(
             |refusal| match refusal {
-                Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NOT_DUE),
+                Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NEEDS_DUE_DATE),
                 Refusal::Rejected(Reason::TooManyReminders) => {
                     Refusal::invalid_member(member, "must not bring the task to more than 100 reminders")
                 }
-                other => refused(other),
+                other => explain(other),
             },
         )?;
     let Id { id } = serde_json::from_str(&json).map_err(|_| Refusal::fault("a reminder without an id"))?;

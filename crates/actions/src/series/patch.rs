@@ -7,7 +7,7 @@ use domain::{
 use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
 
-use super::TRIES;
+use super::MAX_ATTEMPTS;
 use super::find::{Editable, SeriesState};
 use crate::Answer;
 use crate::tasks::Target;
@@ -107,7 +107,7 @@ pub fn patch(
     patch: &SeriesPatch,
     now: Moment,
 ) -> Result<Answer, Refusal> {
-    for _ in 0..TRIES {
+    for _ in 0..MAX_ATTEMPTS {
         let current = Editable::find(client, series)?;
         let Some(open) = current.state.place else {
             return Err(Refusal::NotNow("The series has ended. Create a new one instead."));

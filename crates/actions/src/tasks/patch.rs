@@ -4,7 +4,7 @@ use domain::{Description, DueDate, Nullable, Optional, Patch, Priority, Tags, Ti
 use serde::Serialize;
 use store::{Client, Refusal, statement};
 
-use super::{Target, refused};
+use super::{Target, explain};
 use crate::Answer;
 
 input! {
@@ -66,5 +66,5 @@ struct Input<'a> {
 
 /// Updates the given members of a task of the caller. A patch without changes creates no new version.
 pub fn patch(client: &Client<'_>, task: &Target, patch: &TaskPatch) -> Result<Answer, Refusal> {
-    client.one(statement!("patch.sql"), &Input { task, patch }).and_then(Answer::read).map_err(refused)
+    client.one(statement!("patch.sql"), &Input { task, patch }).and_then(Answer::read).map_err(explain)
 }

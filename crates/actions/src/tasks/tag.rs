@@ -4,7 +4,7 @@ use domain::{Tags, input};
 use serde::Serialize;
 use store::{Client, Refusal, statement};
 
-use super::{Target, refused};
+use super::{Target, explain};
 use crate::Answer;
 
 input! {
@@ -24,5 +24,5 @@ struct Input<'a> {
 
 /// Adds tags to a task of the caller. More than ten tags in total are rejected.
 pub fn tag(client: &Client<'_>, task: &Target, tags: &Tags) -> Result<Answer, Refusal> {
-    client.one(statement!("tag.sql"), &Input { task, tags }).and_then(Answer::read).map_err(refused)
+    client.one(statement!("tag.sql"), &Input { task, tags }).and_then(Answer::read).map_err(explain)
 }
