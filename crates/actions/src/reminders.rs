@@ -21,7 +21,7 @@ pub(crate) const NEEDS_DUE_DATE: &str = "needs a task with a due date";
 fn explain(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Rejected(Reason::TaskIsDone) => {
-            Refusal::NotNow("The task is completed, so it cannot have reminders. Reopen it first.")
+            Refusal::InvalidState("The task is completed, so it cannot have reminders. Reopen it first.")
         }
         other => other,
     }

@@ -110,7 +110,7 @@ pub fn patch(
     for _ in 0..MAX_ATTEMPTS {
         let current = Editable::find(client, series)?;
         let Some(open) = current.state.place else {
-            return Err(Refusal::NotNow("The series has ended. Create a new one instead."));
+            return Err(Refusal::InvalidState("The series has ended. Create a new one instead."));
         };
         let rule = patch.rule(&current).map_err(Refusal::Invalid)?;
         // A completed occurrence keeps its place, because the next one is counted from it. If the completion
