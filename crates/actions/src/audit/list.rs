@@ -32,7 +32,7 @@ pub fn list(client: &Client<'_>, filters: &AuditFilters) -> Result<String, Refus
     });
     let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
     if let Some(cursor) = &filters.page.cursor.0 {
-        input["after"] = cursor.in_time(&fingerprint).map_err(Refusal::Invalid)?.clone();
+        input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(filters.page.limit());
     input["list"] = fingerprint.into();

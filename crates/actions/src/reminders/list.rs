@@ -19,7 +19,7 @@ pub fn of_task(client: &Client<'_>, task: TaskId) -> Result<String, Refusal> {
 pub fn upcoming(client: &Client<'_>, page: &Page) -> Result<String, Refusal> {
     let mut input = json!({ "limit": page.limit(), "list": UPCOMING });
     if let Some(cursor) = &page.cursor.0 {
-        input["after"] = cursor.in_time(UPCOMING).map_err(Refusal::Invalid)?.clone();
+        input["after"] = cursor.time_position(UPCOMING).map_err(Refusal::Invalid)?.clone();
     }
     client.one(statement!("upcoming.sql"), &input)
 }

@@ -25,7 +25,7 @@ pub fn list(client: &Client<'_>, filters: &ListSeries) -> Result<String, Refusal
     let mut input = json!({ "status": filters.status });
     let list = format!("series {input}");
     if let Some(cursor) = &filters.page.cursor.0 {
-        input["after"] = cursor.in_time(&list).map_err(Refusal::Invalid)?.clone();
+        input["after"] = cursor.time_position(&list).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(filters.page.limit());
     input["list"] = list.into();
