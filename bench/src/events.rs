@@ -58,14 +58,14 @@ pub async fn delay(
                     break;
                 }
                 let token = CREATORS.token(number + writers * turn);
-                let status = connection.ask("POST /api/tasks", &token, None, TASK).await?;
-                ensure!(status == 201, "a task returned {status}: {}", connection.answer());
+                let status = connection.send("POST /api/tasks", &token, None, TASK).await?;
+                ensure!(status == 201, "a task returned {status}: {}", connection.response());
             }
             Ok(Measured::default())
         }),
         probe(sidecar, token, time),
     )?;
-    world.caught_up().await?;
+    world.wait_until_processed().await?;
     let delays: Vec<f64> = client.query_one(DELAYS, &[&began]).await?.get(0);
     Ok([Measured::of_milliseconds(&delays, time * 5 / 4), published])
 }
@@ -90,9 +90,9 @@ async fn probe(sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Resu
             while !window.is_over() {
                 turns.tick().await;
                 let sent = Instant::now();
-                let status = connection.ask_dapr(line, &token, &body).await?;
+                let status = connection.send_to_dapr(line, &token, &body).await?;
                 window.note(sent, &mut measured);
-                ensure!(status == 204, "publishing returned {status}: {}", connection.answer());
+                ensure!(status == 204, "publishing returned {status}: {}", connection.response());
             }
             Ok(measured)
         }
