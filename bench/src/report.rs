@@ -17,15 +17,15 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
     if full {
         writeln!(
             text,
-            "Events go through Kafka and Dapr. Those, the load generator, the host and Postgres share the machine: \
-             {machine}.\n"
+            "Events go through Kafka and Dapr. Those, the load generator, the host and Postgres share \
+             the machine: {machine}.\n"
         )?;
     } else {
         writeln!(
             text,
-            "{CONNECTIONS} connections that each send one request after the other, and a crowd of {} that pause in \
-             between; load generator, servers and Postgres share the machine: {machine}. A request that fails \
-             ends the run, except in the crowd.\n",
+            "{CONNECTIONS} connections that each send one request after the other, and a crowd of {} \
+             that pause in between; load generator, servers and Postgres share the machine: {machine}. \
+             A request that fails ends the run, except in the crowd.\n",
             CROWD.count
         )?;
     }
@@ -58,8 +58,8 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
     let after = if full { String::new() } else { format!(", {native} MiB for the native server") };
     writeln!(
         text,
-        "\nMemory: at rest {host_at_rest} MiB for the host and {database_at_rest} MiB for Postgres; after the load \
-         {host} MiB for the host{after}."
+        "\nMemory: at rest {host_at_rest} MiB for the host and {database_at_rest} MiB for Postgres; \
+         after the load {host} MiB for the host{after}."
     )?;
     Ok(text)
 }
@@ -95,8 +95,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                     let line = line.trim_start_matches("GET /api/tasks?");
                     writeln!(
                         text,
-                        "| every filter, order and search of it in Postgres: p95 below 15 ms | {p95:.1} ms for {line} \
-                         | {reached} |"
+                        "| every filter, order and search of it in Postgres: p95 below 15 ms | {p95:.1} \
+                         ms for {line} | {reached} |"
                     )?;
                 }
             }
@@ -199,8 +199,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                     let reached = verdict(*rate >= 2000.0);
                     writeln!(
                         text,
-                        "| {} queued events: at least 2000/s into the audit trail | {rate:.0}/s; host {before} MiB \
-                         before, {most} MiB at the most | {reached} |",
+                        "| {} queued events: at least 2000/s into the audit trail | {rate:.0}/s; host \
+                         {before} MiB before, {most} MiB at the most | {reached} |",
                         events::QUEUE
                     )?;
                 }
