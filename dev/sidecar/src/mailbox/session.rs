@@ -115,7 +115,7 @@ impl Session {
     }
 }
 
-/// Stores a mail in a file that begins with the time in milliseconds. The file is renamed into place, so that
+/// Stores a mail in a file whose name begins with the time in milliseconds. The file is renamed into place, so that
 /// readers never see half a mail.
 async fn store(folder: &Path, mail: &[u8]) -> std::io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
