@@ -40,7 +40,7 @@ pub async fn load(
                 let which = (number + turn) % inputs.len();
                 let principal = principal(scenario, number + CONNECTIONS * turn, &scenario.requests[which]);
                 let mut input = inputs[which].clone();
-                if call.makes {
+                if call.creates {
                     input["id"] = json!(TaskId::new(web::now_ms(), web::random()));
                 }
                 let sent = Instant::now();

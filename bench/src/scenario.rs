@@ -53,7 +53,7 @@ pub struct Call {
     /// Input; a new id is added to it if the call creates something.
     pub input: &'static str,
     /// True if the call creates something.
-    pub makes: bool,
+    pub creates: bool,
 }
 
 /// Task to create.
@@ -63,12 +63,12 @@ const TASK_AS_INPUT: &str = r#"{"title":"prepare the monthly report","priority":
 const CREATE: Call = Call {
     body: ("create", include_str!("../../crates/actions/src/tasks/create.sql")),
     input: TASK_AS_INPUT,
-    makes: true,
+    creates: true,
 };
 const LIST: Call = Call {
     body: ("list", include_str!("../../crates/actions/src/tasks/list.sql")),
     input: r#"{"sort_by":"created_at","descending":true,"limit":50,"offset":0}"#,
-    makes: false,
+    creates: false,
 };
 
 /// Tool call that creates the same task.
