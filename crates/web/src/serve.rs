@@ -8,7 +8,7 @@ use store::{Context, Refusal, statement};
 use crate::caller::{Credential, check_site, credential};
 use crate::correlation::{correlation_id, traceparent};
 use crate::finish::finish;
-use crate::route::{Found, find};
+use crate::route::{RouteMatch, find_route};
 use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
 
 /// Message of the log line of a request that failed.
@@ -66,9 +66,9 @@ async fn answer(
     if request.path.len() + request.query.len() > limits::TARGET {
         return Err(Problem::target_too_long());
     }
-    let (handler, open) = match find(routes, request)? {
-        Found::Route { handler, open } => (handler, open),
-        Found::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
+    let (handler, open) = match find_route(routes, request)? {
+        RouteMatch::Route { handler, open } => (handler, open),
+        RouteMatch::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
     };
     check_site(request)?;
     etag::check(request)?;

@@ -15,7 +15,7 @@ struct Input<'a> {
 
 /// New reminder.
 #[derive(Debug)]
-pub struct Made {
+pub struct AddedReminder {
     /// JSON of the reminder.
     pub json: String,
     /// Id of the reminder.
@@ -28,7 +28,12 @@ struct Id {
 }
 
 /// Adds a reminder to a task of the caller.
-pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminder) -> Result<Made, Refusal> {
+pub fn add(
+    client: &Client<'_>,
+    now: Moment,
+    task: TaskId,
+    reminder: &NewReminder,
+) -> Result<AddedReminder, Refusal> {
     reminder.check(now).map_err(Refusal::Invalid)?;
     let member = match reminder {
         NewReminder::At(_) => "at",
@@ -45,5 +50,5 @@ pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminde
             },
         )?;
     let Id { id } = serde_json::from_str(&json).map_err(|_| Refusal::fault("a reminder without an id"))?;
-    Ok(Made { json, id })
+    Ok(AddedReminder { json, id })
 }
