@@ -31,7 +31,7 @@ macro_rules! export {
     };
 }
 
-/// Responds to a request by the function's routes, and then does the work that is left: publishing events,
+/// Responds to a request by the function's routes, and then does the work that remains: publishing events,
 /// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
 /// here, once.
 pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
@@ -43,7 +43,7 @@ pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, 
         }
         problem.into_response(&request.correlation_id)
     });
-    let work = response.work.take();
+    let work = response.after.take();
     send(finish(response, &request), &request, out).await;
     if let Some(work) = work {
         futures::join!(publish(function, &request), work.run(&request));
