@@ -119,7 +119,7 @@ async fn the_functions_reach_postgres_encrypted_too() {
         command.arg(&folder).env("DATABASE_URL", &url).env("SSL_CERT_FILE", &proxy.authority);
         let up = crate::command::Up::from(command);
         let before = proxy.handshakes.load(Ordering::SeqCst);
-        assert!(up.ask("GET /ready", "", "").starts_with("HTTP/1.1 200"));
+        assert!(up.send("GET /ready", "", "").starts_with("HTTP/1.1 200"));
         assert!(proxy.handshakes.load(Ordering::SeqCst) > before);
         assert_eq!(up.end(rustix::process::Signal::TERM), Some(0));
     });
