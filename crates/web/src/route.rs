@@ -127,13 +127,13 @@ impl Route {
     /// Matches a path, and returns its parameters.
     fn matches(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
         let mut parameters = Vec::new();
-        let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
+        let (mut pattern, mut given) = (self.path.split('/'), path.split('/'));
         loop {
-            match (wanted.next(), given.next()) {
+            match (pattern.next(), given.next()) {
                 (None, None) => return Some(parameters),
-                (Some(wanted), Some(given)) => match parameter(wanted) {
+                (Some(pattern), Some(given)) => match parameter(pattern) {
                     Some(name) if !given.is_empty() => parameters.push((name, decode(given))),
-                    None if wanted == given => {}
+                    None if pattern == given => {}
                     _ => return None,
                 },
                 _ => return None,
