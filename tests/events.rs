@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{App, Person, is_full};
+use tests::{App, Person, deliver_bulk, is_full};
 
 /// Timeout for the delivery of an event. It includes the backoff of the publisher after an outage, which
 /// grows with the length of the outage.
@@ -87,32 +87,9 @@ async fn assert_all_arrive(app: &App, count: usize) {
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
 
-/// Returns a bulk delivery of events, as Dapr sends it to a bulk subscription.
-fn bulk_of(events: &[Value]) -> Value {
-    let entries: Vec<Value> = events
-        .iter()
-        .enumerate()
-        .map(|(number, event)| {
-            json!({ "entryId": number.to_string(), "contentType": "application/cloudevents+json",
-                    "metadata": {}, "event": event })
-        })
-        .collect();
-    json!({ "id": "a bulk", "topic": "task-events", "pubsubname": "pubsub",
-            "type": "com.dapr.event.sent.bulk",
-            "metadata": {}, "entries": entries })
-}
-
-/// Delivers events in bulk as Dapr does and returns the status of each.
+/// Delivers events in bulk to the audit trail and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
-    let response =
-        app.as_dapr("/internal/audit/events").json(&bulk_of(events)).send().await.expect(200).json();
-    let statuses = response["statuses"].as_array().expect("a status for each").iter().enumerate();
-    statuses
-        .map(|(number, one)| {
-            assert_eq!(one["entryId"], number.to_string());
-            one["status"].as_str().expect("a status").to_owned()
-        })
-        .collect()
+    deliver_bulk(app, "/internal/audit/events", "task-events", events).await
 }
 
 /// Runs `cargo dev events replay` and returns its output.

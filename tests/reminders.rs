@@ -18,7 +18,7 @@ mod smtp;
 mod snooze;
 
 use serde_json::{Value, json};
-use tests::{App, DAPR_TOKEN, Person};
+use tests::{App, DAPR_TOKEN, Person, deliver_bulk};
 
 use crate::events::poll_until;
 
@@ -182,17 +182,7 @@ fn events_about(events: Vec<Value>, reminder: &Value) -> Vec<Value> {
 
 /// Delivers events in bulk and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
-    let entry = |(number, event): (usize, &Value)| {
-        let kind = "application/cloudevents+json";
-        json!({ "entryId": number.to_string(), "contentType": kind, "metadata": {}, "event": event })
-    };
-    let entries: Vec<Value> = events.iter().enumerate().map(entry).collect();
-    let bulk = json!({ "id": "a bulk", "topic": "reminders", "pubsubname": "pubsub",
-                       "type": "com.dapr.event.sent.bulk",
-                       "metadata": {}, "entries": entries });
-    let response = app.as_dapr(EVENTS).json(&bulk).send().await.expect(200).json();
-    let statuses = response["statuses"].as_array().expect("a status for each");
-    statuses.iter().map(|one| text(one, "status").to_owned()).collect()
+    deliver_bulk(app, EVENTS, "reminders", events).await
 }
 
 /// Claims and delivers due reminders. Earlier events are delivered again, as Dapr may do.

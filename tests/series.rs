@@ -15,7 +15,7 @@ mod zone;
 
 use domain::{DueDate, Field};
 use serde_json::{Value, json};
-use tests::{App, DAPR_TOKEN, Person, Response};
+use tests::{App, DAPR_TOKEN, Person, Response, bulk_of};
 
 use crate::events::poll_until;
 
@@ -154,20 +154,6 @@ async fn pending_events(app: &App) -> Vec<Value> {
         .collect()
 }
 
-/// Returns a bulk delivery of events, as Dapr sends it to a bulk subscription.
-fn bulk_of(events: &[Value]) -> Value {
-    let entries: Vec<Value> = events
-        .iter()
-        .map(|event| {
-            json!({ "entryId": event["id"], "contentType": "application/cloudevents+json", "metadata": {},
-                    "event": event })
-        })
-        .collect();
-    json!({ "id": "a bulk", "topic": "task-events", "pubsubname": "pubsub",
-            "type": "com.dapr.event.sent.bulk",
-            "metadata": {}, "entries": entries })
-}
-
 /// True if Dapr has to deliver nothing again.
 fn is_acknowledged(response: &Response) -> bool {
     if response.status != 200 {
@@ -191,7 +177,7 @@ async fn deliver_one_by_one(app: &App, events: &[Value]) {
 /// Delivers all pending events until they are consumed.
 async fn deliver(app: &App) {
     for some in pending_events(app).await.chunks(100) {
-        let bulk = bulk_of(some);
+        let bulk = bulk_of("task-events", some);
         poll_until("all events are consumed", async || {
             is_acknowledged(&app.as_dapr(CONSUMER).json(&bulk).send().await).then_some(())
         })

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 pub struct Connection {
     stream: TcpStream,
     request: String,
-    answer: Vec<u8>,
+    response: Vec<u8>,
 }
 
 impl Connection {
@@ -20,11 +20,11 @@ impl Connection {
     pub async fn open(server: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(server).await.with_context(|| format!("cannot reach {server}"))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, request: String::new(), answer: Vec::with_capacity(64 * 1024) })
+        Ok(Self { stream, request: String::new(), response: Vec::with_capacity(64 * 1024) })
     }
 
     /// Sends a request and reads the response. `line` is the request line without the version.
-    pub async fn ask(
+    pub async fn send(
         &mut self,
         line: &str,
         token: &str,
@@ -36,14 +36,14 @@ impl Connection {
         if let Some(key) = key {
             write!(self.request, "idempotency-key: {key}\r\n")?;
         }
-        self.send(body).await
+        self.exchange(body).await
     }
 
     /// Sends a request to a sidecar and reads the response.
-    pub async fn ask_dapr(&mut self, line: &str, token: &str, body: &str) -> anyhow::Result<u16> {
+    pub async fn send_to_dapr(&mut self, line: &str, token: &str, body: &str) -> anyhow::Result<u16> {
         self.begin(line)?;
         write!(self.request, "dapr-api-token: {token}\r\n")?;
-        self.send(body).await
+        self.exchange(body).await
     }
 
     fn begin(&mut self, line: &str) -> std::fmt::Result {
@@ -51,16 +51,16 @@ impl Connection {
         write!(self.request, "{line} HTTP/1.1\r\nhost: bench\r\n")
     }
 
-    async fn send(&mut self, body: &str) -> anyhow::Result<u16> {
+    async fn exchange(&mut self, body: &str) -> anyhow::Result<u16> {
         let length = body.len();
         write!(self.request, "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")?;
         self.stream.write_all(self.request.as_bytes()).await?;
-        self.answer.clear();
+        self.response.clear();
         loop {
-            let read = self.stream.read_buf(&mut self.answer).await?;
+            let read = self.stream.read_buf(&mut self.response).await?;
             ensure!(read > 0, "the server closed the connection");
-            if let Some((status, whole)) = status_and_length(&self.answer)
-                && self.answer.len() >= whole
+            if let Some((status, whole)) = status_and_length(&self.response)
+                && self.response.len() >= whole
             {
                 return Ok(status);
             }
@@ -68,15 +68,15 @@ impl Connection {
     }
 
     /// The last response with its head, for error messages.
-    pub fn answer(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.answer)
+    pub fn response(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.response)
     }
 }
 
 /// Status and whole length of a response, once its head has arrived.
-fn status_and_length(answer: &[u8]) -> Option<(u16, usize)> {
-    let head = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
-    let text = std::str::from_utf8(&answer[..head]).ok()?;
+fn status_and_length(response: &[u8]) -> Option<(u16, usize)> {
+    let head = response.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&response[..head]).ok()?;
     let status = text.get(9..12)?.parse().ok()?;
     let length = text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;

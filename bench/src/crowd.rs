@@ -1,4 +1,6 @@
-//! Many users at once: each sends a request, waits for the response, and pauses before the next.
+//! The `crowd` scenario: 500 users at once, each on a connection of its own. A user sends a request, waits for
+//! the response and pauses, so that each sends two requests per second. Four of five requests read. Other
+//! scenarios measure how much the servers can take; this one measures latency under ordinary use.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -46,8 +48,8 @@ async fn member(server: SocketAddr, token: &str, tasks: &[String], window: Windo
     tokio::time::sleep(Duration::from_millis(below(500))).await;
     while !window.is_over() {
         let sent = Instant::now();
-        let asked = tokio::time::timeout(TIMEOUT, ask(server, &mut connection, token, tasks)).await;
-        match asked.context("no response in time").flatten() {
+        let result = tokio::time::timeout(TIMEOUT, send_next(server, &mut connection, token, tasks)).await;
+        match result.context("no response in time").flatten() {
             Ok(()) => window.note(sent, &mut measured),
             Err(error) => {
                 measured.fail(&error);
@@ -61,7 +63,8 @@ async fn member(server: SocketAddr, token: &str, tasks: &[String], window: Windo
     measured
 }
 
-async fn ask(
+/// Sends the next request of a user, and checks the status of the response.
+async fn send_next(
     server: SocketAddr,
     connection: &mut Option<Connection>,
     token: &str,
@@ -72,8 +75,8 @@ async fn ask(
         None => connection.insert(Connection::open(server).await?),
     };
     let (line, body, expected) = next_request(tasks);
-    let status = connection.ask(&line, token, None, &body).await?;
-    ensure!(status == expected, "{line} returned {status}: {}", connection.answer());
+    let status = connection.send(&line, token, None, &body).await?;
+    ensure!(status == expected, "{line} returned {status}: {}", connection.response());
     Ok(())
 }
 

@@ -37,7 +37,8 @@ select gen_random_uuid(), person.user_id, 'number ' || number
   from (select user_id from app.sessions where token_hash = any ($1::text[]) order by user_id limit 1 offset $2) as person,
        generate_series(1, $3::int) as number";
 
-/// Creates tasks at a steady rate, and publishes meanwhile to measure the time of that.
+/// Creates tasks at a steady rate. Measures the delay of each event to the audit trail, and the time of
+/// publishing under this load.
 pub async fn delay(
     world: &World,
     sidecar: SocketAddr,
@@ -58,14 +59,14 @@ pub async fn delay(
                     break;
                 }
                 let token = CREATORS.token(number + writers * turn);
-                let status = connection.ask("POST /api/tasks", &token, None, TASK).await?;
-                ensure!(status == 201, "a task returned {status}: {}", connection.answer());
+                let status = connection.send("POST /api/tasks", &token, None, TASK).await?;
+                ensure!(status == 201, "a task returned {status}: {}", connection.response());
             }
             Ok(Measured::default())
         }),
         probe(sidecar, token, time),
     )?;
-    world.caught_up().await?;
+    world.wait_until_processed().await?;
     let delays: Vec<f64> = client.query_one(DELAYS, &[&began]).await?.get(0);
     Ok([Measured::of_milliseconds(&delays, time * 5 / 4), published])
 }
@@ -90,9 +91,9 @@ async fn probe(sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Resu
             while !window.is_over() {
                 turns.tick().await;
                 let sent = Instant::now();
-                let status = connection.ask_dapr(line, &token, &body).await?;
+                let status = connection.send_to_dapr(line, &token, &body).await?;
                 window.note(sent, &mut measured);
-                ensure!(status == 204, "publishing returned {status}: {}", connection.answer());
+                ensure!(status == 204, "publishing returned {status}: {}", connection.response());
             }
             Ok(measured)
         }
@@ -105,7 +106,7 @@ async fn probe(sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Resu
 pub struct Drained {
     /// Events per second, from the outbox into the audit trail.
     pub rate: f64,
-    /// Memory of the host before, and at most meanwhile, in MiB.
+    /// Memory of the host before draining, and its maximum while draining, in MiB.
     pub memory: (u64, u64),
 }
 
@@ -122,15 +123,15 @@ pub async fn drain(world: &World, host: &Process) -> anyhow::Result<Drained> {
             .context("cannot make changes")?;
     }
     world.clean_up().await?;
-    let taken = "select coalesce(sum(times), 0)::bigint from app.counted where consumer = 'audit' and what in ('done', 'late')";
-    let before: i64 = client.query_one(taken, &[]).await?.get(0);
-    let wanted = (each * CREATORS.count) as i64;
-    let (at_rest, mut most) = (host.memory()?, 0);
+    let processed = "select coalesce(sum(times), 0)::bigint from app.counted where consumer = 'audit' and what in ('done', 'late')";
+    let before: i64 = client.query_one(processed, &[]).await?.get(0);
+    let expected = (each * CREATORS.count) as i64;
+    let (at_rest, mut peak) = (host.memory()?, 0);
     let began = Instant::now();
     client.execute("select app.set_publishing(true)", &[]).await?;
-    while client.query_one(taken, &[]).await?.get::<_, i64>(0) < before + wanted {
-        most = most.max(host.memory()?);
+    while client.query_one(processed, &[]).await?.get::<_, i64>(0) < before + expected {
+        peak = peak.max(host.memory()?);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    Ok(Drained { rate: wanted as f64 / began.elapsed().as_secs_f64(), memory: (at_rest, most) })
+    Ok(Drained { rate: expected as f64 / began.elapsed().as_secs_f64(), memory: (at_rest, peak) })
 }

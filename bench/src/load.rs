@@ -38,7 +38,8 @@ pub async fn http(
     world: &World,
     time: Duration,
 ) -> anyhow::Result<Measured> {
-    let lines: Arc<Vec<String>> = Arc::new(scenario.asks.iter().map(|ask| world.dated(ask.line)).collect());
+    let lines: Arc<Vec<String>> =
+        Arc::new(scenario.requests.iter().map(|request| world.dated(request.line)).collect());
     let connections = scenario.connections;
     run(connections, time, |number, window| {
         let lines = Arc::clone(&lines);
@@ -53,17 +54,17 @@ pub async fn http(
                 let token = scenario.users.token(number + connections * turn);
                 let key = keyed.then(|| TaskId::new(web::now_ms(), web::random()).to_string());
                 let which = (number + turn) % lines.len();
-                let (line, body) = (lines[which].as_str(), scenario.asks[which].body);
+                let (line, body) = (lines[which].as_str(), scenario.requests[which].body);
                 let sent = Instant::now();
-                let status = connection.ask(line, &token, key.as_deref(), body).await?;
+                let status = connection.send(line, &token, key.as_deref(), body).await?;
                 window.note(sent, &mut measured);
                 // HTTP has no status for a tool that failed.
                 let failed = scenario.without == Some(Without::Tools)
-                    && connection.answer().contains(r#""isError":true"#);
+                    && connection.response().contains(r#""isError":true"#);
                 ensure!(
                     status == scenario.status && !failed,
                     "{line} returned {status}: {}",
-                    connection.answer()
+                    connection.response()
                 );
             }
             Ok(measured)

@@ -43,7 +43,7 @@ struct Arguments {
     /// Seconds of each measurement
     #[arg(long, default_value_t = 8, value_name = "N")]
     seconds: u64,
-    /// Seconds of the crowd
+    /// Seconds of the `crowd` scenario: 500 users who pause between their requests
     #[arg(long, default_value_t = 60, value_name = "N")]
     crowd_seconds: u64,
     /// Run the scenarios of events, with Kafka and Dapr
@@ -52,16 +52,20 @@ struct Arguments {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    SCENARIOS.iter().map(|scenario| scenario.name).chain([crowd::NAME, recurrence::RULES]).chain(OF_EVENTS)
+    SCENARIOS
+        .iter()
+        .map(|scenario| scenario.name)
+        .chain([crowd::NAME, recurrence::RULES])
+        .chain(EVENT_SCENARIOS)
 }
 
 /// Names of the scenarios that involve events, the only ones that run with `--full`.
-const OF_EVENTS: [&str; 6] = [
+const EVENT_SCENARIOS: [&str; 6] = [
     events::DELAY,
     recurrence::COMPLETION,
     reminders::DELAY,
-    reminders::OF_MANY,
-    reminders::OF_ONE,
+    reminders::MANY_USERS,
+    reminders::ONE_USER,
     events::DRAIN,
 ];
 
@@ -135,7 +139,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
     let is_chosen = |name: &str| {
         arguments.scenario.as_ref().is_none_or(|only| only == name)
-            && (!arguments.full || OF_EVENTS.contains(&name))
+            && (!arguments.full || EVENT_SCENARIOS.contains(&name))
     };
     let time = Duration::from_secs(arguments.seconds);
     let mut outcomes = Vec::new();
@@ -173,7 +177,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         outcomes.push(Outcome { scenario: recurrence::COMPLETION, taskflow, ..Outcome::default() });
         step.end("measured");
     }
-    for scenario in [reminders::DELAY, reminders::OF_MANY, reminders::OF_ONE] {
+    for scenario in [reminders::DELAY, reminders::MANY_USERS, reminders::ONE_USER] {
         if is_chosen(scenario) {
             let step = Step::begin(&format!("measuring {scenario}"));
             let taskflow = reminders::measure(&world, scenario, time).await?;
@@ -231,7 +235,7 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
         }
         world.set_publishing(true).await?;
         outcome.taskflow.add(load::http(world.taskflow, scenario, scenario.is_keyed, world, half).await?);
-        world.caught_up().await?;
+        world.wait_until_processed().await?;
     }
     Ok(outcome)
 }

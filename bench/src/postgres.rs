@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::load::run;
 use crate::measured::Measured;
-use crate::request::Ask;
+use crate::request::Request;
 use crate::scenario::{Call, Scenario};
 use crate::world::World;
 use crate::{CONNECTIONS, lists};
@@ -22,8 +22,11 @@ pub async fn load(
     time: Duration,
 ) -> anyhow::Result<Measured> {
     let name = frames::installed_name(call.body.0, frames::hash(call.body.1));
-    let inputs =
-        scenario.asks.iter().map(|ask| input(call, ask, world)).collect::<anyhow::Result<Vec<Value>>>()?;
+    let inputs = scenario
+        .requests
+        .iter()
+        .map(|request| input(call, request, world))
+        .collect::<anyhow::Result<Vec<Value>>>()?;
     let inputs = Arc::new(inputs);
     run(CONNECTIONS, time, |number, window| {
         let (database, name, inputs) = (world.database.clone(), name.clone(), Arc::clone(&inputs));
@@ -36,9 +39,9 @@ pub async fn load(
                     break;
                 }
                 let which = (number + turn) % inputs.len();
-                let principal = principal(scenario, number + CONNECTIONS * turn, &scenario.asks[which]);
+                let principal = principal(scenario, number + CONNECTIONS * turn, &scenario.requests[which]);
                 let mut input = inputs[which].clone();
-                if call.makes {
+                if call.creates {
                     input["id"] = json!(TaskId::new(web::now_ms(), web::random()));
                 }
                 let sent = Instant::now();
@@ -65,28 +68,28 @@ pub async fn slowest_list(
     let client = world.database.connect().await?;
     let statement = client.prepare(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
     let mut slowest = ("", 0.0);
-    for ask in lists::ASKS.iter().chain(lists::MORE) {
-        let mut input = input(call, ask, world)?;
+    for request in lists::REQUESTS.iter().chain(lists::MORE_REQUESTS) {
+        let mut input = input(call, request, world)?;
         if let Some(input) = input.as_object_mut() {
             input.remove("filter");
         }
         let mut times = Vec::new();
         for _ in 0..TURNS {
             let sent = Instant::now();
-            client.query(&statement, &[&principal(scenario, 0, ask), &input]).await?;
+            client.query(&statement, &[&principal(scenario, 0, request), &input]).await?;
             times.push(sent.elapsed().as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);
         let p95 = times[TURNS * 95 / 100];
         if p95 > slowest.1 {
-            slowest = (ask.line, p95);
+            slowest = (request.line, p95);
         }
     }
     Ok(slowest)
 }
 
 /// Principal of a request, as the functions pass it.
-fn principal(scenario: &Scenario, user: usize, ask: &Ask) -> Value {
+fn principal(scenario: &Scenario, user: usize, request: &Request) -> Value {
     let mut principal = json!({
         "session": web::fingerprint(scenario.users.token(user)),
         "actor": "user",
@@ -95,15 +98,15 @@ fn principal(scenario: &Scenario, user: usize, ask: &Ask) -> Value {
     });
     if scenario.is_keyed {
         let key = TaskId::new(web::now_ms(), web::random());
-        principal["replay_key"] = json!({ "id": key, "fingerprint": web::fingerprint(ask.body) });
+        principal["replay_key"] = json!({ "id": key, "fingerprint": web::fingerprint(request.body) });
     }
     principal
 }
 
 /// Input of a request: that of the call, with the members of the request.
-fn input(call: &Call, ask: &Ask, world: &World) -> anyhow::Result<Value> {
+fn input(call: &Call, request: &Request, world: &World) -> anyhow::Result<Value> {
     let mut input: Map<String, Value> = serde_json::from_str(call.input)?;
-    let own: Map<String, Value> = serde_json::from_str(&world.dated(ask.input))?;
+    let own: Map<String, Value> = serde_json::from_str(&world.dated(request.input))?;
     input.extend(own);
     Ok(Value::Object(input))
 }

@@ -30,7 +30,7 @@ impl Process {
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
-        let mut lines = BufReader::new(child.stdout.take().context("its output is read")?).lines();
+        let mut lines = BufReader::new(child.stdout.take().context("the output is not captured")?).lines();
         let address = loop {
             let line = lines
                 .next_line()
@@ -40,7 +40,7 @@ impl Process {
                 break address.parse()?;
             }
         };
-        // A full pipe would block it.
+        // A full pipe would block the server.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self { child, address })
     }
@@ -50,9 +50,9 @@ impl Process {
         self.address
     }
 
-    /// Its memory, in MiB.
+    /// Memory of the server, in MiB.
     pub fn memory(&self) -> anyhow::Result<u64> {
-        memory(self.child.id().context("it runs")?)
+        memory(self.child.id().context("the server has ended")?)
     }
 }
 

@@ -102,8 +102,8 @@ pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measure
     let mut connection = Connection::open(server).await?;
     for number in 0..count {
         let status =
-            connection.ask("POST /api/recurring-tasks", &CREATORS.token(number), None, SERIES).await?;
-        ensure!(status == 201, "a series was answered with {status}: {}", connection.answer());
+            connection.send("POST /api/recurring-tasks", &CREATORS.token(number), None, SERIES).await?;
+        ensure!(status == 201, "a series returned {status}: {}", connection.response());
     }
     let client = world.owned.connect().await?;
     let rows = client.query(FIRST, &[&CREATORS.hashes()]).await.context("cannot read the occurrences")?;
@@ -111,7 +111,7 @@ pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measure
     ensure!(tasks.len() == count, "{count} series have {} first occurrences", tasks.len());
     let ids: Vec<String> = tasks.iter().map(|(id, _)| id.clone()).collect();
     let tasks = Arc::new(tasks);
-    world.caught_up().await?;
+    world.wait_until_processed().await?;
     run(WRITERS, time, |writer, _| {
         let tasks = Arc::clone(&tasks);
         async move {
@@ -120,8 +120,8 @@ pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measure
             for (id, user) in tasks.iter().skip(writer).step_by(WRITERS) {
                 turns.tick().await;
                 let line = format!("POST /api/tasks/{id}/complete");
-                let status = connection.ask(&line, &CREATORS.token(*user as usize), None, "").await?;
-                ensure!(status == 200, "a completion was answered with {status}: {}", connection.answer());
+                let status = connection.send(&line, &CREATORS.token(*user as usize), None, "").await?;
+                ensure!(status == 200, "a completion returned {status}: {}", connection.response());
             }
             Ok(Measured::default())
         }

@@ -12,8 +12,8 @@ use crate::world::{COLLECTOR, CREATORS, CROWD, World};
 
 /// Names of the scenarios.
 pub const DELAY: &str = "reminder-delay";
-pub const OF_MANY: &str = "reminders-of-many";
-pub const OF_ONE: &str = "reminders-of-one";
+pub const MANY_USERS: &str = "reminders-of-many";
+pub const ONE_USER: &str = "reminders-of-one";
 
 /// Reminders per second.
 pub const RATE: u64 = 20;
@@ -39,10 +39,10 @@ select case when notification.id is not null then
 pub async fn measure(world: &World, scenario: &'static str, time: Duration) -> anyhow::Result<Measured> {
     let (users, count, apart_ms) = match scenario {
         DELAY => (CREATORS, RATE * time.as_secs(), 1000 / RATE),
-        OF_MANY => (CROWD, AT_ONCE, 0),
+        MANY_USERS => (CROWD, AT_ONCE, 0),
         _ => (COLLECTOR, AT_ONCE, 0),
     };
-    world.caught_up().await?;
+    world.wait_until_processed().await?;
     let begin = web::now_ms() + LEAD.as_millis() as u64;
     let due: Arc<Vec<u64>> = Arc::new((0..count).map(|number| begin + number * apart_ms).collect());
     let server = world.taskflow;
@@ -53,8 +53,8 @@ pub async fn measure(world: &World, scenario: &'static str, time: Duration) -> a
             for (number, due) in due.iter().enumerate().skip(writer).step_by(WRITERS) {
                 let at = domain::rfc3339_from_ms(*due);
                 let task = format!(r#"{{"title":"{scenario}","reminders":[{{"at":"{at}"}}]}}"#);
-                let status = connection.ask("POST /api/tasks", &users.token(number), None, &task).await?;
-                ensure!(status == 201, "a reminder returned {status}: {}", connection.answer());
+                let status = connection.send("POST /api/tasks", &users.token(number), None, &task).await?;
+                ensure!(status == 201, "a reminder returned {status}: {}", connection.response());
             }
             Ok(Measured::default())
         }

@@ -17,14 +17,15 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
     if full {
         writeln!(
             text,
-            "Events go through Kafka and Dapr. Those, the load generator, the host and Postgres share the machine: {machine}.\n"
+            "Events go through Kafka and Dapr. Those, the load generator, the host and Postgres share \
+             the machine: {machine}.\n"
         )?;
     } else {
         writeln!(
             text,
-            "{CONNECTIONS} connections that each send one request after the other, and a crowd of {} that pause in \
-             between; load generator, servers and Postgres share the machine: {machine}. A request that fails ends the \
-             run, except in the crowd.\n",
+            "{CONNECTIONS} connections that each send one request after the other, and a crowd of {} \
+             that pause in between; load generator, servers and Postgres share the machine: {machine}. \
+             A request that fails ends the run, except in the crowd.\n",
             CROWD.count
         )?;
     }
@@ -57,19 +58,19 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
     let after = if full { String::new() } else { format!(", {native} MiB for the native server") };
     writeln!(
         text,
-        "\nMemory: at rest {host_at_rest} MiB for the host and {database_at_rest} MiB for Postgres; after the load {host} MiB \
-         for the host{after}."
+        "\nMemory: at rest {host_at_rest} MiB for the host and {database_at_rest} MiB for Postgres; \
+         after the load {host} MiB for the host{after}."
     )?;
     Ok(text)
 }
 
 /// Writes the times of rules, which are too short for milliseconds.
 fn rules(text: &mut String, outcomes: &[Outcome]) -> anyhow::Result<()> {
-    let mut asked = outcomes.iter().flat_map(|outcome| &outcome.rules).peekable();
-    if asked.peek().is_some() {
+    let mut latencies = outcomes.iter().flat_map(|outcome| &outcome.rules).peekable();
+    if latencies.peek().is_some() {
         writeln!(text, "\n| next occurrence of a rule | p50 ns | p95 ns | p99 ns |\n|---|--:|--:|--:|")?;
     }
-    for RuleLatency { rule, percentiles: [p50, p95, p99] } in asked {
+    for RuleLatency { rule, percentiles: [p50, p95, p99] } in latencies {
         writeln!(text, "| {rule} | {p50:.0} | {p95:.0} | {p99:.0} |")?;
     }
     Ok(())
@@ -94,7 +95,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                     let line = line.trim_start_matches("GET /api/tasks?");
                     writeln!(
                         text,
-                        "| every filter, order and search of it in Postgres: p95 below 15 ms | {p95:.1} ms for {line} | {reached} |"
+                        "| every filter, order and search of it in Postgres: p95 below 15 ms | {p95:.1} \
+                         ms for {line} | {reached} |"
                     )?;
                 }
             }
@@ -116,7 +118,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                 let reached = verdict(share >= 0.8);
                 writeln!(
                     text,
-                    "| `add_task` of 50 assistants at once / create over HTTP: at least 0.80, none failed | {share:.2} | {reached} |"
+                    "| `add_task` of 50 assistants at once / create over HTTP: at least 0.80, none failed \
+                     | {share:.2} | {reached} |"
                 )?;
             }
             "tools-list" => {
@@ -138,7 +141,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                 let rate = events::RATE;
                 writeln!(
                     text,
-                    "| change to audit trail at {rate} changes/s: p95 below {most:.0} ms | {p95:.0} ms | {reached} |"
+                    "| change to audit trail at {rate} changes/s: p95 below {most:.0} ms | {p95:.0} ms \
+                     | {reached} |"
                 )?;
             }
             recurrence::RULES => {
@@ -148,7 +152,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                     let reached = verdict(*p95 < 2000.0);
                     writeln!(
                         text,
-                        "| next occurrence of a rule: p95 below 2000 ns | {p95:.0} ns for {rule} | {reached} |"
+                        "| next occurrence of a rule: p95 below 2000 ns | {p95:.0} ns for {rule} \
+                         | {reached} |"
                     )?;
                 }
             }
@@ -158,8 +163,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                 let reached = verdict(p95 < most && missing == 0);
                 writeln!(
                     text,
-                    "| completion to next occurrence at {rate} completions/s: p95 below {most:.0} ms, none missing \
-                     | {p95:.0} ms, {missing} missing | {reached} |"
+                    "| completion to next occurrence at {rate} completions/s: p95 below {most:.0} ms, none \
+                     missing | {p95:.0} ms, {missing} missing | {reached} |"
                 )?;
             }
             reminders::DELAY => {
@@ -172,14 +177,15 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                      | {p95:.0} ms, {missing} missing | {reached} |"
                 )?;
             }
-            reminders::OF_MANY | reminders::OF_ONE => {
+            reminders::MANY_USERS | reminders::ONE_USER => {
                 let (last, missing) = (taskflow.percentile(1.0), taskflow.failures().0);
                 let reached = verdict(last < 15_000.0 && missing == 0);
                 let (count, users) =
-                    (reminders::AT_ONCE, if *scenario == reminders::OF_ONE { 1 } else { CROWD.count });
+                    (reminders::AT_ONCE, if *scenario == reminders::ONE_USER { 1 } else { CROWD.count });
                 writeln!(
                     text,
-                    "| {count} reminders of {users} users due at once: all there within 15 s | {:.1} s, {missing} missing | {reached} |",
+                    "| {count} reminders of {users} users due at once: all there within 15 s \
+                     | {:.1} s, {missing} missing | {reached} |",
                     last / 1000.0
                 )?;
             }
@@ -193,8 +199,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                     let reached = verdict(*rate >= 2000.0);
                     writeln!(
                         text,
-                        "| {} queued events: at least 2000/s into the audit trail | {rate:.0}/s; host {before} MiB before, \
-                         {most} MiB at the most | {reached} |",
+                        "| {} queued events: at least 2000/s into the audit trail | {rate:.0}/s; host \
+                         {before} MiB before, {most} MiB at the most | {reached} |",
                         events::QUEUE
                     )?;
                 }
@@ -210,7 +216,8 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                     .collect();
                 writeln!(
                     text,
-                    "| crowd: p95 below 500 ms, no request failed | {p95:.0} ms, {failed} failed {first} | {reached} |"
+                    "| crowd: p95 below 500 ms, no request failed | {p95:.0} ms, {failed} failed {first} \
+                     | {reached} |"
                 )?;
             }
             _ => {}

@@ -1,7 +1,7 @@
-//! A request of a scenario.
+//! Requests of a scenario.
 
-/// Request.
-pub struct Ask {
+/// HTTP request, with the input of the statement that it leads to.
+pub struct Request {
     /// Request line without the version.
     pub line: &'static str,
     /// Body.

@@ -1,6 +1,6 @@
 //! The scenarios of requests.
 
-use crate::request::Ask;
+use crate::request::Request;
 use crate::world::{COLLECTOR, CREATORS, LISTERS, NEIGHBOURS, Users};
 use crate::{CONNECTIONS, lists};
 
@@ -11,7 +11,7 @@ pub struct Scenario {
     /// Users who send the requests.
     pub users: Users,
     /// Requests, sent in turns.
-    pub asks: &'static [Ask],
+    pub requests: &'static [Request],
     /// Expected status.
     pub status: u16,
     /// The same work as a call of Postgres, if that is measured.
@@ -44,7 +44,7 @@ pub struct Call {
     /// Input; a new id is added to it if the call creates something.
     pub input: &'static str,
     /// True if the call creates something.
-    pub makes: bool,
+    pub creates: bool,
 }
 
 /// Task to create.
@@ -54,29 +54,29 @@ const TASK_AS_INPUT: &str = r#"{"title":"prepare the monthly report","priority":
 const CREATE: Call = Call {
     body: ("create", include_str!("../../crates/actions/src/tasks/create.sql")),
     input: TASK_AS_INPUT,
-    makes: true,
+    creates: true,
 };
 const LIST: Call = Call {
     body: ("list", include_str!("../../crates/actions/src/tasks/list.sql")),
     input: r#"{"sort_by":"created_at","descending":true,"limit":50,"offset":0}"#,
-    makes: false,
+    creates: false,
 };
 
 /// Tool call that creates the same task.
 const ADD_TASK: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add_task","arguments":{"title":"prepare the monthly report","priority":"high","tags":["work","report"],"due_date":"2031-04-02T17:00:00Z"}}}"#;
 const TOOLS_LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 
-const ADD_TASK_ASKS: &[Ask] = &[Ask { line: "POST /mcp", body: ADD_TASK, input: "{}" }];
-const TOOLS_LIST_ASKS: &[Ask] = &[Ask { line: "POST /mcp", body: TOOLS_LIST, input: "{}" }];
-const LIVE_ASKS: &[Ask] = &[Ask { line: "GET /live", body: "", input: "{}" }];
-const CREATE_ASKS: &[Ask] = &[Ask { line: "POST /api/tasks", body: TASK, input: "{}" }];
-const LIST_ASKS: &[Ask] = &[Ask { line: "GET /api/tasks", body: "", input: "{}" }];
+const ADD_TASK_REQUESTS: &[Request] = &[Request { line: "POST /mcp", body: ADD_TASK, input: "{}" }];
+const TOOLS_LIST_REQUESTS: &[Request] = &[Request { line: "POST /mcp", body: TOOLS_LIST, input: "{}" }];
+const LIVE_REQUESTS: &[Request] = &[Request { line: "GET /live", body: "", input: "{}" }];
+const CREATE_REQUESTS: &[Request] = &[Request { line: "POST /api/tasks", body: TASK, input: "{}" }];
+const LIST_REQUESTS: &[Request] = &[Request { line: "GET /api/tasks", body: "", input: "{}" }];
 
 /// Defaults of a scenario.
 const USUAL: Scenario = Scenario {
     name: "hello",
     users: CREATORS,
-    asks: LIVE_ASKS,
+    requests: LIVE_REQUESTS,
     status: 200,
     postgres: None,
     is_native: true,
@@ -90,15 +90,15 @@ const ASSISTANTS: usize = 50;
 
 /// The work of `add_task`, over plain HTTP.
 pub static ADD_TASK_OVER_HTTP: Scenario =
-    Scenario { asks: CREATE_ASKS, status: 201, connections: ASSISTANTS, ..USUAL };
+    Scenario { requests: CREATE_REQUESTS, status: 201, connections: ASSISTANTS, ..USUAL };
 
-/// All scenarios of requests, except for the crowd.
+/// All scenarios of requests, except for the one in `crowd.rs`.
 pub const SCENARIOS: &[Scenario] = &[
     USUAL,
-    Scenario { name: "create", asks: CREATE_ASKS, status: 201, postgres: Some(CREATE), ..USUAL },
+    Scenario { name: "create", requests: CREATE_REQUESTS, status: 201, postgres: Some(CREATE), ..USUAL },
     Scenario {
         name: "create-published",
-        asks: CREATE_ASKS,
+        requests: CREATE_REQUESTS,
         status: 201,
         is_native: false,
         without: Some(Without::Publishing),
@@ -106,7 +106,7 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "create-guarded",
-        asks: CREATE_ASKS,
+        requests: CREATE_REQUESTS,
         status: 201,
         postgres: Some(CREATE),
         is_keyed: true,
@@ -115,7 +115,7 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "tool-add_task",
-        asks: ADD_TASK_ASKS,
+        requests: ADD_TASK_REQUESTS,
         is_native: false,
         without: Some(Without::Tools),
         connections: ASSISTANTS,
@@ -123,16 +123,16 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "tools-list",
-        asks: TOOLS_LIST_ASKS,
+        requests: TOOLS_LIST_REQUESTS,
         is_native: false,
         connections: ASSISTANTS,
         ..USUAL
     },
-    Scenario { name: "list50", users: LISTERS, asks: LIST_ASKS, postgres: Some(LIST), ..USUAL },
+    Scenario { name: "list50", users: LISTERS, requests: LIST_REQUESTS, postgres: Some(LIST), ..USUAL },
     Scenario {
         name: "lists",
         users: COLLECTOR,
-        asks: lists::ASKS,
+        requests: lists::REQUESTS,
         postgres: Some(LIST),
         is_native: false,
         ..USUAL
@@ -140,7 +140,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "one-address",
         users: NEIGHBOURS,
-        asks: LIST_ASKS,
+        requests: LIST_REQUESTS,
         is_native: false,
         without: Some(Without::Guards),
         ..USUAL

@@ -44,7 +44,7 @@ pub const NEIGHBOURS: Users = Users { group: "list50", count: 200 };
 pub const COLLECTOR: Users = Users { group: "lists", count: 1 };
 /// Users with the rest of 100 000 tasks.
 const OTHERS: Users = Users { group: "others", count: 90 };
-/// Users who work at the same time.
+/// Users of the `crowd` scenario, who pause between their requests.
 pub const CROWD: Users = Users { group: "crowd", count: 500 };
 
 /// Number of tasks of each user of a group.
@@ -132,7 +132,7 @@ impl World {
     }
 
     /// Waits until all events are published and processed.
-    pub async fn caught_up(&self) -> anyhow::Result<()> {
+    pub async fn wait_until_processed(&self) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
         let state = "select (select count(*) from app.outbox), (select sum(times)::bigint from app.counted)";
         let mut taken = None;

@@ -57,21 +57,21 @@ pub enum Command {
 }
 
 impl Command {
-    /// Runs the command until it ends or a signal stops it. Dropping what it has started stops that too.
+    /// Runs the command until it ends or a signal stops it. Processes that it has started stop with it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let only_ends_when_told =
+        let runs_until_stopped =
             matches!(self, Self::Up(_) | Self::Services(_) | Self::Events(_) | Self::Mail(_));
         tokio::select! {
-            ended = self.go() => ended,
-            told = signal::wait_for_stop() => {
-                told?;
-                ensure!(only_ends_when_told, "stopped before it was done");
+            result = self.execute() => result,
+            stop = signal::wait_for_stop() => {
+                stop?;
+                ensure!(runs_until_stopped, "stopped before it was done");
                 Ok(())
             }
         }
     }
 
-    async fn go(self) -> anyhow::Result<()> {
+    async fn execute(self) -> anyhow::Result<()> {
         match self {
             Self::Up(arguments) => up::run(arguments).await,
             Self::Services(arguments) => services::run(arguments).await,

@@ -50,11 +50,11 @@ pub async fn migrate(url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
     operations::migrate::up(&Release::read(project::root())?, url).await
 }
 
-/// Waits until the embedded Postgres ends, which it should not, and returns the reason. Never returns for
+/// Waits until the embedded Postgres exits without being stopped, and returns the reason. Never returns for
 /// another Postgres.
-pub async fn lost(embedded: &mut Option<Embedded>) -> anyhow::Error {
+pub async fn unexpected_exit(embedded: &mut Option<Embedded>) -> anyhow::Error {
     match embedded {
-        Some(embedded) => embedded.lost().await,
+        Some(embedded) => embedded.unexpected_exit().await,
         None => std::future::pending().await,
     }
 }

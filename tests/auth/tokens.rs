@@ -14,9 +14,9 @@ async fn with_scopes(ada: &Person, scopes: &[&str]) -> Person {
 async fn a_token_is_shown_once_and_stored_as_a_fingerprint() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let wanted = json!({ "name": "backup", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z" });
+    let new_token = json!({ "name": "backup", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z" });
 
-    let made = ada.post("/api/auth/tokens", wanted).await.expect(201);
+    let made = ada.post("/api/auth/tokens", new_token).await.expect(201);
     let list = ada.get("/api/auth/tokens").await.expect(200);
 
     let mut listed = made.json();

@@ -10,10 +10,10 @@ async fn a_guest_becomes_an_account_without_losing_anything() {
     let app = App::start().await;
     let ada = app.guest_in("Europe/Berlin").await;
     let task = ada.task("buy milk").await;
-    let mut wanted = account("ada@example.com");
-    wanted["name"] = json!("Ada");
+    let mut account_input = account("ada@example.com");
+    account_input["name"] = json!("Ada");
 
-    let session = ada.post("/api/auth/upgrade", wanted).await.expect(200).json();
+    let session = ada.post("/api/auth/upgrade", account_input).await.expect(200).json();
 
     assert_eq!(session["token"], ada.token);
     assert_eq!(session["user"]["id"], ada.id());

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures::future::{join, join_all};
 use serde_json::{Value, json};
-use tests::{App, Person};
+use tests::{App, Person, bulk_of};
 
-use super::{bulk_of, deliver, poll_until, wait_for_empty_outbox};
+use super::{deliver, poll_until, wait_for_empty_outbox};
 
 /// Random numbers that are the same in each run (SplitMix64).
 struct Random(u64);
@@ -209,7 +209,7 @@ async fn concurrent_relays_and_consumers_process_each_event_once() {
         app.as_dapr("/internal/outbox-relay").send().await
     }));
     let mut dice = Random(7);
-    let bulks: Vec<_> = (0..4).map(|_| bulk_of(&dice.shuffled(&events, 160)[..100])).collect();
+    let bulks: Vec<_> = (0..4).map(|_| bulk_of("task-events", &dice.shuffled(&events, 160)[..100])).collect();
     let consumers =
         join_all(bulks.iter().map(|bulk| app.as_dapr("/internal/audit/events").json(bulk).send()));
     let (relays, consumers) = join(relays, consumers).await;

@@ -8,6 +8,7 @@
 //! ```
 
 mod app;
+mod bulk;
 mod client;
 mod database;
 mod events;
@@ -15,6 +16,7 @@ mod person;
 mod response;
 
 pub use app::App;
+pub use bulk::{bulk_of, deliver_bulk};
 pub use client::{Call, Client};
 pub use database::Database;
 pub use events::{DAPR_TOKEN, is_full};

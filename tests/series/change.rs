@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
+use tests::bulk_of;
 
 use super::{
-    CONSUMER, Series, app_without_sidecar, bulk_of, deliver, due_date_of, due_dates_of, moment, moments,
-    path, pending_events, reminders,
+    CONSUMER, Series, app_without_sidecar, deliver, due_date_of, due_dates_of, moment, moments, path,
+    pending_events, reminders,
 };
 
 #[tokio::test]
@@ -145,7 +146,7 @@ async fn a_series_changed_while_an_event_is_in_flight_continues_with_its_new_rul
             if reversed {
                 events.reverse();
             }
-            app.as_dapr(CONSUMER).json(&bulk_of(&events)).send().await.expect(200);
+            app.as_dapr(CONSUMER).json(&bulk_of("task-events", &events)).send().await.expect(200);
             deliver(&app).await;
             let next = series.open_occurrence().await;
             assert_eq!(

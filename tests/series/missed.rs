@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
-use tests::{App, Person};
+use tests::{App, Person, bulk_of};
 
 use super::{
-    CONSUMER, Series, app_without_sidecar, bulk_of, deliver, due_date_of, due_dates_of, generated_event,
+    CONSUMER, Series, app_without_sidecar, deliver, due_date_of, due_dates_of, generated_event,
     is_acknowledged, moment, path, pending_events, reminders, with,
 };
 
@@ -328,7 +328,7 @@ async fn a_bulk_of_thirty_series_a_year_late_is_caught_up_completely() {
     completed.retain(|event| event["type"] == "task.completed");
     assert_eq!(completed.len(), MANY);
 
-    let response = app.as_dapr(CONSUMER).json(&bulk_of(&completed)).send().await;
+    let response = app.as_dapr(CONSUMER).json(&bulk_of("task-events", &completed)).send().await;
 
     assert!(is_acknowledged(&response), "{response:?}");
     let made = "select count(*) filter (where missed) as missed,
@@ -355,7 +355,7 @@ async fn deliver_with_audit(app: &App) {
         }
         for some in events.chunks(100) {
             for consumer in ["/internal/audit/events", CONSUMER] {
-                let response = app.as_dapr(consumer).json(&bulk_of(some)).send().await;
+                let response = app.as_dapr(consumer).json(&bulk_of("task-events", some)).send().await;
                 assert!(is_acknowledged(&response), "{response:?}");
             }
         }

@@ -1,9 +1,9 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{App, Person};
+use tests::{App, Person, bulk_of};
 
 use super::{
-    CONSUMER, SERIES_PATH, Series, app_without_sidecar, bulk_of, deliver, deliver_one_by_one, due_date_of,
+    CONSUMER, SERIES_PATH, Series, app_without_sidecar, deliver, deliver_one_by_one, due_date_of,
     generated_event, is_acknowledged, path, pending_events, reminders, with,
 };
 use crate::events::{created_event, poll_until, wait_for_empty_outbox};
@@ -25,7 +25,8 @@ async fn twenty_concurrent_deliveries_create_one_next_occurrence() {
     let ada = app.guest().await;
     let series = Series::daily(&app, &ada).await;
     series.complete().await;
-    let (alone, together) = (completion_event(&app).await, bulk_of(&pending_events(&app).await));
+    let (alone, together) =
+        (completion_event(&app).await, bulk_of("task-events", &pending_events(&app).await));
 
     let calls = (0..20).map(|number| {
         let body = if number % 2 == 0 { &alone } else { &together };
@@ -49,9 +50,9 @@ async fn consumers_of_the_same_events_in_different_orders_create_one_next_occurr
     let all = join_all(people.iter().map(|person| Series::daily(&app, person))).await;
     join_all(all.iter().map(|series| series.complete())).await;
     let mut events = pending_events(&app).await;
-    let forth = bulk_of(&events);
+    let forth = bulk_of("task-events", &events);
     events.reverse();
-    let back = bulk_of(&events);
+    let back = bulk_of("task-events", &events);
 
     let calls =
         (0..8).map(|number| app.as_dapr(CONSUMER).json(if number % 2 == 0 { &forth } else { &back }).send());
@@ -187,7 +188,7 @@ async fn an_event_of_a_deleted_user_creates_nothing_and_blocks_no_other() {
     let events = pending_events(&app).await;
     app.database.change(&format!("delete from app.users where id = '{}'", ada.id())).await;
 
-    let response = app.as_dapr(CONSUMER).json(&bulk_of(&events)).send().await;
+    let response = app.as_dapr(CONSUMER).json(&bulk_of("task-events", &events)).send().await;
     assert!(is_acknowledged(&response), "{response:?}");
     deliver_one_by_one(&app, &events).await;
 

@@ -1,7 +1,7 @@
 //! A native server that does the same work as TaskFlow's functions, with which `cargo dev bench` compares
 //! them.
 //!
-//! It parses the same input, calls the same statements with the same principal, and answers the same JSON.
+//! It parses the same input, calls the same statements with the same principal, and returns the same JSON.
 
 use actions::tasks::NewTask;
 use anyhow::{Context, bail};
@@ -21,7 +21,7 @@ const CONNECTIONS: usize = 64;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let url = std::env::var("DATABASE_URL").context("DATABASE_URL names the database")?;
+    let url = std::env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
     let manager = deadpool_postgres::Manager::new(url.parse()?, tokio_postgres::NoTls);
     let pool = Pool::builder(manager).max_size(CONNECTIONS).build()?;
     let app = Router::new()
@@ -44,13 +44,13 @@ async fn create(State(pool): State<Pool>, headers: HeaderMap, Json(body): Json<V
         fingerprint: web::fingerprint(body.to_string()),
     });
     let rows = call(&pool, "create", CREATE, &headers, replay_key, &input).await;
-    answer(rows.map(|mut rows| rows.pop()), StatusCode::CREATED)
+    respond(rows.map(|mut rows| rows.pop()), StatusCode::CREATED)
 }
 
 async fn list(State(pool): State<Pool>, headers: HeaderMap) -> Response {
     let input = json!({ "sort_by": "created_at", "descending": true, "limit": 50, "offset": 0 });
     let rows = call(&pool, "list", LIST, &headers, None, &input).await;
-    answer(rows.map(|mut rows| rows.pop()), StatusCode::OK)
+    respond(rows.map(|mut rows| rows.pop()), StatusCode::OK)
 }
 
 /// Calls a statement and returns the rows of its body.
@@ -78,12 +78,12 @@ async fn call(
         |kind: &str| rows.iter().filter(|row| row.get::<_, &str>(0) == kind).map(|row| row.get(1)).collect();
     let refusals: Vec<String> = of_kind("refusal");
     if !refusals.is_empty() {
-        bail!("refused");
+        bail!("the statement {stem} refused the request");
     }
     Ok(of_kind("row"))
 }
 
-fn answer(result: anyhow::Result<Option<String>>, status: StatusCode) -> Response {
+fn respond(result: anyhow::Result<Option<String>>, status: StatusCode) -> Response {
     match result {
         Ok(Some(json)) => (status, [(header::CONTENT_TYPE, "application/json")], json).into_response(),
         _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

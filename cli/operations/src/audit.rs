@@ -14,11 +14,11 @@ use tokio_postgres::Client;
 use crate::DatabaseUrl;
 use month::Month;
 
-/// Move of months of the trail, or a list of them.
+/// Subcommands of `audit`.
 #[derive(Debug, clap::Subcommand)]
 pub enum Action {
-    /// Move whole months into files. A month leaves the database when every event was found again in its
-    /// files
+    /// Move whole months into files. A month is dropped from the database once its files are verified to have
+    /// every event
     Archive {
         /// Archive the months before this one
         #[arg(long, value_name = "YYYY-MM")]
@@ -58,9 +58,10 @@ pub async fn run(action: Action, url: &DatabaseUrl, parent: &Path) -> anyhow::Re
     }
 }
 
-/// Keeps out a second archive or restore: both would write the same files, and drop months that the other has
-/// just restored. The wait is short, but enough for a lock of a process that was just killed. All other locks
-/// wait no longer: requests would queue behind them.
+/// Takes the lock that keeps out a second archive or restore: both would write the same files, and drop
+/// months that the other has just restored. The timeout is long enough for Postgres to release the lock of a
+/// process that was just killed. It applies to later locks of this connection too, because requests queue
+/// behind a lock that waits.
 async fn lock(client: &Client) -> anyhow::Result<()> {
     let lock =
         "set lock_timeout = '3s'; select pg_advisory_lock(hashtextextended('taskflow audit files', 0))";

@@ -23,7 +23,7 @@ pub struct Arguments {
     /// Show dead letters: events that consumers could not process
     #[arg(long, conflicts_with_all = ["follow", "topic"])]
     dead: bool,
-    /// Number of events, the newest
+    /// Number of events to show, the newest ones
     #[arg(long, default_value_t = 50, value_name = "N")]
     limit: i64,
 }
@@ -51,7 +51,7 @@ pub async fn run(arguments: Arguments, url: &DatabaseUrl) -> anyhow::Result<()> 
     report_backlog(&client).await
 }
 
-/// Prints the newest events of the audit trail, oldest first, and with `follow` those that come later.
+/// Prints the newest events of the audit trail, oldest first. With `follow`, goes on to print new ones.
 async fn list(client: &Client, topic: Option<&str>, limit: i64, follow: bool) -> anyhow::Result<()> {
     // Events of tasks are published twice: for consumers, and under `task-updates` for clients.
     let topics_of = |kind: &Kind| {

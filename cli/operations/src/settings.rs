@@ -53,7 +53,7 @@ fn unknown(key: &str) -> String {
     format!("there is no setting {key}; there are {}", keys.join(", "))
 }
 
-/// Prints a table: every setting with its value and description, then stored keys that are no settings.
+/// Prints a table: every setting with its value and description, then stored keys that name no setting.
 async fn list(client: &Client) -> anyhow::Result<()> {
     let stored = "
         select stored.key, stored.value, configured.problem
@@ -84,13 +84,13 @@ async fn list(client: &Client) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A stored text in one cell, whatever was written into Dapr's store: without control characters, and not so
-/// long that the table falls apart.
+/// Formats a stored text for a cell of the table: without control characters, and shortened. Anything may
+/// have been written into Dapr's store.
 fn printable(text: &str) -> String {
-    const MOST: usize = 40;
+    const MAX_LENGTH: usize = 40;
     let mut cell: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if cell.chars().count() > MOST {
-        cell = cell.chars().take(MOST - 1).collect::<String>() + "…";
+    if cell.chars().count() > MAX_LENGTH {
+        cell = cell.chars().take(MAX_LENGTH - 1).collect::<String>() + "…";
     }
     cell
 }

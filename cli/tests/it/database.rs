@@ -78,14 +78,14 @@ pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// The one line of a command that failed.
+/// The error line of a command that failed.
 #[track_caller]
 pub fn error(output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let errors: Vec<&str> =
         stderr.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
-    assert_eq!(errors.len(), 1, "one line says it all: {stderr}");
+    assert_eq!(errors.len(), 1, "the error is one line: {stderr}");
     errors[0].to_owned()
 }
 

@@ -2,4 +2,4 @@
 
 pub mod list;
 
-pub use list::{Wanted, list};
+pub use list::{AuditFilters, list};

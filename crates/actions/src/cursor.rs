@@ -17,9 +17,9 @@ pub struct Cursor {
 
 impl Cursor {
     /// Returns the position in a list sorted by time, or an error if the cursor belongs to another list.
-    pub fn in_time(&self, of: &str) -> Result<&Value, Errors> {
+    pub fn time_position(&self, list: &str) -> Result<&Value, Errors> {
         let is_time = matches!(DueDate::parse(&self.after["key"]), Ok(DueDate::At(_)));
-        if self.of == of && is_time {
+        if self.of == list && is_time {
             return Ok(&self.after);
         }
         Err(domain::wrong_member(

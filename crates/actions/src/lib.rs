@@ -7,10 +7,10 @@ mod answer;
 pub mod audit;
 mod clock;
 mod cursor;
-pub mod naming;
 pub mod notifications;
 mod page;
 pub mod reminders;
+pub mod resolution;
 pub mod series;
 pub mod tasks;
 

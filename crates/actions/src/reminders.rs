@@ -15,13 +15,13 @@ pub use list::{of_task, upcoming};
 pub use snooze::snooze;
 
 /// Error of a relative reminder if the task has no due date.
-pub(crate) const NOT_DUE: &str = "needs a task with a due date";
+pub(crate) const NEEDS_DUE_DATE: &str = "needs a task with a due date";
 
-/// Explains a refusal to clients.
-fn refused(refusal: Refusal) -> Refusal {
+/// Turns a reason of the database into an error that tells clients what to change.
+fn explain(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Rejected(Reason::TaskIsDone) => {
-            Refusal::NotNow("The task is completed, so it cannot have reminders. Reopen it first.")
+            Refusal::InvalidState("The task is completed, so it cannot have reminders. Reopen it first.")
         }
         other => other,
     }

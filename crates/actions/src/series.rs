@@ -19,10 +19,10 @@ pub use get::get;
 pub use list::{ListSeries, list};
 pub use named::named;
 pub use patch::{SeriesPatch, patch};
-pub use stop::{Stopping, stop};
+pub use stop::{StopOptions, stop};
 
 /// Maximum number of attempts when concurrent writes change a series.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// Returns the JSON schema of a series.
 pub fn schema() -> Value {

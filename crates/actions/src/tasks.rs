@@ -37,7 +37,7 @@ pub use untag::untag;
 
 /// Id of a task or series, with the versions that the client accepts.
 #[derive(Debug, Serialize)]
-pub struct Named {
+pub struct Target {
     /// Id of the task or series.
     pub id: TaskId,
     /// Versions in `If-Match`. If none of them is the current one, the write is rejected.
@@ -45,8 +45,8 @@ pub struct Named {
     pub expected: Option<Vec<Version>>,
 }
 
-/// Explains a refusal to clients.
-pub(crate) fn refused(refusal: Refusal) -> Refusal {
+/// Turns a reason of the database into an error that tells clients what to change.
+pub(crate) fn explain(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Rejected(Reason::PastDueDate) => {
             Refusal::invalid_member("due_date", "is in the past; send `\"allow_past\": true` to allow that")

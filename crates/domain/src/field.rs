@@ -273,9 +273,9 @@ impl Fields<'_> {
 
 /// Input without members.
 #[derive(Debug, Default, Serialize)]
-pub struct Nothing {}
+pub struct NoMembers {}
 
-impl Field for Nothing {
+impl Field for NoMembers {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let errors = read_fields(value, [])?.finish();
         if errors.is_empty() { Ok(Self {}) } else { Err(errors) }

@@ -29,7 +29,7 @@ pub use account::{Email, Name, Password, Timezone, timezone_schema};
 pub use due_date::{DueDate, EXAMPLE_TIME, Moment, rfc3339_from_ms};
 pub use duration::Duration;
 pub use field::{
-    Errors, Field, FieldError, Fields, Nothing, Nullable, Object, ObjectSchema, Optional, Patch,
+    Errors, Field, FieldError, Fields, NoMembers, Nullable, Object, ObjectSchema, Optional, Patch,
     parse_object, read_fields, within, wrong, wrong_member,
 };
 pub use id::{Id, TaskId, UserId};

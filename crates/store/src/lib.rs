@@ -14,6 +14,7 @@ mod statement;
 
 pub use client::{Client, Context};
 pub use delivery::Delivery;
+pub use frames::checksum;
 pub use principal::{Identity, Issued, Principal, ReplayKey};
 pub use reason::{Constraint, Reason};
 pub use refusal::{Fault, Refusal, chain};

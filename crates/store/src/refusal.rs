@@ -20,7 +20,7 @@ pub enum Refusal {
     /// The input is wrong in a way that only the whole of it, or the database, shows.
     Invalid(Errors),
     /// Not possible in the current state; the text says what to do instead.
-    NotNow(&'static str),
+    InvalidState(&'static str),
     /// The version is not one that the client expects.
     Conflict {
         /// Name of the thing on the wire: `task` or `recurring_task`.
@@ -97,7 +97,7 @@ impl Display for Refusal {
             Self::NotSignedIn => f.write_str("not signed in"),
             Self::NotFound => f.write_str("not found"),
             Self::Invalid(errors) => write!(f, "{} values are invalid", errors.len()),
-            Self::NotNow(detail) => write!(f, "not possible in the current state: {detail}"),
+            Self::InvalidState(detail) => write!(f, "not possible in the current state: {detail}"),
             Self::Conflict { member, .. } => write!(f, "the {member} has another version"),
             Self::RateLimited { .. } => f.write_str("a rate limit is exceeded"),
             Self::Forbidden(scope) => write!(f, "the token lacks the scope {scope}"),

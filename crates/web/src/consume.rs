@@ -29,7 +29,7 @@ struct Entry<'a> {
 const MAX_BATCH_BYTES: usize = 256 * 1024;
 
 /// Number of times that an event is tried with the current state of the data.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// Outcome of a delivery.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn take(
     events: &[&[u8]],
 ) -> Result<Vec<Outcome>, Problem> {
     let mut outcomes = take_once(request, consumer, statement, &decide, events)?;
-    for _ in 1..TRIES {
+    for _ in 1..MAX_ATTEMPTS {
         let stale: Vec<usize> = (0..events.len()).filter(|at| outcomes[*at] == Outcome::Stale).collect();
         if stale.is_empty() {
             break;

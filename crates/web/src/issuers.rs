@@ -53,10 +53,10 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
     if !ALGORITHMS.contains(&header.alg) {
         return Err(Problem::token_rejected("an algorithm that is not accepted"));
     }
-    let issuer = configured(token)?;
-    let key = match find(&keys(request, &issuer)?.0, &header) {
+    let issuer = find_issuer(token)?;
+    let key = match find_key(&keys(request, &issuer)?.0, &header) {
         Some(key) => key,
-        None => find(&fetched(request, &issuer).await?, &header)
+        None => find_key(&fetch_keys(request, &issuer).await?, &header)
             .ok_or_else(|| Problem::token_rejected("an unknown key"))?,
     };
     let mut validation = Validation::new(header.alg);
@@ -76,7 +76,7 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
 }
 
 /// Finds the issuer that the token names, before the token is verified.
-fn configured(token: &str) -> Result<Issuer, Problem> {
+fn find_issuer(token: &str) -> Result<Issuer, Problem> {
     let text = variables::get("issuers").map_err(invalid_variable)?;
     let issuers: Vec<Issuer> = serde_json::from_str(&text).map_err(invalid_variable)?;
     let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(token)
@@ -93,7 +93,7 @@ fn invalid_variable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
 }
 
 /// Finds the key that the header names. A header without a name means the only key of the issuer.
-fn find(keys: &JwkSet, header: &Header) -> Option<Jwk> {
+fn find_key(keys: &JwkSet, header: &Header) -> Option<Jwk> {
     let fits = |key: &&Jwk| {
         key.common.key_algorithm.is_none_or(|algorithm| algorithm.to_string() == format!("{:?}", header.alg))
     };
@@ -106,7 +106,7 @@ fn find(keys: &JwkSet, header: &Header) -> Option<Jwk> {
     }
 }
 
-/// Reads the keys of the latest response of the issuer, and true if a later request is still unanswered.
+/// Reads the keys of the latest response of the issuer, and true if a later request has no response yet.
 fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
     #[derive(Deserialize)]
     struct Known {
@@ -117,15 +117,15 @@ fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
     match request.anonymous().one(statement!("issuers/keys.sql"), &json!({ "issuer": issuer.issuer })) {
         Ok(row) => {
             let known: Known = serde_json::from_str(&row).map_err(fault)?;
-            Ok((read(known.keys).map_err(fault)?, known.asking))
+            Ok((parse_keys(known.keys).map_err(fault)?, known.asking))
         }
         Err(Refusal::NotFound) => Ok((JwkSet { keys: Vec::new() }, false)),
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-/// Fetches the keys of the issuer, at most once a minute, whatever tokens are sent to TaskFlow.
-async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> {
+/// Fetches the keys of the issuer, at most once a minute, so that forged tokens cause no more requests.
+async fn fetch_keys(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> {
     let input = json!({ "issuer": issuer.issuer });
     if request.anonymous().one(statement!("issuers/ask.sql"), &input)? != "true" {
         return match keys(request, issuer)? {
@@ -143,7 +143,7 @@ async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> 
         Ok(response) => return Err(unavailable(Fault::new(format!("status {}", response.status)).into())),
         Err(error) => return Err(unavailable(error.into())),
     };
-    let keys = match serde_json::from_slice(&response.body).and_then(read) {
+    let keys = match serde_json::from_slice(&response.body).and_then(parse_keys) {
         Ok(keys) => keys,
         Err(error) => return Err(unavailable(error.into())),
     };
@@ -152,8 +152,8 @@ async fn fetched(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> 
     Ok(keys)
 }
 
-/// Parses keys. Unknown kinds are skipped: an issuer may have them for others.
-fn read(set: Value) -> Result<JwkSet, serde_json::Error> {
+/// Parses keys. Unknown kinds are skipped: the issuer may use them for other services.
+fn parse_keys(set: Value) -> Result<JwkSet, serde_json::Error> {
     #[derive(Deserialize)]
     struct Set {
         keys: Vec<Value>,
@@ -164,10 +164,10 @@ fn read(set: Value) -> Result<JwkSet, serde_json::Error> {
 
 fn issued(issuer: Issuer, claims: Claims) -> Issued {
     let admin = issuer.admin_claim.as_ref().map(|name| {
-        let wanted = issuer.admin_value.clone().unwrap_or(Value::Bool(true));
+        let expected = issuer.admin_value.clone().unwrap_or(Value::Bool(true));
         match claims.all.get(name) {
-            Some(Value::Array(all)) => all.contains(&wanted),
-            Some(one) => *one == wanted,
+            Some(Value::Array(all)) => all.contains(&expected),
+            Some(one) => *one == expected,
             None => false,
         }
     });

@@ -208,7 +208,7 @@ impl Problem {
     }
 
     /// Not possible in the current state.
-    pub fn not_now(detail: impl Into<String>) -> Self {
+    pub fn invalid_state(detail: impl Into<String>) -> Self {
         Self::new(409, "not-now", "Not possible in the current state", detail)
     }
 
@@ -377,7 +377,7 @@ impl From<Refusal> for Problem {
             Refusal::NotSignedIn => Self::invalid_token(),
             Refusal::NotFound => Self::not_found(),
             Refusal::Invalid(errors) => Self::invalid_body(errors),
-            Refusal::NotNow(detail) => Self::not_now(detail),
+            Refusal::InvalidState(detail) => Self::invalid_state(detail),
             Refusal::Conflict { member, current } => Self::changed(member, current.get()),
             Refusal::RateLimited { retry_after } => Self::too_many(retry_after),
             Refusal::Forbidden(scope) if scope == "account" => {

@@ -14,23 +14,23 @@ pub struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
-    pub(crate) work: Option<Work>,
+    pub(crate) after: Option<AfterResponse>,
 }
 
 type Job = dyn for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()>;
 
 /// Work that is done after the response was sent.
-pub(crate) struct Work(Box<Job>);
+pub(crate) struct AfterResponse(Box<Job>);
 
-impl Work {
+impl AfterResponse {
     pub async fn run(self, request: &Request) {
         (self.0)(request).await;
     }
 }
 
-impl Debug for Work {
+impl Debug for AfterResponse {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Work")
+        f.write_str("AfterResponse")
     }
 }
 
@@ -38,7 +38,7 @@ impl Response {
     /// A response with a JSON text.
     pub fn json(status: u16, text: String) -> Self {
         let headers = vec![("content-type", "application/json".to_owned())];
-        Self { status, headers, body: text.into_bytes(), work: None }
+        Self { status, headers, body: text.into_bytes(), after: None }
     }
 
     /// A response with the JSON text of a thing that has a version.
@@ -48,7 +48,7 @@ impl Response {
 
     /// A response without content.
     pub fn empty() -> Self {
-        Self { status: 204, headers: Vec::new(), body: Vec::new(), work: None }
+        Self { status: 204, headers: Vec::new(), body: Vec::new(), after: None }
     }
 
     /// A response without content to a message that was accepted.
@@ -59,7 +59,7 @@ impl Response {
     /// A response with a text of that media type.
     pub fn text(media_type: &str, text: String) -> Self {
         let headers = vec![("content-type", media_type.to_owned())];
-        Self { status: 200, headers, body: text.into_bytes(), work: None }
+        Self { status: 200, headers, body: text.into_bytes(), after: None }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -76,6 +76,6 @@ impl Response {
     /// Adds work that is done after the response was sent. The events of its calls are published when it is
     /// done.
     pub fn then(self, work: impl for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()> + 'static) -> Self {
-        Self { work: Some(Work(Box::new(work))), ..self }
+        Self { after: Some(AfterResponse(Box::new(work))), ..self }
     }
 }

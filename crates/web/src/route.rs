@@ -127,13 +127,13 @@ impl Route {
     /// Matches a path, and returns its parameters.
     fn matches(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
         let mut parameters = Vec::new();
-        let (mut wanted, mut given) = (self.path.split('/'), path.split('/'));
+        let (mut pattern, mut given) = (self.path.split('/'), path.split('/'));
         loop {
-            match (wanted.next(), given.next()) {
+            match (pattern.next(), given.next()) {
                 (None, None) => return Some(parameters),
-                (Some(wanted), Some(given)) => match parameter(wanted) {
+                (Some(pattern), Some(given)) => match parameter(pattern) {
                     Some(name) if !given.is_empty() => parameters.push((name, decode(given))),
-                    None if wanted == given => {}
+                    None if pattern == given => {}
                     _ => return None,
                 },
                 _ => return None,
@@ -144,7 +144,7 @@ impl Route {
 
 /// Result of matching a request.
 #[derive(Debug)]
-pub enum Found {
+pub enum RouteMatch {
     /// Route for the request's method.
     Route {
         /// Handler of the route.
@@ -157,7 +157,7 @@ pub enum Found {
 }
 
 /// Finds the handler of a request, and rejects what can be rejected before the body is read.
-pub fn find(routes: &[Route], request: &mut Request) -> Result<Found, Problem> {
+pub fn find_route(routes: &[Route], request: &mut Request) -> Result<RouteMatch, Problem> {
     let method = if request.method == "HEAD" { "GET" } else { &request.method };
     let mut allowed = Vec::new();
     for route in routes {
@@ -170,7 +170,7 @@ pub fn find(routes: &[Route], request: &mut Request) -> Result<Found, Problem> {
                 if route.query.is_none() {
                     no_query(request)?;
                 }
-                return Ok(Found::Route { handler: route.handler, open: route.open });
+                return Ok(RouteMatch::Route { handler: route.handler, open: route.open });
             }
             allowed.push(route.method.name());
         }
@@ -184,7 +184,7 @@ pub fn find(routes: &[Route], request: &mut Request) -> Result<Found, Problem> {
     allowed.push("OPTIONS");
     let allowed = allowed.join(", ");
     if request.method == "OPTIONS" {
-        Ok(Found::Methods(allowed))
+        Ok(RouteMatch::Methods(allowed))
     } else {
         Err(Problem::method_not_allowed(allowed))
     }

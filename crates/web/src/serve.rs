@@ -8,7 +8,7 @@ use store::{Context, Refusal, statement};
 use crate::caller::{Credential, check_site, credential};
 use crate::correlation::{correlation_id, traceparent};
 use crate::finish::finish;
-use crate::route::{Found, find};
+use crate::route::{RouteMatch, find_route};
 use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
 
 /// Message of the log line of a request that failed.
@@ -31,7 +31,7 @@ macro_rules! export {
     };
 }
 
-/// Responds to a request by the function's routes, and then does the work that is left: publishing events,
+/// Responds to a request by the function's routes, and then does the work that remains: publishing events,
 /// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
 /// here, once.
 pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
@@ -43,7 +43,7 @@ pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, 
         }
         problem.into_response(&request.correlation_id)
     });
-    let work = response.work.take();
+    let work = response.after.take();
     send(finish(response, &request), &request, out).await;
     if let Some(work) = work {
         futures::join!(publish(function, &request), work.run(&request));
@@ -66,9 +66,9 @@ async fn answer(
     if request.path.len() + request.query.len() > limits::TARGET {
         return Err(Problem::target_too_long());
     }
-    let (handler, open) = match find(routes, request)? {
-        Found::Route { handler, open } => (handler, open),
-        Found::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
+    let (handler, open) = match find_route(routes, request)? {
+        RouteMatch::Route { handler, open } => (handler, open),
+        RouteMatch::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
     };
     check_site(request)?;
     etag::check(request)?;

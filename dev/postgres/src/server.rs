@@ -79,8 +79,8 @@ impl Embedded {
         self.process.id()
     }
 
-    /// Waits until it ends, which it should not, and returns the reason.
-    pub async fn lost(&mut self) -> anyhow::Error {
+    /// Waits until Postgres exits without being stopped, and returns the reason.
+    pub async fn unexpected_exit(&mut self) -> anyhow::Error {
         while matches!(self.process.try_wait(), Ok(None)) {
             tokio::time::sleep(CHECK_INTERVAL).await;
         }

@@ -64,14 +64,14 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// Returns the path of the tester. Installs it into the target folder if it is missing or outdated.
 pub async fn tester() -> anyhow::Result<PathBuf> {
-    let wanted = project::root().join("tests/contract/requirements.txt");
+    let requirements = project::root().join("tests/contract/requirements.txt");
     let folder = project::target().join("contract");
     let installed = folder.join("requirements.txt");
-    let text =
-        std::fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
+    let text = std::fs::read_to_string(&requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
     if std::fs::read_to_string(&installed).ok().as_ref() != Some(&text) {
         let step = Step::begin("installing the tester");
-        let (folder, wanted) = (folder.display().to_string(), wanted.display().to_string());
+        let (folder, requirements) = (folder.display().to_string(), requirements.display().to_string());
         let nothing = [] as [(&str, &str); 0];
         tools::run("python3", &["-m", "venv", "--clear", &folder], nothing)
             .await
@@ -79,7 +79,7 @@ pub async fn tester() -> anyhow::Result<PathBuf> {
         let pip = format!("{folder}/bin/pip");
         tools::run(
             &pip,
-            &["install", "--quiet", "--disable-pip-version-check", "--requirement", &wanted],
+            &["install", "--quiet", "--disable-pip-version-check", "--requirement", &requirements],
             nothing,
         )
         .await?;

@@ -45,7 +45,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let taskflow = format!("http://{}", app.address());
     let mut wrong = Vec::new();
     for (what, program) in programs(&clients) {
-        if arguments.filter.as_ref().is_some_and(|wanted| !what.contains(wanted.as_str())) {
+        if arguments.filter.as_ref().is_some_and(|filter| !what.contains(filter.as_str())) {
             continue;
         }
         let step = Step::begin(what);
@@ -93,10 +93,10 @@ fn programs(clients: &Path) -> [(&'static str, Vec<String>); 6] {
 pub async fn clients() -> anyhow::Result<PathBuf> {
     let (source, folder) = (project::root().join("tests/clients"), project::target().join("clients"));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mut wanted = String::new();
+    let mut locked = String::new();
     for lock in LOCKS {
         let path = source.join(lock);
-        wanted +=
+        locked +=
             &std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     }
     for entry in std::fs::read_dir(&source).with_context(|| format!("cannot read {}", source.display()))? {
@@ -108,7 +108,7 @@ pub async fn clients() -> anyhow::Result<PathBuf> {
         }
     }
     let installed = folder.join("installed.txt");
-    if std::fs::read_to_string(&installed).ok().as_ref() != Some(&wanted) {
+    if std::fs::read_to_string(&installed).ok().as_ref() != Some(&locked) {
         let step = Step::begin("installing the clients");
         let (place, python) = (text(&folder), text(&folder.join("python")));
         let nothing = [] as [(&str, &str); 0];
@@ -126,7 +126,7 @@ pub async fn clients() -> anyhow::Result<PathBuf> {
             nothing,
         )
         .await?;
-        std::fs::write(&installed, wanted)?;
+        std::fs::write(&installed, locked)?;
         step.end("installed");
     }
     Ok(folder)

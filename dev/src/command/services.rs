@@ -29,5 +29,5 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
     }
     println!("  spin build && spin up");
-    Err(database::lost(&mut database.embedded).await)
+    Err(database::unexpected_exit(&mut database.embedded).await)
 }

@@ -71,7 +71,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut running = start(&mut sidecar).await?;
     loop {
         tokio::select! {
-            lost = database::lost(&mut embedded) => return Err(lost),
+            error = database::unexpected_exit(&mut embedded) => return Err(error),
             changed = watch.changed(), if arguments.watch => changed?,
         }
         // After a failed build the previous version keeps running.

@@ -13,7 +13,7 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
     let json =
         |answer: String| -> Value { serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap() };
-    let user = json(up.ask("GET /api/auth/me", &authorization, ""))["id"].as_str().unwrap().to_owned();
+    let user = json(up.send("GET /api/auth/me", &authorization, ""))["id"].as_str().unwrap().to_owned();
     let happens = |id: &str| {
         let event = json!({
             "specversion": "1.0", "id": id, "source": "taskflow", "type": "task.created", "topic": "task-events", "data": {
@@ -21,10 +21,10 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
             "occurred_at": "2026-03-21T10:00:00+00:00", "task_id": id, "before": null, "after": null, "changes": {} }
         });
         let answer =
-            up.ask("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event.to_string());
+            up.send("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event.to_string());
         assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("RETRY"), "{answer}");
     };
-    let trail = || json(up.ask("GET /api/audit?event_type=task.created", &authorization, ""));
+    let trail = || json(up.send("GET /api/audit?event_type=task.created", &authorization, ""));
     let archive = || stdout(&run(&["audit", "archive", "--before", "2026-04", "--data", &data_text]));
 
     happens("0198c0de-0000-7000-8000-000000000001");

@@ -24,19 +24,19 @@ pub fn dev(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs it to its end.
+/// Runs `cargo dev` to its end.
 pub fn run(arguments: &[&str]) -> Output {
     dev(arguments).output().unwrap()
 }
 
-/// The one line of a command that failed.
+/// The error line of a command that failed.
 #[track_caller]
 pub fn error(output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "it should have failed: {stderr}");
+    assert!(!output.status.success(), "the command succeeded: {stderr}");
     let errors: Vec<&str> =
         stderr.lines().filter(|line| !line.starts_with("· ") && !line.starts_with("  ")).collect();
-    assert_eq!(errors.len(), 1, "one line says it all: {stderr}");
+    assert_eq!(errors.len(), 1, "the error is one line: {stderr}");
     errors[0].to_owned()
 }
 
@@ -58,7 +58,7 @@ pub fn owners_url(data: &Path) -> String {
     format!("postgres://postgres:{password}@127.0.0.1:{port}/taskflow")
 }
 
-/// A connection to it.
+/// Connects to the database of a data folder as its owner.
 pub async fn owner(data: &Path) -> Client {
     let (client, connection) = tokio_postgres::connect(&owners_url(data), NoTls).await.unwrap();
     tokio::spawn(connection);
@@ -80,14 +80,14 @@ pub struct Up {
 }
 
 impl Up {
-    /// Starts it on a data folder and waits until it is ready.
+    /// Starts `cargo dev up` on a data folder and waits until it is ready.
     pub fn start(data: &Path) -> Self {
         let mut command = dev(&["up", "--engine", "embedded", "--port", "0", "--data"]);
         command.arg(data);
         Self::from(command)
     }
 
-    /// Starts it by that command and waits until it is ready.
+    /// Starts the command and waits until it is ready.
     pub fn from(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -100,33 +100,33 @@ impl Up {
         Self { child, address }
     }
 
-    /// Sends it a signal and waits until it has ended.
+    /// Sends a signal and waits for the process to end.
     pub fn end(self, signal: Signal) -> Option<i32> {
         rustix::process::kill_process(Pid::from_child(&self.child), signal).unwrap();
         self.wait()
     }
 
-    /// Waits until it has ended.
+    /// Waits for the process to end, and returns its exit code.
     pub fn wait(mut self) -> Option<i32> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.code();
             }
-            assert!(Instant::now() < deadline, "it does not end");
+            assert!(Instant::now() < deadline, "the process does not end");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
 
-    /// The token of somebody who starts without an account.
+    /// Creates a guest and returns its token.
     pub fn guest(&self) -> String {
-        let answer = self.ask("POST /api/auth/guest", "", "{}");
-        let (_, rest) = answer.split_once(r#""token":""#).unwrap();
+        let response = self.send("POST /api/auth/guest", "", "{}");
+        let (_, rest) = response.split_once(r#""token":""#).unwrap();
         rest.split_once('"').unwrap().0.to_owned()
     }
 
-    /// Asks something and returns the whole answer.
-    pub fn ask(&self, request: &str, headers: &str, body: &str) -> String {
+    /// Sends a request and returns the whole response.
+    pub fn send(&self, request: &str, headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         write!(
@@ -134,15 +134,15 @@ impl Up {
             "{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 }
 
 impl Drop for Up {
     fn drop(&mut self) {
-        // Only where a test failed half-way.
+        // Still running only if a test has failed.
         if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
             let _ = rustix::process::kill_process(Pid::from_child(&self.child), Signal::TERM);
             let _ = self.child.wait();

@@ -26,7 +26,7 @@ impl Database {
         format!("127.0.0.1:{}", self.server.get_ports()[0])
     }
 
-    /// Its URL by way of another address.
+    /// URL with another address of the server.
     pub fn url_at(&self, address: &str, tls: &str) -> String {
         let password = String::from_utf8_lossy(self.server.get_password().unwrap()).into_owned();
         format!("postgres://postgres:{password}@{address}/{}?sslmode={tls}", self.name)

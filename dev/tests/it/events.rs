@@ -21,7 +21,7 @@ async fn an_event_whose_process_was_killed_before_publishing_it_still_arrives() 
     database.batch_execute(hold_up).await.unwrap();
 
     assert!(
-        up.ask("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#).starts_with("HTTP/1.1 201")
+        up.send("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#).starts_with("HTTP/1.1 201")
     );
     let left = database
         .query_one("select count(*), bool_or(publishers.until > clock_timestamp()) from app.outbox join app.publishers using (shard)", &[])
@@ -54,7 +54,7 @@ async fn a_dead_letter_is_sent_again_after_a_repair() {
            "schema_version":1,"event_id":"{task}","correlation_id":null,"user_id":"{user}","seq":1,"actor":"user",
            "occurred_at":"2026-11-21T10:00:00+00:00","task_id":"{task}","before":null,"after":null,"changes":{{}}}}}}"#
     );
-    let answer = up.ask("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
+    let answer = up.send("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     until("the dead letter", || {
         stdout(&run(&["events", "--dead", "--data", &folder_text])).contains("the user is gone")
@@ -90,9 +90,9 @@ async fn events_that_were_published_but_not_processed_are_delivered_in_order_aft
     database.batch_execute(refuse).await.unwrap();
     for number in 0..20 {
         let task = format!(r#"{{"title": "number {number}"}}"#);
-        assert!(up.ask("POST /api/tasks", &authorization, &task).starts_with("HTTP/1.1 201"));
+        assert!(up.send("POST /api/tasks", &authorization, &task).starts_with("HTTP/1.1 201"));
     }
-    until("an empty outbox", || up.ask("GET /metrics", "", "").contains("\ntaskflow_outbox_events 0\n"));
+    until("an empty outbox", || up.send("GET /metrics", "", "").contains("\ntaskflow_outbox_events 0\n"));
     up.end(Signal::KILL);
 
     let up = Up::start(&data);

@@ -67,7 +67,7 @@ fn functions_recover_by_themselves_when_the_database_was_killed_and_is_back() {
     up.arg(&ours).env("DATABASE_URL", owners_url(&theirs));
     let up = Up::from(up);
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
-    let write = || up.ask("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#);
+    let write = || up.send("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#);
     assert!(write().starts_with("HTTP/1.1 201"));
 
     let postgres = Postgres::of(&theirs);
@@ -82,7 +82,7 @@ fn functions_recover_by_themselves_when_the_database_was_killed_and_is_back() {
 
     assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
     until("both events", || {
-        up.ask("GET /api/audit", &authorization, "").matches("task.created").count() >= 2
+        up.send("GET /api/audit", &authorization, "").matches("task.created").count() >= 2
     });
     assert_eq!(up.end(Signal::TERM), Some(0));
 }

@@ -10,7 +10,7 @@ fn a_setting_takes_effect_while_it_runs() {
     let up = Up::start(&data);
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
     let limit_is = |limit: &str| {
-        until(limit, || up.ask("GET /api/auth/me", &authorization, "").contains(limit));
+        until(limit, || up.send("GET /api/auth/me", &authorization, "").contains(limit));
     };
 
     assert!(stdout(&settings(&[])).contains("limits.user"));

@@ -13,15 +13,15 @@ use crate::command::{dev, error, folder};
 use crate::database::Database;
 
 /// TLS proxy in front of Postgres.
-struct Encrypted {
+struct TlsProxy {
     port: u16,
     handshakes: Arc<AtomicUsize>,
     /// PEM file of the authority that signed its certificate.
     authority: PathBuf,
 }
 
-impl Encrypted {
-    async fn before(database: &Database, folder: &Path) -> Self {
+impl TlsProxy {
+    async fn start(database: &Database, folder: &Path) -> Self {
         let (authority, certificate, key) = certificates();
         let path = folder.join("authority.pem");
         std::fs::write(&path, authority).unwrap();
@@ -40,7 +40,7 @@ impl Encrypted {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (acceptor, counter, postgres) = (acceptor.clone(), counter.clone(), postgres.clone());
-                tokio::spawn(async move { pass_on(client, acceptor, &counter, &postgres).await });
+                tokio::spawn(async move { forward(client, acceptor, &counter, &postgres).await });
             }
         });
         Self { port, handshakes, authority: path }
@@ -49,7 +49,7 @@ impl Encrypted {
 
 /// Forwards a connection. A client of Postgres first asks for TLS (`SSLRequest`, eight bytes), and the server
 /// accepts with an `S`.
-async fn pass_on(
+async fn forward(
     mut client: TcpStream,
     acceptor: TlsAcceptor,
     handshakes: &AtomicUsize,
@@ -80,8 +80,8 @@ fn certificates() -> (String, CertificateDer<'static>, PrivateKeyDer<'static>) {
 async fn the_connection_to_postgres_is_encrypted_if_the_url_asks_for_it_and_only_to_a_trusted_server() {
     let folder = folder("tls");
     let database = Database::create("tls").await;
-    let encrypted = Encrypted::before(&database, &folder).await;
-    let url = database.url_at(&format!("localhost:{}", encrypted.port), "require");
+    let proxy = TlsProxy::start(&database, &folder).await;
+    let url = database.url_at(&format!("localhost:{}", proxy.port), "require");
     let migrate = |authority: &Path| {
         let mut command = dev(&["migrate", "up"]);
         command.env("DATABASE_URL", &url).env("SSL_CERT_FILE", authority);
@@ -91,11 +91,11 @@ async fn the_connection_to_postgres_is_encrypted_if_the_url_asks_for_it_and_only
     let none = folder.join("no-authorities.pem");
     std::fs::write(&none, "").unwrap();
     assert!(error(&migrate(&none)).contains("cannot reach the database"));
-    assert_eq!(encrypted.handshakes.load(Ordering::SeqCst), 0);
+    assert_eq!(proxy.handshakes.load(Ordering::SeqCst), 0);
 
-    let trusted = migrate(&encrypted.authority);
+    let trusted = migrate(&proxy.authority);
     assert!(trusted.status.success(), "{trusted:?}");
-    assert!(encrypted.handshakes.load(Ordering::SeqCst) > 0);
+    assert!(proxy.handshakes.load(Ordering::SeqCst) > 0);
 
     let plain = dev(&["migrate", "status"])
         .env("DATABASE_URL", database.url_at(&database.address(), "require"))
@@ -111,16 +111,16 @@ async fn the_connection_to_postgres_is_encrypted_if_the_url_asks_for_it_and_only
 async fn the_functions_reach_postgres_encrypted_too() {
     let folder = folder("tls-functions");
     let database = Database::create("tls_functions").await;
-    let encrypted = Encrypted::before(&database, &folder).await;
-    let url = database.url_at(&format!("localhost:{}", encrypted.port), "require");
+    let proxy = TlsProxy::start(&database, &folder).await;
+    let url = database.url_at(&format!("localhost:{}", proxy.port), "require");
 
     tokio::task::block_in_place(|| {
         let mut command = dev(&["up", "--engine", "embedded", "--port", "0", "--data"]);
-        command.arg(&folder).env("DATABASE_URL", &url).env("SSL_CERT_FILE", &encrypted.authority);
+        command.arg(&folder).env("DATABASE_URL", &url).env("SSL_CERT_FILE", &proxy.authority);
         let up = crate::command::Up::from(command);
-        let before = encrypted.handshakes.load(Ordering::SeqCst);
-        assert!(up.ask("GET /ready", "", "").starts_with("HTTP/1.1 200"));
-        assert!(encrypted.handshakes.load(Ordering::SeqCst) > before);
+        let before = proxy.handshakes.load(Ordering::SeqCst);
+        assert!(up.send("GET /ready", "", "").starts_with("HTTP/1.1 200"));
+        assert!(proxy.handshakes.load(Ordering::SeqCst) > before);
         assert_eq!(up.end(rustix::process::Signal::TERM), Some(0));
     });
 }

@@ -8,7 +8,7 @@ use crate::command::{Up, dev, error, folder, processes_of, run};
 
 fn is_known(up: &Up, token: &str) -> bool {
     let authorization = format!("authorization: Bearer {token}\r\n");
-    up.ask("GET /api/auth/me", &authorization, "").starts_with("HTTP/1.1 200")
+    up.send("GET /api/auth/me", &authorization, "").starts_with("HTTP/1.1 200")
 }
 
 #[test]
@@ -16,7 +16,7 @@ fn it_becomes_ready_stops_on_a_signal_and_finds_its_data_again() {
     let data = folder("stops");
     for signal in [Signal::TERM, Signal::INT] {
         let up = Up::start(&data);
-        assert!(up.ask("GET /ready", "", "").starts_with("HTTP/1.1 200"));
+        assert!(up.send("GET /ready", "", "").starts_with("HTTP/1.1 200"));
         let known = up.guest();
         assert_eq!(up.end(signal), Some(0));
         assert_eq!(processes_of(&data), [] as [&str; 0], "nothing is left behind");

@@ -51,8 +51,8 @@ pub fn of_task(request: &Request) -> Result<Response, Problem> {
 fn list(request: &Request, task: Option<TaskId>) -> Result<Response, Problem> {
     let ListEvents { event_type, from, to, user_id, page } = request.query()?;
     let event_type = event_type.0.map(|event_type| event_type.0);
-    let wanted = audit::Wanted { task, event_type, from: from.0, to: to.0, user: user_id.0, page };
-    let page = audit::list(&request.caller()?, &wanted).map_err(|refusal| match refusal {
+    let filters = audit::AuditFilters { task, event_type, from: from.0, to: to.0, user: user_id.0, page };
+    let page = audit::list(&request.caller()?, &filters).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::NotAnAdmin) => {
             Problem::forbidden("Only administrators can see the events of other users.")
                 .incident_of("access.denied", "another's trail")

@@ -13,7 +13,7 @@ mod sign_up;
 mod tokens;
 mod upgrade;
 
-use domain::{Field, Nothing};
+use domain::{Field, NoMembers};
 use web::Method::{Delete, Get, Patch, Post};
 use web::Route;
 
@@ -34,7 +34,7 @@ pub const ROUTES: &[Route] = &[
         .gives(200, session::schema)
         .refuses(&[401, 429, 503])
         .open(),
-    Route::new(Post, "/api/auth/logout", logout::run, "Sign out").takes(Nothing::schema),
+    Route::new(Post, "/api/auth/logout", logout::run, "Sign out").takes(NoMembers::schema),
     Route::new(Post, "/api/auth/upgrade", upgrade::run, "Turn a guest into an account")
         .takes(upgrade::Upgrade::schema)
         .gives(200, session::schema)

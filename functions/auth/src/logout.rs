@@ -8,7 +8,7 @@ use crate::session::cookie;
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
-    request.body::<domain::Nothing>()?;
+    request.body::<domain::NoMembers>()?;
     caller.rows(statement!("logout.sql"), &json!({}))?;
     Ok(Response::empty().with("set-cookie", cookie(request, "", 0)))
 }

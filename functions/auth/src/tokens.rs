@@ -72,10 +72,10 @@ struct Input<'a> {
 
 /// Creates a token and returns it. Only its hash is stored, so it cannot be shown again.
 pub fn create(request: &Request) -> Result<Response, Problem> {
-    let wanted = request.body::<NewToken>()?;
+    let new_token = request.body::<NewToken>()?;
     let token = format!("{TOKEN_PREFIX}{}", secret());
     let id = Id::new(web::now_ms(), web::random());
-    let input = Input { id, token_hash: web::fingerprint(&token), token: &wanted };
+    let input = Input { id, token_hash: web::fingerprint(&token), token: &new_token };
     let made =
         request.caller()?.one(statement!("create_token.sql"), &input).map_err(|refusal| match refusal {
             Refusal::Rejected(Reason::PastExpiry) => Problem::invalid_member("/expires_at", "is in the past"),

@@ -20,9 +20,14 @@ pub const ROUTES: &[Route] = &[
         .gives(200, schema),
     Route::new(Post, "/api/notifications/read-all", list::read_all, "Mark all notifications as read")
         .gives(200, list::read_schema),
-    Route::new(Get, "/api/notifications/unsubscribe/{key}", unsubscribe::ask, "Show the unsubscribe page")
-        .gives_text("text/html; charset=utf-8")
-        .open(),
+    Route::new(
+        Get,
+        "/api/notifications/unsubscribe/{key}",
+        unsubscribe::confirmation,
+        "Show the unsubscribe page",
+    )
+    .gives_text("text/html; charset=utf-8")
+    .open(),
     Route::new(
         Post,
         "/api/notifications/unsubscribe/{key}",

@@ -7,8 +7,8 @@ use store::statement;
 use web::{Problem, Request, Response};
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let wanted = request.query::<ListNotifications>()?;
-    let page = notifications::list(&request.caller()?, &wanted).map_err(Problem::of_query)?;
+    let filters = request.query::<ListNotifications>()?;
+    let page = notifications::list(&request.caller()?, &filters).map_err(Problem::of_query)?;
     Ok(Response::json(200, page))
 }
 

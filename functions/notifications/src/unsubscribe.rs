@@ -6,7 +6,7 @@ use store::statement;
 use web::{Problem, Request, Response};
 
 /// Shows a confirmation page, because mail scanners follow links too.
-pub fn ask(request: &Request) -> Result<Response, Problem> {
+pub fn confirmation(request: &Request) -> Result<Response, Problem> {
     request.parameter::<TaskId>("key")?;
     Ok(page(
         "<h1>Unsubscribe</h1>\n<p>Stop getting reminders by e-mail? You still get them in TaskFlow.</p>\n\

@@ -51,7 +51,8 @@ const FAMILIES: [(&str, &str, &str); 15] = [
     ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
 ];
 
-/// Responds without Postgres too, so that an outage shows up as a metric and not as a failed scrape.
+/// Returns all metrics. Responds without Postgres too, so that an outage shows up as a metric and not as a
+/// failed scrape.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let started = web::now_ms();
     let mut samples = Vec::new();

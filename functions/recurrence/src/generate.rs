@@ -1,6 +1,6 @@
 //! `POST /internal/recurrence/events`, called by Dapr with task events
 
-use actions::series::find::{Found, read};
+use actions::series::find::{SeriesState, parse_row};
 use domain::{Adjustment, Field, Moment, Occurrence, Rule, TaskId, WallClock};
 use events::Event;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ struct TaskState {
 
 /// Input of `generate.sql`.
 #[derive(Serialize)]
-struct Work {
+struct Input {
     series: TaskId,
     /// Version of the series that this was computed from. If it has changed, the event is retried.
     version: domain::Version,
@@ -56,28 +56,29 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
             Err(error) => return Ok(Decision::Reject(error.to_string())),
         };
         match after.or(before).and_then(|task| task.recurring_task_id) {
-            Some(series) => work(request, event, series).map(Decision::Take),
+            Some(series) => input(request, event, series).map(Decision::Take),
             None => Ok(Decision::Ignore),
         }
     })
 }
 
-fn work(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json::value::RawValue>, Refusal> {
+/// Returns the input of the statement for a series, or JSON `null` if it needs no new occurrence.
+fn input(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json::value::RawValue>, Refusal> {
     let client = request.service("recurrence", None);
     let rows =
         client.rows(statement!("progress.sql"), &json!({ "series": id, "user": event.data.user_id }))?;
-    let series = rows.first().map(|row| read::<Found>(row)).transpose()?;
-    let work = series.and_then(|series| follow_up(id, series, &event.data.occurred_at));
-    to_raw_value(&work)
+    let series = rows.first().map(|row| parse_row::<SeriesState>(row)).transpose()?;
+    let input = series.and_then(|series| follow_up(id, series, &event.data.occurred_at));
+    to_raw_value(&input)
         .map_err(|error| Refusal::Fault(Fault::caused_by("next occurrences cannot be serialized", error)))
 }
 
 /// Computes the occurrences to make. Returns `None` if an occurrence is open or the series has ended.
-fn follow_up(id: TaskId, series: Found, happened: &str) -> Option<Work> {
-    let Found { version, rule, place, is_open, is_done, done_at, .. } = series;
+fn follow_up(id: TaskId, series: SeriesState, occurred_at: &str) -> Option<Input> {
+    let SeriesState { version, rule, place, is_open, is_done, done_at, .. } = series;
     let place = place.filter(|_| !is_open)?;
     // A purged task has no completion time, so the time of the event stands in for it.
-    let done = done_at.or_else(|| Moment::parse(&Value::from(happened)).ok())?;
+    let done = done_at.or_else(|| Moment::parse(&Value::from(occurred_at)).ok())?;
     let follow_up = rule.follow_up(place, done);
     let ends = follow_up.next.is_none();
     // Deleting an occurrence skips the missed ones.
@@ -88,7 +89,7 @@ fn follow_up(id: TaskId, series: Found, happened: &str) -> Option<Work> {
         .map(|occurrence| new_occurrence(&rule, occurrence, true));
     let next = follow_up.next.map(|occurrence| new_occurrence(&rule, occurrence, false));
     let coming = missed.chain(next).collect();
-    Some(Work { series: id, version, coming, rule, ends })
+    Some(Input { series: id, version, coming, rule, ends })
 }
 
 fn new_occurrence(rule: &Rule, occurrence: Occurrence, missed: bool) -> NewOccurrence {

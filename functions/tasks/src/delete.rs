@@ -13,7 +13,7 @@ input! {
 }
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let (caller, task) = (request.caller()?, crate::named(request)?);
+    let (caller, task) = (request.caller()?, crate::target(request)?);
     match request.query::<Deletion>()?.permanent.0 {
         Some(Flag(true)) => tasks::purge(&caller, &task)?,
         _ => drop(tasks::delete(&caller, &task)?),

@@ -15,7 +15,7 @@ mod tag;
 mod untag;
 
 use actions::reminders as remind;
-use actions::series::{self as recur, ListSeries, NewSeries, SeriesPatch, Stopping};
+use actions::series::{self as recur, ListSeries, NewSeries, SeriesPatch, StopOptions};
 use actions::tasks::{
     self, ListTasks, MoreTags, NewDueDate, NewPriority, NewTask, Since, TaskPatch, list as listing, schema,
     sync as syncing,
@@ -101,7 +101,7 @@ pub const ROUTES: &[Route] = &[
         .refuses(&[409])
         .versioned(),
     Route::new(Delete, "/api/recurring-tasks/{id}", series::stop, "Stop a series")
-        .query(Stopping::schema)
+        .query(StopOptions::schema)
         .versioned(),
     Route::new(
         Post,
@@ -119,8 +119,8 @@ pub const ROUTES: &[Route] = &[
 web::export!("tasks", ROUTES);
 
 /// Returns the id in the path and the versions in `If-Match`.
-fn named(request: &web::Request) -> Result<tasks::Named, Problem> {
-    Ok(tasks::Named { id: request.parameter("id")?, expected: web::expected_versions(request)? })
+fn target(request: &web::Request) -> Result<tasks::Target, Problem> {
+    Ok(tasks::Target { id: request.parameter("id")?, expected: web::expected_versions(request)? })
 }
 
 /// Returns the current time, and ids for new tasks.

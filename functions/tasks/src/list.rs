@@ -4,6 +4,6 @@ use actions::tasks::{self, ListTasks};
 use web::{Problem, Request, Response};
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let wanted = request.query::<ListTasks>()?;
-    Ok(Response::json(200, tasks::list(&request.caller()?, &wanted).map_err(Problem::of_query)?))
+    let query = request.query::<ListTasks>()?;
+    Ok(Response::json(200, tasks::list(&request.caller()?, &query).map_err(Problem::of_query)?))
 }

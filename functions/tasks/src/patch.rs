@@ -17,7 +17,7 @@ pub fn due_date(request: &Request) -> Result<Response, Problem> {
 }
 
 fn change<Body: Field + Into<TaskPatch>>(request: &Request) -> Result<Response, Problem> {
-    let (caller, task) = (request.caller()?, crate::named(request)?);
+    let (caller, task) = (request.caller()?, crate::target(request)?);
     let patch = request.body::<Body>()?.into();
     let changed = tasks::patch(&caller, &task, &patch)?;
     Ok(Response::versioned(200, changed.json, changed.version))

@@ -4,6 +4,6 @@ use actions::tasks;
 use web::{Problem, Request, Response};
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let task = tasks::restore(&request.caller()?, &crate::named(request)?)?;
+    let task = tasks::restore(&request.caller()?, &crate::target(request)?)?;
     Ok(Response::versioned(200, task.json, task.version))
 }

@@ -1,6 +1,6 @@
 //! `/api/recurring-tasks`
 
-use actions::series::{self, ListSeries, NewSeries, SeriesPatch, Stopping};
+use actions::series::{self, ListSeries, NewSeries, SeriesPatch, StopOptions};
 use web::{Problem, Request, Response};
 
 pub fn create(request: &Request) -> Result<Response, Problem> {
@@ -11,8 +11,8 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn list(request: &Request) -> Result<Response, Problem> {
-    let wanted = request.query::<ListSeries>()?;
-    let page = series::list(&request.caller()?, &wanted).map_err(Problem::of_query)?;
+    let filters = request.query::<ListSeries>()?;
+    let page = series::list(&request.caller()?, &filters).map_err(Problem::of_query)?;
     Ok(Response::json(200, page))
 }
 
@@ -22,15 +22,15 @@ pub fn get(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn patch(request: &Request) -> Result<Response, Problem> {
-    let (caller, series) = (request.caller()?, crate::named(request)?);
+    let (caller, series) = (request.caller()?, crate::target(request)?);
     let patch = request.body::<SeriesPatch>()?;
     let changed = series::patch(&caller, &series, &patch, crate::clock().now)?;
     Ok(Response::versioned(200, changed.json, changed.version))
 }
 
 pub fn stop(request: &Request) -> Result<Response, Problem> {
-    let (caller, series) = (request.caller()?, crate::named(request)?);
-    let options = request.query::<Stopping>()?;
+    let (caller, series) = (request.caller()?, crate::target(request)?);
+    let options = request.query::<StopOptions>()?;
     series::stop(&caller, &series, &options)?;
     Ok(Response::empty())
 }

@@ -82,7 +82,7 @@ async fn compare(
     let transaction =
         client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let transaction = transaction.start().await?;
-    let query = format!("select {LINE} from {} order by occurred_at, event_id", month.table());
+    let query = format!("select {LINE} from {} order by occurred_at, event_id", month.partition());
     let portal = transaction.bind(&query, &[]).await?;
     loop {
         let some = transaction.query_portal(&portal, BATCH).await?;
@@ -121,7 +121,7 @@ async fn compare(
 async fn drop_month(client: &mut Client, month: &Month, rows: u64) -> anyhow::Result<bool> {
     let in_use =
         || format!("{month} is in use: its files are complete, run this again to drop it from the database");
-    let table = month.table();
+    let table = month.partition();
     let transaction = client.transaction().await?;
     transaction.batch_execute(&format!("lock table {table} in share mode")).await.with_context(in_use)?;
     let count: i64 = transaction.query_one(&format!("select count(*) from {table}"), &[]).await?.get(0);

@@ -11,7 +11,7 @@ use super::month::Month;
 pub async fn run(client: &Client, folder: &Path) -> anyhow::Result<()> {
     let mut lines = Vec::new();
     for month in Month::all(client).await? {
-        let count = client.query_one(&format!("select count(*) from {}", month.table()), &[]).await?;
+        let count = client.query_one(&format!("select count(*) from {}", month.partition()), &[]).await?;
         lines.push(format!("{month}  {} events  in the database", count.get::<_, i64>(0)));
     }
     let archives = if folder.exists() { Archive::all(folder)? } else { Default::default() };

@@ -29,12 +29,12 @@ impl Month {
     }
 
     /// Name of the month's partition.
-    pub fn table(&self) -> String {
+    pub fn partition(&self) -> String {
         format!("app.audit_{}", self.0.replace('-', "_"))
     }
 
     /// First instant of the month, as text that Postgres parses.
-    pub fn begins(&self) -> String {
+    pub fn start(&self) -> String {
         format!("{self}-01 00:00:00+00")
     }
 }

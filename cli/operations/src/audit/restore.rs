@@ -49,7 +49,7 @@ pub async fn run(client: &mut Client, from: &[PathBuf]) -> anyhow::Result<()> {
 /// Restores one file. Returns the number of events that were missing.
 async fn restore(client: &mut Client, archive: &Archive) -> anyhow::Result<u64> {
     // In a transaction of its own: creating a partition locks the whole trail.
-    client.execute("select app.make_audit_month($1::text::timestamptz)", &[&archive.month.begins()]).await?;
+    client.execute("select app.make_audit_month($1::text::timestamptz)", &[&archive.month.start()]).await?;
     let transaction = client.transaction().await?;
     let insert = transaction.prepare(INSERT).await?;
     let mut lines = archive.lines()?;

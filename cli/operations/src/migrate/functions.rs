@@ -8,7 +8,8 @@ use tokio_postgres::Transaction;
 use super::explain;
 use crate::Release;
 
-/// Functions of a name that this transaction has not created or replaced, and triggers that call it.
+/// Statements that drop the functions of a name that this transaction has not created or replaced, and the
+/// triggers that call one of that name.
 const LEFTOVERS: &str = "
 select format('drop trigger %I on %s', tgname, tgrelid::regclass)
   from pg_trigger join pg_proc on pg_proc.oid = tgfoid
@@ -75,7 +76,7 @@ pub async fn drop_unused(release: &Release, transaction: &Transaction<'_>) -> an
         .collect();
     for name in installed(transaction).await?.keys() {
         if !used.contains(name) && !release.functions.contains_key(name) {
-            drop(transaction, name).await?;
+            drop_named(transaction, name).await?;
         }
     }
     Ok(())
@@ -84,7 +85,7 @@ pub async fn drop_unused(release: &Release, transaction: &Transaction<'_>) -> an
 /// Drops all functions, with their triggers.
 pub async fn drop_all(transaction: &Transaction<'_>) -> anyhow::Result<()> {
     for name in installed(transaction).await?.keys() {
-        drop(transaction, name).await?;
+        drop_named(transaction, name).await?;
     }
     Ok(())
 }
@@ -101,9 +102,10 @@ async fn installed(transaction: &Transaction<'_>) -> anyhow::Result<BTreeMap<Str
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-async fn drop(transaction: &Transaction<'_>, name: &String) -> anyhow::Result<()> {
+/// Drops the functions of a name.
+async fn drop_named(transaction: &Transaction<'_>, name: &String) -> anyhow::Result<()> {
     for row in transaction.query(SIGNATURES, &[name]).await? {
-        // With its triggers.
+        // `cascade` drops its triggers too.
         transaction.batch_execute(&format!("drop function {} cascade", row.get::<_, &str>(0))).await?;
     }
     transaction.execute("delete from public.taskflow_functions where name = $1", &[name]).await?;

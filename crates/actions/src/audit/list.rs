@@ -8,7 +8,7 @@ use crate::{Cursor, Page};
 
 /// Filters of audit events. The oldest event comes first.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct AuditFilters {
     /// Only events of this task.
     pub task: Option<TaskId>,
     /// Only events of this type.
@@ -25,16 +25,16 @@ pub struct Wanted {
 }
 
 /// Returns a page of audit events.
-pub fn list(client: &Client<'_>, wanted: &Wanted) -> Result<String, Refusal> {
+pub fn list(client: &Client<'_>, filters: &AuditFilters) -> Result<String, Refusal> {
     let mut input = json!({
-        "task_id": wanted.task, "event_type": wanted.event_type, "from": wanted.from, "to": wanted.to,
-        "user_id": wanted.user,
+        "task_id": filters.task, "event_type": filters.event_type, "from": filters.from, "to": filters.to,
+        "user_id": filters.user,
     });
     let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
-    if let Some(cursor) = &wanted.page.cursor.0 {
-        input["after"] = cursor.in_time(&fingerprint).map_err(Refusal::Invalid)?.clone();
+    if let Some(cursor) = &filters.page.cursor.0 {
+        input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(wanted.page.limit());
+    input["limit"] = json!(filters.page.limit());
     input["list"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }

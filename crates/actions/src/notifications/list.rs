@@ -20,7 +20,7 @@ pub fn list(client: &Client<'_>, filters: &ListNotifications) -> Result<String, 
     let mut input = json!({ "unread": filters.unread });
     let fingerprint = format!("notifications {input}");
     if let Some(cursor) = &filters.page.cursor.0 {
-        input["after"] = cursor.in_time(&fingerprint).map_err(Refusal::Invalid)?.clone();
+        input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(filters.page.limit());
     input["list"] = fingerprint.into();

@@ -4,7 +4,7 @@ use domain::{Moment, NewReminder, TaskId};
 use serde::{Deserialize, Serialize};
 use store::{Client, Reason, Refusal, statement};
 
-use super::{NOT_DUE, refused};
+use super::{NEEDS_DUE_DATE, explain};
 
 #[derive(Serialize)]
 struct Input<'a> {
@@ -15,7 +15,7 @@ struct Input<'a> {
 
 /// New reminder.
 #[derive(Debug)]
-pub struct Made {
+pub struct AddedReminder {
     /// JSON of the reminder.
     pub json: String,
     /// Id of the reminder.
@@ -28,7 +28,12 @@ struct Id {
 }
 
 /// Adds a reminder to a task of the caller.
-pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminder) -> Result<Made, Refusal> {
+pub fn add(
+    client: &Client<'_>,
+    now: Moment,
+    task: TaskId,
+    reminder: &NewReminder,
+) -> Result<AddedReminder, Refusal> {
     reminder.check(now).map_err(Refusal::Invalid)?;
     let member = match reminder {
         NewReminder::At(_) => "at",
@@ -37,14 +42,14 @@ pub fn add(client: &Client<'_>, now: Moment, task: TaskId, reminder: &NewReminde
     let json =
         client.one(statement!("add.sql"), &Input { id: task, reminder }).map_err(
             |refusal| match refusal {
-                Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NOT_DUE),
+                Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NEEDS_DUE_DATE),
                 Refusal::Rejected(Reason::TooManyReminders) => {
                     Refusal::invalid_member(member, "must not bring the task to more than 100 reminders")
                 }
-                other => refused(other),
+                other => explain(other),
             },
         )?;
     let Id { id } =
         serde_json::from_str(&json).map_err(|error| Refusal::unreadable("the id of a reminder", error))?;
-    Ok(Made { json, id })
+    Ok(AddedReminder { json, id })
 }

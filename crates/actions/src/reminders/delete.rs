@@ -3,9 +3,9 @@
 use domain::TaskId;
 use store::{Client, Refusal, statement};
 
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 /// Deletes a reminder of the caller and returns it. It leaves a tombstone.
 pub fn delete(client: &Client<'_>, id: TaskId) -> Result<String, Refusal> {
-    client.one(statement!("delete.sql"), &Named { id, expected: None })
+    client.one(statement!("delete.sql"), &Target { id, expected: None })
 }

@@ -4,7 +4,7 @@ use domain::TaskId;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::tasks::Named;
+use crate::tasks::Target;
 use crate::{Cursor, Page};
 
 /// Fingerprint that ties cursors to this list.
@@ -12,21 +12,21 @@ const UPCOMING: &str = "upcoming reminders";
 
 /// Returns the reminders of a task of the caller: `{items}`.
 pub fn of_task(client: &Client<'_>, task: TaskId) -> Result<String, Refusal> {
-    client.one(statement!("of_task.sql"), &Named { id: task, expected: None })
+    client.one(statement!("of_task.sql"), &Target { id: task, expected: None })
 }
 
 /// Returns a page of the caller's upcoming reminders.
 pub fn upcoming(client: &Client<'_>, page: &Page) -> Result<String, Refusal> {
     let mut input = json!({ "limit": page.limit(), "list": UPCOMING });
     if let Some(cursor) = &page.cursor.0 {
-        input["after"] = cursor.in_time(UPCOMING).map_err(Refusal::Invalid)?.clone();
+        input["after"] = cursor.time_position(UPCOMING).map_err(Refusal::Invalid)?.clone();
     }
     client.one(statement!("upcoming.sql"), &input)
 }
 
 /// Returns the JSON schema of a page of reminders.
 pub fn page_schema() -> Value {
-    Cursor::page_of("A page of upcoming reminders, next one first", super::schema())
+    Cursor::page_of("A page of upcoming reminders, soonest first", super::schema())
 }
 
 /// Returns the JSON schema of the reminders of a task.

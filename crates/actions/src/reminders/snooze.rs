@@ -4,7 +4,7 @@ use domain::{Snooze, TaskId};
 use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
 
-use super::refused;
+use super::explain;
 
 #[derive(Serialize)]
 struct Input<'a> {
@@ -16,6 +16,6 @@ struct Input<'a> {
 pub fn snooze(client: &Client<'_>, id: TaskId, snooze: &Snooze) -> Result<String, Refusal> {
     client.one(statement!("snooze.sql"), &Input { id, snooze }).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::PastTime) => Refusal::invalid_member("until", "is in the past"),
-        other => refused(other),
+        other => explain(other),
     })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Client, Fault, Reason, Refusal, statement};
 
-use crate::tasks::{NewTask, refused};
+use crate::tasks::{NewTask, explain};
 use crate::{Answer, Clock};
 
 input! {
@@ -144,7 +144,7 @@ pub(crate) fn create_from_task(
         Refusal::Rejected(Reason::PastStartDate) if task.due_date.is_none() => {
             invalid_start("is in the past; send `\"allow_past\": true` to allow that")
         }
-        Refusal::Rejected(Reason::PastStartDate) => refused(Refusal::Rejected(Reason::PastDueDate)),
+        Refusal::Rejected(Reason::PastStartDate) => explain(Refusal::Rejected(Reason::PastDueDate)),
         other => other,
     });
     Answer::read(created?.task)

@@ -4,11 +4,11 @@ use domain::TaskId;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 /// Moves the open missed tasks of a series of the caller to the trash. Returns their number: `{dismissed}`.
 pub fn dismiss(client: &Client<'_>, id: TaskId) -> Result<String, Refusal> {
-    client.one(statement!("dismiss.sql"), &Named { id, expected: None })
+    client.one(statement!("dismiss.sql"), &Target { id, expected: None })
 }
 
 /// Returns the JSON schema of the response.

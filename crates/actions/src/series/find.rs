@@ -5,11 +5,11 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 /// Series and its progress.
 #[derive(Debug, Deserialize)]
-pub struct Found {
+pub struct SeriesState {
     /// Version of the series.
     pub version: Version,
     /// Recurrence rule.
@@ -35,11 +35,11 @@ fn field<'de, D: Deserializer<'de>, T: Field>(deserializer: D) -> Result<T, D::E
     T::parse(&value).map_err(serde::de::Error::custom)
 }
 
-impl Found {
+impl SeriesState {
     /// Iterates over the due dates of the open occurrence and the following ones, formatted for clients,
     /// assuming that each is completed in time. If the newest one is completed, it begins with the one about
     /// to be created.
-    pub fn coming(&self) -> impl Iterator<Item = String> {
+    pub fn upcoming(&self) -> impl Iterator<Item = String> {
         let newest = self.place.and_then(|place| self.rule.due_date(place));
         let first = match (self.place, self.done_at) {
             _ if self.is_open => newest,
@@ -53,8 +53,8 @@ impl Found {
     /// Adds the next due date to the JSON of a series. The database cannot compute an occurrence that is not
     /// yet created.
     pub(crate) fn with_next(&self, shown: &str) -> Result<Value, Refusal> {
-        let mut shown: Value = read(shown)?;
-        shown["next_occurrence"] = json!(self.coming().next());
+        let mut shown: Value = parse_row(shown)?;
+        shown["next_occurrence"] = json!(self.upcoming().next());
         Ok(shown)
     }
 
@@ -71,7 +71,7 @@ impl Found {
 
 /// Series as an update needs it.
 pub(crate) struct Editable {
-    pub series: Found,
+    pub state: SeriesState,
     pub own_zone: bool,
     /// Number of occurrences so far.
     pub occurrences: u32,
@@ -88,7 +88,7 @@ struct Finished {
 }
 
 #[derive(Deserialize)]
-struct Beside {
+struct EditableRow {
     own_zone: bool,
     occurrences: u32,
     finished: Option<Finished>,
@@ -96,16 +96,16 @@ struct Beside {
 
 impl Editable {
     /// Reads a series of the caller, which must have one of the expected versions.
-    pub fn find(client: &Client<'_>, series: &Named) -> Result<Self, Refusal> {
+    pub fn find(client: &Client<'_>, series: &Target) -> Result<Self, Refusal> {
         let mut rows = client.call(statement!("find.sql"), series)?;
         let progress = rows.require("row")?;
-        let Beside { own_zone, occurrences, finished } = read(&progress)?;
+        let EditableRow { own_zone, occurrences, finished } = parse_row(&progress)?;
         let finished = finished.map(|finished| (finished.place, finished.at));
-        Ok(Self { series: read(&progress)?, own_zone, occurrences, finished })
+        Ok(Self { state: parse_row(&progress)?, own_zone, occurrences, finished })
     }
 }
 
-/// Parses the progress of a series.
-pub fn read<'a, T: Deserialize<'a>>(row: &'a str) -> Result<T, Refusal> {
+/// Parses a row of a statement on series.
+pub fn parse_row<'a, T: Deserialize<'a>>(row: &'a str) -> Result<T, Refusal> {
     serde_json::from_str(row).map_err(|error| Refusal::unreadable("a series", error))
 }

@@ -6,9 +6,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use store::{Client, Refusal, statement};
 
-use super::find::{Found, read};
+use super::find::{SeriesState, parse_row};
 use crate::Answer;
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 /// Series with its occurrences.
 #[derive(Serialize)]
@@ -21,13 +21,13 @@ struct SeriesWithOccurrences {
 
 /// Returns a series of the caller, with its past occurrences and the due dates of the next ones.
 pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
-    let mut rows = client.call(statement!("get.sql"), &Named { id, expected: None })?;
+    let mut rows = client.call(statement!("get.sql"), &Target { id, expected: None })?;
     let progress = rows.require("progress")?;
-    let found: Found = read(&progress)?;
+    let found: SeriesState = parse_row(&progress)?;
     let response = SeriesWithOccurrences {
         series: found.with_next(&rows.require("series")?)?,
-        past_occurrences: read(&rows.require("past")?)?,
-        next_occurrences: found.coming().take(shape::NEXT_OCCURRENCES).collect(),
+        past_occurrences: parse_row(&rows.require("past")?)?,
+        next_occurrences: found.upcoming().take(shape::NEXT_OCCURRENCES).collect(),
     };
     Answer::new(&response)
 }

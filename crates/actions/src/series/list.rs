@@ -21,13 +21,13 @@ input! {
 }
 
 /// Returns a page of the caller's series.
-pub fn list(client: &Client<'_>, wanted: &ListSeries) -> Result<String, Refusal> {
-    let mut input = json!({ "status": wanted.status });
+pub fn list(client: &Client<'_>, filters: &ListSeries) -> Result<String, Refusal> {
+    let mut input = json!({ "status": filters.status });
     let list = format!("series {input}");
-    if let Some(cursor) = &wanted.page.cursor.0 {
-        input["after"] = cursor.in_time(&list).map_err(Refusal::Invalid)?.clone();
+    if let Some(cursor) = &filters.page.cursor.0 {
+        input["after"] = cursor.time_position(&list).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(wanted.page.limit());
+    input["limit"] = json!(filters.page.limit());
     input["list"] = list.into();
     client.one(statement!("list.sql"), &input)
 }

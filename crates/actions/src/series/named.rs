@@ -3,9 +3,9 @@
 use domain::Reference;
 use store::{Client, Refusal, statement};
 
-use crate::naming::{Found, read};
+use crate::resolution::{Resolution, parse_resolution};
 
 /// Finds the series of the caller that matches a reference.
-pub fn named(client: &Client<'_>, naming: &Reference) -> Result<Found, Refusal> {
-    read(&client.one(statement!("named.sql"), naming)?)
+pub fn named(client: &Client<'_>, reference: &Reference) -> Result<Resolution, Refusal> {
+    parse_resolution(&client.one(statement!("named.sql"), reference)?)
 }

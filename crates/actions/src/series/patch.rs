@@ -7,10 +7,10 @@ use domain::{
 use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
 
-use super::TRIES;
-use super::find::{Editable, Found};
+use super::MAX_ATTEMPTS;
+use super::find::{Editable, SeriesState};
 use crate::Answer;
-use crate::tasks::Named;
+use crate::tasks::Target;
 
 input! {
     /// Changes to a series, as a JSON merge patch: omitted members keep their value.
@@ -47,7 +47,7 @@ input! {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    series: &'a Named,
+    series: &'a Target,
     /// Version from which the rest follows.
     version: Version,
     patch: &'a SeriesPatch,
@@ -60,10 +60,10 @@ struct Input<'a> {
 impl SeriesPatch {
     /// Applies the patch to the current rule.
     fn rule(&self, series: &Editable) -> Result<Rule, Errors> {
-        let old = series.series.rule.parts();
+        let old = series.state.rule.parts();
         let timezone = match &self.timezone {
             Patch::Keep => old.timezone.clone(),
-            Patch::Clear => series.series.zone.clone(),
+            Patch::Clear => series.state.zone.clone(),
             Patch::Set(timezone) => timezone.clone(),
         };
         let frequency = self.frequency.0.unwrap_or(old.frequency);
@@ -103,25 +103,26 @@ impl SeriesPatch {
 /// Updates a series of the caller, and its open occurrence.
 pub fn patch(
     client: &Client<'_>,
-    series: &Named,
+    series: &Target,
     patch: &SeriesPatch,
     now: Moment,
 ) -> Result<Answer, Refusal> {
-    for _ in 0..TRIES {
-        let found = Editable::find(client, series)?;
-        let Some(open) = found.series.place else {
-            return Err(Refusal::NotNow("The series has ended. Create a new one instead."));
+    for _ in 0..MAX_ATTEMPTS {
+        let current = Editable::find(client, series)?;
+        let Some(open) = current.state.place else {
+            return Err(Refusal::InvalidState("The series has ended. Create a new one instead."));
         };
-        let rule = patch.rule(&found).map_err(Refusal::Invalid)?;
+        let rule = patch.rule(&current).map_err(Refusal::Invalid)?;
         // A completed occurrence keeps its place, because the next one is counted from it. If the completion
         // of the last one is no longer known (its task was purged), nothing can be counted from it, so the
         // open one stays, too.
-        let is_lost =
-            rule.parts().anchor == Anchor::Completion && found.finished.is_none() && found.occurrences > 1;
-        let place = if !found.series.is_open || is_lost || rule == found.series.rule {
+        let has_no_completion = rule.parts().anchor == Anchor::Completion
+            && current.finished.is_none()
+            && current.occurrences > 1;
+        let place = if !current.state.is_open || has_no_completion || rule == current.state.rule {
             None
         } else {
-            let moved = rule.reschedule(open, found.finished, now).ok_or_else(|| {
+            let moved = rule.reschedule(open, current.finished, now).ok_or_else(|| {
                 Refusal::invalid_member(
                     "end_date",
                     "leaves no date for the open task; delete the series to stop it",
@@ -129,13 +130,13 @@ pub fn patch(
             })?;
             Some(rule.place(moved.due_date))
         };
-        let (version, own_zone) = (found.series.version, patch.own_zone(found.own_zone));
+        let (version, own_zone) = (current.state.version, patch.own_zone(current.own_zone));
         let input = Input { series, version, patch, rule: &rule, own_zone, place };
         match client.one(statement!("patch.sql"), &input) {
             // Another request was faster: read again.
             Err(Refusal::Rejected(Reason::Stale)) => {}
             other => {
-                let changed = Found { place: place.or(Some(open)), rule, ..found.series };
+                let changed = SeriesState { place: place.or(Some(open)), rule, ..current.state };
                 return Answer::new(&changed.with_next(&other?)?);
             }
         }

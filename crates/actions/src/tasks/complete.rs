@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{Client, Fault, Refusal, statement};
 
-use super::Named;
+use super::Target;
 use crate::Answer;
 use crate::series::find;
 
@@ -19,7 +19,7 @@ struct Done {
 
 /// Completes a task of the caller, and returns it with the time of its next occurrence. Completing it again
 /// changes nothing.
-pub fn complete(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
+pub fn complete(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
     let mut rows = client.call(statement!("complete.sql"), task)?;
     let completed = rows.require("task")?;
     let mut completed: Value =
@@ -33,13 +33,13 @@ pub fn complete(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
 
 /// Computes the time of the next occurrence.
 fn next(progress: &str) -> Result<Option<String>, Refusal> {
-    let Done { is_newest, completed_at } = find::read(progress)?;
-    let series = find::read::<find::Found>(progress)?;
+    let Done { is_newest, completed_at } = find::parse_row(progress)?;
+    let series = find::parse_row::<find::SeriesState>(progress)?;
     let completed_at = Moment::parse(&completed_at).map_err(|errors| {
         Refusal::Fault(Fault::caused_by("a completed task has no time of completion", errors))
     })?;
     // An occurrence that a newer one follows has been continued already.
-    Ok(if is_newest { series.next(completed_at) } else { series.coming().next() })
+    Ok(if is_newest { series.next(completed_at) } else { series.upcoming().next() })
 }
 
 /// Returns the JSON schema of a completed task.

@@ -7,8 +7,8 @@ use domain::{
 use serde::Serialize;
 use store::{Client, Refusal, statement};
 
-use super::refused;
-use crate::reminders::NOT_DUE;
+use super::explain;
+use crate::reminders::NEEDS_DUE_DATE;
 use crate::{Answer, Clock, series};
 
 input! {
@@ -47,7 +47,7 @@ pub fn create(client: &Client<'_>, clock: &Clock, task: &NewTask) -> Result<Answ
         Some(recurrence) => series::create_from_task(client, clock, task, recurrence),
         None => {
             let input = Input { id: clock.ids[0], task };
-            client.one(statement!("create.sql"), &input).and_then(Answer::read).map_err(refused)
+            client.one(statement!("create.sql"), &input).and_then(Answer::read).map_err(explain)
         }
     }
 }
@@ -58,7 +58,7 @@ fn check_reminders(task: &NewTask, clock: &Clock) -> Result<(), Refusal> {
     let mut errors = Errors::new();
     for (number, reminder) in task.reminders.iter().flat_map(|reminders| &reminders.0).enumerate() {
         let found = match reminder {
-            NewReminder::Before(_) if !is_due => wrong_member("before", NOT_DUE),
+            NewReminder::Before(_) if !is_due => wrong_member("before", NEEDS_DUE_DATE),
             reminder => reminder.check(clock.now).err().unwrap_or_default(),
         };
         errors.extend(within("reminders", within(number, found)));

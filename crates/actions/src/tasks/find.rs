@@ -4,7 +4,7 @@ use domain::Reference;
 use serde::Serialize;
 use store::{Client, Refusal, statement};
 
-use crate::naming::{Found, read};
+use crate::resolution::{Resolution, parse_resolution};
 
 /// Options of the search for a task. By default, open tasks come first and the trash is left out.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -24,6 +24,6 @@ struct Input<'a> {
 }
 
 /// Finds the task of the caller that matches a reference.
-pub fn find(client: &Client<'_>, reference: &Reference, scope: SearchScope) -> Result<Found, Refusal> {
-    read(&client.one(statement!("find.sql"), &Input { reference, scope })?)
+pub fn find(client: &Client<'_>, reference: &Reference, scope: SearchScope) -> Result<Resolution, Refusal> {
+    parse_resolution(&client.one(statement!("find.sql"), &Input { reference, scope })?)
 }

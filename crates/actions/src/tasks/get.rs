@@ -3,10 +3,10 @@
 use domain::TaskId;
 use store::{Client, Refusal, statement};
 
-use super::Named;
+use super::Target;
 use crate::Answer;
 
 /// Returns a task of the caller that is not in the trash.
 pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
-    client.one(statement!("get.sql"), &Named { id, expected: None }).and_then(Answer::read)
+    client.one(statement!("get.sql"), &Target { id, expected: None }).and_then(Answer::read)
 }

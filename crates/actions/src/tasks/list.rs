@@ -112,8 +112,9 @@ struct Input<'a> {
     descending: bool,
 }
 
+/// Filters and order of a list, with the page of it that the request names.
 #[derive(Serialize)]
-struct Asked<'a> {
+struct PageInput<'a> {
     #[serde(flatten)]
     input: Input<'a>,
     /// Cache key of the total, if the total does not depend on the current time.
@@ -212,18 +213,18 @@ impl ListTasks {
 }
 
 /// Lists the caller's tasks: `{items, total, next_cursor}`.
-pub fn list(client: &Client<'_>, wanted: &ListTasks) -> Result<String, Refusal> {
-    wanted.check().map_err(Refusal::Invalid)?;
-    let fingerprint = wanted.fingerprint();
-    let asked = Asked {
-        input: wanted.input(),
-        filter: wanted.overdue.0.is_none().then_some(&fingerprint),
+pub fn list(client: &Client<'_>, query: &ListTasks) -> Result<String, Refusal> {
+    query.check().map_err(Refusal::Invalid)?;
+    let fingerprint = query.fingerprint();
+    let input = PageInput {
+        input: query.input(),
+        filter: query.overdue.0.is_none().then_some(&fingerprint),
         list: &fingerprint,
-        limit: wanted.page.limit(),
-        offset: wanted.offset.0.as_ref().map_or(0, |offset| offset.0),
-        after: wanted.page.cursor.0.as_ref().map(|cursor| &cursor.after),
+        limit: query.page.limit(),
+        offset: query.offset.0.as_ref().map_or(0, |offset| offset.0),
+        after: query.page.cursor.0.as_ref().map(|cursor| &cursor.after),
     };
-    client.one(statement!("list.sql"), &asked)
+    client.one(statement!("list.sql"), &input)
 }
 
 /// Returns the JSON schema of a list of tasks.

@@ -4,7 +4,7 @@ use domain::{Description, DueDate, Nullable, Optional, Patch, Priority, Tags, Ti
 use serde::Serialize;
 use store::{Client, Refusal, statement};
 
-use super::{Named, refused};
+use super::{Target, explain};
 use crate::Answer;
 
 input! {
@@ -60,11 +60,11 @@ impl From<NewDueDate> for TaskPatch {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    task: &'a Named,
+    task: &'a Target,
     patch: &'a TaskPatch,
 }
 
 /// Updates the given members of a task of the caller. A patch without changes creates no new version.
-pub fn patch(client: &Client<'_>, task: &Named, patch: &TaskPatch) -> Result<Answer, Refusal> {
-    client.one(statement!("patch.sql"), &Input { task, patch }).and_then(Answer::read).map_err(refused)
+pub fn patch(client: &Client<'_>, task: &Target, patch: &TaskPatch) -> Result<Answer, Refusal> {
+    client.one(statement!("patch.sql"), &Input { task, patch }).and_then(Answer::read).map_err(explain)
 }

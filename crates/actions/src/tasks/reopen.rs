@@ -2,10 +2,10 @@
 
 use store::{Client, Refusal, statement};
 
-use super::Named;
+use super::Target;
 use crate::Answer;
 
 /// Reopens a completed task of the caller. Reopening an open task changes nothing.
-pub fn reopen(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
+pub fn reopen(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
     client.one(statement!("reopen.sql"), task).and_then(Answer::read)
 }

@@ -2,10 +2,10 @@
 
 use store::{Client, Refusal, statement};
 
-use super::Named;
+use super::Target;
 use crate::Answer;
 
 /// Restores a task of the caller from the trash. Restoring another task changes nothing.
-pub fn restore(client: &Client<'_>, task: &Named) -> Result<Answer, Refusal> {
+pub fn restore(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
     client.one(statement!("restore.sql"), task).and_then(Answer::read)
 }

@@ -6,12 +6,12 @@ use store::{Client, Refusal, statement};
 
 choice! {
     /// Kind of suggestions.
-    pub enum Of { Tags = "tags", Titles = "titles" }
+    pub enum SuggestionKind { Tags = "tags", Titles = "titles" }
 }
 
 #[derive(Serialize)]
 struct Input<'a> {
-    of: Of,
+    of: SuggestionKind,
     beginning: &'a str,
 }
 
@@ -25,7 +25,7 @@ pub struct Suggestions {
 }
 
 /// Returns tags or titles of the caller's open tasks that begin with a prefix.
-pub fn suggest(client: &Client<'_>, of: Of, beginning: &str) -> Result<Suggestions, Refusal> {
+pub fn suggest(client: &Client<'_>, of: SuggestionKind, beginning: &str) -> Result<Suggestions, Refusal> {
     let row = client.one(statement!("suggest.sql"), &Input { of, beginning })?;
     serde_json::from_str(&row).map_err(|error| Refusal::unreadable("suggestions", error))
 }

@@ -4,7 +4,7 @@ use domain::{Tags, input};
 use serde::Serialize;
 use store::{Client, Refusal, statement};
 
-use super::{Named, refused};
+use super::{Target, explain};
 use crate::Answer;
 
 input! {
@@ -18,11 +18,11 @@ input! {
 #[derive(Serialize)]
 struct Input<'a> {
     #[serde(flatten)]
-    task: &'a Named,
+    task: &'a Target,
     tags: &'a Tags,
 }
 
 /// Adds tags to a task of the caller. More than ten tags in total are rejected.
-pub fn tag(client: &Client<'_>, task: &Named, tags: &Tags) -> Result<Answer, Refusal> {
-    client.one(statement!("tag.sql"), &Input { task, tags }).and_then(Answer::read).map_err(refused)
+pub fn tag(client: &Client<'_>, task: &Target, tags: &Tags) -> Result<Answer, Refusal> {
+    client.one(statement!("tag.sql"), &Input { task, tags }).and_then(Answer::read).map_err(explain)
 }

@@ -138,9 +138,9 @@ fn is_selected(parts: &Value, start: Date, first: Date, day: Date) -> bool {
     let days = |from: Date, to: Date| from.duration_until(to).as_hours() / 24;
     let monday = |day: Date| days(Date::constant(1900, 1, 1), day) / 7;
     let months = i64::from(day.year() - first.year()) * 12 + i64::from(day.month() - first.month());
-    let wanted = parts["day_of_month"].as_i64().unwrap_or(start.day().into());
-    let wanted = if parts["day_of_month"] == "last" { 31 } else { wanted };
-    let is_the_day = i64::from(day.day()) == wanted.min(day.days_in_month().into());
+    let month_day = parts["day_of_month"].as_i64().unwrap_or(start.day().into());
+    let month_day = if parts["day_of_month"] == "last" { 31 } else { month_day };
+    let is_the_day = i64::from(day.day()) == month_day.min(day.days_in_month().into());
     match (parts["frequency"].as_str(), parts["by_weekday"].as_array()) {
         (Some("daily"), _) => days(first, day) % interval == 0,
         (Some("weekly"), None) => days(first, day) % (7 * interval) == 0,

@@ -115,8 +115,8 @@ impl Session {
     }
 }
 
-/// Stores a mail in a file that begins with the time in milliseconds. The file is renamed into place, so that
-/// readers never see half a mail.
+/// Stores a mail in a file whose name begins with the time in milliseconds. The file is renamed into place, so
+/// that readers never see half a mail.
 async fn store(folder: &Path, mail: &[u8]) -> std::io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();

@@ -1,6 +1,6 @@
 //! `completion/complete`: suggestions for the arguments of prompts and resource templates.
 
-use actions::tasks::suggest::{Of, suggest};
+use actions::tasks::suggest::{SuggestionKind, suggest};
 use rust_mcp_schema::{CompleteRequestParams, CompleteRequestRef, CompleteResult, CompleteResultCompletion};
 use serde_json::{Value, json};
 
@@ -12,9 +12,11 @@ use crate::protocol::{INVALID_PARAMS, RpcError, RpcRequest, result_meta};
 pub fn complete(request: &RpcRequest) -> Result<Value, RpcError> {
     let CompleteRequestParams { argument, ref_, .. } = request.params()?;
     let of = match (&ref_, argument.name.as_str()) {
-        (CompleteRequestRef::PromptReference(prompt), TAG) if prompts::exists(&prompt.name) => Of::Tags,
+        (CompleteRequestRef::PromptReference(prompt), TAG) if prompts::exists(&prompt.name) => {
+            SuggestionKind::Tags
+        }
         (CompleteRequestRef::ResourceTemplateReference(template), "task") if template.uri == TASK => {
-            Of::Titles
+            SuggestionKind::Titles
         }
         _ => {
             let detail = format!(

@@ -1,7 +1,7 @@
 //! `resources/…`: the tasks of today, overdue tasks, and single tasks by id or title.
 
 use actions::Page;
-use actions::naming::Found;
+use actions::resolution::Resolution;
 use actions::tasks::find::SearchScope;
 use actions::tasks::list::{SortBy, Status, TaskOrder};
 use actions::tasks::{self, ListTasks};
@@ -114,24 +114,24 @@ pub fn contents(uri: &str, content: &Value) -> TextResourceContents {
 
 /// The open tasks of today or those overdue, filtered by a tag if one is given.
 pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, RpcError> {
-    let mut wanted = ListTasks {
+    let mut query = ListTasks {
         status: Optional(Some(Status::Active)),
         order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
         page: Page { limit: Optional(Some(Limit(200))), ..Default::default() },
         ..Default::default()
     };
     if uri == OVERDUE {
-        wanted.overdue = Optional(Some(Flag(true)));
+        query.overdue = Optional(Some(Flag(true)));
     } else {
         let zone = actions::series::users_zone(caller)?;
         let today = Optional(Some(DueDate::today(domain::Moment::from_ms(web::now_ms()), &zone)));
-        (wanted.filters.due_after, wanted.filters.due_before) = (today.clone(), today);
+        (query.filters.due_after, query.filters.due_before) = (today.clone(), today);
     }
     if let Some(tag) = tag {
         let tags = Field::parse(&json!([tag])).map_err(Refusal::Invalid)?;
-        wanted.filters.tags = Optional(Some(tags));
+        query.filters.tags = Optional(Some(tags));
     }
-    let mut list = parse_json(&tasks::list(caller, &wanted)?)?;
+    let mut list = parse_json(&tasks::list(caller, &query)?)?;
     localise(&mut list, zone_of(caller.context()).as_ref());
     Ok(list)
 }
@@ -143,9 +143,11 @@ fn find_task(
     unknown: impl Fn(String) -> RpcError,
 ) -> Result<Value, RpcError> {
     let mut task = match tasks::find(caller, reference, SearchScope::default()) {
-        Ok(Found::One(hit)) => hit.shown,
-        Ok(Found::Several(_)) => return Err(unknown("several tasks match, so use an id.".into())),
-        Ok(Found::Nothing(_)) | Err(Refusal::NotFound) => return Err(unknown("no task matches.".into())),
+        Ok(Resolution::One(hit)) => hit.shown,
+        Ok(Resolution::Several(_)) => return Err(unknown("several tasks match, so use an id.".into())),
+        Ok(Resolution::Nothing(_)) | Err(Refusal::NotFound) => {
+            return Err(unknown("no task matches.".into()));
+        }
         Err(refusal) => return Err(refusal.into()),
     };
     localise(&mut task, zone_of(caller.context()).as_ref());

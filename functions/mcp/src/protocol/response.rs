@@ -9,7 +9,7 @@ use super::error::RpcError;
 /// The HTTP response of a method, or its error.
 pub type RpcResult = Result<Response, RpcError>;
 
-/// How long clients may cache what changes only with a release: five minutes.
+/// Time for which clients may cache content that changes only with a release: five minutes.
 pub const CACHE_TTL_MS: u64 = 300_000;
 
 /// The response to the request of that id.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use actions::Clock;
-use actions::naming::{Found, Hit};
-use actions::tasks::Named;
+use actions::resolution::{Hit, Resolution};
+use actions::tasks::Target;
 use actions::tasks::find::SearchScope;
 use domain::{Reference, TaskId};
 use serde_json::{Value, json};
@@ -40,9 +40,9 @@ impl Call<'_> {
         }
     }
 
-    /// The same, as actions that change a task take it.
-    pub fn named(&self, reference: &Reference) -> Result<Named, ToolError> {
-        Ok(Named { id: self.task_id(reference, SearchScope::default())?, expected: None })
+    /// Returns the task of that name as the target of a change.
+    pub fn target(&self, reference: &Reference) -> Result<Target, ToolError> {
+        Ok(Target { id: self.task_id(reference, SearchScope::default())?, expected: None })
     }
 
     /// Finds the series of that name.
@@ -59,11 +59,11 @@ impl Call<'_> {
     }
 }
 
-fn resolve(argument: &'static str, found: Found) -> Result<Hit, ToolError> {
-    match found {
-        Found::One(hit) => Ok(hit),
-        Found::Several(candidates) => Err(ToolError::Ambiguous { argument, candidates }),
-        Found::Nothing(candidates) => Err(ToolError::NoMatch { argument, candidates }),
+fn resolve(argument: &'static str, resolution: Resolution) -> Result<Hit, ToolError> {
+    match resolution {
+        Resolution::One(hit) => Ok(hit),
+        Resolution::Several(candidates) => Err(ToolError::Ambiguous { argument, candidates }),
+        Resolution::Nothing(candidates) => Err(ToolError::NoMatch { argument, candidates }),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::{Display, Formatter};
 
-use actions::naming::Candidate;
+use actions::resolution::Candidate;
 use domain::{Errors, FieldError, Timezone, wrong_member};
 use serde_json::{Value, json};
 use store::{Reason, Refusal};
@@ -44,7 +44,9 @@ impl ToolError {
             Self::NoMatch { argument, candidates } => no_match(argument, candidates, zone),
             Self::Refused(refusal) => match refusal {
                 Refusal::Invalid(errors) => invalid(errors, zone),
-                Refusal::NotNow(detail) => Explanation::new("not_now", format!("Nothing was done. {detail}")),
+                Refusal::InvalidState(detail) => {
+                    Explanation::new("not_now", format!("Nothing was done. {detail}"))
+                }
                 Refusal::Rejected(Reason::Stale) | Refusal::Conflict { .. } => Explanation::new(
                     "changed",
                     "Nothing was done, because another request changed it at the same time. Call again.",

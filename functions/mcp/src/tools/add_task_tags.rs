@@ -28,7 +28,7 @@ impl Tool for AddTaskTags {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let tagged = tasks::tag(&call.caller, &call.named(&input.task.task)?, &input.more.tags)?;
+        let tagged = tasks::tag(&call.caller, &call.target(&input.task.task)?, &input.more.tags)?;
         Ok(ToolOutput::item(parse_json(&tagged.json)?, "Tagged"))
     }
 }

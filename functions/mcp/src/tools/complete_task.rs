@@ -21,7 +21,7 @@ impl Tool for CompleteTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let completed = tasks::complete(&call.caller, &call.named(&input.task)?)?;
+        let completed = tasks::complete(&call.caller, &call.target(&input.task)?)?;
         Ok(ToolOutput::item(parse_json(&completed.json)?, "Completed"))
     }
 }

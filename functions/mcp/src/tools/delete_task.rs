@@ -1,6 +1,6 @@
-use actions::naming::Hit;
+use actions::resolution::Hit;
 use actions::tasks::find::SearchScope;
-use actions::tasks::{self, Named};
+use actions::tasks::{self, Target};
 use domain::{Flag, Optional, input};
 use serde_json::{Value, json};
 use store::Refusal;
@@ -51,7 +51,7 @@ impl Tool for DeleteTask {
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let is_confirmed = matches!(input.confirm.0, Some(Flag(true)));
-        let delete = |id| tasks::delete(&call.caller, &Named { id, expected: None });
+        let delete = |id| tasks::delete(&call.caller, &Target { id, expected: None });
         let (deleted, text, task) = if let (Some(id), true) = (call.replayed, is_confirmed) {
             (true, "Moved to the trash for 30 days", parse_json(&delete(id)?)?)
         } else {

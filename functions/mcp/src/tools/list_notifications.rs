@@ -19,8 +19,8 @@ impl Tool for ListNotifications {
         notifications::list::schema()
     }
 
-    fn run(call: &Call, wanted: Self::Input) -> Result<ToolOutput, ToolError> {
-        let page = parse_json(&notifications::list(&call.caller, &wanted)?)?;
+    fn run(call: &Call, filters: Self::Input) -> Result<ToolOutput, ToolError> {
+        let page = parse_json(&notifications::list(&call.caller, &filters)?)?;
         Ok(ToolOutput::page(page, "notifications, newest first"))
     }
 }

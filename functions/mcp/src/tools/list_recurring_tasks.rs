@@ -19,7 +19,7 @@ impl Tool for ListRecurringTasks {
         series::list::schema()
     }
 
-    fn run(call: &Call, wanted: ListSeries) -> Result<ToolOutput, ToolError> {
-        Ok(ToolOutput::page(parse_json(&series::list(&call.caller, &wanted)?)?, "series, newest first"))
+    fn run(call: &Call, filters: ListSeries) -> Result<ToolOutput, ToolError> {
+        Ok(ToolOutput::page(parse_json(&series::list(&call.caller, &filters)?)?, "series, newest first"))
     }
 }

@@ -21,7 +21,7 @@ input! {
 impl Tool for ListReminders {
     const NAME: &'static str = "list_reminders";
     const TITLE: &'static str = "List reminders";
-    const DESCRIPTION: &'static str = "Lists the upcoming reminders, next one first, or all reminders of one \
+    const DESCRIPTION: &'static str = "Lists the upcoming reminders, soonest first, or all reminders of one \
         task. Use it for \"what will you remind me of?\" and to find the id of a reminder. Reminders that \
         were sent are in list_notifications. Example: {\"task\": \"dentist\"}";
     const EFFECT: Effect = Effect::Read;
@@ -35,7 +35,7 @@ impl Tool for ListReminders {
         let Some(task) = &input.task.0 else {
             let page = parse_json(&reminders::upcoming(&call.caller, &input.page)?)?;
             let titles = call.titles(&page["items"])?;
-            return Ok(ToolOutput::reminders(page, "upcoming reminders, next one first", titles));
+            return Ok(ToolOutput::reminders(page, "upcoming reminders, soonest first", titles));
         };
         let task = call.task_id(task, SearchScope::default())?;
         let mut page = parse_json(&reminders::of_task(&call.caller, task)?)?;

@@ -32,14 +32,14 @@ impl Tool for ListTasks {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let wanted = tasks::ListTasks {
+        let query = tasks::ListTasks {
             status: input.status.0.unwrap_or(StatusFilter::Active).status(),
             order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
             page: input.page,
             ..Default::default()
         };
         Ok(ToolOutput::page(
-            parse_json(&tasks::list(&call.caller, &wanted)?)?,
+            parse_json(&tasks::list(&call.caller, &query)?)?,
             "tasks, nearest due date first",
         ))
     }

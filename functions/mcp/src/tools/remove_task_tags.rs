@@ -29,7 +29,7 @@ impl Tool for RemoveTaskTags {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let untagged = tasks::untag(&call.caller, &call.named(&input.task.task)?, &input.tags)?;
+        let untagged = tasks::untag(&call.caller, &call.target(&input.task.task)?, &input.tags)?;
         Ok(ToolOutput::item(parse_json(&untagged.json)?, "Updated"))
     }
 }

@@ -22,7 +22,7 @@ impl Tool for ReopenTask {
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
         let id = call.task_id(&input.task, SearchScope { done_first: true, ..SearchScope::default() })?;
-        let reopened = tasks::reopen(&call.caller, &tasks::Named { id, expected: None })?;
+        let reopened = tasks::reopen(&call.caller, &tasks::Target { id, expected: None })?;
         Ok(ToolOutput::item(parse_json(&reopened.json)?, "Reopened"))
     }
 }

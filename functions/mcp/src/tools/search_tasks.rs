@@ -35,12 +35,12 @@ impl Tool for SearchTasks {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let wanted = ListTasks {
+        let query = ListTasks {
             status: input.status.0.unwrap_or(StatusFilter::Any).status(),
             order: TaskOrder { search: Optional(Some(input.search)), ..Default::default() },
             page: input.page,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks, best match first"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &query)?)?, "tasks, best match first"))
     }
 }

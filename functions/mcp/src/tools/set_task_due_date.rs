@@ -30,7 +30,7 @@ impl Tool for SetTaskDueDate {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let updated = tasks::patch(&call.caller, &call.named(&input.task.task)?, &input.new.into())?;
+        let updated = tasks::patch(&call.caller, &call.target(&input.task.task)?, &input.new.into())?;
         Ok(ToolOutput::item(parse_json(&updated.json)?, "Updated"))
     }
 }

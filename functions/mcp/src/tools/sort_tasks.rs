@@ -37,7 +37,7 @@ impl Tool for SortTasks {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let wanted = ListTasks {
+        let query = ListTasks {
             status: input.status.0.unwrap_or(StatusFilter::Active).status(),
             order: TaskOrder {
                 sort_by: Optional(Some(input.sort_by)),
@@ -47,6 +47,6 @@ impl Tool for SortTasks {
             page: input.page,
             ..Default::default()
         };
-        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &wanted)?)?, "tasks in this order"))
+        Ok(ToolOutput::page(parse_json(&tasks::list(&call.caller, &query)?)?, "tasks in this order"))
     }
 }

@@ -1,6 +1,6 @@
-use actions::naming::Hit;
-use actions::series::{self, Stopping};
-use actions::tasks::Named;
+use actions::resolution::Hit;
+use actions::series::{self, StopOptions};
+use actions::tasks::Target;
 use domain::{Flag, Optional, Reference, input};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ input! {
     pub struct Input {
         /// The series: its id, or words of its title such as "stand-up".
         recurring_task: Reference,
-        ..stopping: Stopping,
+        ..options: StopOptions,
         /// `delete_open` needs `true`, which you may send only after the person agreed. With `false` nothing
         /// changes, and the answer describes the effect.
         confirm: Optional<Flag>,
@@ -49,9 +49,9 @@ impl Tool for StopRecurringTask {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let deletes = input.stopping.delete_open.0 == Some(Flag(true));
+        let deletes = input.options.delete_open.0 == Some(Flag(true));
         let confirmed = input.confirm.0.map(|Flag(yes)| yes);
-        let stop = |id| series::stop(&call.caller, &Named { id, expected: None }, &input.stopping);
+        let stop = |id| series::stop(&call.caller, &Target { id, expected: None }, &input.options);
         // The words may name another series by now.
         let (stopped, mut data) = if let Some(id) = call.replayed {
             (true, parse_json(&stop(id)?)?)

@@ -53,7 +53,7 @@ impl Tool for UpdateTask {
     }
 
     fn run(call: &Call, Input(Changes { task, patch }): Input) -> Result<ToolOutput, ToolError> {
-        let updated = tasks::patch(&call.caller, &call.named(&task.task)?, &patch)?;
+        let updated = tasks::patch(&call.caller, &call.target(&task.task)?, &patch)?;
         Ok(ToolOutput::item(parse_json(&updated.json)?, "Updated"))
     }
 }

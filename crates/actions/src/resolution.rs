@@ -34,7 +34,7 @@ pub struct Hit {
 
 /// Result of resolving a reference.
 #[derive(Debug)]
-pub enum Found {
+pub enum Resolution {
     /// Exactly one match.
     One(Hit),
     /// Up to six matches, the best first.
@@ -55,13 +55,13 @@ struct Row {
 }
 
 /// Parses the row of a statement that resolves a reference.
-pub(crate) fn read(row: &str) -> Result<Found, Refusal> {
+pub(crate) fn parse_resolution(row: &str) -> Result<Resolution, Refusal> {
     match serde_json::from_str(row).map_err(|error| Refusal::unreadable("a resolved reference", error))? {
         Row { hit: Some(shown), is_exact, open_tasks, .. } => {
-            Ok(Found::One(Hit { shown, is_exact, open_tasks }))
+            Ok(Resolution::One(Hit { shown, is_exact, open_tasks }))
         }
-        Row { ambiguous: Some(candidates), .. } => Ok(Found::Several(candidates)),
-        Row { no_match: Some(candidates), .. } => Ok(Found::Nothing(candidates)),
+        Row { ambiguous: Some(candidates), .. } => Ok(Resolution::Several(candidates)),
+        Row { no_match: Some(candidates), .. } => Ok(Resolution::Nothing(candidates)),
         _ => Err(Refusal::fault("invalid row of a resolved reference")),
     }
 }
