@@ -7,13 +7,13 @@ declare
     expected jsonb := input -> 'expected';
     current  json;
 begin
-    select app.shown(task) into current from app.tasks as task
+    select app.client_json(task) into current from app.tasks as task
      where task.id = thing and task.user_id = caller and not expected @> to_jsonb(task.version);
     if found then
-        perform app.note_conflict(caller, thing, current, expected);
+        perform app.add_conflict_event(caller, thing, current, expected);
         return json_build_object('error', 'version_conflict', 'task', current);
     end if;
-    select app.shown(its) into current from app.series as its
+    select app.client_json(its) into current from app.series as its
      where its.id = thing and its.user_id = caller and not expected @> to_jsonb(its.version);
     return case when found then json_build_object('error', 'version_conflict', 'recurring_task', current) end;
 end $$;

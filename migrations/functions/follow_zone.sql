@@ -5,7 +5,7 @@ declare
     moved record;
 begin
     -- About as many numbers as there will be changes.
-    perform app.reserve(
+    perform app.reserve_seqs(
         new.id,
         1 + (select count(*) from app.tasks where tasks.user_id = new.id and tasks.all_day)
           + 2 * (select count(*) from app.series where series.user_id = new.id)

@@ -10,7 +10,7 @@ begin
            where token_hash = principal ->> 'session')
             or principal ? 'token' and not exists (select from app.tokens
                 where token_hash = principal ->> 'token')) then
-        perform app.tell('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
+        perform app.add_security_event('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
         return '{"error":"not_signed_in"}';
     end if;
     return null;

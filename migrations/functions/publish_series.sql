@@ -17,8 +17,8 @@ begin
     else
         return null;
     end if;
-    perform app.emit('task-events', type, new.user_id, new.seq, new.id,
-                     case when tg_op = 'UPDATE' then app.shown(old) end, app.shown(new), null);
+    perform app.add_event('task-events', type, new.user_id, new.seq, new.id,
+                     case when tg_op = 'UPDATE' then app.client_json(old) end, app.client_json(new), null);
     return null;
 end $$;
 

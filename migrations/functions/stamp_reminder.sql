@@ -11,7 +11,7 @@ begin
            or coalesce(new.remind_at < now(), true) then
             new.status := 'cancelled';
         end if;
-    elsif app.shown(new)::text = app.shown(old)::text then
+    elsif app.client_json(new)::text = app.client_json(old)::text then
         -- Clients do not see this change, so `/api/sync` need not return it.
         return new;
     end if;

@@ -8,4 +8,4 @@ with letter as (
             principal ->> 'correlation_id', 0, (input -> 'event')::json)
     returning shard
 )
-select 'row', 'true' from letter, wake(letter.shard), count('dead', input ->> 'consumer')
+select 'row', 'true' from letter, acquire_publish_lease(letter.shard), increment_counter('dead', input ->> 'consumer')

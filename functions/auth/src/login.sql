@@ -12,5 +12,5 @@ with session as (
      where buckets.key in ('sign-in ' || md5(lower(users.email)),
          'sign-in-address ' || (principal ->> 'address'))
 )
-select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(users))::text
+select 'row', json_build_object('expires_at', session.expires_at, 'user', profile_json(users))::text
   from session join users on users.id = session.user_id

@@ -11,5 +11,5 @@ with person as (
         from person
     returning expires_at
 )
-select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text
+select 'row', json_build_object('expires_at', session.expires_at, 'user', profile_json(person.users))::text
   from person, session

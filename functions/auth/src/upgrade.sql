@@ -7,4 +7,4 @@ update users
 returning 'row', json_build_object(
     'expires_at', (select session.expires_at from sessions as session
         where session.token_hash = principal ->> 'session'),
-    'user', shown_user(users))::text
+    'user', profile_json(users))::text

@@ -6,7 +6,7 @@ with old as materialized (
      where task.user_id = caller and task.deleted_at < now() - interval '30 days'
      order by task.deleted_at limit 500
 ), reserved as materialized (
-    select reserve(caller, (select count(*) from old)
+    select reserve_seqs(caller, (select count(*) from old)
                          + (select count(*) from reminders
                              where reminders.task_id in (select old.id from old)))
 ), told as (

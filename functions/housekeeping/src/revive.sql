@@ -11,6 +11,6 @@ with letters as (
             order by old.died_at limit 1000 for update skip locked)
     returning letter.topic, letter.event::jsonb as event
 ), sent as (
-    select send_again(topic, event) from letters
+    select requeue_event(topic, event) from letters
 )
 select 'row', 'true' from sent

@@ -39,7 +39,7 @@ begin
     end if;
     if over and lost is not null then
         insert into notifications (user_id, kind, title, task_ids, due_date, late, minute)
-        values (caller, 'reminder_failed', left('No e-mail could be sent: ' || told_title(lost), 600), lost,
+        values (caller, 'reminder_failed', left('No e-mail could be sent: ' || notification_title(lost), 600), lost,
             null, false, note.minute);
     end if;
     -- Reminders that joined the notification meanwhile get an e-mail of their own.

@@ -55,14 +55,14 @@ begin
             if cardinality(earlier) = 0 then
                 insert into notifications (user_id, kind, title, task_ids, due_date, late, minute)
                 values (told.user_id, case when cardinality(chunk) > 1 then 'digest'
-                    else 'reminder' end, told_title(chunk), chunk,
+                    else 'reminder' end, notification_title(chunk), chunk,
                         case when cardinality(chunk) = 1
                             then (select tasks.due_date from tasks where tasks.id = chunk[1]) end,
                         told.first < now() - interval '30 seconds', told.minute)
                 returning notifications.* into note;
             elsif cardinality(chunk) > 0 then
                 update notifications
-                   set task_ids = earlier || chunk, kind = 'digest', title = told_title(earlier || chunk),
+                   set task_ids = earlier || chunk, kind = 'digest', title = notification_title(earlier || chunk),
                        due_date = null,
                        late = notifications.late or told.first < now() - interval '30 seconds'
                  where notifications.id = note.id

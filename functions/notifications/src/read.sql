@@ -2,4 +2,4 @@
 -- Marks a notification of the caller as read. The time of the first reading stays.
 update notifications set read_at = coalesce(notifications.read_at, now())
  where notifications.id = (input ->> 'id')::uuid and notifications.user_id = caller
-returning 'row', shown(notifications)::text
+returning 'row', client_json(notifications)::text

@@ -1,7 +1,7 @@
 -- frame: write, for both
 -- Marks all notifications of the caller as read.
 with reserved as materialized (
-    select reserve(caller, count(*)) from notifications where notifications.user_id = caller
+    select reserve_seqs(caller, count(*)) from notifications where notifications.user_id = caller
         and notifications.read_at is null
 ), seen as (
     update notifications set read_at = now() from reserved

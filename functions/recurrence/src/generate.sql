@@ -22,13 +22,13 @@ begin
             perform refuse('stale');
         end if;
         -- At most a task with its event, its reminders, and the series.
-        perform reserve(one.user_id, 2 * jsonb_array_length(one.input -> 'coming') + jsonb_array_length(its.reminders) + 1);
+        perform reserve_seqs(one.user_id, 2 * jsonb_array_length(one.input -> 'coming') + jsonb_array_length(its.reminders) + 1);
         number := its.occurrences;
         for coming in select value from jsonb_array_elements(one.input -> 'coming') loop
             number := number + 1;
-            perform make_occurrence(its, number, (coming ->> 'id')::uuid, place(coming ->> 'place'),
+            perform make_occurrence(its, number, (coming ->> 'id')::uuid, parse_place(coming ->> 'place'),
                 (coming ->> 'missed')::boolean);
-            perform emit('task-events', 'recurring.generated', one.user_id, next_seq(one.user_id), its.id,
+            perform add_event('task-events', 'recurring.generated', one.user_id, next_seq(one.user_id), its.id,
                 null, null,
                          jsonb_build_object('source_task_id', one.task_id, 'task_id', coming -> 'id', 'rule',
                              its.rule,
@@ -37,7 +37,7 @@ begin
         end loop;
         update series
            set occurrences = number,
-               place       = case when not (one.input ->> 'ends')::boolean then place(coming ->> 'place') end
+               place       = case when not (one.input ->> 'ends')::boolean then parse_place(coming ->> 'place') end
          where series.id = its.id;
         perform set_config('taskflow.reserved', '', true);
     end loop;

@@ -23,8 +23,8 @@ begin
          order by reminders.remind_at, reminders.id
     loop
         update reminders set claimed_until = now() + interval '15 minutes' where reminders.id = one.id;
-        perform emit('reminders', 'reminder.due', one.user_id, next_seq(one.user_id), one.id, null,
-            shown(one), null);
+        perform add_event('reminders', 'reminder.due', one.user_id, next_seq(one.user_id), one.id, null,
+            client_json(one), null);
         claimed := claimed + 1;
     end loop;
     return query select 'row', json_build_object(

@@ -20,9 +20,9 @@ begin
         case when task is not null then 'event.task_id = $3' end,
         case when input ->> 'event_type' is not null then $$event.event_type = $4 ->> 'event_type'$$ end,
         case when input ->> 'from' is not null
-            then $$event.occurred_at >= (select first_of($4 -> 'from', $1))$$ end,
+            then $$event.occurred_at >= (select lower_bound($4 -> 'from', $1))$$ end,
         case when input ->> 'to' is not null
-            then $$event.occurred_at <= (select last_of($4 -> 'to', $1))$$ end,
+            then $$event.occurred_at <= (select upper_bound($4 -> 'to', $1))$$ end,
         case when input ? 'after' then
             $$(event.occurred_at, event.event_id) > (($4 -> 'after' ->> 'key')::timestamptz,
                 ($4 -> 'after' ->> 'id')::uuid)$$ end);
@@ -44,7 +44,7 @@ begin
                     from json_array_elements(found) with ordinality as one (event, number)
                    where one.number <= most),
         'next_cursor', case when json_array_length(found) > most
-                            then cursor(found -> (most - 1) ->> 'occurred_at',
+                            then page_cursor(found -> (most - 1) ->> 'occurred_at',
                                 (found -> (most - 1) ->> 'event_id')::uuid,
                                         input ->> 'list') end)::text;
 end;

@@ -12,9 +12,9 @@ with found as materialized (
      order by notifications.created_at desc, notifications.id desc limit (input ->> 'limit')::int + 1
 )
 select 'row', json_build_object(
-    'items', (select coalesce(json_agg(shown(one) order by number), '[]') from found
+    'items', (select coalesce(json_agg(client_json(one) order by number), '[]') from found
                where number <= (input ->> 'limit')::int),
-    'next_cursor', (select cursor(to_json((one).created_at) #>> '{}', (one).id, input ->> 'list') from found
+    'next_cursor', (select page_cursor(to_json((one).created_at) #>> '{}', (one).id, input ->> 'list') from found
                      where number = (input ->> 'limit')::int
                        and exists (select from found as more
                            where more.number > (input ->> 'limit')::int)))::text

@@ -17,6 +17,6 @@ begin
         insert into reminders (user_id, task_id, at, before)
         values (caller, task.id, (input ->> 'at')::timestamptz, input ->> 'before')
         returning reminders.* into new_reminder;
-        return query select 'row', shown(new_reminder)::text;
+        return query select 'row', client_json(new_reminder)::text;
     end if;
 end;

@@ -24,6 +24,6 @@ begin
                claimed_until = null, notification_id = null
          where reminders.id = one.id
         returning reminders.* into one;
-        return query select 'row', shown(one)::text;
+        return query select 'row', client_json(one)::text;
     end if;
 end;

@@ -14,7 +14,7 @@ begin
              where task.recurring_task_id = found_series.id and task.missed and task.status = 'active'
                  and task.deleted_at is null
              order by task.occurrence);
-        perform reserve(caller, cardinality(missed_ids));
+        perform reserve_seqs(caller, cardinality(missed_ids));
         foreach missed_id in array missed_ids loop
             update tasks set deleted_at = now() where tasks.id = missed_id;
         end loop;

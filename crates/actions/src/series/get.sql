@@ -5,9 +5,9 @@ with found as materialized (
     select series as item, open_occurrence(series) as open from series
      where series.id = (input ->> 'id')::uuid and series.user_id = caller
 )
-select 'series', shown(item)::text from found
+select 'series', client_json(item)::text from found
 union all
-select 'past', (select coalesce(json_agg(shown(past.task) order by (past.task).occurrence desc), '[]')
+select 'past', (select coalesce(json_agg(client_json(past.task) order by (past.task).occurrence desc), '[]')
                   from (select task from tasks as task
                          where task.recurring_task_id = (item).id and task.id is distinct from open
                              and task.deleted_at is null

@@ -11,9 +11,9 @@ with found as materialized (
      order by series.created_at desc, series.id desc limit (input ->> 'limit')::int + 1
 )
 select 'row', json_build_object(
-    'items', (select coalesce(json_agg(shown(item) order by number), '[]') from found
+    'items', (select coalesce(json_agg(client_json(item) order by number), '[]') from found
                where number <= (input ->> 'limit')::int),
-    'next_cursor', (select cursor(to_json((item).created_at) #>> '{}', (item).id, input ->> 'list') from found
+    'next_cursor', (select page_cursor(to_json((item).created_at) #>> '{}', (item).id, input ->> 'list') from found
                      where number = (input ->> 'limit')::int
                        and exists (select from found as more
                            where more.number > (input ->> 'limit')::int)))::text

@@ -6,9 +6,9 @@ declare
     named json;
 begin
     if not input ? 'id' then
-        named := named($$(select id, title, app.words(title, null, user_id) as words,
+        named := find_by_words($$(select id, title, app.words(title, null, user_id) as words,
             place is not null as open,
-                                 app.planned(series, place) as due_date, app.is_all_day(series) as all_day,
+                                 app.planned_due_date(series, place) as due_date, app.is_all_day(series) as all_day,
                                  user_id, updated_at from app.series as series)$$,
                        input ->> 'words', true, caller);
         if json_array_length(named -> 'best') <> 1 or (named ->> 'alike')::boolean then
@@ -20,7 +20,7 @@ begin
     end if;
     return query
         select 'row', json_build_object(
-                   'hit', shown(one),
+                   'hit', client_json(one),
                    'is_exact', input ? 'id' or (named ->> 'exact')::boolean and not exists (
                        select from series as other
                         where other.user_id = caller and lower(other.title) = lower(one.title)

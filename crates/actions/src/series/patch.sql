@@ -28,20 +28,20 @@ begin
            rule        = case when (input ->> 'own_zone')::boolean then input -> 'rule'
                               else jsonb_set(input -> 'rule', '{timezone}', to_jsonb(zone(caller))) end,
            own_zone    = (input ->> 'own_zone')::boolean,
-           place       = case when open_id is not null then coalesce(place(input ->> 'place'), series.place)
+           place       = case when open_id is not null then coalesce(parse_place(input ->> 'place'), series.place)
                else series.place end
      where series.id = was.id
     returning series.* into becomes;
 
     follows := becomes.place <> was.place
-            or (select tasks.due_date from tasks where tasks.id = open_id) = planned(was, was.place);
+            or (select tasks.due_date from tasks where tasks.id = open_id) = planned_due_date(was, was.place);
     update tasks as task
        set title       = coalesce(patch.title, task.title),
            description = case when named ? 'description' then becomes.description else task.description end,
            priority    = case when named ? 'priority' then becomes.priority else task.priority end,
            tags        = case when named ? 'tags' then becomes.tags else task.tags end,
            place       = becomes.place,
-           due_date    = case when follows then planned(becomes, becomes.place) else task.due_date end,
+           due_date    = case when follows then planned_due_date(becomes, becomes.place) else task.due_date end,
            all_day     = case when follows then is_all_day(becomes) else task.all_day end
      where task.id = open_id;
     if named ? 'reminders' then
@@ -55,5 +55,5 @@ begin
            and not exists (select from reminders as known where known.task_id = open_id
                and known.before = one ->> 'before');
     end if;
-    return query select 'row', shown(becomes)::text;
+    return query select 'row', client_json(becomes)::text;
 end;

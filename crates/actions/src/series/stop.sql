@@ -21,6 +21,6 @@ begin
             end if;
         end loop;
         select * into its from series where series.id = its.id;
-        return query select 'row', json_build_object('recurring_task', shown(its), 'open_tasks', many)::text;
+        return query select 'row', json_build_object('recurring_task', client_json(its), 'open_tasks', many)::text;
     end if;
 end;

@@ -7,7 +7,7 @@ with done as (
      where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
     returning task as it
 )
-select 'task', shown(it)::text from done
+select 'task', client_json(it)::text from done
 union all
 select 'progress', (progress(series) || jsonb_build_object(
            'is_newest', series.occurrences = (it).occurrence, 'completed_at', (it).completed_at))::text

@@ -14,4 +14,4 @@ with made as (
     select caller, (made.it).id, (one ->> 'at')::timestamptz, one ->> 'before'
       from made, jsonb_array_elements(input -> 'reminders') as one
 )
-select 'row', shown(it)::text from made
+select 'row', client_json(it)::text from made

@@ -6,18 +6,18 @@ declare
 begin
     if input ? 'id' then
         return query
-            select 'row', json_build_object('hit', shown(task), 'is_exact', true)::text from tasks as task
+            select 'row', json_build_object('hit', client_json(task), 'is_exact', true)::text from tasks as task
              where task.id = (input ->> 'id')::uuid and task.user_id = caller
                and (task.deleted_at is null or (input ->> 'in_trash')::boolean);
         return;
     end if;
-    named := named($$(select id, title, words, status = 'active' as open, due_date, all_day, user_id,
+    named := find_by_words($$(select id, title, words, status = 'active' as open, due_date, all_day, user_id,
         updated_at
                         from app.tasks where deleted_at is null)$$,
                    input ->> 'words', not (input ->> 'done_first')::boolean, caller);
     if json_array_length(named -> 'best') = 1 and not (named ->> 'alike')::boolean then
         return query
-            select 'row', json_build_object('hit', shown(task), 'is_exact', (named ->> 'exact')::boolean
+            select 'row', json_build_object('hit', client_json(task), 'is_exact', (named ->> 'exact')::boolean
                 and not exists (
                        select from tasks as other
                         where other.user_id = caller and lower(other.title) = lower(task.title)

@@ -21,7 +21,7 @@ declare
     max_items    int := (input ->> 'limit')::int;
     skipped      bigint := (input ->> 'offset')::bigint;
     next_cursor  text;
-    search_query tsquery := sought(input ->> 'search', caller);
+    search_query tsquery := build_search_query(input ->> 'search', caller);
 begin
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,
            case when (input ->> 'descending')::boolean then '<' else '>' end as sign
@@ -47,13 +47,13 @@ begin
         case when input ->> 'tags' is null then null
              when input ->> 'tags_mode' = 'any' then $$task.tags && ($2 ->> 'tags')::text[]$$
              else $$task.tags @> ($2 ->> 'tags')::text[]$$ end,
-        case when input ? 'due_after' then $$task.due_date >= (select first_of($2 -> 'due_after', $1))$$ end,
-        case when input ? 'due_before' then $$task.due_date <= (select last_of($2 -> 'due_before', $1))$$ end,
+        case when input ? 'due_after' then $$task.due_date >= (select lower_bound($2 -> 'due_after', $1))$$ end,
+        case when input ? 'due_before' then $$task.due_date <= (select upper_bound($2 -> 'due_before', $1))$$ end,
         case when input ? 'completed_after' then
-            $$task.status = 'completed' and task.completed_at >= (select first_of($2 -> 'completed_after',
+            $$task.status = 'completed' and task.completed_at >= (select lower_bound($2 -> 'completed_after',
                 $1))$$ end,
         case when input ? 'completed_before' then
-            $$task.status = 'completed' and task.completed_at <= (select last_of($2 -> 'completed_before',
+            $$task.status = 'completed' and task.completed_at <= (select upper_bound($2 -> 'completed_before',
                 $1))$$ end,
         case (input ->> 'overdue')::boolean
              when true then $$task.status = 'active' and task.due_date < now()$$
@@ -117,13 +117,13 @@ begin
 
     if cardinality(ids) > max_items then
         -- Null if the task was purged after it was found.
-        execute format($$select cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'list') from tasks as task
+        execute format($$select page_cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'list') from tasks as task
             where task.id = $1$$,
                        sorting.key)
            into next_cursor using ids[max_items], input, search_query;
     end if;
     return query select 'row', json_build_object(
-        'items', (select coalesce(json_agg(shown(task) order by page.number), '[]')
+        'items', (select coalesce(json_agg(client_json(task) order by page.number), '[]')
                     from unnest(ids[:max_items]) with ordinality as page (id, number) join tasks as task
                         on task.id = page.id),
         'total', total, 'next_cursor', next_cursor)::text;

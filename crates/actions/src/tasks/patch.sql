@@ -15,4 +15,4 @@ update tasks as task
   from jsonb_to_record(input -> 'patch') as patch (
            title text, description text, priority text, tags text[], due_date jsonb, allow_past boolean)
  where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
-returning 'row', shown(task)::text
+returning 'row', client_json(task)::text

@@ -36,13 +36,13 @@ select 'row', json_build_object(
                select json_agg(json_build_object(
                           'seq', kept.seq, 'kind', kept.kind, 'id', kept.id, 'deleted', kept.deleted,
                           'data', case kept.kind
-                                      when 'task' then (select shown(task) from tasks as task
+                                      when 'task' then (select client_json(task) from tasks as task
                                           where task.id = kept.id)
-                                      when 'recurring_task' then (select shown(series) from series
+                                      when 'recurring_task' then (select client_json(series) from series
                                           where series.id = kept.id)
-                                      when 'reminder' then (select shown(reminders) from reminders
+                                      when 'reminder' then (select client_json(reminders) from reminders
                                           where reminders.id = kept.id)
-                                      else (select shown(notifications) from notifications
+                                      else (select client_json(notifications) from notifications
                                           where notifications.id = kept.id)
                                   end)
                                 order by kept.seq)

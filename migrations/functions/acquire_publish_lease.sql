@@ -3,14 +3,14 @@
 --
 -- No event is left behind: a publisher gives up its lease under the exclusive lock and looks once more, and a
 -- transaction that saw a publisher holds the shared lock until its events are visible.
-create or replace function app.wake(shard smallint) returns void language plpgsql as $$
+create or replace function app.acquire_publish_lease(shard smallint) returns void language plpgsql as $$
 declare
-    checked text := coalesce(current_setting('taskflow.looked', true), '');
+    checked text := coalesce(current_setting('taskflow.checked_shards', true), '');
 begin
     if position('.' || shard || '.' in checked) > 0 then
         return;
     end if;
-    perform set_config('taskflow.looked', checked || '.' || shard || '.', true);
+    perform set_config('taskflow.checked_shards', checked || '.' || shard || '.', true);
     perform pg_advisory_xact_lock_shared(7001, shard);
     update app.publishers as publisher
        set holder = pg_current_xact_id()::text, until = clock_timestamp() + interval '5 seconds'

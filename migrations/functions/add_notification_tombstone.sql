@@ -1,5 +1,5 @@
 -- Adds a tombstone for a deleted notification. There is none if the user is deleted too.
-create or replace function app.bury_notification() returns trigger language plpgsql as $$
+create or replace function app.add_notification_tombstone() returns trigger language plpgsql as $$
 declare
     place bigint := app.next_seq(old.user_id);
 begin
@@ -11,4 +11,4 @@ begin
 end $$;
 
 create or replace trigger bury after delete on app.notifications
-    for each row execute function app.bury_notification();
+    for each row execute function app.add_notification_tombstone();

@@ -1,6 +1,6 @@
 -- A query that matches a user's tasks with words that begin like each of these, unchanged or stemmed. Null if
 -- there are no words.
-create or replace function app.sought(words text, person uuid)
+create or replace function app.build_search_query(words text, person uuid)
 returns tsquery language plpgsql immutable as $$
 declare
     word    text;

@@ -1,5 +1,5 @@
 -- The thing with this id if another user has it, as `{"task_id": …}`; null otherwise.
-create or replace function app.another_has(thing uuid, caller uuid)
+create or replace function app.find_foreign_item(thing uuid, caller uuid)
 returns jsonb language plpgsql stable as $$
 begin
     return (select jsonb_build_object('task_id', tasks.id) from app.tasks

@@ -4,7 +4,7 @@
 --
 -- A bucket that another request holds counts as allowed, so that requests of one client do not queue here;
 -- unless `exact`, which waits.
-create or replace function app.draw(names text[], whose text[], person uuid, exact boolean default false)
+create or replace function app.take_from_buckets(names text[], whose text[], person uuid, exact boolean default false)
 returns text language plpgsql as $$
 declare
     clock  float8 := extract(epoch from clock_timestamp());
@@ -30,7 +30,7 @@ begin
             if found and greatest(full_at, clock) + each > clock + room then
                 update app.buckets set told_at = clock where key = bucket_key and told_at < clock - 60;
                 if found then
-                    perform app.tell('limit.hit', person, jsonb_build_object('limit', names[place]));
+                    perform app.add_security_event('limit.hit', person, jsonb_build_object('limit', names[place]));
                 end if;
                 return app.quota(true, names[place], full_at + each - room - clock, each, room, 0);
             end if;

@@ -1,5 +1,5 @@
 -- Writes an event into the outbox, and takes the publish lease of its shard if it is free.
-create or replace function app.emit(
+create or replace function app.add_event(
     topic text, type text, person uuid, place bigint, subject uuid, before json, after json, details jsonb
 ) returns void language plpgsql as $$
 begin
@@ -9,5 +9,5 @@ begin
     values (topic, type, person, place, subject, coalesce(app.context('actor'), 'system'),
             app.context('actor_name'), app.context('correlation_id'), app.context('traceparent'),
             clock_timestamp(), before, after, details, app.shard(person));
-    perform app.wake(app.shard(person));
+    perform app.acquire_publish_lease(app.shard(person));
 end $$;

@@ -11,14 +11,14 @@
 -- 3. The title is similar, or other forms of the words occur in title or description. Such things are
 --    suggested and never taken for a match: `pay rent march` is very similar to `pay rent may`, and
 --    `important` and `import` have one stem.
-create or replace function app.named(things text, words text, open_first boolean, caller uuid) returns json
+create or replace function app.find_by_words(things text, words text, open_first boolean, caller uuid) returns json
 language plpgsql stable as $$
 declare
     -- Null if English ignores all of the words.
     relevant   text := (select string_agg(lexeme, ' ') from unnest(to_tsvector('pg_catalog.simple', words))
                          where to_tsvector('pg_catalog.english', lexeme) <> '');
     as_written tsquery := plainto_tsquery('pg_catalog.simple', relevant);
-    query      text := app.sought(coalesce(relevant, words), caller)::text;
+    query      text := app.build_search_query(coalesce(relevant, words), caller)::text;
     -- Whole words in place of prefixes. Words of a title have the weight A.
     in_title   tsquery := replace(query, ''':*', ''':A')::tsquery;
     anywhere   tsquery := replace(query, ''':*', '''')::tsquery;

@@ -1,5 +1,5 @@
 -- The title of a notification about these tasks: that of the first one, and how many more there are.
-create or replace function app.told_title(tasks uuid[]) returns text language plpgsql stable as $$
+create or replace function app.notification_title(tasks uuid[]) returns text language plpgsql stable as $$
 declare
     first text := (select known.title from app.tasks as known where known.id = tasks[1]);
 begin

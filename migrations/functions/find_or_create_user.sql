@@ -1,6 +1,6 @@
 -- The user of an issuer's subject; created at the first request, with the e-mail address unless another user
 -- has it.
-create or replace function app.person_of(issuer text, subject text, principal jsonb)
+create or replace function app.find_or_create_user(issuer text, subject text, principal jsonb)
 returns uuid language plpgsql as $$
 #variable_conflict use_variable
 declare

@@ -1,7 +1,7 @@
 -- Reserves numbers for about as many changes of one user, as updating a user's row ten thousand times in a
 -- transaction takes seconds. Until `taskflow.reserved` is emptied, the transaction must not change things of
 -- other users.
-create or replace function app.reserve(person uuid, places bigint) returns void language plpgsql as $$
+create or replace function app.reserve_seqs(person uuid, places bigint) returns void language plpgsql as $$
 declare
     last bigint;
 begin
