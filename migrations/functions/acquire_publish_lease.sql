@@ -1,8 +1,8 @@
--- Takes the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
--- returns.
+-- Acquires the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
+-- returns. A transaction tries each shard once.
 --
--- No event is left behind: a publisher gives up its lease under the exclusive lock and looks once more, and a
--- transaction that saw a publisher holds the shared lock until its events are visible.
+-- No event is left behind: a publisher gives up its lease under the exclusive lock and checks the outbox once
+-- more, and a transaction that found the lease taken holds the shared lock until its events are visible.
 create or replace function app.acquire_publish_lease(shard smallint) returns void language plpgsql as $$
 declare
     checked text := coalesce(current_setting('taskflow.checked_shards', true), '');
@@ -15,7 +15,8 @@ begin
     update app.publishers as publisher
        set holder = pg_current_xact_id()::text, until = clock_timestamp() + interval '5 seconds'
      where publisher.shard = (select free.shard from app.publishers as free
-                               where free.shard = wake.shard and free.until < clock_timestamp()
+                               where free.shard = acquire_publish_lease.shard
+                                 and free.until < clock_timestamp()
                                  for update skip locked);
     if found then
         perform set_config('taskflow.leases', (

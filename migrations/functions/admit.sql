@@ -1,6 +1,6 @@
--- Admits a request: notes its origin for the triggers, finds the caller, counts the request against the
--- limits, and checks the scope. Frames of the kind `open` have no scope, and so no caller. `refusal` is null
--- if the request is admitted.
+-- Admits a request: records its origin for the triggers, identifies the caller, counts the request against the
+-- rate limits, and checks the scope. Statements with the frame `open` have no scope, and so no caller.
+-- `refusal` is null if the request is admitted.
 create or replace function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text,
                                      out caller uuid, out scopes text[], out session_expires_at timestamptz,
                                      out quota text, out refusal json)
@@ -45,7 +45,8 @@ begin
     if scope is null then
         null;
     elsif caller is null then
-        perform app.add_security_event('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
+        perform app.add_security_event('token.rejected', null,
+                                       jsonb_build_object('address', principal -> 'address'));
         refusal := '{"error":"not_signed_in"}';
     elsif role <> 'service' and not coalesce(principal ->> 'needs', scope) = any (scopes) then
         perform app.add_security_event('access.denied', caller, jsonb_build_object(

@@ -1,23 +1,23 @@
--- A query that matches a user's tasks with words that begin like each of these, unchanged or stemmed. Null if
--- there are no words.
+-- A query that matches tasks of a user that contain words with each of these prefixes, unchanged or stemmed.
+-- Null if there are no words.
 create or replace function app.build_search_query(words text, person uuid)
 returns tsquery language plpgsql immutable as $$
 declare
-    word    text;
-    stem    text;
-    matched tsquery;
-    whole   tsquery;
+    word       text;
+    stem       text;
+    word_query tsquery;
+    query      tsquery;
 begin
     for word in select lexeme from unnest(to_tsvector('pg_catalog.simple', words)) loop
         -- English drops some words (`the`), and splits others (`e-mail`): those have no stem.
         select case when count(*) = 1 then min(lexeme) end into stem
           from unnest(to_tsvector('pg_catalog.english', word));
-        -- All that begins with `running` begins with its stem `run` too.
-        matched := app.prefix_query(case when starts_with(word, stem) then stem else word end, person);
+        -- Words that begin with `running` also begin with its stem `run`.
+        word_query := app.prefix_query(case when starts_with(word, stem) then stem else word end, person);
         if not starts_with(word, stem) then
-            matched := matched || app.prefix_query(stem, person);
+            word_query := word_query || app.prefix_query(stem, person);
         end if;
-        whole := case when whole is null then matched else whole && matched end;
+        query := case when query is null then word_query else query && word_query end;
     end loop;
-    return whole;
+    return query;
 end $$;

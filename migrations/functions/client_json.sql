@@ -1,4 +1,4 @@
--- A task, series, reminder or notification as clients see it. The composite types fix the fields and their
+-- A task, series, reminder or notification as clients see it. The composite types define the fields and their
 -- order.
 create or replace function app.client_json(t app.tasks) returns json language sql stable as $$
     select row_to_json(row(

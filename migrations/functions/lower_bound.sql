@@ -1,4 +1,4 @@
--- The first instant of a bound: an instant itself, or the beginning of a day in the user's zone.
+-- The first instant within a lower bound: an instant itself, or the beginning of a day in the user's zone.
 create or replace function app.lower_bound(bound jsonb, person uuid)
 returns timestamptz language plpgsql stable as $$
 begin

@@ -1,5 +1,7 @@
--- The place in a schedule that `domain` writes as a day or a wall-clock time. A day is placed at its end.
-create or replace function app.parse_place(wall text) returns timestamp language plpgsql immutable as $$
+-- Parses a place in a schedule, which `domain` writes as a date or a wall-clock time. A date means the end of
+-- its day.
+create or replace function app.parse_place(wall_clock text) returns timestamp language plpgsql immutable as $$
 begin
-    return case when length(wall) = 10 then wall::date + time '23:59' else wall::timestamp end;
+    return case when length(wall_clock) = 10 then wall_clock::date + time '23:59'
+                else wall_clock::timestamp end;
 end $$;

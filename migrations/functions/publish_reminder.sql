@@ -1,5 +1,5 @@
--- Writes the event of a changed reminder. A reminder that moves with its task makes none: the event of the
--- task says so.
+-- Writes the event of a changed reminder. There is none for a reminder that moves with its task, which has
+-- an event itself.
 create or replace function app.publish_reminder() returns trigger language plpgsql as $$
 declare
     type text;

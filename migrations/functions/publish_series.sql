@@ -1,5 +1,5 @@
--- Writes the event of a changed series. `recurring.generated` is written by the statement that adds the
--- occurrence, so moving on to the next place makes no event here.
+-- Writes the event of a changed series. There is none for a new place: the statement that adds the occurrence
+-- writes `recurring.generated`.
 create or replace function app.publish_series() returns trigger language plpgsql as $$
 declare
     type text;

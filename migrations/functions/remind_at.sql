@@ -1,4 +1,4 @@
--- The moment of a relative reminder: now, if it has passed but the due date has not.
+-- The time of a relative reminder: now, if it has passed but the due date has not.
 create or replace function app.remind_at(due timestamptz, before text, person uuid) returns timestamptz
 language plpgsql stable as $$
 declare

@@ -1,4 +1,4 @@
--- Sets `seq` of a changed reminder, and the moment of a new one, which is cancelled at once if that has
+-- Sets `seq` of a changed reminder, and `remind_at` of a new one, which is cancelled at once if that time has
 -- passed or its task is not open.
 create or replace function app.stamp_reminder() returns trigger language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- The last instant of a bound: an instant itself, or the end of a day in the user's zone.
+-- The last instant within an upper bound: an instant itself, or the end of a day in the user's zone.
 create or replace function app.upper_bound(bound jsonb, person uuid)
 returns timestamptz language plpgsql stable as $$
 begin
