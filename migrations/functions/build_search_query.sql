@@ -6,7 +6,7 @@ declare
     word       text;
     stem       text;
     word_query tsquery;
-    query      tsquery;
+    combined   tsquery;
 begin
     for word in select lexeme from unnest(to_tsvector('pg_catalog.simple', words)) loop
         -- English drops some words (`the`), and splits others (`e-mail`): those have no stem.
@@ -17,7 +17,7 @@ begin
         if not starts_with(word, stem) then
             word_query := word_query || app.prefix_query(stem, person);
         end if;
-        query := case when query is null then word_query else query && word_query end;
+        combined := case when combined is null then word_query else combined && word_query end;
     end loop;
-    return query;
+    return combined;
 end $$;

@@ -1,5 +1,5 @@
--- Counts a request against a rate limit, and returns the state of the limit. Sign-ins are counted exactly: each
--- waits for the one before.
+-- Counts a request against a rate limit, and returns the state of the limit. Sign-ins are counted exactly:
+-- each waits for the one before.
 create or replace function app.check_rate_limit(rate_limit text, principal jsonb, input jsonb, caller uuid)
 returns text language plpgsql as $$
 declare

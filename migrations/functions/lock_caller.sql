@@ -1,6 +1,6 @@
--- Locks the caller's row before any of their data is read, so that a user's changes have one order, and writers
--- wait for each other instead of deadlocking. Returns a refusal if the session or token was revoked while this
--- waited.
+-- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
+-- writers wait for each other instead of deadlocking. Returns a refusal if the session or token was revoked
+-- while this waited.
 create or replace function app.lock_caller(principal jsonb, caller uuid, role text) returns json
     language plpgsql as $$
 begin

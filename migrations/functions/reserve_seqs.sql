@@ -1,6 +1,6 @@
--- Reserves `seq` numbers for about as many changes of one user, as updating a user's row ten thousand times in a
--- transaction takes seconds. Until `taskflow.reserved` is cleared, the transaction must not change data of
--- other users.
+-- Reserves `seq` numbers for about as many changes of one user, as updating a user's row ten thousand times
+-- in a transaction takes seconds. Until `taskflow.reserved` is cleared, the transaction must not change data
+-- of other users.
 create or replace function app.reserve_seqs(person uuid, amount bigint) returns void language plpgsql as $$
 declare
     last bigint;

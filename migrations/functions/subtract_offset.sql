@@ -1,5 +1,5 @@
--- A due date minus an offset such as `2d`. Days and weeks are calendar days in the user's zone, so clocks show
--- the same time.
+-- A due date minus an offset such as `2d`. Days and weeks are calendar days in the user's zone, so clocks
+-- show the same time.
 create or replace function app.subtract_offset(due timestamptz, before text, person uuid)
 returns timestamptz language plpgsql stable as $$
 declare

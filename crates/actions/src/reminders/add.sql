@@ -4,8 +4,8 @@ declare
     task         tasks;
     new_reminder reminders;
 begin
-    select * into task from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller
-        and tasks.deleted_at is null;
+    select * into task from tasks
+     where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller and tasks.deleted_at is null;
     if found then
         if task.status <> 'active' then
             perform refuse('task_is_done');
