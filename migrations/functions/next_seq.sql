@@ -3,15 +3,15 @@
 create or replace function app.next_seq(person uuid) returns bigint language plpgsql as $$
 declare
     reserved text := nullif(current_setting('taskflow.reserved', true), '');
-    next     bigint;
+    new_seq  bigint;
 begin
     if reserved is not null then
-        next := reserved::bigint + 1;
-        if next <= coalesce(nullif(current_setting('taskflow.reserved_to', true), '')::bigint, next) then
-            perform set_config('taskflow.reserved', next::text, true);
-            return next;
+        new_seq := reserved::bigint + 1;
+        if new_seq <= coalesce(nullif(current_setting('taskflow.reserved_to', true), '')::bigint, new_seq) then
+            perform set_config('taskflow.reserved', new_seq::text, true);
+            return new_seq;
         end if;
     end if;
-    update app.users set seq = users.seq + 1 where users.id = person returning users.seq into next;
-    return next;
+    update app.users set seq = users.seq + 1 where users.id = person returning users.seq into new_seq;
+    return new_seq;
 end $$;
