@@ -2,12 +2,13 @@
 -- deleted.
 create or replace function app.next_seq(person uuid) returns bigint language plpgsql as $$
 declare
-    reserved text := nullif(current_setting('taskflow.reserved', true), '');
-    new_seq  bigint;
+    reserved    bigint := nullif(current_setting('taskflow.reserved', true), '')::bigint;
+    reserved_to bigint := nullif(current_setting('taskflow.reserved_to', true), '')::bigint;
+    new_seq     bigint;
 begin
     if reserved is not null then
-        new_seq := reserved::bigint + 1;
-        if new_seq <= coalesce(nullif(current_setting('taskflow.reserved_to', true), '')::bigint, new_seq) then
+        new_seq := reserved + 1;
+        if new_seq <= coalesce(reserved_to, new_seq) then
             perform set_config('taskflow.reserved', new_seq::text, true);
             return new_seq;
         end if;

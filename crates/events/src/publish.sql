@@ -17,7 +17,7 @@ declare
     -- A batch that fails as a whole is retried in smaller ones, until the event that makes it fail is alone.
     batch_size       int;
     batch_bytes      int := 0;
-    -- If not null, positions of the only events to try.
+    -- Positions of the only events to try; null for all.
     candidates       bigint[];
     next_event       record;
     retried_users    uuid[] := '{}';
@@ -40,7 +40,7 @@ begin
     update publishers
        set until = clock_timestamp() + interval '5 seconds',
            -- After a failure batches grow again step by step: the first success changes nothing, and each
-           -- further one doubles the size.
+           -- further one halves `failures`.
            failures = case when cardinality(sent_positions) > 0 and publishers.problem is null
                                then publishers.failures / 2
                            when cardinality(failed_positions) > 0 and cardinality(sent_positions) = 0

@@ -1,4 +1,4 @@
--- Frame of consumers: takes many events in one call, each only once.
+-- Frame of consumers: takes a batch of events in one call, each event once.
 create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column

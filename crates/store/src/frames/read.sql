@@ -1,4 +1,4 @@
--- Frame of statements that read what the caller may see.
+-- Frame of statements that read data of the caller.
 create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column

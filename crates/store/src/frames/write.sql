@@ -1,4 +1,4 @@
--- Frame of statements that change what belongs to the caller, under the lock of the caller's row.
+-- Frame of statements that change data of the caller, under the lock of the caller's row.
 create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
