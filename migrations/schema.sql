@@ -190,7 +190,8 @@ create index notifications_of_a_user_by_age on app.notifications (user_id, creat
 create index notifications_of_a_user_by_seq on app.notifications (user_id, seq);
 create index notifications_unread on app.notifications (user_id, created_at desc, id desc)
     where (read_at is null);
-create trigger bury after delete on app.notifications for each row execute function app.bury_notification();
+create trigger bury after delete on app.notifications for each row
+    execute function app.add_notification_tombstone();
 create trigger stamp before insert or update on app.notifications for each row
     execute function app.stamp_notification();
 
@@ -316,7 +317,7 @@ create index reminders_of_a_task on app.reminders (task_id);
 create index reminders_of_a_user_by_seq on app.reminders (user_id, seq);
 create index reminders_to_come on app.reminders (user_id, remind_at, id)
     where ((status = 'pending') and (notification_id is null));
-create trigger bury after delete on app.reminders for each row execute function app.bury_reminder();
+create trigger bury after delete on app.reminders for each row execute function app.add_reminder_tombstone();
 create trigger publish after insert or update on app.reminders for each row
     execute function app.publish_reminder();
 create trigger stamp before insert or update on app.reminders for each row
@@ -353,7 +354,7 @@ create index series_of_a_user_by_age on app.series (user_id, created_at desc, id
 create index series_of_a_user_by_seq on app.series (user_id, seq);
 create trigger publish after insert or update on app.series for each row
     execute function app.publish_series();
-create trigger stamp before insert or update on app.series for each row execute function app.stamp_series();
+create trigger stamp before insert or update on app.series for each row execute function app.stamp();
 
 -- Sign-ins.
 create table app.sessions (
@@ -433,7 +434,7 @@ create index tasks_of_a_user_by_word on app.tasks using gin (user_id, tags, word
     where (deleted_at is null);
 create unique index tasks_of_a_series on app.tasks (recurring_task_id, occurrence)
     where (recurring_task_id is not null);
-create trigger bury after delete on app.tasks for each row execute function app.bury_task();
+create trigger bury after delete on app.tasks for each row execute function app.add_task_tombstone();
 create trigger publish after insert or update on app.tasks for each row execute function app.publish_task();
 create trigger remind after update on app.tasks for each row
     when (((old.due_date is distinct from new.due_date) or (old.status <> new.status) or ((old.deleted_at is null) <> (new.deleted_at is null))))
@@ -645,84 +646,110 @@ create type app.task as (
     seq               bigint
 );
 
--- Admits a request: notes its origin for the triggers, finds the caller, counts the request against the
--- limits, and checks the scope. Frames of the kind `open` have no scope, and so no caller. `refusal` is null
--- if the request is admitted.
+-- Acquires the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
+-- returns. A transaction tries each shard once.
+create function app.acquire_publish_lease(shard smallint) returns void language plpgsql volatile;
+
+-- Writes `task.conflict`: an update was rejected because the task had changed.
+create function app.add_conflict_event(person uuid, task_id uuid, current json, expected jsonb)
+returns void language plpgsql volatile;
+
+-- Adds an event to the outbox, and acquires the publish lease of its shard if that is free.
+create function app.add_event(topic text, type text, person uuid, seq bigint, subject uuid, before json, after json, details jsonb)
+returns void language plpgsql volatile;
+
+-- Adds a tombstone for a deleted notification. There is none if the user is deleted too.
+create function app.add_notification_tombstone() returns trigger language plpgsql volatile;
+
+-- Adds a tombstone for a deleted reminder, and its cancellation event if it was pending. There are none if
+-- the user is deleted too.
+create function app.add_reminder_tombstone() returns trigger language plpgsql volatile;
+
+-- Adds a security event to the outbox. It is kept even if the request is rejected afterwards.
+create function app.add_security_event(type text, person uuid, details jsonb)
+returns void language plpgsql volatile;
+
+-- Adds a tombstone and the event of a purged task. There are none if the user is deleted too.
+create function app.add_task_tombstone() returns trigger language plpgsql volatile;
+
+-- Admits a request: records its origin for the triggers, identifies the caller, counts the request against
+-- the rate limits, and checks the scope. Statements with the frame `open` have no scope, and so no caller.
+-- `refusal` is null if the request is admitted.
 create function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT refusal json)
 returns record language plpgsql volatile;
 
--- The thing with this id if another user has it, as `{"task_id": …}`; null otherwise.
-create function app.another_has(thing uuid, caller uuid) returns jsonb language plpgsql stable;
+-- A query that matches tasks of a user that contain words with each of these prefixes, unchanged or stemmed.
+-- Null if there are no words.
+create function app.build_search_query(words text, person uuid) returns tsquery language plpgsql immutable;
 
--- The instant that lies an offset such as `2d` before a due date. Days and weeks are calendar days in the
--- user's zone, so clocks show the same time.
-create function app.before(due timestamp with time zone, before text, person uuid)
-returns timestamp with time zone language plpgsql stable;
-
--- Adds a tombstone for a deleted notification. There is none if the user is deleted too.
-create function app.bury_notification() returns trigger language plpgsql volatile;
-
--- Adds a tombstone for a deleted reminder, and its cancellation if it was pending. There are none if the
--- user is deleted too.
-create function app.bury_reminder() returns trigger language plpgsql volatile;
-
--- Adds a tombstone and the event of a purged task. There are none if the user is deleted too.
-create function app.bury_task() returns trigger language plpgsql volatile;
-
--- The differences between two states of a thing: `{"title": {"from": …, "to": …}}`.
+-- The differences between two states of an item: `{"title": {"from": …, "to": …}}`.
 create function app.changes(before json, after json) returns json language plpgsql immutable;
 
--- Compares the version of a task or a series with those that the client expects. Returns a refusal with its
--- current state if it is none of them. That a write to a task lost against another one is an event, as both
--- devices may want to say so.
+-- Counts a request against a rate limit, and returns the state of the limit. Sign-ins are counted exactly:
+-- each waits for the one before.
+create function app.check_rate_limit(rate_limit text, principal jsonb, input jsonb, caller uuid)
+returns text language plpgsql volatile;
+
+-- Compares the version of a task or series with those that the client expects. Returns a refusal with the
+-- current state if none matches. For a task this is an event too, so that all devices of the user can show
+-- the conflict.
 create function app.check_version(caller uuid, input jsonb) returns json language plpgsql volatile;
 
--- The CloudEvent of an outbox row, as the text of JSON. Concatenated, because building it as one object and
+-- A task, series, reminder or notification as clients see it. The composite types define the fields and
+-- their order.
+create function app.client_json(n app.notifications) returns json language plpgsql stable;
+
+-- A task, series, reminder or notification as clients see it. The composite types define the fields and
+-- their order.
+create function app.client_json(r app.reminders) returns json language plpgsql stable;
+
+-- A task, series, reminder or notification as clients see it. The composite types define the fields and
+-- their order.
+create function app.client_json(s app.series) returns json language plpgsql stable;
+
+-- A task, series, reminder or notification as clients see it. The composite types define the fields and
+-- their order.
+create function app.client_json(t app.tasks) returns json language sql stable;
+
+-- The CloudEvent of an outbox row, as JSON text. It is concatenated, because building one object and
 -- removing its nulls took twice as long.
 create function app.cloud_event(o app.outbox) returns text language plpgsql stable;
 
--- A value that the frame has set for this transaction, as `actor` or `correlation_id`; null if it is not
+-- A setting of this transaction, such as `actor` or `correlation_id`, made by the frame; null if it is not
 -- set.
 create function app.context(name text) returns text language sql stable;
-
--- Adds one to a counter of a consumer.
-create function app.count(what text, consumer text, ms double precision DEFAULT 0)
-returns void language sql volatile;
-
--- Cursor behind a row of a list: its key in the order and its id, with the list that it belongs to. Clients
--- hand it back as it is; `Cursor` in `actions` reads it. Base64 for URLs, without padding.
-create function app.cursor(key text, id uuid, list text) returns text language plpgsql immutable;
-
--- Takes one request from each of these token buckets. `names` are those of the limits; `whose` has the
--- client of each, null for none. Returns the state of the limit that rejects the request, else of the one
--- closest to its end.
-create function app.draw(names text[], whose text[], person uuid, exact boolean DEFAULT false)
-returns text language plpgsql volatile;
-
--- Draws a request from the buckets of a limit. Sign-ins are counted exactly, so there a request waits for
--- the one before.
-create function app.draw_limits(rate_limit text, principal jsonb, input jsonb, caller uuid)
-returns text language plpgsql volatile;
 
 -- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
 create function app.due_at(due jsonb, person uuid) returns timestamp with time zone language plpgsql stable;
 
--- Writes an event into the outbox, and takes the publish lease of its shard if it is free.
-create function app.emit(topic text, type text, person uuid, place bigint, subject uuid, before json, after json, details jsonb)
-returns void language plpgsql volatile;
+-- Finds the tasks or series of a user by words of their titles: up to six of `{id, title, open, due_date,
+-- all_day}` as `matches`, the best first. `is_exact` is true if the title of the first equals the words,
+-- `is_suggestion` if they are similar at most.
+create function app.find_by_words(source text, words text, open_first boolean, caller uuid)
+returns json language plpgsql stable;
 
--- The first instant of a bound: an instant itself, or the beginning of a day in the user's zone.
-create function app.first_of(bound jsonb, person uuid)
-returns timestamp with time zone language plpgsql stable;
+-- The task, series, reminder or notification with this id if it belongs to another user, as `{"task_id":
+-- …}`; null otherwise.
+create function app.find_foreign_item(item_id uuid, caller uuid) returns jsonb language plpgsql stable;
+
+-- The user of an issuer's subject. The first request creates the user, with the e-mail address unless
+-- another user has it.
+create function app.find_or_create_user(issuer text, subject text, principal jsonb)
+returns uuid language plpgsql volatile;
 
 -- Moves the due dates of a user who changes the time zone: whole days stay on their day, and a series
 -- without a zone of its own keeps its wall-clock time from its open occurrence on.
 create function app.follow_zone() returns trigger language plpgsql volatile;
 
--- The rank of a priority, for sorting.
-create function app.importance(priority text) returns integer language sql immutable;
+-- A place of a series in the format of `domain`'s `WallClock`: a local date, or a local date and time.
+create function app.format_place(series app.series, place timestamp without time zone)
+returns text language plpgsql immutable;
 
--- The first instant at which clocks of a zone show a wall-clock time. Where clocks are set back there are
+-- Increments a counter of a consumer.
+create function app.increment_counter(what text, consumer text, ms double precision DEFAULT 0)
+returns void language sql volatile;
+
+-- The first instant at which clocks in a zone show a wall-clock time. Where clocks are set back there are
 -- two, and `at time zone` returns the second.
 create function app.instant(wall timestamp without time zone, zone text)
 returns timestamp with time zone language plpgsql immutable;
@@ -730,15 +757,15 @@ returns timestamp with time zone language plpgsql immutable;
 -- True if the occurrences of a series are due on whole days.
 create function app.is_all_day(series app.series) returns boolean language sql immutable;
 
--- The last instant of a bound: an instant itself, or the end of a day in the user's zone.
-create function app.last_of(bound jsonb, person uuid)
-returns timestamp with time zone language plpgsql stable;
-
--- Locks the caller's row before anything else of theirs is read: so a user's changes have one order, and
--- writers wait for each other instead of deadlocking. A writer that waited sees what the one before it did,
--- which may be that the session has ended: then this returns a refusal.
+-- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
+-- writers wait for each other instead of deadlocking. Returns a refusal if the session or token was revoked
+-- while this waited.
 create function app.lock_caller(principal jsonb, caller uuid, role text)
 returns json language plpgsql volatile;
+
+-- The first instant within a lower bound: an instant itself, or the beginning of a day in the user's zone.
+create function app.lower_bound(bound jsonb, person uuid)
+returns timestamp with time zone language plpgsql stable;
 
 -- Creates the partition of the audit trail for the month of an instant, unless it exists.
 create function app.make_audit_month(moment timestamp with time zone) returns void language plpgsql volatile;
@@ -750,14 +777,8 @@ returns void language plpgsql volatile;
 -- The members of a JSON object, without its braces.
 create function app.members(object text) returns text language sql immutable;
 
--- Finds the tasks or series of a user that words refer to: up to six of `{id, title, open, due_date,
--- all_day}` as `best`, the likeliest first; `exact` is true if the first has these words as its title,
--- `alike` if all are mere suggestions.
-create function app.named(things text, words text, open_first boolean, caller uuid)
-returns json language plpgsql stable;
-
 -- The instant of a requested due date. A due date in the past is rejected unless the request allows it, the
--- date is unchanged, or it is today as a whole day.
+-- date is unchanged, or it is today (`on`).
 create function app.new_due_at(due jsonb, person uuid, allow_past boolean, current_due timestamp with time zone)
 returns timestamp with time zone language plpgsql stable;
 
@@ -765,40 +786,45 @@ returns timestamp with time zone language plpgsql stable;
 -- deleted.
 create function app.next_seq(person uuid) returns bigint language plpgsql volatile;
 
--- Writes `task.conflict`: a write was rejected because the task had changed, and both devices should be able
--- to say so.
-create function app.note_conflict(person uuid, task uuid, now_is json, expected jsonb)
-returns void language plpgsql volatile;
+-- The title of a notification about these tasks: that of the first task, and the number of the others.
+create function app.notification_title(task_ids uuid[]) returns text language plpgsql stable;
 
--- The open occurrence of a series: the newest task, if it is to be done and the series has not ended.
+-- The open occurrence of a series: its newest task, if that is active and the series has not ended.
 create function app.open_occurrence(series app.series) returns uuid language plpgsql stable;
 
--- The user of an issuer's subject; created at the first request, with the e-mail address unless another user
--- has it.
-create function app.person_of(issuer text, subject text, principal jsonb)
-returns uuid language plpgsql volatile;
+-- The cursor after a row of a list: sort key and id of the row, and the list. Clients return it unchanged,
+-- and `Cursor` in `actions` parses it. URL-safe Base64 without padding.
+create function app.page_cursor(key text, id uuid, list text) returns text language plpgsql immutable;
 
--- The place in a schedule that `domain` writes as a day or a wall-clock time. A day is placed at its end.
-create function app.place(wall text) returns timestamp without time zone language plpgsql immutable;
+-- Parses a place in a schedule, which `domain` writes as a date or a wall-clock time. A date means the end
+-- of its day.
+create function app.parse_place(wall_clock text)
+returns timestamp without time zone language plpgsql immutable;
 
--- The due date of a place in the schedule of a series. A day ends at 23:59 in the user's zone, as for every
--- task.
-create function app.planned(series app.series, place timestamp without time zone)
+-- The due date that a place in the schedule of a series stands for. A day ends at 23:59 in the user's zone,
+-- as for every task.
+create function app.planned_due_date(series app.series, place timestamp without time zone)
 returns timestamp with time zone language plpgsql stable;
 
 -- A search query for words that begin with this one, among the words of one user.
 create function app.prefix_query(word text, person uuid) returns tsquery language sql immutable;
 
+-- The rank of a priority, as a sort key.
+create function app.priority_rank(priority text) returns integer language sql immutable;
+
+-- The profile of a user, without null fields.
+create function app.profile_json(u app.users) returns json language sql stable;
+
 -- The progress of a series as `actions` parses it: its rule, its place, and the state of its newest
 -- occurrence.
 create function app.progress(s app.series) returns jsonb language plpgsql stable;
 
--- Writes the event of a changed reminder. A reminder that moves with its task makes none: the event of the
--- task says so.
+-- Writes the event of a changed reminder. There is none for a reminder that moves with its task, which has
+-- an event itself.
 create function app.publish_reminder() returns trigger language plpgsql volatile;
 
--- Writes the event of a changed series. `recurring.generated` is written by the statement that adds the
--- occurrence, so moving on to the next place makes no event here.
+-- Writes the event of a changed series. There is none for a new place: the statement that adds the
+-- occurrence writes `recurring.generated`.
 create function app.publish_series() returns trigger language plpgsql volatile;
 
 -- Writes the event of a changed task. Its type follows from the change.
@@ -808,42 +834,45 @@ create function app.publish_task() returns trigger language plpgsql volatile;
 create function app.quota(refused boolean, policy text, reset double precision, each double precision, room double precision, remaining double precision)
 returns text language sql stable;
 
--- Describes the failure of a body. The message of an error may hold what people wrote, so only that of
--- `refuse` is returned.
+-- Describes the failure of a body. Error messages may contain personal data, so only that of `refuse` is
+-- returned.
 create function app.refusal(code text, violated text, message text, place text)
 returns json language plpgsql volatile;
 
 -- Rejects a request: the frame rolls the body back and returns the reason as a refusal.
 create function app.refuse(reason text) returns void language plpgsql volatile;
 
--- Rejects changes of the audit trail, even by statements, which have the owner's rights.
+-- Rejects changes to the audit trail, even by statements, which run as the owner of the table.
 create function app.reject_audit_change() returns trigger language plpgsql volatile;
 
--- The moment of a relative reminder: now, if it has passed but the due date has not.
+-- The time of a relative reminder: now, if it has passed but the due date has not.
 create function app.remind_at(due timestamp with time zone, before text, person uuid)
 returns timestamp with time zone language plpgsql stable;
 
--- Finds the kept answer of a request with that key: the rows to reply with, or null if the request is new.
+-- Finds the stored reply to a request with this idempotency key. Returns null if the request is new.
 create function app.replay(caller uuid, key jsonb) returns app.reply_row[] language plpgsql volatile;
 
--- Reports a request for a thing of another user. The caller only learns that there is no such thing.
+-- Reports a request for an item of another user. The response does not tell such items from missing ones.
 create function app.report_foreign_access(principal jsonb, input jsonb, caller uuid)
 returns void language plpgsql volatile;
 
--- Reserves numbers for about as many changes of one user, as updating a user's row ten thousand times in a
--- transaction takes seconds. Until `taskflow.reserved` is emptied, the transaction must not change things of
--- other users.
-create function app.reserve(person uuid, places bigint) returns void language plpgsql volatile;
+-- Puts a dead letter back into the outbox. It keeps its id, so that consumers that have processed it skip
+-- it.
+create function app.requeue_event(topic text, event jsonb) returns void language plpgsql volatile;
+
+-- Reserves `seq` numbers for about as many changes of one user, as updating a user's row ten thousand times
+-- in a transaction takes seconds. Until `taskflow.reserved` is cleared, the transaction must not change data
+-- of other users.
+create function app.reserve_seqs(person uuid, amount bigint) returns void language plpgsql volatile;
 
 -- Deletes all buckets of a limit that was changed, so that it applies to every client from the start.
 create function app.reset_buckets() returns trigger language plpgsql volatile;
 
+-- The start or end of a series as clients see it: a date unchanged, a wall-clock time as an instant.
+create function app.schedule_bound_json(wall_clock text, zone text) returns json language plpgsql immutable;
+
 -- The words of a text, both unchanged and stemmed as English, so that a search finds names and inflections.
 create function app.search_vector(title text, description text) returns tsvector language plpgsql immutable;
-
--- Puts a dead letter back into the outbox. It keeps its id, so that consumers that have processed it skip
--- it.
-create function app.send_again(topic text, event jsonb) returns void language plpgsql volatile;
 
 -- Pauses or resumes publishing: during a pause every shard has a lease that never expires.
 create function app.set_publishing(wanted boolean) returns void language sql volatile;
@@ -851,68 +880,38 @@ create function app.set_publishing(wanted boolean) returns void language sql vol
 -- The shard of a user's events, 0 to 7. Events without a user are in shard 0.
 create function app.shard(person uuid) returns smallint language sql immutable;
 
--- A task, series, reminder or notification as clients see it. The composite types fix the fields and their
--- order.
-create function app.shown(n app.notifications) returns json language plpgsql stable;
-
--- A task, series, reminder or notification as clients see it. The composite types fix the fields and their
--- order.
-create function app.shown(r app.reminders) returns json language plpgsql stable;
-
--- A task, series, reminder or notification as clients see it. The composite types fix the fields and their
--- order.
-create function app.shown(s app.series) returns json language plpgsql stable;
-
--- A task, series, reminder or notification as clients see it. The composite types fix the fields and their
--- order.
-create function app.shown(t app.tasks) returns json language sql stable;
-
--- A user as that user sees it: fields without a value are left out.
-create function app.shown_user(u app.users) returns json language sql stable;
-
--- A query that matches a user's tasks with words that begin like each of these, unchanged or stemmed. Null
--- if there are no words.
-create function app.sought(words text, person uuid) returns tsquery language plpgsql immutable;
-
--- Sets `seq`, `version`, `updated_at` and the search words of a changed task. An update that changes nothing
--- keeps the old row, so that it makes no new version and no event.
+-- Sets `seq`, `version` and `updated_at` of a changed task or series, and the search words of a task. An
+-- update that changes nothing keeps the old row, so that it makes no new version and no event.
 create function app.stamp() returns trigger language plpgsql volatile;
 
 -- Sets `seq` of a changed notification. An update that changes nothing keeps the old row.
 create function app.stamp_notification() returns trigger language plpgsql volatile;
 
--- Sets `seq` of a changed reminder, and the moment of a new one, which is cancelled at once if that has
--- passed or its task is not open.
+-- Sets `seq` of a changed reminder, and `remind_at` of a new one, which is cancelled at once if that time
+-- has passed or its task is not open.
 create function app.stamp_reminder() returns trigger language plpgsql volatile;
 
--- Sets `seq`, `version` and `updated_at` of a changed series. An update that changes nothing keeps the old
--- row.
-create function app.stamp_series() returns trigger language plpgsql volatile;
+-- A due date minus an offset such as `2d`. Days and weeks are calendar days in the user's zone, so clocks
+-- show the same time.
+create function app.subtract_offset(due timestamp with time zone, before text, person uuid)
+returns timestamp with time zone language plpgsql stable;
 
--- Writes a security event. It is kept even if the request is rejected afterwards.
-create function app.tell(type text, person uuid, details jsonb) returns void language plpgsql volatile;
+-- Takes a token from each bucket: that of `names[i]`, a limit, for `clients[i]`; a null client has none.
+-- Returns the state of the limit that rejects the request, or of the one closest to its end.
+create function app.take_from_buckets(names text[], clients text[], person uuid, exact boolean DEFAULT false)
+returns text language plpgsql volatile;
 
--- The title of a notification about these tasks: that of the first one, and how many more there are.
-create function app.told_title(tasks uuid[]) returns text language plpgsql stable;
-
--- Updates the reminders of a changed task: relative ones move with its due date, and those of a task that is
--- done or deleted are cancelled until it is open again.
+-- Updates the reminders of a changed task: relative ones move with its due date, and those of a completed or
+-- deleted task are cancelled until it is open again.
 create function app.update_reminders() returns trigger language plpgsql volatile;
+
+-- The last instant within an upper bound: an instant itself, or the end of a day in the user's zone.
+create function app.upper_bound(bound jsonb, person uuid)
+returns timestamp with time zone language plpgsql stable;
 
 -- The prefix of every search word of a user. A prefix search reads all index entries that begin alike, and
 -- with this prefix those are entries of one user.
 create function app.user_prefix(person uuid) returns text language sql immutable;
-
--- Takes the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
--- returns.
-create function app.wake(shard smallint) returns void language plpgsql volatile;
-
--- A place of a series in the format of `domain`'s `WallClock`: a local date, or a local date and time.
-create function app.wall(series app.series, place timestamp without time zone)
-returns text language plpgsql immutable;
-
--- A start or end of a series as clients see it: a day as it is, a wall-clock time as an instant.
-create function app.wall_json(wall text, zone text) returns json language plpgsql immutable;
 
 -- The search words of a task, each with the prefix of its user.
 create function app.words(title text, description text, person uuid)

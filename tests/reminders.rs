@@ -49,7 +49,7 @@ fn in_ms(ms: u64) -> String {
 
 /// Changes the database directly. The writer publishes no events.
 async fn change_silently(app: &App, change: &str) {
-    let nobody = "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false)";
+    let nobody = "select set_config('taskflow.checked_shards', '.0..1..2..3..4..5..6..7.', false)";
     app.database.change(&format!("{nobody}; {change}")).await;
 }
 

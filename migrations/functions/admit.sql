@@ -1,6 +1,6 @@
--- Admits a request: notes its origin for the triggers, finds the caller, counts the request against the
--- limits, and checks the scope. Frames of the kind `open` have no scope, and so no caller. `refusal` is null
--- if the request is admitted.
+-- Admits a request: records its origin for the triggers, identifies the caller, counts the request against
+-- the rate limits, and checks the scope. Statements with the frame `open` have no scope, and so no caller.
+-- `refusal` is null if the request is admitted.
 create or replace function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text,
                                      out caller uuid, out scopes text[], out session_expires_at timestamptz,
                                      out quota text, out refusal json)
@@ -28,14 +28,14 @@ begin
          where token.token_hash = principal ->> 'token'
              and (token.expires_at is null or token.expires_at > now());
     elsif principal ? 'issuer' then
-        caller := app.person_of(principal ->> 'issuer', principal ->> 'subject', principal);
+        caller := app.find_or_create_user(principal ->> 'issuer', principal ->> 'subject', principal);
         scopes := coalesce((select array_agg(granted)
             from jsonb_array_elements_text(principal -> 'scopes') as granted),
                            '{read,write,account}');
     end if;
 
     if rate_limit <> 'none' then
-        quota := app.draw_limits(rate_limit, principal, input, caller);
+        quota := app.check_rate_limit(rate_limit, principal, input, caller);
         if (quota::json ->> 'refused')::boolean then
             refusal := '{"error":"limited"}';
             return;
@@ -45,10 +45,11 @@ begin
     if scope is null then
         null;
     elsif caller is null then
-        perform app.tell('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
+        perform app.add_security_event('token.rejected', null,
+                                       jsonb_build_object('address', principal -> 'address'));
         refusal := '{"error":"not_signed_in"}';
     elsif role <> 'service' and not coalesce(principal ->> 'needs', scope) = any (scopes) then
-        perform app.tell('access.denied', caller, jsonb_build_object(
+        perform app.add_security_event('access.denied', caller, jsonb_build_object(
             'scope', coalesce(principal ->> 'needs', scope), 'address', principal -> 'address'));
         refusal := json_build_object('error', 'forbidden', 'scope', coalesce(principal ->> 'needs', scope));
     end if;

@@ -1,4 +1,4 @@
--- The differences between two states of a thing: `{"title": {"from": …, "to": …}}`.
+-- The differences between two states of an item: `{"title": {"from": …, "to": …}}`.
 create or replace function app.changes(before json, after json) returns json language plpgsql immutable as $$
 begin
     if before is null or after is null then

@@ -1,19 +1,19 @@
--- Compares the version of a task or a series with those that the client expects. Returns a refusal with its
--- current state if it is none of them. That a write to a task lost against another one is an event, as both
--- devices may want to say so.
+-- Compares the version of a task or series with those that the client expects. Returns a refusal with the
+-- current state if none matches. For a task this is an event too, so that all devices of the user can show
+-- the conflict.
 create or replace function app.check_version(caller uuid, input jsonb) returns json language plpgsql as $$
 declare
-    thing    uuid := (input ->> 'id')::uuid;
+    item_id  uuid := (input ->> 'id')::uuid;
     expected jsonb := input -> 'expected';
     current  json;
 begin
-    select app.shown(task) into current from app.tasks as task
-     where task.id = thing and task.user_id = caller and not expected @> to_jsonb(task.version);
+    select app.client_json(tasks) into current from app.tasks
+     where tasks.id = item_id and tasks.user_id = caller and not expected @> to_jsonb(tasks.version);
     if found then
-        perform app.note_conflict(caller, thing, current, expected);
+        perform app.add_conflict_event(caller, item_id, current, expected);
         return json_build_object('error', 'version_conflict', 'task', current);
     end if;
-    select app.shown(its) into current from app.series as its
-     where its.id = thing and its.user_id = caller and not expected @> to_jsonb(its.version);
+    select app.client_json(series) into current from app.series
+     where series.id = item_id and series.user_id = caller and not expected @> to_jsonb(series.version);
     return case when found then json_build_object('error', 'version_conflict', 'recurring_task', current) end;
 end $$;

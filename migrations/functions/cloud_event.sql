@@ -1,5 +1,5 @@
--- The CloudEvent of an outbox row, as the text of JSON. Concatenated, because building it as one object and
--- removing its nulls took twice as long.
+-- The CloudEvent of an outbox row, as JSON text. It is concatenated, because building one object and removing
+-- its nulls took twice as long.
 create or replace function app.cloud_event(o app.outbox) returns text language plpgsql stable as $$
 declare
     -- The id of the subject, under the name of its kind.
@@ -9,7 +9,7 @@ begin
     if o.type like 'recurring.%' then
         subject := json_build_object('recurring_task_id', o.subject_id);
         if o.type = 'recurring.generated' then
-            -- The new occurrence: members of `data` itself.
+            -- The new occurrence goes into `data` itself.
             subject := '{' || app.members(subject) || ',' || app.members(details::text) || '}';
             details := null;
         end if;

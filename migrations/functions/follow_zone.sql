@@ -4,8 +4,8 @@ create or replace function app.follow_zone() returns trigger language plpgsql as
 declare
     moved record;
 begin
-    -- About as many numbers as there will be changes.
-    perform app.reserve(
+    -- About one number for each change below.
+    perform app.reserve_seqs(
         new.id,
         1 + (select count(*) from app.tasks where tasks.user_id = new.id and tasks.all_day)
           + 2 * (select count(*) from app.series where series.user_id = new.id)

@@ -1,4 +1,4 @@
--- The first instant at which clocks of a zone show a wall-clock time. Where clocks are set back there are
+-- The first instant at which clocks in a zone show a wall-clock time. Where clocks are set back there are
 -- two, and `at time zone` returns the second.
 create or replace function app.instant(wall timestamp, zone text)
 returns timestamptz language plpgsql immutable as $$

@@ -1,6 +1,6 @@
--- Locks the caller's row before anything else of theirs is read: so a user's changes have one order, and
--- writers wait for each other instead of deadlocking. A writer that waited sees what the one before it did,
--- which may be that the session has ended: then this returns a refusal.
+-- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
+-- writers wait for each other instead of deadlocking. Returns a refusal if the session or token was revoked
+-- while this waited.
 create or replace function app.lock_caller(principal jsonb, caller uuid, role text) returns json
     language plpgsql as $$
 begin
@@ -10,7 +10,8 @@ begin
            where token_hash = principal ->> 'session')
             or principal ? 'token' and not exists (select from app.tokens
                 where token_hash = principal ->> 'token')) then
-        perform app.tell('token.rejected', null, jsonb_build_object('address', principal -> 'address'));
+        perform app.add_security_event('token.rejected', null,
+                                       jsonb_build_object('address', principal -> 'address'));
         return '{"error":"not_signed_in"}';
     end if;
     return null;

@@ -6,7 +6,8 @@ begin
     insert into app.tasks (id, user_id, title, description, priority, tags, due_date, all_day,
                            recurring_task_id, occurrence, place, missed)
     values (id, series.user_id, series.title, series.description, series.priority, series.tags,
-            app.planned(series, place), app.is_all_day(series), series.id, occurrence, place, missed);
+            app.planned_due_date(series, place), app.is_all_day(series), series.id, occurrence, place,
+            missed);
     if not missed then
         insert into app.reminders (user_id, task_id, before)
         select series.user_id, make_occurrence.id, reminder ->> 'before'

@@ -1,5 +1,5 @@
 -- The instant of a requested due date. A due date in the past is rejected unless the request allows it, the
--- date is unchanged, or it is today as a whole day.
+-- date is unchanged, or it is today (`on`).
 create or replace function app.new_due_at(due jsonb, person uuid, allow_past boolean, current_due timestamptz)
 returns timestamptz language plpgsql stable as $$
 declare

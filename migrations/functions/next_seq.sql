@@ -2,16 +2,17 @@
 -- deleted.
 create or replace function app.next_seq(person uuid) returns bigint language plpgsql as $$
 declare
-    reserved text := nullif(current_setting('taskflow.reserved', true), '');
-    place    bigint;
+    reserved    bigint := nullif(current_setting('taskflow.reserved', true), '')::bigint;
+    reserved_to bigint := nullif(current_setting('taskflow.reserved_to', true), '')::bigint;
+    new_seq     bigint;
 begin
     if reserved is not null then
-        place := reserved::bigint + 1;
-        if place <= coalesce(nullif(current_setting('taskflow.reserved_to', true), '')::bigint, place) then
-            perform set_config('taskflow.reserved', place::text, true);
-            return place;
+        new_seq := reserved + 1;
+        if new_seq <= coalesce(reserved_to, new_seq) then
+            perform set_config('taskflow.reserved', new_seq::text, true);
+            return new_seq;
         end if;
     end if;
-    update app.users set seq = users.seq + 1 where users.id = person returning users.seq into place;
-    return place;
+    update app.users set seq = users.seq + 1 where users.id = person returning users.seq into new_seq;
+    return new_seq;
 end $$;

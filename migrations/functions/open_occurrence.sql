@@ -1,4 +1,4 @@
--- The open occurrence of a series: the newest task, if it is to be done and the series has not ended.
+-- The open occurrence of a series: its newest task, if that is active and the series has not ended.
 create or replace function app.open_occurrence(series app.series) returns uuid language plpgsql stable as $$
 begin
     return (select task.id from app.tasks as task

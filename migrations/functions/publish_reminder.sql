@@ -1,5 +1,5 @@
--- Writes the event of a changed reminder. A reminder that moves with its task makes none: the event of the
--- task says so.
+-- Writes the event of a changed reminder. There is none for a reminder that moves with its task, which has
+-- an event itself.
 create or replace function app.publish_reminder() returns trigger language plpgsql as $$
 declare
     type text;
@@ -13,10 +13,10 @@ begin
     else
         return null;
     end if;
-    perform app.emit(
+    perform app.add_event(
         case when type in ('reminder.sent', 'reminder.failed') then 'reminders' else 'task-events' end,
         type, new.user_id, new.seq, new.id,
-        case when tg_op = 'UPDATE' then app.shown(old) end, app.shown(new), null);
+        case when tg_op = 'UPDATE' then app.client_json(old) end, app.client_json(new), null);
     return null;
 end $$;
 

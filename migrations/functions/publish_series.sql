@@ -1,5 +1,5 @@
--- Writes the event of a changed series. `recurring.generated` is written by the statement that adds the
--- occurrence, so moving on to the next place makes no event here.
+-- Writes the event of a changed series. There is none for a new place: the statement that adds the occurrence
+-- writes `recurring.generated`.
 create or replace function app.publish_series() returns trigger language plpgsql as $$
 declare
     type text;
@@ -17,8 +17,8 @@ begin
     else
         return null;
     end if;
-    perform app.emit('task-events', type, new.user_id, new.seq, new.id,
-                     case when tg_op = 'UPDATE' then app.shown(old) end, app.shown(new), null);
+    perform app.add_event('task-events', type, new.user_id, new.seq, new.id,
+                     case when tg_op = 'UPDATE' then app.client_json(old) end, app.client_json(new), null);
     return null;
 end $$;
 

@@ -4,7 +4,7 @@ begin
     if tg_op = 'UPDATE' and new is not distinct from old then
         return null;
     end if;
-    perform app.emit(
+    perform app.add_event(
         'task-events',
         case
             when tg_op = 'INSERT' then 'task.created'
@@ -15,7 +15,7 @@ begin
             else 'task.updated'
         end,
         new.user_id, new.seq, new.id,
-        case when tg_op = 'UPDATE' then app.shown(old) end, app.shown(new), null);
+        case when tg_op = 'UPDATE' then app.client_json(old) end, app.client_json(new), null);
     return null;
 end $$;
 

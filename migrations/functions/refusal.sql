@@ -1,5 +1,5 @@
--- Describes the failure of a body. The message of an error may hold what people wrote, so only that of
--- `refuse` is returned.
+-- Describes the failure of a body. Error messages may contain personal data, so only that of `refuse` is
+-- returned.
 create or replace function app.refusal(code text, violated text, message text, place text) returns json
     language plpgsql as $$
 begin

@@ -1,4 +1,4 @@
--- Rejects changes of the audit trail, even by statements, which have the owner's rights.
+-- Rejects changes to the audit trail, even by statements, which run as the owner of the table.
 create or replace function app.reject_audit_change() returns trigger language plpgsql as $$
 begin
     raise exception 'the audit trail is append-only' using errcode = '42501';

@@ -1,5 +1,5 @@
--- Sets `seq`, `version`, `updated_at` and the search words of a changed task. An update that changes nothing
--- keeps the old row, so that it makes no new version and no event.
+-- Sets `seq`, `version` and `updated_at` of a changed task or series, and the search words of a task. An
+-- update that changes nothing keeps the old row, so that it makes no new version and no event.
 create or replace function app.stamp() returns trigger language plpgsql as $$
 begin
     if tg_op = 'UPDATE' then
@@ -9,8 +9,8 @@ begin
         new.version := old.version + 1;
         new.updated_at := now();
     end if;
-    if tg_op = 'INSERT' or new.title is distinct from old.title
-       or new.description is distinct from old.description then
+    if tg_table_name = 'tasks' and (tg_op = 'INSERT' or new.title is distinct from old.title
+                                    or new.description is distinct from old.description) then
         new.words := app.words(new.title, new.description, new.user_id);
     end if;
     new.seq := app.next_seq(new.user_id);
@@ -18,4 +18,6 @@ begin
 end $$;
 
 create or replace trigger stamp before insert or update on app.tasks
+    for each row execute function app.stamp();
+create or replace trigger stamp before insert or update on app.series
     for each row execute function app.stamp();

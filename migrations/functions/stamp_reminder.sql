@@ -1,4 +1,4 @@
--- Sets `seq` of a changed reminder, and the moment of a new one, which is cancelled at once if that has
+-- Sets `seq` of a changed reminder, and `remind_at` of a new one, which is cancelled at once if that time has
 -- passed or its task is not open.
 create or replace function app.stamp_reminder() returns trigger language plpgsql as $$
 declare
@@ -11,7 +11,7 @@ begin
            or coalesce(new.remind_at < now(), true) then
             new.status := 'cancelled';
         end if;
-    elsif app.shown(new)::text = app.shown(old)::text then
+    elsif app.client_json(new)::text = app.client_json(old)::text then
         -- Clients do not see this change, so `/api/sync` need not return it.
         return new;
     end if;

@@ -1,20 +1,20 @@
--- Updates the reminders of a changed task: relative ones move with its due date, and those of a task that is
--- done or deleted are cancelled until it is open again.
+-- Updates the reminders of a changed task: relative ones move with its due date, and those of a completed or
+-- deleted task are cancelled until it is open again.
 create or replace function app.update_reminders() returns trigger language plpgsql as $$
 declare
     is_open  boolean := new.status = 'active' and new.deleted_at is null;
     was_open boolean := old.status = 'active' and old.deleted_at is null;
 begin
     if new.due_date is distinct from old.due_date then
-        -- A reminder that was sent is pending again if its new moment is to come. Without a due date it is
-        -- cancelled.
+        -- A reminder that was sent is pending again if its new time is in the future. Without a due date it
+        -- is cancelled.
         update app.reminders as reminder
            set remind_at = moved.at,
                status = case when is_open and moved.at >= now() then 'pending' else 'cancelled' end,
                attempts = 0, sent_at = null, claimed_until = null, notification_id = null
-          from (select known.id, app.remind_at(new.due_date, known.before, new.user_id) as at
-                  from app.reminders as known
-                 where known.task_id = new.id and known.before is not null) as moved
+          from (select relative.id, app.remind_at(new.due_date, relative.before, new.user_id) as at
+                  from app.reminders as relative
+                 where relative.task_id = new.id and relative.before is not null) as moved
          where reminder.id = moved.id
            and (reminder.status = 'pending'
                 and (reminder.notification_id is null or moved.at is distinct from now())

@@ -32,7 +32,7 @@ async fn wait_for_failure(app: &App) {
 /// Creates many tasks of a user at once, whose events no writer publishes.
 async fn create_unpublished(app: &App, person: &Person, many: usize) {
     let change = format!(
-        "select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
+        "select set_config('taskflow.checked_shards', '.0..1..2..3..4..5..6..7.', false);
          insert into app.tasks (id, user_id, title)
          select gen_random_uuid(), '{}', 'number ' || number from generate_series(1, {many}) as number",
         person.id()
@@ -112,7 +112,7 @@ async fn events_of_a_killed_function_are_published() {
     // As if the function had died after its response: it holds the lease of the shard and publishes nothing.
     let left = format!(
         "update app.publishers set holder = 'nobody', until = clock_timestamp() + interval '5 seconds';
-         select set_config('taskflow.looked', '.0..1..2..3..4..5..6..7.', false);
+         select set_config('taskflow.checked_shards', '.0..1..2..3..4..5..6..7.', false);
          insert into app.tasks (id, user_id, title) values (gen_random_uuid(), '{}', 'left behind')",
         ada.id()
     );

@@ -144,7 +144,7 @@ async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result
                     and ($3::text is null or letter.consumer = $3)
                  returning kind.topic, letter.event::jsonb as event
              )
-             select app.send_again(topic, event) from letters",
+             select app.requeue_event(topic, event) from letters",
             &[&kinds, &topics, &consumer],
         )
         .await?;

@@ -1,4 +1,4 @@
--- Body that is a block of PL/pgSQL, as a function of its own: so its frame gets the rows that it returns.
+-- Body that is a block of PL/pgSQL, as a function of its own, so that its frame receives the rows it returns.
 create function bodies.{name}_body(caller uuid, principal jsonb, input jsonb)
     returns table (kind text, body text)
 language plpgsql set search_path = app, pg_temp as $body$

@@ -9,7 +9,7 @@ declare
     code      text;
     violated  text;
     message   text;
-    place     text;
+    context   text;
 begin
     if admission.quota is not null then
         kind := 'quota';
@@ -17,14 +17,14 @@ begin
         return next;
     end if;
     if refusal is null then
-        -- Only the body is undone when it fails; what the frame wrote is committed.
+        -- If the body fails, only the body is rolled back: what the frame wrote is committed.
         begin
             return query
 {body};
         exception when others then
             get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
-                                    message = message_text, place = pg_exception_context;
-            refusal := refusal(code, violated, message, place);
+                                    message = message_text, context = pg_exception_context;
+            refusal := refusal(code, violated, message, context);
         end;
     end if;
     if refusal is not null then

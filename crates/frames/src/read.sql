@@ -1,4 +1,4 @@
--- Frame of statements that read what the caller may see.
+-- Frame of statements that read data of the caller.
 create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
@@ -10,7 +10,7 @@ declare
     code      text;
     violated  text;
     message   text;
-    place     text;
+    context   text;
 begin
     if admission.quota is not null then
         kind := 'quota';
@@ -20,10 +20,10 @@ begin
 
     <<frame>> begin
     exit frame when refusal is not null;
-    -- Active users stay signed in; once a day is enough to know that.
+    -- Active users stay signed in. An extension a day is enough.
     if admission.session_expires_at < now() + interval '29 days' then
         update sessions set expires_at = now() + interval '30 days'
-            where token_hash = principal ->> 'session';
+         where token_hash = principal ->> 'session';
     end if;
     if principal ? 'zoned' then
         kind := 'zone';
@@ -39,8 +39,8 @@ begin
 {body};
     exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
-                                message = message_text, place = pg_exception_context;
-        refusal := refusal(code, violated, message, place);
+                                message = message_text, context = pg_exception_context;
+        refusal := refusal(code, violated, message, context);
         exit frame;
     end;
     if not found and input ? 'id' then
@@ -53,7 +53,7 @@ begin
         body := refusal;
         return next;
     end if;
-    -- A report is an event, which may have made this request the publisher of a shard.
+    -- A report is an event, which may have acquired a publish lease.
     if current_setting('taskflow.leases', true) <> '' then
         return query select 'lease', lease::text
             from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;

@@ -1,4 +1,4 @@
--- Frame of statements that change what belongs to the caller, under the lock of the caller's row.
+-- Frame of statements that change data of the caller, under the lock of the caller's row.
 create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
@@ -13,7 +13,7 @@ declare
     code       text;
     violated   text;
     message    text;
-    place      text;
+    context    text;
 begin
     if admission.quota is not null then
         kind := 'quota';
@@ -25,10 +25,10 @@ begin
     exit frame when refusal is not null;
     refusal := lock_caller(principal, caller, '{role}');
     exit frame when refusal is not null;
-    -- Active users stay signed in; once a day is enough to know that.
+    -- Active users stay signed in. An extension a day is enough.
     if admission.session_expires_at < now() + interval '29 days' then
         update sessions set expires_at = now() + interval '30 days'
-            where token_hash = principal ->> 'session';
+         where token_hash = principal ->> 'session';
     end if;
     if principal ? 'zoned' then
         kind := 'zone';
@@ -48,7 +48,7 @@ begin
         exit frame when refusal is not null;
     end if;
 
-    -- Only the body is undone when it fails; what the frame wrote is committed.
+    -- If the body fails, only the body is rolled back: what the frame wrote is committed.
     begin
         for kind, body in
 {body}
@@ -61,14 +61,14 @@ begin
         end loop;
     exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
-                                message = message_text, place = pg_exception_context;
-        refusal := refusal(code, violated, message, place);
+                                message = message_text, context = pg_exception_context;
+        refusal := refusal(code, violated, message, context);
         answer := array[row('refusal', refusal)::reply_row];
     end;
     if is_empty and refusal is null and input ? 'id' then
         perform report_foreign_access(principal, input, caller);
     end if;
-    -- A fault is no answer: the same request may work the next time.
+    -- A fault is not stored as the answer: a retry may succeed.
     if replay_key is not null and (code is null or code = 'TF000' or code like '23%') then
         insert into answers (user_id, id, fingerprint, subject, rows)
         values (caller, (replay_key ->> 'id')::uuid, replay_key ->> 'fingerprint', (input ->> 'id')::uuid,

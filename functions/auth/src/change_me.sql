@@ -5,4 +5,4 @@ update users
        timezone = coalesce(input ->> 'timezone', users.timezone),
        email_reminders = coalesce((input ->> 'email_reminders')::boolean, users.email_reminders)
  where users.id = caller
-returning 'row', shown_user(users)::text
+returning 'row', profile_json(users)::text

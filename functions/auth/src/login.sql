@@ -6,11 +6,11 @@ with session as (
     select input ->> 'token_hash', users.id, now() + interval '30 days', input ->> 'user_agent' from users
      where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash'
     returning user_id, expires_at
-), given_back as (
+), refunded as (
     update buckets set full_at = buckets.full_at - buckets.each
       from session join users on users.id = session.user_id
      where buckets.key in ('sign-in ' || md5(lower(users.email)),
-         'sign-in-address ' || (principal ->> 'address'))
+                           'sign-in-address ' || (principal ->> 'address'))
 )
-select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(users))::text
+select 'row', json_build_object('expires_at', session.expires_at, 'user', profile_json(users))::text
   from session join users on users.id = session.user_id

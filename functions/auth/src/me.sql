@@ -1,3 +1,3 @@
 -- frame: read
 -- Returns the caller's profile.
-select 'row', shown_user(users)::text from users where users.id = caller
+select 'row', profile_json(users)::text from users where users.id = caller

@@ -1,5 +1,5 @@
 -- frame: open, sign-up
--- Makes a user, guest or with an account, and a session of theirs.
+-- Creates a user, guest or with an account, and a session of theirs.
 with person as (
     insert into users (id, email, name, password_hash, guest, timezone)
     values ((input ->> 'id')::uuid, input ->> 'email', input ->> 'name', input ->> 'password_hash',
@@ -8,8 +8,8 @@ with person as (
 ), session as (
     insert into sessions (token_hash, user_id, expires_at, user_agent)
     select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent'
-        from person
+      from person
     returning expires_at
 )
-select 'row', json_build_object('expires_at', session.expires_at, 'user', shown_user(person.users))::text
+select 'row', json_build_object('expires_at', session.expires_at, 'user', profile_json(person.users))::text
   from person, session

@@ -1,10 +1,10 @@
 -- frame: write, own account
--- Turns a guest into an account. All data stays.
+-- Turns a guest into a user with an account, who keeps all data.
 update users
    set guest = false, email = input ->> 'email', password_hash = input ->> 'password_hash',
        name = coalesce(input ->> 'name', users.name)
  where users.id = caller and users.guest
 returning 'row', json_build_object(
     'expires_at', (select session.expires_at from sessions as session
-        where session.token_hash = principal ->> 'session'),
-    'user', shown_user(users))::text
+                    where session.token_hash = principal ->> 'session'),
+    'user', profile_json(users))::text

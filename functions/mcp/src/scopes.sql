@@ -1,3 +1,3 @@
 -- frame: read
--- Returns the scopes of the caller, as the frame found them.
+-- Returns the scopes of the caller.
 select 'row', to_json(scopes)::text

@@ -2,83 +2,86 @@
 -- Notifies users of due reminders. Reminders of the same minute share a digest of up to ten tasks, and late
 -- ones are marked. Reminders that were snoozed or sent meanwhile, or whose task is done, are skipped.
 declare
-    told   record;
-    by_mail boolean;
-    note   notifications;
-    earlier uuid[];
-    chunk  uuid[];
-    rest   uuid[];
+    -- The due reminders of a user and a minute.
+    due          record;
+    by_mail      boolean;
+    notification notifications;
+    -- Tasks of the notification so far, those that are added to it, and those without a notification.
+    present      uuid[];
+    added        uuid[];
+    remaining    uuid[];
 begin
-    if exists (select from unnest(events) as came
-        where not exists (select from users where users.id = came.user_id)) then
+    if exists (select from unnest(events) as event
+                where not exists (select from users where users.id = event.user_id)) then
         perform refuse('the user is gone');
     end if;
-    perform from users where users.id = any (array(select came.user_id from unnest(events) as came))
+    perform from users where users.id = any (array(select event.user_id from unnest(events) as event))
       order by users.id for no key update;
-    for told in
-        select due.user_id, due.minute, min(one.remind_at) as first,
-               array_agg(one.id order by one.remind_at, one.id) as reminders,
-               array_agg(one.task_id order by one.remind_at, one.id) as of_tasks
-          from (select distinct known.user_id, date_trunc('minute', known.remind_at) as minute
-                  from unnest(events) as came join reminders as known
-                    on known.id = (came.input ->> 'reminder')::uuid and known.user_id = came.user_id
-                 where known.status = 'pending' and known.notification_id is null
-                   and known.remind_at = (came.input ->> 'remind_at')::timestamptz) as due
-          -- Reminders of the same minute whose events are still on their way.
-          join reminders as one on one.user_id = due.user_id and one.status = 'pending'
-              and one.notification_id is null
-           and one.remind_at >= due.minute and one.remind_at < due.minute + interval '1 minute'
-               and one.remind_at <= now()
-          join tasks on tasks.id = one.task_id and tasks.status = 'active' and tasks.deleted_at is null
-         group by due.user_id, due.minute
-         order by first
+    for due in
+        select minutes.user_id, minutes.minute, min(reminder.remind_at) as first_at,
+               array_agg(reminder.id order by reminder.remind_at, reminder.id) as reminder_ids,
+               array_agg(reminder.task_id order by reminder.remind_at, reminder.id) as tasks_of_reminders
+          from (select distinct reminder.user_id, date_trunc('minute', reminder.remind_at) as minute
+                  from unnest(events) as event join reminders as reminder
+                    on reminder.id = (event.input ->> 'reminder')::uuid and reminder.user_id = event.user_id
+                 where reminder.status = 'pending' and reminder.notification_id is null
+                   and reminder.remind_at = (event.input ->> 'remind_at')::timestamptz) as minutes
+          -- Includes reminders of the same minute whose events are still on their way.
+          join reminders as reminder
+            on reminder.user_id = minutes.user_id and reminder.status = 'pending'
+           and reminder.notification_id is null and reminder.remind_at >= minutes.minute
+           and reminder.remind_at < minutes.minute + interval '1 minute' and reminder.remind_at <= now()
+          join tasks on tasks.id = reminder.task_id and tasks.status = 'active' and tasks.deleted_at is null
+         group by minutes.user_id, minutes.minute
+         order by first_at
     loop
-        by_mail := (select users.email_reminders and users.email is not null from users
-            where users.id = told.user_id);
-        -- Each task once, however many reminders it has.
-        rest := array(select each.id from unnest(told.of_tasks) with ordinality as each (id, number)
-                       group by each.id order by min(each.number));
-        while cardinality(rest) > 0 loop
+        by_mail := (select users.email_reminders and users.email is not null
+                      from users where users.id = due.user_id);
+        -- Each task once, even if it has several reminders.
+        remaining := array(select task.id
+                             from unnest(due.tasks_of_reminders) with ordinality as task (id, number)
+                            group by task.id order by min(task.number));
+        while cardinality(remaining) > 0 loop
             -- An unread notification of this minute whose tasks are all open is extended if there is room.
-            select * into note from notifications
-             where notifications.user_id = told.user_id and notifications.minute = told.minute
+            select * into notification from notifications
+             where notifications.user_id = due.user_id and notifications.minute = due.minute
                and notifications.kind in ('reminder', 'digest') and notifications.read_at is null
-               and (cardinality(notifications.task_ids) < 10 or notifications.task_ids @> rest[1:1])
-               and (select count(*) from tasks where tasks.id = any (notifications.task_ids)
-                   and tasks.status = 'active'
+               and (cardinality(notifications.task_ids) < 10 or notifications.task_ids @> remaining[1:1])
+               and (select count(*) from tasks
+                     where tasks.id = any (notifications.task_ids) and tasks.status = 'active'
                        and tasks.deleted_at is null) = cardinality(notifications.task_ids)
              order by notifications.created_at desc limit 1;
-            earlier := case when found then note.task_ids else '{}' end;
-            chunk := array(select id from unnest(rest) with ordinality as each (id, number)
-                            where each.id <> all (earlier) order by each.number
-                                limit 10 - cardinality(earlier));
-            if cardinality(earlier) = 0 then
+            present := case when found then notification.task_ids else '{}' end;
+            added := array(select task.id from unnest(remaining) with ordinality as task (id, number)
+                            where task.id <> all (present) order by task.number
+                            limit 10 - cardinality(present));
+            if cardinality(present) = 0 then
                 insert into notifications (user_id, kind, title, task_ids, due_date, late, minute)
-                values (told.user_id, case when cardinality(chunk) > 1 then 'digest'
-                    else 'reminder' end, told_title(chunk), chunk,
-                        case when cardinality(chunk) = 1
-                            then (select tasks.due_date from tasks where tasks.id = chunk[1]) end,
-                        told.first < now() - interval '30 seconds', told.minute)
-                returning notifications.* into note;
-            elsif cardinality(chunk) > 0 then
+                values (due.user_id, case when cardinality(added) > 1 then 'digest' else 'reminder' end,
+                        notification_title(added), added,
+                        case when cardinality(added) = 1
+                             then (select tasks.due_date from tasks where tasks.id = added[1]) end,
+                        due.first_at < now() - interval '30 seconds', due.minute)
+                returning notifications.* into notification;
+            elsif cardinality(added) > 0 then
                 update notifications
-                   set task_ids = earlier || chunk, kind = 'digest', title = told_title(earlier || chunk),
-                       due_date = null,
-                       late = notifications.late or told.first < now() - interval '30 seconds'
-                 where notifications.id = note.id
-                returning notifications.* into note;
+                   set task_ids = present || added, kind = 'digest',
+                       title = notification_title(present || added), due_date = null,
+                       late = notifications.late or due.first_at < now() - interval '30 seconds'
+                 where notifications.id = notification.id
+                returning notifications.* into notification;
             end if;
             update reminders
-               set notification_id = note.id,
+               set notification_id = notification.id,
                    status   = case when by_mail then 'pending' else 'sent' end,
                    attempts = case when by_mail then 0 else 1 end,
                    sent_at  = case when not by_mail then clock_timestamp() end
-             where reminders.id = any (told.reminders) and reminders.task_id = any (note.task_ids);
+             where reminders.id = any (due.reminder_ids) and reminders.task_id = any (notification.task_ids);
             insert into mails (notification_id, user_id)
-            select note.id, told.user_id where by_mail
+            select notification.id, due.user_id where by_mail
             on conflict do nothing;
-            rest := array(select each.id from unnest(rest) with ordinality as each (id, number)
-                           where each.id <> all (note.task_ids) order by each.number);
+            remaining := array(select task.id from unnest(remaining) with ordinality as task (id, number)
+                                where task.id <> all (notification.task_ids) order by task.number);
         end loop;
     end loop;
 end;

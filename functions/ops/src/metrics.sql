@@ -2,15 +2,16 @@
 -- Returns metrics of events, a row `[name, labels, value]` for each sample. Counts of long tables stop at a
 -- bound, which the help texts in metrics.rs name.
 with shards as materialized (
-    select case when one.until = 'infinity' then 'off' when one.until < clock_timestamp() then 'idle'
-                when one.holder is null then 'resting'
-                    else 'publishing' end as state, one.published, one.failed,
-           (select first.occurred_at from outbox as first
-             where first.shard = one.shard order by first.position limit 1) as oldest
-      from publishers as one
+    select case when publishers.until = 'infinity' then 'off'
+                when publishers.until < clock_timestamp() then 'idle'
+                when publishers.holder is null then 'resting'
+                else 'publishing' end as state, publishers.published, publishers.failed,
+           (select outbox.occurred_at from outbox
+             where outbox.shard = publishers.shard order by outbox.position limit 1) as oldest
+      from publishers
 ), consumed as materialized (
     select what, consumer, sum(times) as times, sum(sum_ms) / 1000 as seconds
-        from counted group by what, consumer
+      from counted group by what, consumer
 ), recent as materialized (
     select consumer, delay_ms / 1000 as seconds from deliveries
      where at > now() - interval '5 minutes' order by at desc limit 10000
@@ -26,8 +27,8 @@ with shards as materialized (
            coalesce(greatest(0, extract(epoch from clock_timestamp() - min(oldest))), 0) from shards
     union all
     select 'taskflow_outbox_shards', json_build_object('state', known.state), count(shards)
-      from unnest(array['publishing', 'idle', 'resting', 'off']) as known (state) left
-          join shards using (state) group by known.state
+      from unnest(array['publishing', 'idle', 'resting', 'off']) as known (state)
+      left join shards using (state) group by known.state
     union all
     select 'taskflow_events_published_total', '{}', sum(published) from shards
     union all
@@ -36,13 +37,14 @@ with shards as materialized (
     select 'taskflow_events_parked', '{}', count(*) from (select from parked limit 100000) as found
     union all
     select 'taskflow_events_consumed_total', json_build_object('consumer', consumer, 'result', what), times
-        from consumed
+      from consumed
     union all
     select 'taskflow_delivery_delay_seconds',
-        json_build_object('consumer', consumer, 'quantile', place.quantile), place.seconds
-      from (select consumer, percentile_cont('{0.5,0.95,0.99}'::float8[]) within group (order by seconds) as seconds
-              from recent group by consumer) as one,
-           lateral unnest('{0.5,0.95,0.99}'::text[], one.seconds) as place (quantile, seconds)
+        json_build_object('consumer', consumer, 'quantile', sample.quantile), sample.seconds
+      from (select consumer,
+                   percentile_cont('{0.5,0.95,0.99}'::float8[]) within group (order by seconds) as seconds
+              from recent group by consumer) as measured,
+           lateral unnest('{0.5,0.95,0.99}'::text[], measured.seconds) as sample (quantile, seconds)
     union all
     select 'taskflow_delivery_delay_seconds_sum', json_build_object('consumer', consumer), sum(seconds)
       from consumed where what in ('done', 'late') group by consumer
@@ -54,7 +56,7 @@ with shards as materialized (
     select 'taskflow_dead_letters', json_build_object('consumer', consumer), sum(letters)
       from (select distinct consumer, 0 as letters from consumed
             union all
-            (select consumer, 1 from dead_letters where replayed_at is null
-                limit 10000)) as one group by consumer
+            (select consumer, 1 from dead_letters where replayed_at is null limit 10000)) as found
+     group by consumer
 )
 select 'row', json_build_array(name, labels, value)::text from samples

@@ -2,43 +2,45 @@
 -- Creates the occurrences that follow a completed one, unless they exist: all at once, with their reminders
 -- and events.
 declare
-    one    delivery;
-    its    series;
-    coming jsonb;
-    number int;
+    event          delivery;
+    current_series series;
+    follow_up      jsonb;
+    number         int;
 begin
-    if exists (select from unnest(events) as came
-        where not exists (select from users where users.id = came.user_id)) then
+    if exists (select from unnest(events) as taken
+                where not exists (select from users where users.id = taken.user_id)) then
         perform refuse('the user is gone');
     end if;
-    perform from users where users.id = any (array(select came.user_id from unnest(events) as came))
+    perform from users where users.id = any (array(select taken.user_id from unnest(events) as taken))
       order by users.id for no key update;
-    foreach one in array events loop
-        select * into its from series
-         where series.id = (one.input ->> 'series')::uuid and series.user_id = one.user_id
-             and series.place is not null;
-        continue when not found or open_occurrence(its) is not null;
-        if its.version <> (one.input ->> 'version')::bigint then
+    foreach event in array events loop
+        select * into current_series from series
+         where series.id = (event.input ->> 'series')::uuid and series.user_id = event.user_id
+           and series.place is not null;
+        continue when not found or open_occurrence(current_series) is not null;
+        if current_series.version <> (event.input ->> 'version')::bigint then
             perform refuse('stale');
         end if;
-        -- At most a task with its event, its reminders, and the series.
-        perform reserve(one.user_id, 2 * jsonb_array_length(one.input -> 'coming') + jsonb_array_length(its.reminders) + 1);
-        number := its.occurrences;
-        for coming in select value from jsonb_array_elements(one.input -> 'coming') loop
+        -- At most a task with its event and its reminders for each occurrence, and the series.
+        perform reserve_seqs(event.user_id, 2 * jsonb_array_length(event.input -> 'coming')
+                                            + jsonb_array_length(current_series.reminders) + 1);
+        number := current_series.occurrences;
+        for follow_up in select value from jsonb_array_elements(event.input -> 'coming') loop
             number := number + 1;
-            perform make_occurrence(its, number, (coming ->> 'id')::uuid, place(coming ->> 'place'),
-                (coming ->> 'missed')::boolean);
-            perform emit('task-events', 'recurring.generated', one.user_id, next_seq(one.user_id), its.id,
-                null, null,
-                         jsonb_build_object('source_task_id', one.task_id, 'task_id', coming -> 'id', 'rule',
-                             its.rule,
-                                            'adjustment', coming -> 'adjustment', 'catch_up',
-                                                coming -> 'missed'));
+            perform make_occurrence(current_series, number, (follow_up ->> 'id')::uuid,
+                                    parse_place(follow_up ->> 'place'), (follow_up ->> 'missed')::boolean);
+            perform add_event('task-events', 'recurring.generated', event.user_id, next_seq(event.user_id),
+                              current_series.id, null, null,
+                              jsonb_build_object(
+                                  'source_task_id', event.task_id, 'task_id', follow_up -> 'id',
+                                  'rule', current_series.rule, 'adjustment', follow_up -> 'adjustment',
+                                  'catch_up', follow_up -> 'missed'));
         end loop;
         update series
            set occurrences = number,
-               place       = case when not (one.input ->> 'ends')::boolean then place(coming ->> 'place') end
-         where series.id = its.id;
+               place       = case when not (event.input ->> 'ends')::boolean
+                                  then parse_place(follow_up ->> 'place') end
+         where series.id = current_series.id;
         perform set_config('taskflow.reserved', '', true);
     end loop;
 end;

@@ -4,8 +4,8 @@ declare
     task         tasks;
     new_reminder reminders;
 begin
-    select * into task from tasks where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller
-        and tasks.deleted_at is null;
+    select * into task from tasks
+     where tasks.id = (input ->> 'id')::uuid and tasks.user_id = caller and tasks.deleted_at is null;
     if found then
         if task.status <> 'active' then
             perform refuse('task_is_done');
@@ -17,6 +17,6 @@ begin
         insert into reminders (user_id, task_id, at, before)
         values (caller, task.id, (input ->> 'at')::timestamptz, input ->> 'before')
         returning reminders.* into new_reminder;
-        return query select 'row', shown(new_reminder)::text;
+        return query select 'row', client_json(new_reminder)::text;
     end if;
 end;

@@ -1,18 +1,19 @@
 -- frame: read
 -- Returns a page of the caller's pending reminders, nearest first: `{items, next_cursor}`.
-with found as materialized (
-    select reminders as one, row_number() over (order by reminders.remind_at, reminders.id) as number
-        from reminders
+with page as materialized (
+    select reminders as item, row_number() over (order by reminders.remind_at, reminders.id) as number
+      from reminders
      where reminders.user_id = caller and reminders.status = 'pending' and reminders.notification_id is null
        and (input -> 'after' is null
-            or (reminders.remind_at, reminders.id) > ((input #>> '{after,key}')::timestamptz,
-                (input #>> '{after,id}')::uuid))
+            or (reminders.remind_at, reminders.id)
+               > ((input #>> '{after,key}')::timestamptz, (input #>> '{after,id}')::uuid))
      order by reminders.remind_at, reminders.id limit (input ->> 'limit')::int + 1
 )
 select 'row', json_build_object(
-    'items', (select coalesce(json_agg(shown(one) order by number), '[]') from found
+    'items', (select coalesce(json_agg(client_json(item) order by number), '[]') from page
                where number <= (input ->> 'limit')::int),
-    'next_cursor', (select cursor(to_json((one).remind_at) #>> '{}', (one).id, input ->> 'list') from found
+    'next_cursor', (select page_cursor(to_json((item).remind_at) #>> '{}', (item).id, input ->> 'list')
+                      from page
                      where number = (input ->> 'limit')::int
-                       and exists (select from found as more
-                           where more.number > (input ->> 'limit')::int)))::text
+                       and exists (select from page as next
+                                    where next.number > (input ->> 'limit')::int)))::text

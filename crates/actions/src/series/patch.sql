@@ -1,59 +1,65 @@
 -- frame: write
 -- Updates a series of the caller, and its open occurrence. Returns the series.
 declare
-    patch   record;
-    named   jsonb := input -> 'patch';
-    was     series;
-    becomes series;
-    open_id uuid;
+    patch      record;
+    fields     jsonb := input -> 'patch';
+    old_series series;
+    new_series series;
+    open_id    uuid;
     -- False if the due date of this occurrence was changed by itself: then it stays.
-    follows boolean;
+    follows    boolean;
 begin
-    select * into was from series where series.id = (input ->> 'id')::uuid and series.user_id = caller;
-    if not found or was.version <> (input ->> 'version')::bigint then
+    select * into old_series from series
+     where series.id = (input ->> 'id')::uuid and series.user_id = caller;
+    if not found or old_series.version <> (input ->> 'version')::bigint then
         perform refuse('stale');
     end if;
-    open_id := open_occurrence(was);
-    select * into patch from jsonb_to_record(named) as given (
+    open_id := open_occurrence(old_series);
+    select * into patch from jsonb_to_record(fields) as given (
         title text, description text, priority text, tags text[], reminders jsonb);
     update series
        set title       = coalesce(patch.title, series.title),
-           description = case when named ? 'description' then patch.description else series.description end,
-           priority    = case when named ? 'priority' then coalesce(patch.priority, 'medium')
-               else series.priority end,
-           tags        = case when named ? 'tags' then coalesce(patch.tags, '{}') else series.tags end,
-           reminders   = case when named ? 'reminders' then coalesce(nullif(patch.reminders, 'null'), '[]')
-               else series.reminders end,
-           -- Current zone of the user.
+           description = case when fields ? 'description' then patch.description
+                              else series.description end,
+           priority    = case when fields ? 'priority' then coalesce(patch.priority, 'medium')
+                              else series.priority end,
+           tags        = case when fields ? 'tags' then coalesce(patch.tags, '{}') else series.tags end,
+           reminders   = case when fields ? 'reminders' then coalesce(nullif(patch.reminders, 'null'), '[]')
+                              else series.reminders end,
+           -- The current zone of the user, which may have changed since the rule was read.
            rule        = case when (input ->> 'own_zone')::boolean then input -> 'rule'
                               else jsonb_set(input -> 'rule', '{timezone}', to_jsonb(zone(caller))) end,
            own_zone    = (input ->> 'own_zone')::boolean,
-           place       = case when open_id is not null then coalesce(place(input ->> 'place'), series.place)
-               else series.place end
-     where series.id = was.id
-    returning series.* into becomes;
+           place       = case when open_id is not null
+                              then coalesce(parse_place(input ->> 'place'), series.place)
+                              else series.place end
+     where series.id = old_series.id
+    returning series.* into new_series;
 
-    follows := becomes.place <> was.place
-            or (select tasks.due_date from tasks where tasks.id = open_id) = planned(was, was.place);
+    follows := new_series.place <> old_series.place
+            or (select tasks.due_date from tasks where tasks.id = open_id)
+               = planned_due_date(old_series, old_series.place);
     update tasks as task
        set title       = coalesce(patch.title, task.title),
-           description = case when named ? 'description' then becomes.description else task.description end,
-           priority    = case when named ? 'priority' then becomes.priority else task.priority end,
-           tags        = case when named ? 'tags' then becomes.tags else task.tags end,
-           place       = becomes.place,
-           due_date    = case when follows then planned(becomes, becomes.place) else task.due_date end,
-           all_day     = case when follows then is_all_day(becomes) else task.all_day end
+           description = case when fields ? 'description' then new_series.description
+                              else task.description end,
+           priority    = case when fields ? 'priority' then new_series.priority else task.priority end,
+           tags        = case when fields ? 'tags' then new_series.tags else task.tags end,
+           place       = new_series.place,
+           due_date    = case when follows then planned_due_date(new_series, new_series.place)
+                              else task.due_date end,
+           all_day     = case when follows then is_all_day(new_series) else task.all_day end
      where task.id = open_id;
-    if named ? 'reminders' then
-        -- Reminders that stay are kept as they are: they may have been sent already.
+    if fields ? 'reminders' then
+        -- Reminders that are still in the list are not replaced: they may have been sent already.
         delete from reminders
          where reminders.task_id = open_id and reminders.before is not null
-           and not becomes.reminders @> jsonb_build_array(jsonb_build_object('before', reminders.before));
+           and not new_series.reminders @> jsonb_build_array(jsonb_build_object('before', reminders.before));
         insert into reminders (user_id, task_id, before)
-        select caller, open_id, one ->> 'before' from jsonb_array_elements(becomes.reminders) as one
+        select caller, open_id, wanted ->> 'before' from jsonb_array_elements(new_series.reminders) as wanted
          where open_id is not null
-           and not exists (select from reminders as known where known.task_id = open_id
-               and known.before = one ->> 'before');
+           and not exists (select from reminders as existing
+                            where existing.task_id = open_id and existing.before = wanted ->> 'before');
     end if;
-    return query select 'row', shown(becomes)::text;
+    return query select 'row', client_json(new_series)::text;
 end;

@@ -1,26 +1,30 @@
 -- frame: write
--- Stops a series of the caller. Its open tasks go to the trash if the request says so: one by one, so that
--- each task precedes its reminders in the order of changes. Returns `{recurring_task, open_tasks}`, with the
--- number of open tasks.
+-- Stops a series of the caller. If requested, its open tasks go to the trash: one by one, so that each task
+-- precedes its reminders in the order of changes. Returns `{recurring_task, open_tasks}`, with the number of
+-- open tasks.
 declare
-    its  series;
-    one  uuid;
-    many int := 0;
+    found_series series;
+    open_id      uuid;
+    open_count   int := 0;
 begin
-    select * into its from series where series.id = (input ->> 'id')::uuid and series.user_id = caller;
+    select * into found_series from series
+     where series.id = (input ->> 'id')::uuid and series.user_id = caller;
     if found then
-        update series set place = null, stopped = true where series.id = its.id and series.place is not null;
-        for one in
+        update series set place = null, stopped = true
+         where series.id = found_series.id and series.place is not null;
+        for open_id in
             select task.id from tasks as task
-             where task.recurring_task_id = its.id and task.status = 'active' and task.deleted_at is null
+             where task.recurring_task_id = found_series.id and task.status = 'active'
+               and task.deleted_at is null
              order by task.occurrence
         loop
-            many := many + 1;
+            open_count := open_count + 1;
             if (input ->> 'delete_open')::boolean then
-                update tasks set deleted_at = now() where tasks.id = one;
+                update tasks set deleted_at = now() where tasks.id = open_id;
             end if;
         end loop;
-        select * into its from series where series.id = its.id;
-        return query select 'row', json_build_object('recurring_task', shown(its), 'open_tasks', many)::text;
+        select * into found_series from series where series.id = found_series.id;
+        return query select 'row', json_build_object(
+            'recurring_task', client_json(found_series), 'open_tasks', open_count)::text;
     end if;
 end;

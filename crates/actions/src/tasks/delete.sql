@@ -1,6 +1,6 @@
 -- frame: write
--- Moves a task of the caller to the trash. A task that is there already is not found.
+-- Moves a task of the caller to the trash. Finds nothing if it is there already.
 update tasks as task
    set deleted_at = now()
  where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
-returning 'row', shown(task)::text
+returning 'row', client_json(task)::text

@@ -1,5 +1,5 @@
 -- frame: read
--- Lists the caller's tasks that match, and counts them: `{items, total, next_cursor}`.
+-- Returns a page of the caller's tasks that match the filters: `{items, total, next_cursor}`.
 --
 -- The query is assembled from fragments, because planning one query that covers all filters takes longer
 -- than running most lists. Input is never part of its text, only of its parameters: $1 is the caller, $2 the
@@ -8,7 +8,7 @@ declare
     -- Sort key with its type, and the direction.
     sorting      record;
     -- Fragments of the query: filters, `with` clause, table to sort, sort key, number of matches (`null` if
-    -- it takes another query), and start of the page.
+    -- that takes a query of its own), and start of the page.
     conditions   text;
     with_clause  text;
     source       text := 'tasks';
@@ -21,7 +21,7 @@ declare
     max_items    int := (input ->> 'limit')::int;
     skipped      bigint := (input ->> 'offset')::bigint;
     next_cursor  text;
-    search_query tsquery := sought(input ->> 'search', caller);
+    search_query tsquery := build_search_query(input ->> 'search', caller);
 begin
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,
            case when (input ->> 'descending')::boolean then '<' else '>' end as sign
@@ -31,34 +31,36 @@ begin
                    ('due_date',     'task.due_date',                                    'timestamptz', true),
                    ('completed_at', 'task.completed_at',                                'timestamptz', true),
                    ('title',        'lower(task.title)',                                'text',        false),
-                   ('priority',     'importance(task.priority)',                        'int',         false),
+                   ('priority',     'priority_rank(task.priority)',                     'int',         false),
                    ('relevance',    'ts_rank(task.words, $3)',                          'real',        false)
            ) as kinds (name, key, type, nullable)
      where kinds.name = input ->> 'sort_by';
 
     conditions := concat_ws(' and ', 'task.user_id = $1',
         case when (input ->> 'deleted')::boolean then 'task.deleted_at is not null'
-            else 'task.deleted_at is null' end,
+             else 'task.deleted_at is null' end,
         case when input ->> 'status' is not null then $$task.status = $2 ->> 'status'$$
              -- Allows the use of the index on status and priority.
              when input ->> 'priorities' is not null then $$task.status in ('active', 'completed')$$ end,
         case when input ->> 'priorities' is not null
-            then $$task.priority = any (($2 ->> 'priorities')::text[])$$ end,
+             then $$task.priority = any (($2 ->> 'priorities')::text[])$$ end,
         case when input ->> 'tags' is null then null
              when input ->> 'tags_mode' = 'any' then $$task.tags && ($2 ->> 'tags')::text[]$$
              else $$task.tags @> ($2 ->> 'tags')::text[]$$ end,
-        case when input ? 'due_after' then $$task.due_date >= (select first_of($2 -> 'due_after', $1))$$ end,
-        case when input ? 'due_before' then $$task.due_date <= (select last_of($2 -> 'due_before', $1))$$ end,
+        case when input ? 'due_after'
+             then $$task.due_date >= (select lower_bound($2 -> 'due_after', $1))$$ end,
+        case when input ? 'due_before'
+             then $$task.due_date <= (select upper_bound($2 -> 'due_before', $1))$$ end,
         case when input ? 'completed_after' then
-            $$task.status = 'completed' and task.completed_at >= (select first_of($2 -> 'completed_after',
-                $1))$$ end,
+            $$task.status = 'completed'
+              and task.completed_at >= (select lower_bound($2 -> 'completed_after', $1))$$ end,
         case when input ? 'completed_before' then
-            $$task.status = 'completed' and task.completed_at <= (select last_of($2 -> 'completed_before',
-                $1))$$ end,
+            $$task.status = 'completed'
+              and task.completed_at <= (select upper_bound($2 -> 'completed_before', $1))$$ end,
         case (input ->> 'overdue')::boolean
              when true then $$task.status = 'active' and task.due_date < now()$$
-             when false then $$(task.status <> 'active' or task.due_date is null
-                 or task.due_date >= now())$$ end,
+             when false then
+                 $$(task.status <> 'active' or task.due_date is null or task.due_date >= now())$$ end,
         case (input ->> 'missed')::boolean when true then 'task.missed' when false then 'not task.missed' end,
         case when input ->> 'search' is null then null
              -- A search without words, such as `:-)`, is matched literally.
@@ -93,14 +95,14 @@ begin
                    case when sorting.nullable then 'nulls last' end, count_sql)
        into ids, total using caller, input, search_query, max_items + 1, skipped;
 
-    -- If the first page has all matches, their number is known. Otherwise a stored count is used if the user
-    -- has changed nothing since.
+    -- If the first page has all matches, their number is known. Otherwise the cached total is used if the
+    -- user has changed nothing since.
     if total is null and cardinality(ids) <= max_items and skipped = 0 and after_sql = '' then
         total := cardinality(ids);
     elsif total is null then
-        select known.total into total from totals as known join users on users.id = known.user_id
-            and users.seq = known.seq
-         where known.user_id = caller and known.filter = input ->> 'filter';
+        select cached.total into total
+          from totals as cached join users on users.id = cached.user_id and users.seq = cached.seq
+         where cached.user_id = caller and cached.filter = input ->> 'filter';
     end if;
     if total is null then
         -- One query, and so one snapshot: the count is right for this `seq`.
@@ -117,14 +119,13 @@ begin
 
     if cardinality(ids) > max_items then
         -- Null if the task was purged after it was found.
-        execute format($$select cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'list') from tasks as task
-            where task.id = $1$$,
-                       sorting.key)
+        execute format($$select page_cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'list')
+                           from tasks as task where task.id = $1$$, sorting.key)
            into next_cursor using ids[max_items], input, search_query;
     end if;
     return query select 'row', json_build_object(
-        'items', (select coalesce(json_agg(shown(task) order by page.number), '[]')
-                    from unnest(ids[:max_items]) with ordinality as page (id, number) join tasks as task
-                        on task.id = page.id),
+        'items', (select coalesce(json_agg(client_json(task) order by page.number), '[]')
+                    from unnest(ids[:max_items]) with ordinality as page (id, number)
+                    join tasks as task on task.id = page.id),
         'total', total, 'next_cursor', next_cursor)::text;
 end;

@@ -3,4 +3,4 @@
 update tasks as task
    set status = 'active', completed_at = null
  where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
-returning 'row', shown(task)::text
+returning 'row', client_json(task)::text

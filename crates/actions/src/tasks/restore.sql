@@ -4,4 +4,4 @@
 update tasks as task
    set deleted_at = null
  where task.id = (input ->> 'id')::uuid and task.user_id = caller
-returning 'row', shown(task)::text
+returning 'row', client_json(task)::text

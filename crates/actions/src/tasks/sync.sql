@@ -1,15 +1,16 @@
 -- frame: read
 -- Returns the changes of the caller after `since`, in order and in their current state: tasks (also in the
--- trash), series, reminders, notifications, and tombstones of things that were deleted for good. One
--- snapshot, so there are no gaps. Returns nothing if the client must start over. A client that starts gets
--- everything up to the last forgotten tombstone at once: only from there on does its position prove that it
--- has missed none.
+-- trash), series, reminders, notifications, and tombstones of items that were deleted for good. It reads one
+-- snapshot, so there are no gaps. Returns nothing if the client must sync from the start.
+--
+-- A client that syncs from the start gets everything up to the last deleted tombstone in one page: a position
+-- before that would be too old for the next page.
 with person as (
-    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since from users
-        where users.id = caller
+    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since
+      from users where users.id = caller
 ), changed as (
     select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted
-        from person, tasks as task
+      from person, tasks as task
      where task.user_id = caller and task.seq > person.since
     union all
     select series.seq, 'recurring_task', series.id, false from person, series
@@ -23,32 +24,34 @@ with person as (
     union all
     select tombstone.seq, tombstone.kind, tombstone.id, true from person, tombstones as tombstone
      where tombstone.user_id = caller and tombstone.seq > person.since
-), old as (
-    select count(*) as many from person, changed where changed.seq <= person.forgotten_seq
-), page as materialized (
-    select changed.* from changed order by changed.seq
-     limit (select old.many + (input ->> 'limit')::int + 1 from old)
-), kept as (
-    select page.* from page order by page.seq limit (select old.many + (input ->> 'limit')::int from old)
+), page_size as (
+    select count(*) + (input ->> 'limit')::int as rows
+      from person, changed where changed.seq <= person.forgotten_seq
+), found as materialized (
+    select changed.* from changed order by changed.seq limit (select page_size.rows + 1 from page_size)
+), page as (
+    select found.* from found order by found.seq limit (select page_size.rows from page_size)
 )
 select 'row', json_build_object(
            'changes', coalesce((
                select json_agg(json_build_object(
-                          'seq', kept.seq, 'kind', kept.kind, 'id', kept.id, 'deleted', kept.deleted,
-                          'data', case kept.kind
-                                      when 'task' then (select shown(task) from tasks as task
-                                          where task.id = kept.id)
-                                      when 'recurring_task' then (select shown(series) from series
-                                          where series.id = kept.id)
-                                      when 'reminder' then (select shown(reminders) from reminders
-                                          where reminders.id = kept.id)
-                                      else (select shown(notifications) from notifications
-                                          where notifications.id = kept.id)
+                          'seq', page.seq, 'kind', page.kind, 'id', page.id, 'deleted', page.deleted,
+                          'data', case page.kind
+                                      when 'task' then (
+                                          select client_json(task) from tasks as task where task.id = page.id)
+                                      when 'recurring_task' then (
+                                          select client_json(series) from series where series.id = page.id)
+                                      when 'reminder' then (
+                                          select client_json(reminders) from reminders
+                                           where reminders.id = page.id)
+                                      else (
+                                          select client_json(notifications) from notifications
+                                           where notifications.id = page.id)
                                   end)
-                                order by kept.seq)
-                 from kept), '[]'),
-           'seq', case when (select count(*) from page) > (select count(*) from kept)
-                       then (select max(kept.seq) from kept) else person.seq end,
-           'more', (select count(*) from page) > (select count(*) from kept))::text
+                                order by page.seq)
+                 from page), '[]'),
+           'seq', case when (select count(*) from found) > (select count(*) from page)
+                       then (select max(page.seq) from page) else person.seq end,
+           'more', (select count(*) from found) > (select count(*) from page))::text
   from person
  where person.since <= person.seq and (person.since = 0 or person.since >= person.forgotten_seq)

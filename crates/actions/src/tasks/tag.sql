@@ -6,4 +6,4 @@ update tasks as task
             where not new.tag = any (task.tags) order by new.number)
  where task.id = (input ->> 'id')::uuid and task.user_id = caller and task.deleted_at is null
 returning 'row', case when cardinality(task.tags) > 10 then refuse('too_many_tags')::text
-    else shown(task)::text end
+                      else client_json(task)::text end

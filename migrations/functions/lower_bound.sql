@@ -1,5 +1,5 @@
--- The first instant of a bound: an instant itself, or the beginning of a day in the user's zone.
-create or replace function app.first_of(bound jsonb, person uuid)
+-- The first instant within a lower bound: an instant itself, or the beginning of a day in the user's zone.
+create or replace function app.lower_bound(bound jsonb, person uuid)
 returns timestamptz language plpgsql stable as $$
 begin
     return case when bound ? 'on' then (bound ->> 'on')::timestamp at time zone app.zone(person)

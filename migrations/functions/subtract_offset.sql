@@ -1,6 +1,6 @@
--- The instant that lies an offset such as `2d` before a due date. Days and weeks are calendar days in the
--- user's zone, so clocks show the same time.
-create or replace function app.before(due timestamptz, before text, person uuid)
+-- A due date minus an offset such as `2d`. Days and weeks are calendar days in the user's zone, so clocks
+-- show the same time.
+create or replace function app.subtract_offset(due timestamptz, before text, person uuid)
 returns timestamptz language plpgsql stable as $$
 declare
     number int := left(before, -1)::int;

@@ -1,17 +1,19 @@
--- The user of an issuer's subject; created at the first request, with the e-mail address unless another user
--- has it.
-create or replace function app.person_of(issuer text, subject text, principal jsonb)
+-- The user of an issuer's subject. The first request creates the user, with the e-mail address unless another
+-- user has it.
+create or replace function app.find_or_create_user(issuer text, subject text, principal jsonb)
 returns uuid language plpgsql as $$
 #variable_conflict use_variable
 declare
-    person uuid := (select found.user_id from app.identities as found
-                     where found.issuer = person_of.issuer and found.subject = person_of.subject);
+    person uuid := (select identity.user_id from app.identities as identity
+                     where identity.issuer = find_or_create_user.issuer
+                       and identity.subject = find_or_create_user.subject);
 begin
     if person is null then
-        -- Two first requests at the same time create one user.
+        -- Two concurrent first requests create one user.
         perform pg_advisory_xact_lock(hashtextextended(issuer || ' ' || subject, 1));
-        select found.user_id into person from app.identities as found
-         where found.issuer = person_of.issuer and found.subject = person_of.subject;
+        select identity.user_id into person from app.identities as identity
+         where identity.issuer = find_or_create_user.issuer
+           and identity.subject = find_or_create_user.subject;
         if person is null then
             insert into app.users (id, email, name)
             values ((principal ->> 'new_id')::uuid, principal ->> 'email', principal ->> 'name')

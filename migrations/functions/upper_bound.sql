@@ -1,5 +1,5 @@
--- The last instant of a bound: an instant itself, or the end of a day in the user's zone.
-create or replace function app.last_of(bound jsonb, person uuid)
+-- The last instant within an upper bound: an instant itself, or the end of a day in the user's zone.
+create or replace function app.upper_bound(bound jsonb, person uuid)
 returns timestamptz language plpgsql stable as $$
 begin
     return case when bound ? 'on'

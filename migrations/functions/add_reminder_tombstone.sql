@@ -1,0 +1,17 @@
+-- Adds a tombstone for a deleted reminder, and its cancellation event if it was pending. There are none if
+-- the user is deleted too.
+create or replace function app.add_reminder_tombstone() returns trigger language plpgsql as $$
+declare
+    new_seq bigint := app.next_seq(old.user_id);
+begin
+    if new_seq is not null then
+        insert into app.tombstones (user_id, seq, kind, id) values (old.user_id, new_seq, 'reminder', old.id);
+        perform app.add_event('task-events', 'reminder.cancelled', old.user_id, new_seq, old.id,
+                              app.client_json(old), null, null)
+          where old.status = 'pending';
+    end if;
+    return null;
+end $$;
+
+create or replace trigger bury after delete on app.reminders
+    for each row execute function app.add_reminder_tombstone();

@@ -1,4 +1,0 @@
--- The rank of a priority, for sorting.
-create or replace function app.importance(priority text) returns int language sql immutable as $$
-    select case priority when 'low' then 1 when 'medium' then 2 else 3 end
-$$;

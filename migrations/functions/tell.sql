@@ -1,5 +1,0 @@
--- Writes a security event. It is kept even if the request is rejected afterwards.
-create or replace function app.tell(type text, person uuid, details jsonb) returns void language plpgsql as $$
-begin
-    perform app.emit('audit-events', type, person, 0, null, null, null, details);
-end $$;
