@@ -26,9 +26,11 @@ fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();
+        if name.starts_with('.') || name == "target" || name == "node_modules" {
+            continue;
+        }
         if entry.file_type().unwrap().is_dir() {
-            let is_source = !name.starts_with('.') && name != "target" && name != "node_modules";
-            found.extend(is_source.then(|| files_below(&entry.path(), ending)).unwrap_or_default());
+            found.extend(files_below(&entry.path(), ending));
         } else if name.ends_with(ending) {
             found.push(entry.path());
         }
