@@ -60,6 +60,9 @@ enum Item {
     Passed(String),
 }
 
+/// Decides about an event. Not a type parameter, so that this module is compiled once and not in each function.
+type Decide<'a> = &'a dyn Fn(&Event) -> Result<Decision, Refusal>;
+
 /// Takes the events that Dapr delivers to a consumer, one or several: with one call of a statement whose
 /// frame is `consumer`, and the input that `decide` returns for each. Events may be delivered again, in any
 /// order. Events that cannot be parsed, or are rejected for good, go to the consumer's dead letters with the
@@ -68,7 +71,7 @@ pub fn consume(
     request: &Request,
     consumer: &'static str,
     statement: Statement,
-    decide: impl Fn(&Event) -> Result<Decision, Refusal>,
+    decide: Decide,
 ) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let body = match serde_json::from_slice::<Bulk>(request.bytes()) {
@@ -96,17 +99,17 @@ fn take(
     request: &Request,
     consumer: &'static str,
     statement: Statement,
-    decide: impl Fn(&Event) -> Result<Decision, Refusal>,
+    decide: Decide,
     events: &[&[u8]],
 ) -> Result<Vec<Outcome>, Problem> {
-    let mut outcomes = take_once(request, consumer, statement, &decide, events)?;
+    let mut outcomes = take_once(request, consumer, statement, decide, events)?;
     for _ in 1..MAX_ATTEMPTS {
         let stale: Vec<usize> = (0..events.len()).filter(|at| outcomes[*at] == Outcome::Stale).collect();
         if stale.is_empty() {
             break;
         }
         let retried: Vec<&[u8]> = stale.iter().map(|at| events[*at]).collect();
-        for (at, outcome) in stale.iter().zip(take_once(request, consumer, statement, &decide, &retried)?) {
+        for (at, outcome) in stale.iter().zip(take_once(request, consumer, statement, decide, &retried)?) {
             outcomes[*at] = outcome;
         }
     }
@@ -117,7 +120,7 @@ fn take_once(
     request: &Request,
     consumer: &'static str,
     statement: Statement,
-    decide: impl Fn(&Event) -> Result<Decision, Refusal>,
+    decide: Decide,
     events: &[&[u8]],
 ) -> Result<Vec<Outcome>, Problem> {
     let (mut deliveries, mut items) = (Vec::new(), Vec::new());

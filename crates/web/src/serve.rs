@@ -1,6 +1,7 @@
 //! Serving a request, from Spin and back.
 
-use futures::{SinkExt, StreamExt};
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, SinkExt, StreamExt};
 use serde_json::json;
 use spin_sdk::http::{Fields, IncomingRequest, OutgoingResponse, ResponseOutparam};
 use store::{Context, Refusal, statement};
@@ -34,7 +35,18 @@ macro_rules! export {
 /// Responds to a request by the function's routes, and then does the work that remains: publishing events,
 /// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
 /// here, once.
-pub async fn serve(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
+///
+/// The future is boxed, so that it is compiled in this crate and not again in each function.
+pub fn serve<'a>(
+    function: &'a str,
+    routes: &'a [Route],
+    incoming: IncomingRequest,
+    out: ResponseOutparam,
+) -> LocalBoxFuture<'a, ()> {
+    respond(function, routes, incoming, out).boxed_local()
+}
+
+async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
     let mut request = head(&incoming);
     let mut response = answer(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);

@@ -23,7 +23,7 @@ struct Reminder {
 
 /// Creates notifications for due reminders, and schedules their e-mails.
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let response = web::consume(request, "notifications", statement!("notify.sql"), |event| {
+    let response = web::consume(request, "notifications", statement!("notify.sql"), &|event| {
         if event.kind.name != "reminder.due" {
             return Ok(Decision::Ignore);
         }

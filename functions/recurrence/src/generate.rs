@@ -47,7 +47,7 @@ struct NewOccurrence {
 /// Makes the missed and the next occurrences of a series after its open task is completed or deleted. The
 /// state of the series decides, not the event, so duplicate, late and concurrent deliveries change nothing.
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    web::consume(request, "recurrence", statement!("generate.sql"), |event| {
+    web::consume(request, "recurrence", statement!("generate.sql"), &|event| {
         if !KINDS.contains(&event.kind.name) {
             return Ok(Decision::Ignore);
         }
