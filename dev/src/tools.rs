@@ -71,6 +71,13 @@ pub async fn ensure_spin() -> anyhow::Result<()> {
 fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(project::root()).kill_on_drop(true);
+    // `cargo run` describes the package of this command in the environment. A cargo that inherits this runs
+    // build scripts again that read it, such as ring's, and compiles all that depends on them again.
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
