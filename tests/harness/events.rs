@@ -140,6 +140,16 @@ impl Events {
     }
 }
 
+impl Drop for Events {
+    /// Kills Dapr and Kafka, which take seconds to end by themselves.
+    fn drop(&mut self) {
+        if let Kind::Full(sidecars, kafka) = &mut self.kind {
+            sidecars.kill();
+            kafka.kill();
+        }
+    }
+}
+
 fn programs() -> Option<Programs> {
     let path = |name: &str| std::env::var_os(name).map(Into::into);
     Some(Programs { daprd: path("TASKFLOW_DAPRD")?, kafka: Installed(path("TASKFLOW_KAFKA")?) })
