@@ -5,8 +5,8 @@ pub mod dismiss;
 pub mod find;
 pub mod get;
 pub mod list;
-pub mod named;
 pub mod patch;
+pub mod resolve;
 pub mod stop;
 
 use domain::shape;
@@ -17,8 +17,8 @@ pub use create::{NewSeries, create, users_zone};
 pub use dismiss::dismiss;
 pub use get::get;
 pub use list::{ListSeries, list};
-pub use named::named;
 pub use patch::{SeriesPatch, patch};
+pub use resolve::resolve;
 pub use stop::{StopOptions, stop};
 
 /// Maximum number of attempts when concurrent writes change a series.

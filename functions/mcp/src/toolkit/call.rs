@@ -47,7 +47,7 @@ impl Call<'_> {
 
     /// Finds the series of that name.
     pub fn find_series(&self, reference: &Reference) -> Result<Hit, ToolError> {
-        resolve("recurring_task", actions::series::named(&self.caller, reference)?)
+        resolve("recurring_task", actions::series::resolve(&self.caller, reference)?)
     }
 
     /// Returns the titles of the reminders' tasks, by task id.
