@@ -53,12 +53,12 @@ async fn a_release_without_its_statements_reports_that() {
 
     app.database.change("delete from app.releases").await;
     let ready = app.get("/ready").await.expect(503).json();
-    assert_eq!(ready["dependencies"]["statements"], "missing: run `cargo dev migrate up`");
+    assert_eq!(ready["dependencies"]["statements"], "missing: run `taskflow migrate up`");
 
     app.database.change("drop schema bodies cascade").await;
     let ready = app.get("/ready").await.expect(503).json();
     assert_eq!(ready["dependencies"]["postgres"], "up");
-    assert_eq!(ready["dependencies"]["statements"], "missing: run `cargo dev migrate up`");
+    assert_eq!(ready["dependencies"]["statements"], "missing: run `taskflow migrate up`");
     app.call("GET", "/api/tasks").header("authorization", "Bearer x").send().await.problem(503);
 }
 

@@ -105,7 +105,7 @@ impl Display for Refusal {
             Self::Violated(constraint) => write!(f, "the constraint {} is violated", constraint.as_str()),
             Self::Rejected(reason) => write!(f, "rejected with the reason {}", reason.as_str()),
             Self::NotInstalled => {
-                f.write_str("the statements of this release are not installed: run `cargo dev migrate up`")
+                f.write_str("the statements of this release are not installed: run `taskflow migrate up`")
             }
             Self::Unavailable(fault) | Self::Fault(fault) => Display::fmt(fault, f),
         }

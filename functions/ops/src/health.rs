@@ -34,7 +34,7 @@ fn check(request: &Request) -> (u16, Value) {
         .map(|row| serde_json::from_str::<Value>(&row).unwrap_or_default());
     let (postgres, statements) = match &found {
         Ok(found) if found["installed"] == true => ("up", "installed"),
-        Ok(_) | Err(Refusal::NotInstalled) => ("up", "missing: run `cargo dev migrate up`"),
+        Ok(_) | Err(Refusal::NotInstalled) => ("up", "missing: run `taskflow migrate up`"),
         Err(_) => ("down", "unknown"),
     };
     let sidecar = if dapr::is_ready() { "up" } else { "down" };
