@@ -17,7 +17,7 @@ create table app.configured (
     at      timestamptz not null default now()
 );
 comment on table app.configured is 'Settings as last read from Dapr''s configuration store.';
-comment on column app.configured.problem is 'Why the value was rejected; null if it is in effect.';
+comment on column app.configured.problem is 'Reason why the value was rejected; null if it is in effect.';
 
 -- The tables of Dapr, which has a role of its own: the configuration store, and those that its state store
 -- creates for itself.

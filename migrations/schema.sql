@@ -68,7 +68,7 @@ create unlogged table app.buckets (
 create table app.configured (
     key     text not null,
     value   text,
-    -- Why the value was rejected; null if it is in effect.
+    -- Reason why the value was rejected; null if it is in effect.
     problem text,
     at      timestamp with time zone not null default now(),
     constraint configured_pkey primary key (key)

@@ -11,6 +11,7 @@ begin
         return;
     end if;
     perform set_config('taskflow.checked_shards', checked || '.' || shard || '.', true);
+    -- 7001: the locks of shards, which publish.sql takes too.
     perform pg_advisory_xact_lock_shared(7001, shard);
     update app.publishers as publisher
        set holder = pg_current_xact_id()::text, until = clock_timestamp() + interval '5 seconds'

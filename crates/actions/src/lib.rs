@@ -1,7 +1,7 @@
 //! Use cases of TaskFlow: one file per use case, with the SQL statement that it calls.
 //!
 //! HTTP routes, MCP tools and consumers call the same functions. A response is the JSON text that Postgres
-//! returns. It is passed on unchanged, and parsed only to read single members.
+//! returns, passed on unchanged, except that completing a task and reading a series add `next_occurrence`.
 
 mod answer;
 pub mod audit;

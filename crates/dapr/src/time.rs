@@ -1,4 +1,4 @@
-//! Clock and timer of the guests.
+//! Clock and timer of the functions.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -24,7 +24,7 @@ const CONSUMER: &str = include_str!("consumer.sql");
 const BLOCK: &str = include_str!("block.sql");
 
 /// Hashes all SQL that is installed for a body. The hash is part of its name, so that two releases run side
-/// by side. The compiler computes it for functions, and `cargo dev migrate` at run time.
+/// by side. The compiler computes it for components, and `migrate` at run time.
 pub const fn hash(body: &str) -> u64 {
     let frame = match Access::of(body) {
         Some(access) => access.sql(),
@@ -321,7 +321,7 @@ mod tests {
     fn a_block_is_a_function_of_its_own_unless_it_takes_events() {
         let create = |body: &str| frame("x", body).expect("framed").create;
         assert!(
-            create("-- frame: read\n-- Why.\n\ndeclare\n    a int;\nbegin\nend;")
+            create("-- frame: read\n-- Reads.\n\ndeclare\n    a int;\nbegin\nend;")
                 .contains("_body(caller uuid")
         );
         assert!(create("-- frame: write\nbegin\n    return;\nend;").contains("_body(caller uuid"));

@@ -68,7 +68,8 @@ begin
     if is_empty and refusal is null and input ? 'id' then
         perform report_foreign_access(principal, input, caller);
     end if;
-    -- A fault is not stored as the answer: a retry may succeed.
+    -- `refuse` raises TF000, and class 23 are constraints: a retry would fail alike. Other errors are faults,
+    -- which are not stored as the answer, because a retry may succeed.
     if replay_key is not null and (code is null or code = 'TF000' or code like '23%') then
         insert into answers (user_id, id, fingerprint, subject, rows)
         values (caller, (replay_key ->> 'id')::uuid, replay_key ->> 'fingerprint', (input ->> 'id')::uuid,

@@ -12,9 +12,10 @@ use store::{Client, Context, Identity, Principal, PublishLease, Refusal, chain, 
 /// Timeout of a bulk publish. With the time for gathering it is shorter than the lease of five seconds.
 const TIMEOUT_MS: u64 = 2000;
 
-/// Below this number of events the publisher waits, so that more gather before it continues. All publishers
-/// continue at the same moments, so that a consumer of batches gets their events in one.
+/// Number of events below which the publisher waits, so that more gather before it continues.
 const SMALL_BATCH: usize = 100;
+
+/// All publishers continue at multiples of this time, so that a consumer gets their events in one batch.
 const GATHER_MS: u64 = 375;
 
 /// Time after which the publisher gives up the shard: no request runs forever.
@@ -28,6 +29,7 @@ struct Report {
     done: Vec<i64>,
     failed: Vec<i64>,
     problem: Option<String>,
+    /// True if the publisher has run for [`MAX_DURATION_MS`] and gives up the shard.
     leaves: bool,
 }
 

@@ -154,6 +154,7 @@ begin
         exit when not is_empty or is_locked;
         -- Writers that found the lease taken hold the lock until their events are visible. While one does,
         -- the publisher calls again: if it waited here, all other writers would wait behind it.
+        -- 7001: the locks of shards, which app.acquire_publish_lease takes too.
         if not pg_try_advisory_xact_lock(7001, shard_number) then
             kind := 'retry';
             body := 'null';

@@ -60,6 +60,7 @@ async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, ou
     if let Some(work) = work {
         futures::join!(publish(function, &request), work.run(&request));
     }
+    // The work may have added events of its own.
     publish(function, &request).await;
 }
 

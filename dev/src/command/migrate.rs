@@ -41,7 +41,7 @@ fn create(release: &Release, name: &str) -> anyhow::Result<()> {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     ensure!(is_valid, "name a migration by lower-case words with underscores between them, as add_labels");
     let label = format!("{:04}_{name}", release.migrations.len() + 1);
-    for (way, comment) in [("up", "What this adds, and why."), ("down", "Takes back all of the way up.")] {
+    for (way, comment) in [("up", "Adds …, because …."), ("down", "Takes back all of the way up.")] {
         let path = format!("migrations/{label}.{way}.sql");
         std::fs::write(project::root().join(&path), format!("-- {comment}\n"))
             .with_context(|| format!("cannot write {path}"))?;

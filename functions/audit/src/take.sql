@@ -1,5 +1,6 @@
 -- frame: consumer
--- Adds events to the trail.
+-- Adds events to the trail. Events that arrive after their user was deleted are dead letters: the trail takes
+-- nothing new about a person who is gone.
 begin
     if exists (select from unnest(events) as event
                 where event.user_id is not null
@@ -11,6 +12,7 @@ begin
       where event.occurred_at not between now() - interval '27 days' and now() + interval '27 days';
     insert into audit (event_id, occurred_at, event_type, user_id, task_id, seq, data)
     select event.id, event.occurred_at, event.type, event.user_id, event.task_id, event.seq,
+           -- The input is the event's `data` as a JSON string, which keeps its bytes as they are.
            (event.input #>> '{}')::json
       from unnest(events) as event
     on conflict do nothing;

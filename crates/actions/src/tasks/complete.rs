@@ -9,9 +9,9 @@ use super::Target;
 use crate::Answer;
 use crate::series::find;
 
-/// Relation of the task to its series.
+/// Completion of a task of a series.
 #[derive(Deserialize)]
-struct Done {
+struct Completion {
     /// True if the task is the newest occurrence.
     is_newest: bool,
     completed_at: Value,
@@ -33,12 +33,12 @@ pub fn complete(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
 
 /// Computes the time of the next occurrence.
 fn next(progress: &str) -> Result<Option<String>, Refusal> {
-    let Done { is_newest, completed_at } = find::parse_row(progress)?;
+    let Completion { is_newest, completed_at } = find::parse_row(progress)?;
     let series = find::parse_row::<find::SeriesState>(progress)?;
     let completed_at = Moment::parse(&completed_at).map_err(|errors| {
         Refusal::Fault(Fault::caused_by("a completed task has no time of completion", errors))
     })?;
-    // An occurrence that a newer one follows has been continued already.
+    // If a newer occurrence exists, the next one is the first upcoming one of the series.
     Ok(if is_newest { series.next(completed_at) } else { series.upcoming().next() })
 }
 
