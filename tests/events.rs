@@ -87,6 +87,27 @@ async fn assert_all_arrive(app: &App, count: usize) {
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
 
+/// Adds the trigger `slow`, which sleeps for a second, so that the statement can be interrupted.
+pub async fn add_slow_trigger(app: &App, moment: &str) {
+    let add = format!(
+        "create function app.be_slow() returns trigger language plpgsql as $$
+         begin
+             perform pg_sleep(1);
+             return new;
+         end $$;
+         create trigger slow {moment} execute function app.be_slow()"
+    );
+    app.database.change(&add).await;
+}
+
+/// Waits until a statement sleeps in the trigger.
+pub async fn wait_for_slow_trigger(app: &App) {
+    let asleep =
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+    let is_asleep = async || (!app.database.rows(asleep).await.is_empty()).then_some(());
+    poll_until("a statement that sleeps", is_asleep).await;
+}
+
 /// Delivers events in bulk to the audit trail and returns the status of each.
 async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     deliver_bulk(app, "/internal/audit/events", "task-events", events).await

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{App, Person};
 
 use super::{change_silently, claim_due, create_due, create_task, in_ms, notifications, pending_events};
-use crate::events::{poll_until, wait_for_empty_outbox};
+use crate::events::{add_slow_trigger, poll_until, wait_for_empty_outbox, wait_for_slow_trigger};
 
 /// Waits for a number of notifications and returns their titles, the oldest first.
 async fn wait_for_titles(ada: &Person, count: usize) -> Vec<Value> {
@@ -54,10 +54,11 @@ async fn reminders_due_during_a_sidecar_outage_are_delivered_late_and_in_order()
 async fn a_reminder_due_during_a_database_outage_is_delivered_afterwards() {
     let app = App::with_events().await;
     let ada = app.guest().await;
-    create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": in_ms(500) }] })).await;
+    create_task(&ada, json!({ "title": "call mom", "reminders": [{ "at": in_ms(1500) }] })).await;
 
+    assert_eq!(notifications(&ada).await, [] as [Value; 0]);
     app.database.refuse_connections().await;
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    tokio::time::sleep(Duration::from_millis(2000)).await;
     app.database.accept_connections().await;
 
     assert_eq!(wait_for_titles(&ada, 1).await[0]["title"], "call mom");
@@ -70,22 +71,12 @@ async fn a_reminder_in_flight_when_connections_break_is_delivered_once() {
     let app = App::with_events().await;
     let ada = app.guest().await;
     // The connection breaks while the consumer's statement runs.
-    let slow = "create function app.be_slow() returns trigger language plpgsql as $$
-                begin
-                    perform pg_sleep(1);
-                    return new;
-                end $$;
-                create trigger slow before update on app.reminders for each row
-                  when (new.status = 'sent' and old.status <> 'sent') execute function app.be_slow()";
-    app.database.change(slow).await;
+    let sent = "before update on app.reminders for each row
+                  when (new.status = 'sent' and old.status <> 'sent')";
+    add_slow_trigger(&app, sent).await;
     create_due(&app, &ada, "call mom", "1 second").await;
     claim_due(&app).await;
-    poll_until("the consumer", async || {
-        let busy =
-            "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
-        (!app.database.rows(busy).await.is_empty()).then_some(())
-    })
-    .await;
+    wait_for_slow_trigger(&app).await;
 
     app.database.refuse_connections().await;
     app.database.accept_connections().await;
