@@ -2,9 +2,14 @@
 
 use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
+use std::pin::pin;
+
+use futures::future::{Either, select};
+use spin_sdk::http::{self, Method, Request, Response as SpinResponse};
+
+use crate::time::wait;
 
 /// Largest response body that is read, in bytes.
-#[cfg(target_family = "wasm")]
 const MAX_BODY: usize = 256 * 1024;
 
 /// Response to an outbound request, whatever its status.
@@ -25,8 +30,6 @@ pub enum Error {
     TimedOut(u64),
     /// The response has this many bytes, which is more than is accepted.
     TooLarge(usize),
-    /// Only guests have network access; native builds use the tables of routes alone.
-    NotAGuest,
 }
 
 impl Display for Error {
@@ -35,7 +38,6 @@ impl Display for Error {
             Self::Failed(_) => f.write_str("the request failed"),
             Self::TimedOut(ms) => write!(f, "no response within {ms} ms"),
             Self::TooLarge(bytes) => write!(f, "a response of {bytes} bytes"),
-            Self::NotAGuest => f.write_str("only functions reach other servers"),
         }
     }
 }
@@ -50,23 +52,19 @@ impl StdError for Error {
 }
 
 /// Sends `body` with POST, or sends a GET request if there is none.
-#[cfg(target_family = "wasm")]
 pub async fn send(
     url: &str,
     headers: &[(&str, &str)],
     body: Option<Vec<u8>>,
     timeout_ms: u64,
 ) -> Result<Response, Error> {
-    use futures::future::{Either, select};
-    use spin_sdk::http::{Method, Request, Response as SpinResponse, send};
-
     let mut request = Request::builder();
     request.uri(url).method(if body.is_some() { Method::Post } else { Method::Get });
     for (name, value) in headers {
         request.header(*name, *value);
     }
-    let response = std::pin::pin!(send::<_, SpinResponse>(request.body(body.unwrap_or_default()).build()));
-    match select(response, std::pin::pin!(crate::time::wait(timeout_ms))).await {
+    let response = pin!(http::send::<_, SpinResponse>(request.body(body.unwrap_or_default()).build()));
+    match select(response, pin!(wait(timeout_ms))).await {
         Either::Left((Ok(response), _)) if response.body().len() <= MAX_BODY => {
             Ok(Response { status: *response.status(), body: response.into_body() })
         }
@@ -74,15 +72,4 @@ pub async fn send(
         Either::Left((Err(error), _)) => Err(Error::Failed(error.into())),
         Either::Right(_) => Err(Error::TimedOut(timeout_ms)),
     }
-}
-
-/// Sends `body` with POST, or sends a GET request if there is none.
-#[cfg(not(target_family = "wasm"))]
-pub async fn send(
-    _url: &str,
-    _headers: &[(&str, &str)],
-    _body: Option<Vec<u8>>,
-    _timeout_ms: u64,
-) -> Result<Response, Error> {
-    Err(Error::NotAGuest)
 }

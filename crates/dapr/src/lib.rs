@@ -148,14 +148,8 @@ fn is_success(status: u16) -> bool {
     (200..=299).contains(&status)
 }
 
-#[cfg(target_family = "wasm")]
 fn get(path: &str, timeout_ms: u64) -> Result<http::Response, http::Error> {
     spin_executor::run(send(path, None, timeout_ms))
-}
-
-#[cfg(not(target_family = "wasm"))]
-fn get(_path: &str, _timeout_ms: u64) -> Result<http::Response, http::Error> {
-    Err(http::Error::NotAGuest)
 }
 
 async fn send(path: &str, body: Option<Vec<u8>>, timeout_ms: u64) -> Result<http::Response, http::Error> {

@@ -1,6 +1,10 @@
 //! Clock and timer of the functions.
 
+use std::task::Poll;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use spin_executor::{CancelOnDropToken, push_waker_and_get_token};
+use wasi::clocks::monotonic_clock::{now, subscribe_instant};
 
 /// Milliseconds since 1970.
 pub fn now_ms() -> u64 {
@@ -10,12 +14,7 @@ pub fn now_ms() -> u64 {
 
 /// Ends after that many milliseconds. The executor polls it after every event of any future, so it checks the
 /// clock each time.
-#[cfg(target_family = "wasm")]
 pub async fn wait(ms: u64) {
-    use spin_executor::{CancelOnDropToken, push_waker_and_get_token};
-    use std::task::Poll;
-    use wasi::clocks::monotonic_clock::{now, subscribe_instant};
-
     let end = now() + ms * 1_000_000;
     let mut waiting = None;
     std::future::poll_fn(move |context| {
@@ -29,7 +28,3 @@ pub async fn wait(ms: u64) {
     })
     .await;
 }
-
-/// Native builds have no timer, as they run no handler.
-#[cfg(not(target_family = "wasm"))]
-pub async fn wait(_ms: u64) {}
