@@ -36,9 +36,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         EngineKind::Spin => "spin",
     };
     let server = postgres.url("postgres").to_text();
-    // Tests wait for timers and other processes about half of the time.
-    let threads = std::env::var("RUST_TEST_THREADS")
-        .or_else(|_| std::thread::available_parallelism().map(|cores| (2 * cores.get()).to_string()))?;
+    // Tests wait for timers and other processes about half of the time, but not those that start Kafka.
+    let threads_per_core = if arguments.full { 1 } else { 2 };
+    let threads = std::env::var("RUST_TEST_THREADS").or_else(|_| {
+        std::thread::available_parallelism().map(|cores| (threads_per_core * cores.get()).to_string())
+    })?;
     let mut environment = vec![
         ("RUST_TEST_THREADS", threads),
         ("TASKFLOW_TEST_DATABASE", server),
