@@ -1,5 +1,5 @@
-//! `cargo dev`, the development command of TaskFlow. Each subcommand is a file in
-//! `command`; `operate.rs` passes admin, audit, events and settings on to the code of `taskflow`.
+//! `cargo dev`, the development command of TaskFlow. Each subcommand is a file in `command`;
+//! `operate.rs` passes admin, audit, events and settings on to the code of `taskflow`.
 
 mod command;
 mod database;
