@@ -20,7 +20,7 @@ fn outage_duration() -> Duration {
 
 #[tokio::test]
 async fn a_broker_outage_under_load_slows_no_write_and_loses_no_event() {
-    let mut app = App::with_events().await;
+    let mut app = App::with_events_and_own_broker().await;
     let people = join_all((0..10).map(|_| app.guest())).await;
     let usual = create_tasks_at_rate(people.clone(), WRITES_A_SECOND, Duration::from_secs(1)).await;
 
@@ -139,7 +139,7 @@ async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
 
 #[tokio::test]
 async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
-    let app = App::with_events_retried(Some(2)).await;
+    let app = App::with_events_retried(2).await;
     let ada = app.guest().await;
     reject_title(&app, "poison").await;
     for title in ["before", "poison", "behind"] {
@@ -175,7 +175,7 @@ async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
 
 #[tokio::test]
 async fn an_event_dead_lettered_after_a_temporary_failure_is_replayed_automatically() {
-    let app = App::with_events_retried(Some(1)).await;
+    let app = App::with_events_retried(1).await;
     let ada = app.guest().await;
     reject_title(&app, "later").await;
     ada.task("later").await;

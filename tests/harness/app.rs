@@ -9,7 +9,7 @@ use host::{Engine, Limits, Logs, Running};
 use serde_json::{Value, json};
 use sidecar::mail::Mail;
 
-use crate::events::{DAPR_TOKEN, Events};
+use crate::events::{DAPR_TOKEN, Events, Options};
 use crate::{Call, Client, Database, Person, Response};
 
 /// A running instance of TaskFlow with a database of its own.
@@ -48,23 +48,28 @@ impl App {
 
     /// Starts TaskFlow with a sidecar, so that events are published and consumed.
     pub async fn with_events() -> Self {
-        Self::with_events_retried(None).await
+        Self::with_sidecar(Options::default()).await
     }
 
     /// Starts TaskFlow with a sidecar that retries a failed delivery only that many times before it
     /// dead-letters the event.
-    pub async fn with_events_retried(retries: Option<u32>) -> Self {
-        Self::with_sidecar(retries, None).await
+    pub async fn with_events_retried(retries: u32) -> Self {
+        Self::with_sidecar(Options { retries: Some(retries), ..Options::default() }).await
+    }
+
+    /// Starts TaskFlow with a sidecar and a broker that may be killed.
+    pub async fn with_events_and_own_broker() -> Self {
+        Self::with_sidecar(Options { own_broker: true, ..Options::default() }).await
     }
 
     /// Starts TaskFlow with a sidecar that sends mail through the server at an address.
     pub async fn with_mail_server(address: SocketAddr) -> Self {
-        Self::with_sidecar(None, Some(address)).await
+        Self::with_sidecar(Options { smtp: Some(address), ..Options::default() }).await
     }
 
-    async fn with_sidecar(retries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
+    async fn with_sidecar(options: Options) -> Self {
         let database = Database::create().await;
-        let mut events = Events::start(&database, retries, smtp).await;
+        let mut events = Events::start(&database, options).await;
         let port = events.port().to_string();
         let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
         events.deliver_to(app.running.address()).await;
@@ -82,7 +87,7 @@ impl App {
         self.events().restart_sidecar().await;
     }
 
-    /// Kills the broker.
+    /// Kills the broker of [`Self::with_events_and_own_broker`].
     pub fn kill_broker(&mut self) {
         self.events().kill_broker();
     }

@@ -3,14 +3,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use full::kafka::{Installed, Kafka};
-use full::{Programs, Sidecars};
+use full::Sidecars;
 use serde_json::json;
 use sidecar::mail::{self, Mail};
 use sidecar::{Mailbox, Sidecar, Tokens};
 use tempfile::TempDir;
 
 use crate::Database;
+use crate::broker::Broker;
 
 /// Token that Dapr sends to the functions.
 pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
@@ -28,34 +28,43 @@ pub struct Events {
 enum Kind {
     Embedded(Option<Sidecar>),
     // Dropped in this order.
-    Full(Box<Sidecars>, Kafka),
+    Full(Box<Sidecars>, Broker),
+}
+
+/// Deviations from the usual sidecar.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Retries of a failed delivery, by default as in `dapr/`.
+    pub retries: Option<u32>,
+    /// Mail server, by default a mailbox.
+    pub smtp: Option<SocketAddr>,
+    /// True if the test kills the broker, so that other tests cannot have it afterwards.
+    pub own_broker: bool,
 }
 
 /// True if events go through Kafka and Dapr.
 pub fn is_full() -> bool {
-    std::env::var_os("TASKFLOW_DAPRD").is_some()
+    daprd().is_some()
+}
+
+fn daprd() -> Option<PathBuf> {
+    std::env::var_os("TASKFLOW_DAPRD").map(Into::into)
 }
 
 impl Events {
-    /// Starts the sidecar, its broker and a mailbox. Nothing is delivered before `deliver_to`. A failed
-    /// delivery is retried `retries` times, by default as in `dapr/`. Mail goes to `smtp`, by default to the
-    /// mailbox.
-    pub async fn start(database: &Database, retries: Option<u32>, smtp: Option<SocketAddr>) -> Self {
+    /// Starts the sidecar, its broker and a mailbox. Nothing is delivered before `deliver_to`.
+    pub async fn start(database: &Database, options: Options) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let files = files(folder.path(), retries);
+        let files = copy_files(folder.path(), options.retries);
         let mailbox = Mailbox::start(0, &folder.path().join("mail")).await.expect("a mailbox");
-        let kafka = match programs() {
-            Some(programs) => {
-                let topics = sidecar::read_topics(&files).expect("the topics");
-                let kafka = Kafka::start(&programs.kafka, &folder.path().join("kafka"), &topics).await;
-                Some((kafka.expect("Kafka starts"), programs.daprd))
-            }
-            None => None,
+        let broker = match is_full() {
+            true => Some(Broker::start(folder.path(), &files, options.own_broker).await),
+            false => None,
         };
-        let smtp = smtp.unwrap_or(mailbox.address());
+        let smtp = options.smtp.unwrap_or(mailbox.address());
         let secrets = json!({
             "kafka": {
-                "brokers": kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default(),
+                "brokers": broker.as_ref().map(Broker::address).unwrap_or_default(),
                 "authType": "none",
             },
             "postgres": { "connectionString": database.connection_string() },
@@ -66,11 +75,11 @@ impl Events {
         });
         std::fs::write(folder.path().join("secrets.json"), secrets.to_string())
             .expect("the secrets are written");
-        let (kind, address) = match kafka {
-            Some((kafka, daprd)) => {
+        let (kind, address) = match daprd().zip(broker) {
+            Some((daprd, broker)) => {
                 let sidecars = Sidecars::new(&daprd, &files, folder.path(), 0, tokens()).expect("sidecars");
                 let address = sidecars.address();
-                (Kind::Full(Box::new(sidecars), kafka), address)
+                (Kind::Full(Box::new(sidecars), broker), address)
             }
             None => {
                 let sidecar = embedded(&files, folder.path(), 0).await;
@@ -121,7 +130,7 @@ impl Events {
     pub fn kill_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.kill_sidecar(),
-            Kind::Full(_, kafka) => kafka.kill(),
+            Kind::Full(_, broker) => broker.kill(),
         }
     }
 
@@ -129,7 +138,7 @@ impl Events {
     pub async fn restart_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.restart_sidecar().await,
-            Kind::Full(_, kafka) => kafka.launch().expect("Kafka starts again"),
+            Kind::Full(_, broker) => broker.launch(),
         }
     }
 
@@ -141,41 +150,46 @@ impl Events {
 }
 
 impl Drop for Events {
-    /// Kills Dapr and Kafka, which take seconds to end by themselves.
+    /// Kills Dapr, which takes seconds to end by itself.
     fn drop(&mut self) {
-        if let Kind::Full(sidecars, kafka) = &mut self.kind {
+        if let Kind::Full(sidecars, _) = &mut self.kind {
             sidecars.kill();
-            kafka.kill();
         }
     }
-}
-
-fn programs() -> Option<Programs> {
-    let path = |name: &str| std::env::var_os(name).map(Into::into);
-    Some(Programs { daprd: path("TASKFLOW_DAPRD")?, kafka: Installed(path("TASKFLOW_KAFKA")?) })
 }
 
 fn tokens() -> Tokens {
     Tokens { api: String::new(), app: DAPR_TOKEN.into() }
 }
 
-/// Returns the folder of the sidecar's files: `dapr/`, or a copy with fewer retries.
-fn files(folder: &Path, retries: Option<u32>) -> PathBuf {
-    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr");
-    let Some(retries) = retries else { return files };
-    let changed = folder.join("dapr");
-    std::fs::create_dir(&changed).expect("a folder");
-    for entry in std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file").file_name())
-    {
-        std::os::unix::fs::symlink(files.join(&entry), changed.join(&entry)).expect("a link");
+/// Copies the sidecar's files, `dapr/`, with another number of retries.
+fn copy_files(folder: &Path, retries: Option<u32>) -> PathBuf {
+    let copy = folder.join("dapr");
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../dapr"), &copy);
+    if let Some(retries) = retries {
+        change(&copy.join("resiliency.yaml"), "maxRetries: 12", &format!("maxRetries: {retries}"));
     }
-    let path = changed.join("resiliency.yaml");
-    let policies = std::fs::read_to_string(&path).expect("the policies can be read");
-    let fewer = policies.replace("maxRetries: 12", &format!("maxRetries: {retries}"));
-    assert_ne!(fewer, policies, "resiliency.yaml has the number of retries");
-    std::fs::remove_file(&path).expect("the link to the policies");
-    std::fs::write(&path, fewer).expect("the policies are written");
-    changed
+    copy
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("the files") {
+        let entry = entry.expect("a file");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("the file is copied");
+        }
+    }
+}
+
+/// Replaces a text in a file, which must contain it.
+pub(crate) fn change(path: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(path).expect("the file can be read");
+    assert!(text.contains(from), "{} has no `{from}`", path.display());
+    std::fs::write(path, text.replace(from, to)).expect("the file is written");
 }
 
 /// Starts an embedded sidecar. Port 0 means any free port.

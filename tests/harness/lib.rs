@@ -8,6 +8,7 @@
 //! ```
 
 mod app;
+mod broker;
 mod bulk;
 mod client;
 mod database;

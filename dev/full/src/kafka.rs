@@ -9,7 +9,7 @@ use sidecar::Topic;
 
 use crate::ports::free_ports;
 use crate::program::{Program, last_line};
-use crate::protocol::create_topics;
+use crate::protocol::{create_topics, delete_topics};
 
 const PROPERTIES: &str = include_str!("../kafka/server.properties");
 /// Arbitrary id, as there is only one cluster.
@@ -72,7 +72,7 @@ impl Kafka {
         let mut kafka = Self { jars, folder, port, classes_option, program: None };
         kafka.launch()?;
         let start = Instant::now();
-        while let Err(error) = create_topics(port, topics).await {
+        while let Err(error) = create_topics(&kafka.brokers(), topics).await {
             if start.elapsed() > START_TIMEOUT {
                 return Err(error.context(format!("Kafka does not start: {}", last_line(&kafka.log()))));
             }
@@ -104,6 +104,12 @@ impl Kafka {
     fn log(&self) -> PathBuf {
         self.folder.join("kafka.log")
     }
+}
+
+/// Replaces the topics of a running Kafka by empty ones.
+pub async fn empty_topics(brokers: &str, topics: &[Topic]) -> Result<()> {
+    delete_topics(brokers, topics).await?;
+    create_topics(brokers, topics).await
 }
 
 /// Creates the files of an empty Kafka, which each new Kafka copies.

@@ -1,5 +1,5 @@
-//! The part of Kafka's protocol that creates topics: one request for all of them. Kafka's own tools would
-//! start a Java process per topic.
+//! The part of Kafka's protocol that creates and deletes topics: one request for all of them. Kafka's own
+//! tools would start a Java process per topic.
 
 use std::time::Duration;
 
@@ -10,16 +10,21 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
-const CREATE_TOPICS: u16 = 19;
-const VERSION: u16 = 4;
+const CREATE_TOPICS: Method = Method { key: 19, version: 4 };
+const DELETE_TOPICS: Method = Method { key: 20, version: 3 };
 const CORRELATION_ID: u32 = 1;
+const UNKNOWN_TOPIC: i64 = 3;
 const TOPIC_EXISTS: i64 = 36;
 
+struct Method {
+    key: u16,
+    version: u16,
+}
+
 /// Creates the topics that do not exist yet.
-pub async fn create_topics(port: u16, topics: &[Topic]) -> Result<()> {
-    let response = timeout(RESPONSE_TIMEOUT, send(port, &create_topics_request(topics))).await??;
-    // Skips the correlation id and the throttle time.
-    let mut response = Reader(response.get(8..).context("the response is too short")?);
+pub async fn create_topics(broker: &str, topics: &[Topic]) -> Result<()> {
+    let response = send(broker, CREATE_TOPICS, &create_topics_request(topics)).await?;
+    let mut response = Reader::behind_header(&response)?;
     for _ in 0..response.read_number::<4>()? {
         let (name, code, message) =
             (response.read_string()?, response.read_number::<2>()?, response.read_string()?);
@@ -31,9 +36,24 @@ pub async fn create_topics(port: u16, topics: &[Topic]) -> Result<()> {
     Ok(())
 }
 
-async fn send(port: u16, body: &[u8]) -> Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    let mut request = [CREATE_TOPICS.to_be_bytes(), VERSION.to_be_bytes()].concat();
+/// Deletes the topics that exist, with all their events.
+pub async fn delete_topics(broker: &str, topics: &[Topic]) -> Result<()> {
+    let response = send(broker, DELETE_TOPICS, &delete_topics_request(topics)).await?;
+    let mut response = Reader::behind_header(&response)?;
+    for _ in 0..response.read_number::<4>()? {
+        let (name, code) = (response.read_string()?, response.read_number::<2>()?);
+        ensure!([0, UNKNOWN_TOPIC].contains(&code), "Kafka cannot delete the topic {name} ({code})");
+    }
+    Ok(())
+}
+
+async fn send(broker: &str, method: Method, body: &[u8]) -> Result<Vec<u8>> {
+    timeout(RESPONSE_TIMEOUT, send_and_read(broker, method, body)).await?
+}
+
+async fn send_and_read(broker: &str, method: Method, body: &[u8]) -> Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(broker).await?;
+    let mut request = [method.key.to_be_bytes(), method.version.to_be_bytes()].concat();
     request.extend(CORRELATION_ID.to_be_bytes());
     request.extend(string("taskflow"));
     request.extend(body);
@@ -64,13 +84,25 @@ fn create_topics_request(topics: &[Topic]) -> Vec<u8> {
     body
 }
 
+fn delete_topics_request(topics: &[Topic]) -> Vec<u8> {
+    let mut body = (topics.len() as u32).to_be_bytes().to_vec();
+    topics.iter().for_each(|topic| body.extend(string(&topic.name)));
+    body.extend((RESPONSE_TIMEOUT.as_millis() as u32).to_be_bytes());
+    body
+}
+
 fn string(text: &str) -> Vec<u8> {
     [&(text.len() as u16).to_be_bytes()[..], text.as_bytes()].concat()
 }
 
 struct Reader<'a>(&'a [u8]);
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Reads a response behind its correlation id and its throttle time.
+    fn behind_header(response: &'a [u8]) -> Result<Self> {
+        Ok(Self(response.get(8..).context("the response is too short")?))
+    }
+
     fn read(&mut self, count: usize) -> Result<&[u8]> {
         let (bytes, rest) = self.0.split_at_checked(count).context("the response is too short")?;
         self.0 = rest;

@@ -1,6 +1,10 @@
 //! `cargo dev test`: all tests, against the built functions and a real Postgres.
 
+use std::path::Path;
+
+use anyhow::Context;
 use full::Programs;
+use full::kafka::{Installed, Kafka};
 
 use crate::command::build;
 use crate::command::up::EngineKind;
@@ -18,7 +22,7 @@ pub struct Arguments {
     /// Host that runs the functions
     #[arg(long, value_enum, default_value_t = EngineKind::Embedded)]
     engine: EngineKind,
-    /// Use real Kafka and Dapr, one of each per test; without a filter, run only tests that involve them
+    /// Use real Kafka and Dapr; without a filter, run only tests that involve them
     #[arg(long)]
     full: bool,
 }
@@ -36,22 +40,22 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         EngineKind::Spin => "spin",
     };
     let server = postgres.url("postgres").to_text();
-    // Tests wait for timers and other processes about half of the time, but not those that start Kafka.
-    let threads_per_core = if arguments.full { 1 } else { 2 };
-    let threads = std::env::var("RUST_TEST_THREADS").or_else(|_| {
-        std::thread::available_parallelism().map(|cores| (threads_per_core * cores.get()).to_string())
-    })?;
+    let threads = threads(arguments.full)?;
     let mut environment = vec![
-        ("RUST_TEST_THREADS", threads),
+        ("RUST_TEST_THREADS", threads.to_string()),
         ("TASKFLOW_TEST_DATABASE", server),
         ("TASKFLOW_TEST_TEMPLATE", template),
         ("TASKFLOW_ENGINE", engine.to_owned()),
     ];
     let mut command = vec!["test", "--workspace", "--no-fail-fast"];
+    let mut kafkas = Vec::new();
     if arguments.full {
         let Programs { daprd, kafka } = programs::get().await?;
+        kafkas = start_kafkas(&kafka, threads, &data.file("kafka")).await?;
+        let addresses: Vec<_> = kafkas.iter().map(Kafka::brokers).collect();
         environment.push(("TASKFLOW_DAPRD", daprd.display().to_string()));
         environment.push(("TASKFLOW_KAFKA", kafka.0.display().to_string()));
+        environment.push(("TASKFLOW_TEST_KAFKA", addresses.join(" ")));
         command.extend(["--test", "behaviour"]);
     } else {
         command.push("--tests");
@@ -65,7 +69,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     command.push("--");
     command.extend(filters.iter().map(String::as_str));
     let step = Step::begin("building and running the tests");
-    tools::run("cargo", &command, environment.clone()).await?;
+    let result = tools::run("cargo", &command, environment.clone()).await;
+    kafkas.iter_mut().for_each(Kafka::kill);
+    result?;
     if arguments.filter.is_none() && !arguments.full {
         let last = [
             "test",
@@ -81,6 +87,29 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     step.end("all passed");
     Ok(())
+}
+
+/// Number of tests that run at the same time: those with Kafka and Dapr use the processor, the others wait for
+/// timers and other processes about half of the time.
+fn threads(full: bool) -> anyhow::Result<usize> {
+    match std::env::var("RUST_TEST_THREADS") {
+        Ok(number) => number.parse().context("RUST_TEST_THREADS is not a number"),
+        Err(_) => Ok(std::thread::available_parallelism()?.get() * if full { 1 } else { 2 }),
+    }
+}
+
+/// Starts Kafkas, each with its files in a new folder.
+async fn start_kafkas(installed: &Installed, count: usize, folder: &Path) -> anyhow::Result<Vec<Kafka>> {
+    let step = Step::begin("starting Kafka");
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    let mut kafkas = Vec::new();
+    for number in 0..count {
+        kafkas.push(Kafka::start(installed, &folder.join(number.to_string()), &[]).await?);
+    }
+    step.end(&format!("{count} times, one for each thread"));
+    Ok(kafkas)
 }
 
 /// Names of the test modules that start a sidecar, as filters for the test runner.
