@@ -190,7 +190,7 @@ create index notifications_of_a_user_by_age on app.notifications (user_id, creat
 create index notifications_of_a_user_by_seq on app.notifications (user_id, seq);
 create index notifications_unread on app.notifications (user_id, created_at desc, id desc)
     where (read_at is null);
-create trigger bury after delete on app.notifications for each row
+create trigger add_tombstone after delete on app.notifications for each row
     execute function app.add_notification_tombstone();
 create trigger stamp before insert or update on app.notifications for each row
     execute function app.stamp_notification();
@@ -317,9 +317,9 @@ create index reminders_of_a_task on app.reminders (task_id);
 create index reminders_of_a_user_by_seq on app.reminders (user_id, seq);
 create index reminders_to_come on app.reminders (user_id, remind_at, id)
     where ((status = 'pending') and (notification_id is null));
-create trigger bury after delete on app.reminders for each row execute function app.add_reminder_tombstone();
-create trigger publish after insert or update on app.reminders for each row
-    execute function app.publish_reminder();
+create trigger add_tombstone after delete on app.reminders for each row execute function app.add_reminder_tombstone();
+create trigger add_event after insert or update on app.reminders for each row
+    execute function app.add_reminder_event();
 create trigger stamp before insert or update on app.reminders for each row
     execute function app.stamp_reminder();
 
@@ -352,8 +352,8 @@ create table app.series (
 );
 create index series_of_a_user_by_age on app.series (user_id, created_at desc, id desc);
 create index series_of_a_user_by_seq on app.series (user_id, seq);
-create trigger publish after insert or update on app.series for each row
-    execute function app.publish_series();
+create trigger add_event after insert or update on app.series for each row
+    execute function app.add_series_event();
 create trigger stamp before insert or update on app.series for each row execute function app.stamp();
 
 -- Sign-ins.
@@ -434,9 +434,9 @@ create index tasks_of_a_user_by_word on app.tasks using gin (user_id, tags, word
     where (deleted_at is null);
 create unique index tasks_of_a_series on app.tasks (recurring_task_id, occurrence)
     where (recurring_task_id is not null);
-create trigger bury after delete on app.tasks for each row execute function app.add_task_tombstone();
-create trigger publish after insert or update on app.tasks for each row execute function app.publish_task();
-create trigger remind after update on app.tasks for each row
+create trigger add_tombstone after delete on app.tasks for each row execute function app.add_task_tombstone();
+create trigger add_event after insert or update on app.tasks for each row execute function app.add_task_event();
+create trigger update_reminders after update on app.tasks for each row
     when (((old.due_date is distinct from new.due_date) or (old.status <> new.status) or ((old.deleted_at is null) <> (new.deleted_at is null))))
     execute function app.update_reminders();
 create trigger stamp before insert or update on app.tasks for each row execute function app.stamp();
@@ -650,7 +650,7 @@ create type app.task as (
 -- returns. A transaction tries each shard once.
 create function app.acquire_publish_lease(shard smallint) returns void language plpgsql volatile;
 
--- Writes `task.conflict`: an update was rejected because the task had changed.
+-- Adds `task.conflict`: an update was rejected because the task had changed.
 create function app.add_conflict_event(person uuid, task_id uuid, current json, expected jsonb)
 returns void language plpgsql volatile;
 
@@ -819,16 +819,16 @@ create function app.profile_json(u app.users) returns json language sql stable;
 -- occurrence.
 create function app.progress(s app.series) returns jsonb language plpgsql stable;
 
--- Writes the event of a changed reminder. There is none for a reminder that moves with its task, which has
+-- Adds the event of a changed reminder. There is none for a reminder that moves with its task, which has
 -- an event itself.
-create function app.publish_reminder() returns trigger language plpgsql volatile;
+create function app.add_reminder_event() returns trigger language plpgsql volatile;
 
--- Writes the event of a changed series. There is none for a new place: the statement that adds the
+-- Adds the event of a changed series. There is none for a new place: the statement that adds the
 -- occurrence writes `recurring.generated`.
-create function app.publish_series() returns trigger language plpgsql volatile;
+create function app.add_series_event() returns trigger language plpgsql volatile;
 
--- Writes the event of a changed task. Its type follows from the change.
-create function app.publish_task() returns trigger language plpgsql volatile;
+-- Adds the event of a changed task. Its type follows from the change.
+create function app.add_task_event() returns trigger language plpgsql volatile;
 
 -- The state of a rate limit, as the frame returns it to the client.
 create function app.quota(refused boolean, policy text, reset double precision, each double precision, room double precision, remaining double precision)

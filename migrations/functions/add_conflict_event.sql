@@ -1,4 +1,4 @@
--- Writes `task.conflict`: an update was rejected because the task had changed.
+-- Adds `task.conflict`: an update was rejected because the task had changed.
 create or replace function app.add_conflict_event(person uuid, task_id uuid, current json, expected jsonb)
 returns void language plpgsql as $$
 begin

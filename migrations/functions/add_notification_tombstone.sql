@@ -10,5 +10,5 @@ begin
     return null;
 end $$;
 
-create or replace trigger bury after delete on app.notifications
+create or replace trigger add_tombstone after delete on app.notifications
     for each row execute function app.add_notification_tombstone();

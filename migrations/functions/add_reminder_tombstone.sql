@@ -13,5 +13,5 @@ begin
     return null;
 end $$;
 
-create or replace trigger bury after delete on app.reminders
+create or replace trigger add_tombstone after delete on app.reminders
     for each row execute function app.add_reminder_tombstone();

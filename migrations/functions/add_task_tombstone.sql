@@ -12,5 +12,5 @@ begin
     return null;
 end $$;
 
-create or replace trigger bury after delete on app.tasks
+create or replace trigger add_tombstone after delete on app.tasks
     for each row execute function app.add_task_tombstone();

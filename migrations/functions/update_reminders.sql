@@ -31,7 +31,7 @@ begin
     return null;
 end $$;
 
-create or replace trigger remind after update on app.tasks for each row
+create or replace trigger update_reminders after update on app.tasks for each row
     when (old.due_date is distinct from new.due_date or old.status <> new.status
           or (old.deleted_at is null) <> (new.deleted_at is null))
     execute function app.update_reminders();

@@ -1,6 +1,6 @@
--- Writes the event of a changed series. There is none for a new place: the statement that adds the occurrence
+-- Adds the event of a changed series. There is none for a new place: the statement that adds the occurrence
 -- writes `recurring.generated`.
-create or replace function app.publish_series() returns trigger language plpgsql as $$
+create or replace function app.add_series_event() returns trigger language plpgsql as $$
 declare
     type text;
 begin
@@ -22,5 +22,5 @@ begin
     return null;
 end $$;
 
-create or replace trigger publish after insert or update on app.series
-    for each row execute function app.publish_series();
+create or replace trigger add_event after insert or update on app.series
+    for each row execute function app.add_series_event();

@@ -1,5 +1,5 @@
--- Writes the event of a changed task. Its type follows from the change.
-create or replace function app.publish_task() returns trigger language plpgsql as $$
+-- Adds the event of a changed task. Its type follows from the change.
+create or replace function app.add_task_event() returns trigger language plpgsql as $$
 begin
     if tg_op = 'UPDATE' and new is not distinct from old then
         return null;
@@ -19,5 +19,5 @@ begin
     return null;
 end $$;
 
-create or replace trigger publish after insert or update on app.tasks
-    for each row execute function app.publish_task();
+create or replace trigger add_event after insert or update on app.tasks
+    for each row execute function app.add_task_event();

@@ -1,6 +1,6 @@
--- Writes the event of a changed reminder. There is none for a reminder that moves with its task, which has
+-- Adds the event of a changed reminder. There is none for a reminder that moves with its task, which has
 -- an event itself.
-create or replace function app.publish_reminder() returns trigger language plpgsql as $$
+create or replace function app.add_reminder_event() returns trigger language plpgsql as $$
 declare
     type text;
 begin
@@ -20,5 +20,5 @@ begin
     return null;
 end $$;
 
-create or replace trigger publish after insert or update on app.reminders
-    for each row execute function app.publish_reminder();
+create or replace trigger add_event after insert or update on app.reminders
+    for each row execute function app.add_reminder_event();
