@@ -32,7 +32,7 @@ comment on column app.outbox.position is
     'Order of a user''s events. Rows of different users may appear out of order.';
 comment on column app.outbox.actor_name is 'Name of the agent, or of the part of TaskFlow, that acted.';
 comment on column app.outbox.event is
-    'A complete CloudEvent, for a dead letter or a replay; else the other columns make it.';
+    'A complete CloudEvent, for a dead letter or a requeued event. Else the other columns make it.';
 
 create table app.parked (
     like app.outbox,
@@ -124,13 +124,19 @@ create table app.dead_letters (
     topic       text not null,
     reason      text,
     event       json not null,
-    times       int not null default 1,
-    died_at     timestamptz not null default now(),
-    replayed_at timestamptz,
+    failures    int not null default 1,
+    failed_at   timestamptz not null default now(),
+    requeued_at timestamptz,
     primary key (consumer, event_id)
 );
 comment on table app.dead_letters is
     'Events that a consumer could not process: unreadable, or out of retries.';
+comment on column app.dead_letters.reason is
+    'A code such as `retries_exhausted` or `user_deleted`, or a description of an unreadable event.';
+comment on column app.dead_letters.failures is 'Number of times that the event has become a dead letter.';
+comment on column app.dead_letters.failed_at is 'Time of the newest failure.';
+comment on column app.dead_letters.requeued_at is
+    'Time at which the event was put back into the outbox. Null again once it has failed again.';
 
 -- ── the audit trail ─────────────────────────────────────────────────────────────────────────
 

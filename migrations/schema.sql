@@ -89,11 +89,15 @@ create table app.dead_letters (
     consumer    text not null,
     event_id    text not null,
     topic       text not null,
+    -- A code such as `retries_exhausted` or `user_deleted`, or a description of an unreadable event.
     reason      text,
     event       json not null,
-    times       integer not null default 1,
-    died_at     timestamp with time zone not null default now(),
-    replayed_at timestamp with time zone,
+    -- Number of times that the event has become a dead letter.
+    failures    integer not null default 1,
+    -- Time of the newest failure.
+    failed_at   timestamp with time zone not null default now(),
+    -- Time at which the event was put back into the outbox. Null again once it has failed again.
+    requeued_at timestamp with time zone,
     constraint dead_letters_pkey primary key (consumer, event_id)
 );
 
@@ -216,7 +220,7 @@ create table app.outbox (
     shard          smallint not null default 0,
     -- Name of the agent, or of the part of TaskFlow, that acted.
     actor_name     text,
-    -- A complete CloudEvent, for a dead letter or a replay; else the other columns make it.
+    -- A complete CloudEvent, for a dead letter or a requeued event. Else the other columns make it.
     event          json,
     attempts       integer not null default 0,
     failed_at      timestamp with time zone,

@@ -154,7 +154,7 @@ async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
         (!letters.is_empty()).then_some(letters)
     })
     .await;
-    assert_eq!(letters, [json!({ "reason": "failed as often as it was tried", "title": "poison" })]);
+    assert_eq!(letters, [json!({ "reason": "retries_exhausted", "title": "poison" })]);
     let titles = async |count| {
         let items = wait_for_trail(&ada, "/api/audit", count).await;
         items

@@ -109,7 +109,7 @@ async fn report_backlog(client: &Client) -> anyhow::Result<()> {
                    case when letters.n > 0 then letters.n || ' could not be processed (--dead shows them)' end)
           from (select count(*) as n, min(occurred_at) as since, max(problem) as problem from app.outbox) as waiting,
                (select count(*) as n from app.parked) as parked,
-               (select count(*) as n from app.dead_letters where replayed_at is null) as letters";
+               (select count(*) as n from app.dead_letters where requeued_at is null) as letters";
     let line: String = client.query_one(line, &[]).await?.get(0);
     if !line.is_empty() {
         eprintln!("{line}");
@@ -119,10 +119,10 @@ async fn report_backlog(client: &Client) -> anyhow::Result<()> {
 
 async fn list_dead_letters(client: &Client, limit: i64) -> anyhow::Result<()> {
     let lines = "
-        select concat_ws('  ', to_char(died_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), consumer, event_id, reason,
-                         case when times > 1 then times || ' times' end,
-                         case when replayed_at is not null then 'sent again' end)
-          from (select * from app.dead_letters order by died_at desc limit $1) as newest order by died_at";
+        select concat_ws('  ', to_char(failed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), consumer, event_id, reason,
+                         case when failures > 1 then failures || ' times' end,
+                         case when requeued_at is not null then 'sent again' end)
+          from (select * from app.dead_letters order by failed_at desc limit $1) as newest order by failed_at";
     for row in client.query(lines, &[&limit]).await? {
         println!("{}", row.get::<_, String>(0));
     }
@@ -138,9 +138,9 @@ async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result
     let letters = transaction
         .execute(
             "with letters as (
-                 update app.dead_letters as letter set replayed_at = now()
+                 update app.dead_letters as letter set requeued_at = now()
                    from unnest($1::text[], $2::text[]) as kind (name, topic)
-                  where letter.replayed_at is null and letter.event ->> 'type' = kind.name
+                  where letter.requeued_at is null and letter.event ->> 'type' = kind.name
                     and ($3::text is null or letter.consumer = $3)
                  returning kind.topic, letter.event::jsonb as event
              )

@@ -49,7 +49,7 @@ closed! {
         /// The user would have more tokens than the limit.
         TooManyTokens = "too_many_tokens",
         /// The user of an event has been deleted.
-        UserIsGone = "the user is gone",
+        UserDeleted = "user_deleted",
     }
 }
 

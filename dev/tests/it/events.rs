@@ -57,7 +57,7 @@ async fn a_dead_letter_is_sent_again_after_a_repair() {
     let answer = up.send("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     until("the dead letter", || {
-        stdout(&run(&["events", "--dead", "--data", &folder_text])).contains("the user is gone")
+        stdout(&run(&["events", "--dead", "--data", &folder_text])).contains("user_deleted")
     });
     assert_eq!(stdout(&run(&["events", "--data", &folder_text])), "");
 

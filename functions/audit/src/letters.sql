@@ -1,5 +1,5 @@
 -- frame: open, uncounted, for service
--- Stores a dead letter. It may be delivered twice, and a replayed event may fail again.
+-- Stores a dead letter. It may be delivered twice, and a requeued event may fail again.
 insert into dead_letters as existing (consumer, event_id, topic, reason, event)
 values (input ->> 'consumer',
         -- The id of a foreign event may have any length.
@@ -7,9 +7,10 @@ values (input ->> 'consumer',
              else md5(input ->> 'event') end,
         -- Dapr adds the topic; dead letters that TaskFlow itself wrote have none.
         coalesce(input #>> '{event,topic}', 'unknown'),
-        coalesce(input #>> '{event,deadletterreason}', 'failed as often as it was tried'),
+        -- TaskFlow states the reason; Dapr, which gives up after its retries, does not.
+        coalesce(input #>> '{event,deadletterreason}', 'retries_exhausted'),
         input -> 'event')
 on conflict (consumer, event_id) do update
-   set times = existing.times + 1, died_at = now(), replayed_at = null, reason = excluded.reason,
+   set failures = existing.failures + 1, failed_at = now(), requeued_at = null, reason = excluded.reason,
        event = excluded.event
 returning 'row', 'true'

@@ -5,7 +5,7 @@ begin
     if exists (select from unnest(events) as event
                 where event.user_id is not null
                   and (select true from users where users.id = event.user_id) is null) then
-        perform refuse('the user is gone');
+        perform refuse('user_deleted');
     end if;
     -- Housekeeping creates the partitions of the months around now.
     perform make_audit_month(event.occurred_at) from unnest(events) as event

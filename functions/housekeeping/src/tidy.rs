@@ -24,6 +24,6 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
             .len();
     }
     request.service("housekeeping", None).rows(statement!("tidy.sql"), &json!({}))?;
-    request.service("housekeeping", None).rows(statement!("revive.sql"), &json!({}))?;
+    request.service("housekeeping", None).rows(statement!("requeue_dead_letters.sql"), &json!({}))?;
     Ok(Response::json(200, json!({ "purged": purged }).to_string()))
 }

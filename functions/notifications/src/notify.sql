@@ -13,7 +13,7 @@ declare
 begin
     if exists (select from unnest(events) as event
                 where not exists (select from users where users.id = event.user_id)) then
-        perform refuse('the user is gone');
+        perform refuse('user_deleted');
     end if;
     perform from users where users.id = any (array(select event.user_id from unnest(events) as event))
       order by users.id for no key update;

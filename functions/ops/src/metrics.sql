@@ -56,7 +56,7 @@ with shards as materialized (
     select 'taskflow_dead_letters', json_build_object('consumer', consumer), sum(letters)
       from (select distinct consumer, 0 as letters from consumed
             union all
-            (select consumer, 1 from dead_letters where replayed_at is null limit 10000)) as found
+            (select consumer, 1 from dead_letters where requeued_at is null limit 10000)) as found
      group by consumer
 )
 select 'row', json_build_array(name, labels, value)::text from samples

@@ -9,7 +9,7 @@ declare
 begin
     if exists (select from unnest(events) as taken
                 where not exists (select from users where users.id = taken.user_id)) then
-        perform refuse('the user is gone');
+        perform refuse('user_deleted');
     end if;
     perform from users where users.id = any (array(select taken.user_id from unnest(events) as taken))
       order by users.id for no key update;

@@ -60,7 +60,7 @@ begin
 begin
     if exists (select from unnest(events) as one
                 where one.user_id is not null and (select true from users where users.id = one.user_id) is null) then
-        perform refuse('the user is gone');
+        perform refuse('user_deleted');
     end if;
     -- The months around now are there: housekeeping sees to it.
     perform make_audit_month(one.occurred_at) from unnest(events) as one
