@@ -123,18 +123,19 @@ comment on table app.limits is 'Rate limits: requests per seconds. A change appl
 -- Unlogged: after a crash all buckets are full, and no request waits for the disk. The low fillfactor keeps
 -- updated rows on their page.
 create unlogged table app.buckets (
-    key     text primary key,
-    full_at float8 not null,
-    each    float8 not null,
-    room    float8 not null,
-    told_at float8 not null default 0
+    key               text primary key,
+    full_at           float8 not null,
+    seconds_per_token float8 not null,
+    seconds_to_fill   float8 not null,
+    reported_at       float8 not null default 0
 ) with (fillfactor = 15);
 comment on table app.buckets is 'Token buckets of the limits. Times are seconds since 1970.';
 comment on column app.buckets.key is 'Name of the limit, and the client.';
 comment on column app.buckets.full_at is 'Time at which the bucket will be full again.';
-comment on column app.buckets.each is 'Seconds in which one request is refilled.';
-comment on column app.buckets.room is 'Seconds in which the whole bucket is refilled.';
-comment on column app.buckets.told_at is 'Time of the last `limit.hit` event.';
+comment on column app.buckets.seconds_per_token is
+    'Time in which one token is refilled. A request takes a token.';
+comment on column app.buckets.seconds_to_fill is 'Time in which an empty bucket becomes full.';
+comment on column app.buckets.reported_at is 'Time of the last `limit.hit` event.';
 
 -- ── idempotency ─────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,4 @@
--- Events: the outbox and its publishers, what consumers have processed, and the audit trail.
+-- Events: the outbox and its publishers, the state of consumers, and the audit trail.
 
 -- ── publishing ──────────────────────────────────────────────────────────────────────────────
 
@@ -82,7 +82,7 @@ create type app.delivery as (
 );
 comment on type app.delivery is 'An event as the frame of a consumer passes it to the body.';
 
-create table app.deliveries (
+create table app.consumed_events (
     consumer text not null,
     event_id uuid not null,
     type     text not null,
@@ -92,31 +92,40 @@ create table app.deliveries (
     at       timestamptz not null default now(),
     primary key (consumer, event_id)
 );
-create index deliveries_by_age on app.deliveries (at);
-comment on table app.deliveries is
-    'Events that consumers have processed, written in the transaction of the work. A repeated delivery '
-    'finds its row.';
-comment on column app.deliveries.delay_ms is 'Time from the change to here.';
+create index consumed_events_by_age on app.consumed_events (at);
+comment on table app.consumed_events is
+    'Events that consumers have taken, written in the transaction of their effect. A repeated delivery '
+    'finds its row and has no effect.';
+comment on column app.consumed_events.outcome is '`done`, or `late` if a later event of its user came first.';
+comment on column app.consumed_events.delay_ms is 'Time from the change until the event was taken.';
+comment on column app.consumed_events.took_ms is
+    'Share of the event in the duration of the call that took it.';
 
-create table app.places (
+create table app.high_water_marks (
     consumer text not null,
     topic    text not null,
     user_id  uuid not null,
     seq      bigint not null,
     primary key (consumer, topic, user_id)
 ) with (fillfactor = 70);
-comment on table app.places is 'Newest `seq` of each user that a consumer has seen in a topic.';
+comment on table app.high_water_marks is
+    'Highest `seq` of each user that a consumer has received from a topic: an event below it is late.';
 
-create table app.counted (
-    what     text not null,
+create table app.consumer_counters (
+    outcome  text not null,
     consumer text not null,
     slot     smallint not null,
     times    bigint not null,
     sum_ms   float8 not null default 0,
-    primary key (what, consumer, slot)
+    primary key (outcome, consumer, slot)
 ) with (fillfactor = 50);
-comment on table app.counted is
-    'Counters of consumers, in several slots each, so that connections do not wait for each other.';
+comment on table app.consumer_counters is
+    'Number of events by consumer and outcome, in several slots each, so that connections do not wait for '
+    'each other.';
+comment on column app.consumer_counters.outcome is '`done`, `late`, `failed`, `duplicate` or `dead`.';
+comment on column app.consumer_counters.times is 'Number of events.';
+comment on column app.consumer_counters.sum_ms is
+    'Sum of the delays of taken events, from the change until the event was taken.';
 
 create table app.dead_letters (
     consumer    text not null,

@@ -52,15 +52,15 @@ create trigger keep_all before truncate on app.audit for each statement
 -- Token buckets of the limits. Times are seconds since 1970.
 create unlogged table app.buckets (
     -- Name of the limit, and the client.
-    key     text not null,
+    key               text not null,
     -- Time at which the bucket will be full again.
-    full_at double precision not null,
-    -- Seconds in which one request is refilled.
-    each    double precision not null,
-    -- Seconds in which the whole bucket is refilled.
-    room    double precision not null,
+    full_at           double precision not null,
+    -- Time in which one token is refilled. A request takes a token.
+    seconds_per_token double precision not null,
+    -- Time in which an empty bucket becomes full.
+    seconds_to_fill   double precision not null,
     -- Time of the last `limit.hit` event.
-    told_at double precision not null default 0,
+    reported_at       double precision not null default 0,
     constraint buckets_pkey primary key (key)
 ) with (fillfactor=15);
 
@@ -74,14 +74,18 @@ create table app.configured (
     constraint configured_pkey primary key (key)
 );
 
--- Counters of consumers, in several slots each, so that connections do not wait for each other.
-create table app.counted (
-    what     text not null,
+-- Number of events by consumer and outcome, in several slots each, so that connections do not wait for each
+-- other.
+create table app.consumer_counters (
+    -- `done`, `late`, `failed`, `duplicate` or `dead`.
+    outcome  text not null,
     consumer text not null,
     slot     smallint not null,
+    -- Number of events.
     times    bigint not null,
+    -- Sum of the delays of taken events, from the change until the event was taken.
     sum_ms   double precision not null default 0,
-    constraint counted_pkey primary key (what, consumer, slot)
+    constraint consumer_counters_pkey primary key (outcome, consumer, slot)
 ) with (fillfactor=50);
 
 -- Events that a consumer could not process: unreadable, or out of retries.
@@ -101,20 +105,22 @@ create table app.dead_letters (
     constraint dead_letters_pkey primary key (consumer, event_id)
 );
 
--- Events that consumers have processed, written in the transaction of the work. A repeated delivery finds
--- its row.
-create table app.deliveries (
+-- Events that consumers have taken, written in the transaction of their effect. A repeated delivery finds its
+-- row and has no effect.
+create table app.consumed_events (
     consumer text not null,
     event_id uuid not null,
     type     text not null,
+    -- `done`, or `late` if a later event of its user came first.
     outcome  text not null,
-    -- Time from the change to here.
+    -- Time from the change until the event was taken.
     delay_ms double precision not null,
+    -- Share of the event in the duration of the call that took it.
     took_ms  double precision not null,
     at       timestamp with time zone not null default now(),
-    constraint deliveries_pkey primary key (consumer, event_id)
+    constraint consumed_events_pkey primary key (consumer, event_id)
 );
-create index deliveries_by_age on app.deliveries (at);
+create index consumed_events_by_age on app.consumed_events (at);
 
 -- Users whose next event failed while others were published: theirs wait, in order, without delaying others.
 create table app.held (
@@ -254,13 +260,13 @@ create table app.parked (
     constraint parked_pkey primary key (shard, "position")
 );
 
--- Newest `seq` of each user that a consumer has seen in a topic.
-create table app.places (
+-- Highest `seq` of each user that a consumer has received from a topic: an event below it is late.
+create table app.high_water_marks (
     consumer text not null,
     topic    text not null,
     user_id  uuid not null,
     seq      bigint not null,
-    constraint places_pkey primary key (consumer, topic, user_id)
+    constraint high_water_marks_pkey primary key (consumer, topic, user_id)
 ) with (fillfactor=70);
 
 -- The publish lease of each shard.
@@ -750,7 +756,7 @@ create function app.format_place(series app.series, place timestamp without time
 returns text language plpgsql immutable;
 
 -- Increments a counter of a consumer.
-create function app.increment_counter(what text, consumer text, ms double precision DEFAULT 0)
+create function app.increment_counter(outcome text, consumer text, ms double precision DEFAULT 0)
 returns void language sql volatile;
 
 -- The first instant at which clocks in a zone show a wall-clock time. Where clocks are set back there are
@@ -834,8 +840,9 @@ create function app.add_series_event() returns trigger language plpgsql volatile
 -- Adds the event of a changed task. Its type follows from the change.
 create function app.add_task_event() returns trigger language plpgsql volatile;
 
--- The state of a rate limit, as the frame returns it to the client.
-create function app.quota(refused boolean, policy text, reset double precision, each double precision, room double precision, remaining double precision)
+-- The state of a rate limit, as the frame returns it to the client. `reset` is the time until the next
+-- request is allowed, or until the bucket is full.
+create function app.quota(refused boolean, policy text, reset double precision, seconds_per_token double precision, seconds_to_fill double precision, remaining double precision)
 returns text language sql stable;
 
 -- Describes the failure of a body. Error messages may contain personal data, so only that of `refuse` is
@@ -901,7 +908,7 @@ create function app.subtract_offset(due timestamp with time zone, before text, p
 returns timestamp with time zone language plpgsql stable;
 
 -- Takes a token from each bucket: that of `names[i]`, a limit, for `clients[i]`; a null client has none.
--- Returns the state of the limit that rejects the request, or of the one closest to its end.
+-- Returns the state of the limit that rejects the request, or else of the one with the emptiest bucket.
 create function app.take_from_buckets(names text[], clients text[], person uuid, exact boolean DEFAULT false)
 returns text language plpgsql volatile;
 

@@ -82,7 +82,7 @@ async fn assert_all_arrive(app: &App, count: usize) {
     let made = app.database.rows("select count(*) as n, max(version) as version from app.tasks").await;
     assert_eq!(made, [json!({ "n": count, "version": 1 })], "each task was made, and nothing else was done");
     let outcomes =
-        app.database.rows("select outcome, count(*) as n from app.deliveries group by outcome").await;
+        app.database.rows("select outcome, count(*) as n from app.consumed_events group by outcome").await;
     assert_eq!(outcomes, [json!({ "outcome": "done", "n": count })], "no event was late");
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }

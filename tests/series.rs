@@ -147,7 +147,7 @@ impl<'a> Series<'a> {
 async fn pending_events(app: &App) -> Vec<Value> {
     let rows = "select topic, app.cloud_event(outbox)::json as event from app.outbox
                  where topic = 'task-events'
-                   and not exists (select from app.deliveries where deliveries.event_id = outbox.event_id)
+                   and not exists (select from app.consumed_events where consumed_events.event_id = outbox.event_id)
                  order by position";
     let rows = app.database.rows(rows).await.into_iter();
     rows.map(|row| with(row["event"].clone(), json!({ "topic": row["topic"], "pubsubname": "pubsub" })))

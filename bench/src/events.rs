@@ -28,7 +28,7 @@ const PROBE_EVENTS: usize = 20;
 
 /// Delay of each event from its change to the audit trail.
 const DELAYS: &str = "
-select array_agg(delay_ms::float8) from app.deliveries where consumer = 'audit' and at >= $1::text::timestamptz";
+select array_agg(delay_ms::float8) from app.consumed_events where consumer = 'audit' and at >= $1::text::timestamptz";
 
 /// Creates some hundreds of tasks for one of the creators, with the triggers.
 const MAKE: &str = "
@@ -123,7 +123,7 @@ pub async fn drain(world: &World, host: &Process) -> anyhow::Result<Drained> {
             .context("cannot make changes")?;
     }
     world.clean_up().await?;
-    let processed = "select coalesce(sum(times), 0)::bigint from app.counted where consumer = 'audit' and what in ('done', 'late')";
+    let processed = "select coalesce(sum(times), 0)::bigint from app.consumer_counters where consumer = 'audit' and outcome in ('done', 'late')";
     let before: i64 = client.query_one(processed, &[]).await?.get(0);
     let expected = (each * CREATORS.count) as i64;
     let (at_rest, mut peak) = (host.memory()?, 0);

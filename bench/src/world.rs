@@ -134,7 +134,7 @@ impl World {
     /// Waits until all events are published and processed.
     pub async fn wait_until_processed(&self) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
-        let state = "select (select count(*) from app.outbox), (select sum(times)::bigint from app.counted)";
+        let state = "select (select count(*) from app.outbox), (select sum(times)::bigint from app.consumer_counters)";
         let mut taken = None;
         loop {
             let row = client.query_one(state, &[]).await?;

@@ -11,5 +11,5 @@ begin
         'place', app.format_place(s, s.place),
         'is_open', coalesce(newest.status = 'active' and newest.deleted_at is null, false),
         'is_done', coalesce(newest.status = 'completed', false),
-        'done_at', coalesce(newest.completed_at, newest.deleted_at));
+        'closed_at', coalesce(newest.completed_at, newest.deleted_at));
 end $$;

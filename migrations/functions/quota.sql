@@ -1,8 +1,10 @@
--- The state of a rate limit, as the frame returns it to the client.
+-- The state of a rate limit, as the frame returns it to the client. `reset` is the time until the next
+-- request is allowed, or until the bucket is full.
 create or replace function app.quota(
-    refused boolean, policy text, reset float8, each float8, room float8, remaining float8
+    refused boolean, policy text, reset float8, seconds_per_token float8, seconds_to_fill float8,
+    remaining float8
 ) returns text language sql stable as $$
     select format('{"refused":%s,"policy":"%s","quota":%s,"seconds":%s,"remaining":%s,"reset":%s}',
-                  to_json(refused), policy, (room / each)::bigint, room, floor(remaining)::bigint,
-                  ceil(reset))
+                  to_json(refused), policy, (seconds_to_fill / seconds_per_token)::bigint, seconds_to_fill,
+                  floor(remaining)::bigint, ceil(reset))
 $$;

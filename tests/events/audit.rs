@@ -142,9 +142,12 @@ async fn an_event_delivered_twenty_times_is_in_the_trail_once() {
     assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await.len(), 1);
     let counted = app
         .database
-        .rows("select what, sum(times) as times from app.counted group by what order by what")
+        .rows("select outcome, sum(times) as times from app.consumer_counters group by 1 order by 1")
         .await;
-    assert_eq!(counted, [json!({ "what": "done", "times": 1 }), json!({ "what": "duplicate", "times": 19 })]);
+    assert_eq!(
+        counted,
+        [json!({ "outcome": "done", "times": 1 }), json!({ "outcome": "duplicate", "times": 19 })]
+    );
 }
 
 #[tokio::test]
@@ -158,7 +161,7 @@ async fn a_late_event_is_consumed_and_counted() {
     assert_eq!(wait_for_trail(&ada, "/api/audit", 3).await.len(), 3);
     let late = app
         .database
-        .rows("select outcome, count(*) as n from app.deliveries group by outcome order by outcome")
+        .rows("select outcome, count(*) as n from app.consumed_events group by outcome order by outcome")
         .await;
     assert_eq!(late, [json!({ "outcome": "done", "n": 2 }), json!({ "outcome": "late", "n": 1 })]);
 }

@@ -59,7 +59,7 @@ async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
     }
     assert!(letters.iter().all(|letter| letter["consumer"] == "audit"));
     assert_eq!(wait_for_trail(&ada, "/api/audit", 0).await, [] as [Value; 0], "nothing was done partially");
-    assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 0);
+    assert_eq!(app.database.rows("select 1 from app.consumed_events").await.len(), 0);
     // An event of a known type can be sent again, whatever else is invalid in it.
     assert!(replay(&app).starts_with("sent again: "));
 }
@@ -101,7 +101,7 @@ async fn unreadable_events_of_a_bulk_are_dead_lettered_and_the_others_consumed()
     assert!(reasons[1].starts_with("user_deleted"), "{reasons:?}");
     assert!(reasons[2].starts_with("wrong schema"), "{reasons:?}");
     assert_eq!(wait_for_trail(&ada, "/api/audit", 3).await.len(), 3);
-    assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 3);
+    assert_eq!(app.database.rows("select 1 from app.consumed_events").await.len(), 3);
 }
 
 #[tokio::test]

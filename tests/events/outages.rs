@@ -70,7 +70,7 @@ async fn fail_first(app: &App, times: u32) {
              end if;
              return null;
          end $$;
-         create constraint trigger fail after insert on app.deliveries deferrable initially deferred
+         create constraint trigger fail after insert on app.consumed_events deferrable initially deferred
             for each row execute function app.fail()"
     );
     app.database.change(&change).await;
@@ -109,7 +109,7 @@ async fn a_consumer_that_recovers_after_three_failures_processes_an_event_once()
     assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "consumed at last");
     let tries = app.database.rows("select last_value as n from app.tries").await;
     assert_eq!(tries, [json!({ "n": 4 })], "one direct conflict, and three of the other");
-    let taken = app.database.rows("select outcome from app.deliveries").await;
+    let taken = app.database.rows("select outcome from app.consumed_events").await;
     assert_eq!(taken, [json!({ "outcome": "done" })]);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
@@ -130,9 +130,12 @@ async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
     assert_eq!(deliver(&app, &[events[1].clone(), events[3].clone()]).await, ["SUCCESS", "SUCCESS"]);
 
     assert_eq!(wait_for_trail(&ada, "/api/audit", 5).await.len(), 5);
-    let counted =
-        app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
-    let expected = [("done", 3), ("failed", 2), ("late", 2)].map(|(what, n)| json!({ "what": what, "n": n }));
+    let counted = app
+        .database
+        .rows("select outcome, sum(times) as n from app.consumer_counters group by 1 order by 1")
+        .await;
+    let expected =
+        [("done", 3), ("failed", 2), ("late", 2)].map(|(outcome, n)| json!({ "outcome": outcome, "n": n }));
     assert_eq!(counted, expected);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
 }
@@ -169,7 +172,7 @@ async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
     assert_eq!(titles(3).await, ["before", "poison", "behind"]);
     wait_for_empty_outbox(&app).await;
     assert_eq!(replay(&app), "sent again: dead letters 0, unpublished events 0");
-    assert_eq!(app.database.rows("select 1 from app.deliveries").await.len(), 3);
+    assert_eq!(app.database.rows("select 1 from app.consumed_events").await.len(), 3);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is still listed");
 }
 

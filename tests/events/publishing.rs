@@ -81,7 +81,7 @@ async fn events_that_could_not_be_published_arrive_later_in_order() {
     let places: Vec<_> = items.iter().map(|item| item["data"]["seq"].as_i64().unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
     wait_for_empty_outbox(&app).await;
-    let outcomes = app.database.rows("select distinct outcome from app.deliveries").await;
+    let outcomes = app.database.rows("select distinct outcome from app.consumed_events").await;
     assert_eq!(outcomes, [json!({ "outcome": "done" })], "no event was late");
 }
 

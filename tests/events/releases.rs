@@ -107,7 +107,7 @@ async fn the_consumer_of_the_former_release_consumes_current_events_once() {
         let returned = former.query(&call, &[&principal, &json!({ "events": deliveries })]).await.unwrap();
         assert!(returned.is_empty(), "{returned:?}");
         if round == 0 {
-            let taken = app.database.rows("select count(*) as n from app.deliveries").await;
+            let taken = app.database.rows("select count(*) as n from app.consumed_events").await;
             assert_eq!(taken, [json!({ "n": people.len() })], "the former one has taken them");
             app.database.change("select app.set_publishing(true)").await;
         }
@@ -145,7 +145,9 @@ async fn statements_of_two_releases_consume_the_same_events_once() {
     assert!(by_one.iter().all(|status| status == "SUCCESS"), "{by_one:?}");
     assert!(by_other.unwrap().is_empty());
     assert_eq!(wait_for_trail(&ada, "/api/audit", 20).await.len(), 20);
-    let counted =
-        app.database.rows("select what, sum(times) as n from app.counted group by what order by what").await;
-    assert_eq!(counted, [json!({ "what": "done", "n": 20 }), json!({ "what": "duplicate", "n": 20 })]);
+    let counted = app
+        .database
+        .rows("select outcome, sum(times) as n from app.consumer_counters group by 1 order by 1")
+        .await;
+    assert_eq!(counted, [json!({ "outcome": "done", "n": 20 }), json!({ "outcome": "duplicate", "n": 20 })]);
 }

@@ -98,10 +98,10 @@ async fn derived_rows(app: &App) -> Vec<Vec<Value>> {
     let mut all = Vec::new();
     for query in [
         "select * from app.audit order by event_id",
-        "select * from app.places order by consumer, topic, user_id",
-        "select consumer, event_id, type from app.deliveries order by consumer, event_id",
+        "select * from app.high_water_marks order by consumer, topic, user_id",
+        "select consumer, event_id, type from app.consumed_events order by consumer, event_id",
         // Late events are processed too.
-        "select consumer, sum(times) as n from app.counted where what in ('done', 'late') group by consumer",
+        "select consumer, sum(times) as n from app.consumer_counters where outcome in ('done', 'late') group by consumer",
         "select consumer, event_id, reason from app.dead_letters",
     ] {
         all.push(app.database.rows(query).await);
@@ -135,9 +135,10 @@ async fn duplicate_reordered_deliveries_have_the_effect_of_ordered_ones() {
     let (expected, actual) = (derived_rows(&once).await, derived_rows(&shuffled).await);
     assert_eq!(expected[0].len(), events.len());
     assert_eq!(actual, expected);
-    let counted = shuffled.database.rows("select what, sum(times) as n from app.counted group by what").await;
-    let of = |what: &str| {
-        counted.iter().find(|row| row["what"] == what).map_or(0, |row| row["n"].as_u64().unwrap())
+    let counted =
+        shuffled.database.rows("select outcome, sum(times) as n from app.consumer_counters group by 1").await;
+    let of = |outcome: &str| {
+        counted.iter().find(|row| row["outcome"] == outcome).map_or(0, |row| row["n"].as_u64().unwrap())
     };
     assert_eq!(of("duplicate"), events.len() as u64, "each event was a duplicate once");
     assert!(of("late") > 20, "events were out of order: {counted:?}");
@@ -155,7 +156,7 @@ async fn duplicate_reordered_events_from_the_broker_have_the_effect_of_ordered_o
 
     assert_eq!(expected[0].len(), events.len());
     assert_eq!(actual, expected);
-    let late = shuffled.database.rows("select 1 from app.deliveries where outcome = 'late'").await.len();
+    let late = shuffled.database.rows("select 1 from app.consumed_events where outcome = 'late'").await.len();
     assert!(late > 20, "events were out of order: {late}");
 }
 
@@ -171,7 +172,7 @@ async fn publish(app: &App, events: &[Value]) {
     );
     app.database.change(&insert).await;
     poll_until("all of them", async || {
-        let counted = app.database.rows("select sum(times) as n from app.counted").await;
+        let counted = app.database.rows("select sum(times) as n from app.consumer_counters").await;
         (counted[0]["n"].as_u64() >= Some(events.len() as u64)).then_some(())
     })
     .await;
@@ -226,12 +227,14 @@ async fn concurrent_relays_and_consumers_process_each_event_once() {
     }
     wait_for_empty_outbox(&app).await;
     poll_until("all of them, from the sidecar too", async || {
-        let counted = app.database.rows("select sum(times) as n from app.counted").await;
+        let counted = app.database.rows("select sum(times) as n from app.consumer_counters").await;
         (counted[0]["n"].as_u64() >= Some(160 + 400)).then_some(())
     })
     .await;
-    let done =
-        app.database.rows("select sum(times) as n from app.counted where what in ('done', 'late')").await;
+    let done = app
+        .database
+        .rows("select sum(times) as n from app.consumer_counters where outcome in ('done', 'late')")
+        .await;
     assert_eq!(done, [json!({ "n": 160 })]);
     let published = app.database.rows("select sum(published) as n from app.publishers").await;
     assert_eq!(published, [json!({ "n": 160 })]);

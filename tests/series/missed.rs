@@ -342,7 +342,8 @@ async fn a_bulk_of_thirty_series_a_year_late_is_caught_up_completely() {
     assert_eq!((&made[0]["open"], &made[0]["is_logged"]), (&json!(1), &json!(true)));
     assert!(made.iter().all(|one| *one == made[0]), "{made:?}");
     // One call must end within ten seconds, so it gets only a part of them.
-    let calls = "select count(*) as taken, count(distinct xmin::text) > 1 as in_several from app.deliveries";
+    let calls =
+        "select count(*) as taken, count(distinct xmin::text) > 1 as in_several from app.consumed_events";
     assert_eq!(app.database.rows(calls).await, [json!({ "taken": MANY, "in_several": true })]);
 }
 
@@ -383,7 +384,7 @@ async fn tasks_deleted_together_are_each_synced_before_their_reminders() {
 
         deliver_with_audit(&app).await;
         assert_eq!(series.tasks("deleted=true").await.len(), gone, "{how}");
-        let outcomes = "select consumer, outcome from app.deliveries group by 1, 2 order by 1, 2";
+        let outcomes = "select consumer, outcome from app.consumed_events group by 1, 2 order by 1, 2";
         let expected =
             ["audit", "recurrence"].map(|consumer| json!({ "consumer": consumer, "outcome": "done" }));
         assert_eq!(app.database.rows(outcomes).await, expected, "{how}: nothing is late");

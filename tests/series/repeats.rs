@@ -74,12 +74,12 @@ async fn a_redelivery_after_housekeeping_creates_nothing() {
     assert_eq!(due_date_of(&series.complete_and_deliver().await), SECOND);
 
     // As housekeeping does after some days.
-    app.database.change("delete from app.deliveries").await;
+    app.database.change("delete from app.consumed_events").await;
     deliver(&app).await;
 
     assert_eq!(due_date_of(&series.open_occurrence().await), SECOND);
     assert_eq!(due_date_of(&series.complete_and_deliver().await), "2031-01-03T09:00:00Z");
-    app.database.change("delete from app.deliveries").await;
+    app.database.change("delete from app.consumed_events").await;
     deliver(&app).await;
     assert_eq!(due_date_of(&series.open_occurrence().await), "2031-01-03T09:00:00Z");
 }
@@ -126,7 +126,7 @@ async fn derived_rows(app: &App) -> Vec<Value> {
                         (select jsonb_agg(s order by s.id) from app.series s) as series,
                         (select jsonb_agg(r order by r.id) from app.reminders r) as reminders,
                         (select jsonb_agg(o.event_id order by o.position) from app.outbox o) as events,
-                        (select jsonb_agg(d order by d.event_id) from app.deliveries d) as deliveries,
+                        (select jsonb_agg(d order by d.event_id) from app.consumed_events d) as consumed,
                         (select jsonb_agg(u.seq order by u.id) from app.users u) as places";
     app.database.rows(query).await
 }
@@ -139,7 +139,7 @@ async fn a_consumer_that_fails_at_any_step_has_no_effect_and_succeeds_on_redeliv
         ("insert", "reminders"),
         ("update", "series"),
         ("insert", "outbox"),
-        ("insert", "deliveries"),
+        ("insert", "consumed_events"),
     ] {
         // Either the statement fails or its whole Postgres process dies.
         for how in

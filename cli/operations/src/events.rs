@@ -75,11 +75,11 @@ async fn list(client: &Client, topic: Option<&str>, limit: i64, follow: bool) ->
                    'task ' || event.task_id, 'series ' || (event.data ->> 'recurring_task_id'),
                    'reminder ' || (event.data ->> 'reminder_id'),
                    'by ' || concat_ws(' ', event.data ->> 'actor', event.data ->> 'actor_name'))
-          from app.deliveries as delivery
-          join app.audit as event on event.event_id = delivery.event_id
-         where delivery.consumer = 'audit' and event.event_type = any ($1)
-           and delivery.at > now() - $2::text::interval
-         order by delivery.at desc, event.occurred_at desc limit $3";
+          from app.consumed_events as consumed
+          join app.audit as event on event.event_id = consumed.event_id
+         where consumed.consumer = 'audit' and event.event_type = any ($1)
+           and consumed.at > now() - $2::text::interval
+         order by consumed.at desc, event.occurred_at desc limit $3";
     let (mut since, mut limit) = ("8 days", limit);
     let mut printed: BTreeSet<String> = BTreeSet::new();
     loop {

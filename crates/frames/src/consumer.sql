@@ -11,7 +11,7 @@ declare
         from jsonb_populate_recordset(null::delivery, input -> 'events') as event);
     events        delivery[];
     event_ids     uuid[] := array(select distinct event.id from unnest(fresh) as event order by 1);
-    -- Events that were taken before, that come after a later one of their user, and that cannot be taken.
+    -- Events that were taken before, that come after a later one of their user, and whose body fails.
     duplicate     uuid[];
     late          uuid[];
     failed        uuid[] := '{}';
@@ -24,8 +24,8 @@ begin
     -- delivered. Two calls with the same events wait for each other; sorted ids prevent a deadlock.
     perform pg_advisory_xact_lock(hashtextextended(consumer_name || event_id, 0))
        from unnest(event_ids) as event_id;
-    duplicate := array(select deliveries.event_id from deliveries
-                        where deliveries.consumer = consumer_name and deliveries.event_id = any (event_ids));
+    duplicate := array(select consumed.event_id from consumed_events as consumed
+                        where consumed.consumer = consumer_name and consumed.event_id = any (event_ids));
     if cardinality(event_ids) - cardinality(duplicate) < received then
         fresh := array(select fresh[event.number]
                          from (select distinct on ((fresh[number]).id) number
@@ -43,18 +43,19 @@ begin
           from unnest(fresh) with ordinality as event
          where event.user_id is not null and event.seq > 0
     ), recorded as (
-        insert into places as newest (consumer, topic, user_id, seq)
+        insert into high_water_marks as mark (consumer, topic, user_id, seq)
         select consumer_name, topic, user_id, max(seq) from ordered group by topic, user_id
          order by topic, user_id
-        on conflict (consumer, topic, user_id) do update set seq = greatest(newest.seq, excluded.seq)
+        on conflict (consumer, topic, user_id) do update set seq = greatest(mark.seq, excluded.seq)
     )
     select coalesce(array_agg(ordered.id), '{}') into late from ordered
      where ordered.seq < greatest(ordered.before, (
-               select newest.seq from places as newest
-                where newest.consumer = consumer_name and newest.topic = ordered.topic
-                  and newest.user_id = ordered.user_id));
+               select mark.seq from high_water_marks as mark
+                where mark.consumer = consumer_name and mark.topic = ordered.topic
+                  and mark.user_id = ordered.user_id));
 
-    -- All at once as number 0; if that fails, one by one, so that only the failing events are left.
+    -- Number 0 stands for all events at once. If that fails, each is tried alone, so that only the failing ones
+    -- are delivered again.
     for number in 0 .. cardinality(fresh) loop
         continue when number = 0 and cardinality(fresh) < 2;
         events := case number when 0 then fresh else fresh[number:number] end;
@@ -78,13 +79,13 @@ begin
         end;
     end loop;
 
-    insert into deliveries (consumer, event_id, type, outcome, delay_ms, took_ms)
+    insert into consumed_events (consumer, event_id, type, outcome, delay_ms, took_ms)
     select consumer_name, event.id, event.type, case when event.id = any (late) then 'late' else 'done' end,
            extract(epoch from clock_timestamp() - event.occurred_at) * 1000,
            extract(epoch from clock_timestamp() - started) * 1000 / received
       from unnest(fresh) as event
      where event.id <> all (failed);
-    insert into counted as counter (what, consumer, slot, times, sum_ms)
+    insert into consumer_counters as counter (outcome, consumer, slot, times, sum_ms)
     select result.outcome, consumer_name, pg_backend_pid() % 16, result.times, result.ms
       from (select case when event.id = any (late) then 'late' else 'done' end, count(*),
                    sum(extract(epoch from clock_timestamp() - event.occurred_at) * 1000)
@@ -95,7 +96,7 @@ begin
             union all
             select 'duplicate', received - cardinality(fresh), 0) as result (outcome, times, ms)
      where result.times > 0
-        on conflict (what, consumer, slot) do update
+        on conflict (outcome, consumer, slot) do update
        set times = counter.times + excluded.times, sum_ms = counter.sum_ms + excluded.sum_ms;
 
     if current_setting('taskflow.leases', true) <> '' then

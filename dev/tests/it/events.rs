@@ -86,7 +86,7 @@ async fn events_that_were_published_but_not_processed_are_delivered_in_order_aft
                   begin
                       raise exception 'not now';
                   end $$;
-                  create trigger refuse_all before insert on app.deliveries for each row execute function app.refuse_all()";
+                  create trigger refuse_all before insert on app.consumed_events for each row execute function app.refuse_all()";
     database.batch_execute(refuse).await.unwrap();
     for number in 0..20 {
         let task = format!(r#"{{"title": "number {number}"}}"#);
@@ -96,10 +96,10 @@ async fn events_that_were_published_but_not_processed_are_delivered_in_order_aft
     up.end(Signal::KILL);
 
     let up = Up::start(&data);
-    owner(&data).await.batch_execute("drop trigger refuse_all on app.deliveries").await.unwrap();
+    owner(&data).await.batch_execute("drop trigger refuse_all on app.consumed_events").await.unwrap();
 
     until("all events", || stdout(&run(&["events", "--data", &folder_text])).lines().count() == 20);
-    let late = "select count(*) from app.deliveries where outcome <> 'done'";
+    let late = "select count(*) from app.consumed_events where outcome <> 'done'";
     assert_eq!(
         owner(&data).await.query_one(late, &[]).await.unwrap().get::<_, i64>(0),
         0,

@@ -7,7 +7,7 @@ with session as (
      where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash'
     returning user_id, expires_at
 ), refunded as (
-    update buckets set full_at = buckets.full_at - buckets.each
+    update buckets set full_at = buckets.full_at - buckets.seconds_per_token
       from session join users on users.id = session.user_id
      where buckets.key in ('sign-in ' || md5(lower(users.email)),
                            'sign-in-address ' || (principal ->> 'address'))

@@ -10,11 +10,11 @@ with lock as materialized (
     delete from buckets using lock where buckets.full_at < extract(epoch from now()) - 3600
 ), deleted_totals as (
     delete from totals using lock where totals.counted_at < now() - interval '1 day'
-), deleted_deliveries as (
+), deleted_consumed_events as (
     -- Kept for longer than events stay in any topic.
-    delete from deliveries using lock
-     where deliveries.ctid = any (array(
-           select old.ctid from deliveries as old where old.at < now() - interval '8 days'
+    delete from consumed_events using lock
+     where consumed_events.ctid = any (array(
+           select old.ctid from consumed_events as old where old.at < now() - interval '8 days'
             order by old.at limit 50000))
 ), deleted_held as (
     delete from held using lock where held.until < now() - interval '1 hour'

@@ -10,10 +10,10 @@ with shards as materialized (
              where outbox.shard = publishers.shard order by outbox.position limit 1) as oldest
       from publishers
 ), consumed as materialized (
-    select what, consumer, sum(times) as times, sum(sum_ms) / 1000 as seconds
-      from counted group by what, consumer
+    select outcome, consumer, sum(times) as times, sum(sum_ms) / 1000 as seconds
+      from consumer_counters group by outcome, consumer
 ), recent as materialized (
-    select consumer, delay_ms / 1000 as seconds from deliveries
+    select consumer, delay_ms / 1000 as seconds from consumed_events
      where at > now() - interval '5 minutes' order by at desc limit 10000
 ), samples (name, labels, value) as (
     select 'taskflow_statements_installed', '{}'::json,
@@ -36,7 +36,7 @@ with shards as materialized (
     union all
     select 'taskflow_events_parked', '{}', count(*) from (select from parked limit 100000) as found
     union all
-    select 'taskflow_events_consumed_total', json_build_object('consumer', consumer, 'result', what), times
+    select 'taskflow_events_consumed_total', json_build_object('consumer', consumer, 'result', outcome), times
       from consumed
     union all
     select 'taskflow_delivery_delay_seconds',
@@ -47,10 +47,10 @@ with shards as materialized (
            lateral unnest('{0.5,0.95,0.99}'::text[], measured.seconds) as sample (quantile, seconds)
     union all
     select 'taskflow_delivery_delay_seconds_sum', json_build_object('consumer', consumer), sum(seconds)
-      from consumed where what in ('done', 'late') group by consumer
+      from consumed where outcome in ('done', 'late') group by consumer
     union all
     select 'taskflow_delivery_delay_seconds_count', json_build_object('consumer', consumer), sum(times)
-      from consumed where what in ('done', 'late') group by consumer
+      from consumed where outcome in ('done', 'late') group by consumer
     union all
     -- Consumers without dead letters have a sample too.
     select 'taskflow_dead_letters', json_build_object('consumer', consumer), sum(letters)

@@ -75,10 +75,10 @@ fn input(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json:
 
 /// Computes the occurrences to make. Returns `None` if an occurrence is open or the series has ended.
 fn follow_up(id: TaskId, series: SeriesState, occurred_at: &str) -> Option<Input> {
-    let SeriesState { version, rule, place, is_open, is_done, done_at, .. } = series;
+    let SeriesState { version, rule, place, is_open, is_done, closed_at, .. } = series;
     let place = place.filter(|_| !is_open)?;
     // A purged task has no completion time, so the time of the event stands in for it.
-    let done = done_at.or_else(|| Moment::parse(&Value::from(occurred_at)).ok())?;
+    let done = closed_at.or_else(|| Moment::parse(&Value::from(occurred_at)).ok())?;
     let follow_up = rule.follow_up(place, done);
     let ends = follow_up.next.is_none();
     // Deleting an occurrence skips the missed ones.

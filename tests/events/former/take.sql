@@ -21,7 +21,7 @@ begin
     -- An event is noted in the transaction of what it leads to, so it is done once, however often it comes. Two who take the
     -- same ones wait for each other, in one order.
     perform pg_advisory_xact_lock(hashtextextended(taker || one, 0)) from unnest(ids) as one;
-    known := array(select deliveries.event_id from deliveries where deliveries.consumer = taker and deliveries.event_id = any (ids));
+    known := array(select consumed_events.event_id from consumed_events where consumed_events.consumer = taker and consumed_events.event_id = any (ids));
     if cardinality(ids) - cardinality(known) < came then
         fresh := array(select fresh[one.number]
                          from (select distinct on ((fresh[number]).id) number from generate_subscripts(fresh, 1) as number
@@ -38,12 +38,12 @@ begin
           from unnest(fresh) with ordinality as one
          where one.user_id is not null and one.seq > 0
     ), noted as (
-        insert into places as last (consumer, topic, user_id, seq)
+        insert into high_water_marks as last (consumer, topic, user_id, seq)
         select taker, topic, user_id, max(seq) from placed group by topic, user_id order by topic, user_id
         on conflict (consumer, topic, user_id) do update set seq = greatest(last.seq, excluded.seq)
     )
     select coalesce(array_agg(placed.id), '{}') into late from placed
-     where placed.seq < greatest(placed.before, (select last.seq from places as last
+     where placed.seq < greatest(placed.before, (select last.seq from high_water_marks as last
             where last.consumer = taker and last.topic = placed.topic and last.user_id = placed.user_id));
 
     -- All at once, which 0 stands for; where that fails, one by one, so that the others are taken.
@@ -85,13 +85,13 @@ end;
         end;
     end loop;
 
-    insert into deliveries (consumer, event_id, type, outcome, delay_ms, took_ms)
+    insert into consumed_events (consumer, event_id, type, outcome, delay_ms, took_ms)
     select taker, one.id, one.type, case when one.id = any (late) then 'late' else 'done' end,
            extract(epoch from clock_timestamp() - one.occurred_at) * 1000,
            extract(epoch from clock_timestamp() - began) * 1000 / came
       from unnest(fresh) as one
      where one.id <> all (failed);
-    insert into counted as known (what, consumer, slot, times, sum_ms)
+    insert into consumer_counters as known (outcome, consumer, slot, times, sum_ms)
     select one.outcome, taker, pg_backend_pid() % 16, one.times, one.ms
       from (select case when one.id = any (late) then 'late' else 'done' end, count(*),
                    sum(extract(epoch from clock_timestamp() - one.occurred_at) * 1000)
@@ -102,7 +102,7 @@ end;
             union all
             select 'duplicate', came - cardinality(fresh), 0) as one (outcome, times, ms)
      where one.times > 0
-        on conflict (what, consumer, slot) do update
+        on conflict (outcome, consumer, slot) do update
        set times = known.times + excluded.times, sum_ms = known.sum_ms + excluded.sum_ms;
 
     -- Whoever wrote an event publishes what waits, after the answer, unless somebody does already.

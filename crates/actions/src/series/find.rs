@@ -24,7 +24,7 @@ pub struct SeriesState {
     pub is_done: bool,
     /// Time of the completion or deletion.
     #[serde(deserialize_with = "field")]
-    pub done_at: Option<Moment>,
+    pub closed_at: Option<Moment>,
     /// Time zone of the user.
     #[serde(deserialize_with = "field")]
     pub zone: Timezone,
@@ -41,7 +41,7 @@ impl SeriesState {
     /// to be created.
     pub fn upcoming(&self) -> impl Iterator<Item = String> {
         let newest = self.place.and_then(|place| self.rule.due_date(place));
-        let first = match (self.place, self.done_at) {
+        let first = match (self.place, self.closed_at) {
             _ if self.is_open => newest,
             (Some(place), Some(done)) => self.rule.follow_up(place, done).next.map(|next| next.due_date),
             _ => newest.and_then(|newest| self.rule.after(newest)).map(|next| next.due_date),
