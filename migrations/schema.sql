@@ -657,8 +657,8 @@ create type app.task as (
 );
 
 -- Acquires the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
--- returns. A transaction tries each shard once.
-create function app.acquire_publish_lease(shard smallint) returns void language plpgsql volatile;
+-- returns. Returns true if this call has acquired it. A transaction tries each shard once.
+create function app.acquire_publish_lease(shard smallint) returns boolean language plpgsql volatile;
 
 -- Adds `task.conflict`: an update was rejected because the task had changed.
 create function app.add_conflict_event(person uuid, task_id uuid, current json, expected jsonb)
@@ -755,9 +755,8 @@ create function app.follow_zone() returns trigger language plpgsql volatile;
 create function app.format_place(series app.series, place timestamp without time zone)
 returns text language plpgsql immutable;
 
--- Increments a counter of a consumer.
-create function app.increment_counter(outcome text, consumer text, ms double precision DEFAULT 0)
-returns void language sql volatile;
+-- Increments the counter of a consumer and an outcome.
+create function app.increment_counter(outcome text, consumer text) returns void language sql volatile;
 
 -- The first instant at which clocks in a zone show a wall-clock time. Where clocks are set back there are
 -- two, and `at time zone` returns the second.

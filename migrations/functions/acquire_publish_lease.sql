@@ -1,14 +1,14 @@
 -- Acquires the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
--- returns. A transaction tries each shard once.
+-- returns. Returns true if this call has acquired it. A transaction tries each shard once.
 --
 -- No event is left behind: a publisher gives up its lease under the exclusive lock and checks the outbox once
 -- more, and a transaction that found the lease taken holds the shared lock until its events are visible.
-create or replace function app.acquire_publish_lease(shard smallint) returns void language plpgsql as $$
+create or replace function app.acquire_publish_lease(shard smallint) returns boolean language plpgsql as $$
 declare
     checked text := coalesce(current_setting('taskflow.checked_shards', true), '');
 begin
     if position('.' || shard || '.' in checked) > 0 then
-        return;
+        return false;
     end if;
     perform set_config('taskflow.checked_shards', checked || '.' || shard || '.', true);
     -- 7001: the locks of shards, which publish.sql takes too.
@@ -19,9 +19,11 @@ begin
                                where free.shard = acquire_publish_lease.shard
                                  and free.until < clock_timestamp()
                                  for update skip locked);
-    if found then
-        perform set_config('taskflow.leases', (
-            coalesce(nullif(current_setting('taskflow.leases', true), '')::jsonb, '[]')
-            || jsonb_build_object('shard', shard, 'holder', pg_current_xact_id()::text))::text, true);
+    if not found then
+        return false;
     end if;
+    perform set_config('taskflow.leases', (
+        coalesce(nullif(current_setting('taskflow.leases', true), '')::jsonb, '[]')
+        || jsonb_build_object('shard', shard, 'holder', pg_current_xact_id()::text))::text, true);
+    return true;
 end $$;
