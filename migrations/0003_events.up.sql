@@ -40,7 +40,7 @@ create table app.parked (
     primary key (shard, position)
 );
 comment on table app.parked is
-    'Events that failed for an hour while others were published. `taskflow events replay` puts them back.';
+    'Events that failed for an hour while others were published. `taskflow events requeue` puts them back.';
 
 create table app.publishers (
     shard        smallint primary key,

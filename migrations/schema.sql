@@ -44,9 +44,9 @@ create table app.audit (
 ) partition by range (occurred_at);
 create index audit_of_a_task on only app.audit (task_id, occurred_at, event_id);
 create index audit_of_a_user on only app.audit (user_id, occurred_at, event_id);
-create trigger keep before delete or update on app.audit for each row
+create trigger reject_change before delete or update on app.audit for each row
     execute function app.reject_audit_change();
-create trigger keep_all before truncate on app.audit for each statement
+create trigger reject_truncate before truncate on app.audit for each statement
     execute function app.reject_audit_change();
 
 -- Token buckets of the limits. Times are seconds since 1970.
@@ -234,7 +234,7 @@ create table app.outbox (
     constraint outbox_pkey primary key (shard, "position")
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
 
--- Events that failed for an hour while others were published. `taskflow events replay` puts them back.
+-- Events that failed for an hour while others were published. `taskflow events requeue` puts them back.
 create table app.parked (
     event_id       uuid not null,
     topic          text not null,
@@ -707,23 +707,23 @@ create function app.check_version(caller uuid, input jsonb) returns json languag
 
 -- A task, series, reminder or notification as clients see it. The composite types define the fields and
 -- their order.
-create function app.client_json(n app.notifications) returns json language plpgsql stable;
+create function app.client_json(notification app.notifications) returns json language plpgsql stable;
 
 -- A task, series, reminder or notification as clients see it. The composite types define the fields and
 -- their order.
-create function app.client_json(r app.reminders) returns json language plpgsql stable;
+create function app.client_json(reminder app.reminders) returns json language plpgsql stable;
 
 -- A task, series, reminder or notification as clients see it. The composite types define the fields and
 -- their order.
-create function app.client_json(s app.series) returns json language plpgsql stable;
+create function app.client_json(series app.series) returns json language plpgsql stable;
 
 -- A task, series, reminder or notification as clients see it. The composite types define the fields and
 -- their order.
-create function app.client_json(t app.tasks) returns json language sql stable;
+create function app.client_json(task app.tasks) returns json language sql stable;
 
 -- The CloudEvent of an outbox row, as JSON text. It is concatenated, because building one object and
 -- removing its nulls took twice as long.
-create function app.cloud_event(o app.outbox) returns text language plpgsql stable;
+create function app.cloud_event(outbox app.outbox) returns text language plpgsql stable;
 
 -- A setting of this transaction, such as `actor` or `correlation_id`, made by the frame; null if it is not
 -- set.
@@ -760,7 +760,7 @@ create function app.increment_counter(outcome text, consumer text) returns void 
 
 -- The first instant at which clocks in a zone show a wall-clock time. Where clocks are set back there are
 -- two, and `at time zone` returns the second.
-create function app.instant(wall timestamp without time zone, zone text)
+create function app.instant(wall_clock timestamp without time zone, zone text)
 returns timestamp with time zone language plpgsql immutable;
 
 -- True if the occurrences of a series are due on whole days.
@@ -822,11 +822,11 @@ create function app.prefix_query(word text, person uuid) returns tsquery languag
 create function app.priority_rank(priority text) returns integer language sql immutable;
 
 -- The profile of a user, without null fields.
-create function app.profile_json(u app.users) returns json language sql stable;
+create function app.profile_json(person app.users) returns json language sql stable;
 
 -- The progress of a series as `actions` parses it: its rule, its place, and the state of its newest
 -- occurrence.
-create function app.progress(s app.series) returns jsonb language plpgsql stable;
+create function app.progress(series app.series) returns jsonb language plpgsql stable;
 
 -- Adds the event of a changed reminder. There is none for a reminder that moves with its task, which has
 -- an event itself.
@@ -885,7 +885,7 @@ create function app.schedule_bound_json(wall_clock text, zone text) returns json
 create function app.search_vector(title text, description text) returns tsvector language plpgsql immutable;
 
 -- Pauses or resumes publishing: during a pause every shard has a lease that never expires.
-create function app.set_publishing(wanted boolean) returns void language sql volatile;
+create function app.set_publishing(is_on boolean) returns void language sql volatile;
 
 -- The shard of a user's events, 0 to 7. Events without a user are in shard 0.
 create function app.shard(person uuid) returns smallint language sql immutable;

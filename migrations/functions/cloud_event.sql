@@ -1,36 +1,38 @@
 -- The CloudEvent of an outbox row, as JSON text. It is concatenated, because building one object and removing
 -- its nulls took twice as long.
-create or replace function app.cloud_event(o app.outbox) returns text language plpgsql stable as $$
+create or replace function app.cloud_event(outbox app.outbox) returns text language plpgsql stable as $$
 declare
-    -- The id of the subject, under the name of its kind.
+    -- An object with the id of the subject, such as `{"task_id": …}`.
     subject text;
-    details jsonb := o.details;
+    details jsonb := outbox.details;
 begin
-    if o.type like 'recurring.%' then
-        subject := json_build_object('recurring_task_id', o.subject_id);
-        if o.type = 'recurring.generated' then
-            -- The new occurrence goes into `data` itself.
+    if outbox.type like 'recurring.%' then
+        subject := json_build_object('recurring_task_id', outbox.subject_id);
+        if outbox.type = 'recurring.generated' then
+            -- Schemas of this type have the details as members of `data`.
             subject := '{' || app.members(subject) || ',' || app.members(details::text) || '}';
             details := null;
         end if;
-    elsif o.type like 'reminder.%' then
-        subject := json_build_object('reminder_id', o.subject_id,
-                                     'task_id', coalesce(o.after, o.before) -> 'task_id');
+    elsif outbox.type like 'reminder.%' then
+        subject := json_build_object('reminder_id', outbox.subject_id,
+                                     'task_id', coalesce(outbox.after, outbox.before) -> 'task_id');
     else
-        subject := json_build_object('task_id', o.subject_id);
+        subject := json_build_object('task_id', outbox.subject_id);
     end if;
     return left(json_build_object(
-        'specversion', '1.0', 'id', o.event_id, 'source', 'taskflow', 'type', o.type, 'time', o.occurred_at,
-        'datacontenttype', 'application/json',
-        'dataschema', 'urn:taskflow:event:' || o.type || ':1')::text, -1)
-        || coalesce(',"subject":' || to_json(o.subject_id), '')
-        || coalesce(',"correlationid":' || to_json(o.correlation_id), '')
-        || coalesce(',"traceparent":' || to_json(o.traceparent), '')
+            'specversion', '1.0', 'id', outbox.event_id, 'source', 'taskflow', 'type', outbox.type,
+            'time', outbox.occurred_at, 'datacontenttype', 'application/json',
+            'dataschema', 'urn:taskflow:event:' || outbox.type || ':1')::text, -1)
+        || coalesce(',"subject":' || to_json(outbox.subject_id), '')
+        || coalesce(',"correlationid":' || to_json(outbox.correlation_id), '')
+        || coalesce(',"traceparent":' || to_json(outbox.traceparent), '')
         || ',"data":' || left(json_build_object(
-        'schema_version', 1, 'event_id', o.event_id, 'correlation_id', o.correlation_id, 'user_id', o.user_id,
-        'seq', o.seq, 'actor', o.actor, 'actor_name', o.actor_name, 'occurred_at', o.occurred_at)::text, -1)
+            'schema_version', 1, 'event_id', outbox.event_id, 'correlation_id', outbox.correlation_id,
+            'user_id', outbox.user_id, 'seq', outbox.seq, 'actor', outbox.actor,
+            'actor_name', outbox.actor_name, 'occurred_at', outbox.occurred_at)::text, -1)
         || ',' || app.members(subject) || ','
         || substr(json_build_object(
-        'before', o.before, 'after', o.after, 'changes', app.changes(o.before, o.after),
-        'details', details)::text, 2) || '}';
+            'before', outbox.before, 'after', outbox.after,
+            'changes', app.changes(outbox.before, outbox.after), 'details', details)::text, 2)
+        || '}';
 end $$;

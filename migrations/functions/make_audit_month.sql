@@ -9,7 +9,7 @@ begin
         execute format('create table if not exists app.%I partition of app.audit
                         for values from (%L) to (%L)',
                        name, first at time zone 'UTC', (first + interval '1 month') at time zone 'UTC');
-        execute format('create or replace trigger keep_all before truncate on app.%I for each statement
+        execute format('create or replace trigger reject_truncate before truncate on app.%I for each statement
                         execute function app.reject_audit_change()', name);
     end if;
 end $$;

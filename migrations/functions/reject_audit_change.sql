@@ -4,9 +4,9 @@ begin
     raise exception 'the audit trail is append-only' using errcode = '42501';
 end $$;
 
-create or replace trigger keep before update or delete on app.audit
+create or replace trigger reject_change before update or delete on app.audit
     for each row execute function app.reject_audit_change();
-create or replace trigger keep_all before truncate on app.audit
+create or replace trigger reject_truncate before truncate on app.audit
     for each statement execute function app.reject_audit_change();
 
 -- Partitions inherit the first of these triggers, but not the second.
@@ -15,7 +15,7 @@ declare
     month regclass;
 begin
     for month in select inhrelid from pg_inherits where inhparent = 'app.audit'::regclass loop
-        execute format('create or replace trigger keep_all before truncate on %s
+        execute format('create or replace trigger reject_truncate before truncate on %s
                         for each statement execute function app.reject_audit_change()', month);
     end loop;
 end $$;
