@@ -95,14 +95,14 @@ create table app.identities (
 comment on table app.identities is 'Users as issuers of JWTs know them.';
 
 create table app.issuers (
-    issuer   text primary key,
-    keys     json not null default '{"keys": []}',
-    asked_at timestamptz not null default '-infinity',
-    kept_at  timestamptz not null default '-infinity'
+    issuer       text primary key,
+    keys         json not null default '{"keys": []}',
+    requested_at timestamptz not null default '-infinity',
+    fetched_at   timestamptz not null default '-infinity'
 );
 comment on table app.issuers is 'Public keys of the issuers of JWTs.';
-comment on column app.issuers.asked_at is 'Time of the last request for the keys.';
-comment on column app.issuers.kept_at is 'Time of the last successful one.';
+comment on column app.issuers.requested_at is 'Time of the last request for the keys.';
+comment on column app.issuers.fetched_at is 'Time of the last request for the keys that succeeded.';
 
 -- ── limits ──────────────────────────────────────────────────────────────────────────────────
 
@@ -146,7 +146,7 @@ create table app.answers (
     user_id     uuid not null,
     id          uuid not null,
     fingerprint text not null,
-    subject     uuid,
+    item_id     uuid,
     rows        app.reply_row[] not null,
     created_at  timestamptz not null default now(),
     primary key (user_id, id)
@@ -155,4 +155,5 @@ comment on table app.answers is
     'Replies to requests with an idempotency key, kept for 24 hours. Without a foreign key: checking it would '
     'be a fifth of the cost.';
 comment on column app.answers.fingerprint is 'Hash of the request: another request must not reuse the key.';
-comment on column app.answers.subject is 'Id of the thing that the request was about.';
+comment on column app.answers.item_id is
+    'Id of the task, series, reminder or notification that the request was about.';

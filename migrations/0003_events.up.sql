@@ -22,7 +22,7 @@ create table app.outbox (
     event          json,
     attempts       int not null default 0,
     failed_at      timestamptz,
-    problem        text,
+    last_error     text,
     primary key (shard, position)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 comment on table app.outbox is
@@ -31,6 +31,10 @@ comment on column app.outbox.user_id is 'Null for a security event of an unknown
 comment on column app.outbox.position is
     'Order of a user''s events. Rows of different users may appear out of order.';
 comment on column app.outbox.actor_name is 'Name of the agent, or of the part of TaskFlow, that acted.';
+comment on column app.outbox.attempts is
+    'Number of times that publishing this event has failed while others were published.';
+comment on column app.outbox.failed_at is
+    'Time at which publishing it failed for the first time, alone or while others were published.';
 comment on column app.outbox.event is
     'A complete CloudEvent, for a dead letter or a requeued event. Else the other columns make it.';
 
@@ -50,12 +54,19 @@ create table app.publishers (
     succeeded_at timestamptz not null default '-infinity',
     published    bigint not null default 0,
     failed       bigint not null default 0,
-    problem      text
+    last_error   text
 ) with (fillfactor = 50);
 insert into app.publishers (shard) select generate_series(0, 7);
 comment on table app.publishers is 'The publish lease of each shard.';
 comment on column app.publishers.holder is
-    'Transaction id that took the lease. Null while a shard waits after a failure.';
+    'Transaction id that took the lease. Null while a shard backs off after a failure, or publishing is off.';
+comment on column app.publishers.until is
+    'End of the lease or of the backoff; `infinity` while publishing is off. From then on, the next request '
+    'with an event of the shard acquires the lease.';
+comment on column app.publishers.failures is
+    'Number of batches that have failed as a whole, up to 20; successes halve it. Batches shrink with it.';
+comment on column app.publishers.published is 'Number of published events.';
+comment on column app.publishers.failed is 'Number of failed attempts to publish an event.';
 
 create table app.held (
     user_id uuid primary key,

@@ -1,3 +1,3 @@
 -- Removes the settings, and all tables of Dapr.
 drop schema dapr cascade;
-drop table app.configured, app.settings;
+drop table app.configured_settings, app.settings;

@@ -10,14 +10,15 @@ comment on table app.settings is 'Settings in effect, in one row. Rate limits ar
 comment on column app.settings.publish_batch is 'Most events to publish at once.';
 comment on column app.settings.reminder_batch is 'Most reminders to claim at once.';
 
-create table app.configured (
-    key     text primary key,
-    value   text,
-    problem text,
-    at      timestamptz not null default now()
+create table app.configured_settings (
+    key   text primary key,
+    value text,
+    error text,
+    at    timestamptz not null default now()
 );
-comment on table app.configured is 'Settings as last read from Dapr''s configuration store.';
-comment on column app.configured.problem is 'Reason why the value was rejected; null if it is in effect.';
+comment on table app.configured_settings is 'Settings as last read from Dapr''s configuration store.';
+comment on column app.configured_settings.error is
+    'Reason why the value was rejected; null if it is in effect.';
 
 -- The tables of Dapr, which has a role of its own: the configuration store, and those that its state store
 -- creates for itself.

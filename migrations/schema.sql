@@ -24,8 +24,8 @@ create table app.answers (
     id          uuid not null,
     -- Hash of the request: another request must not reuse the key.
     fingerprint text not null,
-    -- Id of the thing that the request was about.
-    subject     uuid,
+    -- Id of the task, series, reminder or notification that the request was about.
+    item_id     uuid,
     rows        app.reply_row[] not null,
     created_at  timestamp with time zone not null default now(),
     constraint answers_pkey primary key (user_id, id)
@@ -65,13 +65,13 @@ create unlogged table app.buckets (
 ) with (fillfactor=15);
 
 -- Settings as last read from Dapr's configuration store.
-create table app.configured (
-    key     text not null,
-    value   text,
+create table app.configured_settings (
+    key   text not null,
+    value text,
     -- Reason why the value was rejected; null if it is in effect.
-    problem text,
-    at      timestamp with time zone not null default now(),
-    constraint configured_pkey primary key (key)
+    error text,
+    at    timestamp with time zone not null default now(),
+    constraint configured_settings_pkey primary key (key)
 );
 
 -- Number of events by consumer and outcome, in several slots each, so that connections do not wait for each
@@ -141,12 +141,12 @@ create table app.identities (
 
 -- Public keys of the issuers of JWTs.
 create table app.issuers (
-    issuer   text not null,
-    keys     json not null default '{"keys": []}'::json,
+    issuer       text not null,
+    keys         json not null default '{"keys": []}'::json,
     -- Time of the last request for the keys.
-    asked_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
-    -- Time of the last successful one.
-    kept_at  timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    requested_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    -- Time of the last request for the keys that succeeded.
+    fetched_at   timestamp with time zone not null default '-infinity'::timestamp with time zone,
     constraint issuers_pkey primary key (issuer)
 );
 
@@ -228,9 +228,11 @@ create table app.outbox (
     actor_name     text,
     -- A complete CloudEvent, for a dead letter or a requeued event. Else the other columns make it.
     event          json,
+    -- Number of times that publishing this event has failed while others were published.
     attempts       integer not null default 0,
+    -- Time at which publishing it failed for the first time, alone or while others were published.
     failed_at      timestamp with time zone,
-    problem        text,
+    last_error     text,
     constraint outbox_pkey primary key (shard, "position")
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
 
@@ -255,7 +257,7 @@ create table app.parked (
     event          json,
     attempts       integer not null,
     failed_at      timestamp with time zone,
-    problem        text,
+    last_error     text,
     parked_at      timestamp with time zone not null default now(),
     constraint parked_pkey primary key (shard, "position")
 );
@@ -272,14 +274,19 @@ create table app.high_water_marks (
 -- The publish lease of each shard.
 create table app.publishers (
     shard        smallint not null,
-    -- Transaction id that took the lease. Null while a shard waits after a failure.
+    -- Transaction id that took the lease. Null while a shard backs off after a failure, or publishing is off.
     holder       text,
+    -- End of the lease or of the backoff; `infinity` while publishing is off. From then on, the next request
+    -- with an event of the shard acquires the lease.
     until        timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    -- Number of batches that have failed as a whole, up to 20; successes halve it. Batches shrink with it.
     failures     integer not null default 0,
     succeeded_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    -- Number of published events.
     published    bigint not null default 0,
+    -- Number of failed attempts to publish an event.
     failed       bigint not null default 0,
-    problem      text,
+    last_error   text,
     constraint publishers_pkey primary key (shard)
 ) with (fillfactor=50);
 
@@ -845,8 +852,8 @@ create function app.quota(refused boolean, policy text, reset double precision, 
 returns text language sql stable;
 
 -- Describes the failure of a body. Error messages may contain personal data, so only that of `refuse` is
--- returned.
-create function app.refusal(code text, violated text, message text, place text)
+-- returned; of others the SQLSTATE, the violated constraint, and the context: the call stack in PL/pgSQL.
+create function app.refusal(code text, violated text, message text, context text)
 returns json language plpgsql volatile;
 
 -- Rejects a request: the frame rolls the body back and returns the reason as a refusal.

@@ -89,7 +89,7 @@ async fn a_refusal_commits_the_frame_and_rolls_back_the_body() {
     let principal = json!({ "session": web::fingerprint(&ada.token), "actor": "user" });
     let response = call(&app.database.role(USER).await, &name, &principal, &json!({})).await;
 
-    assert_eq!(response, [json!({ "error": "no_such_luck", "constraint": null, "place": null })]);
+    assert_eq!(response, [json!({ "error": "no_such_luck", "constraint": null, "context": null })]);
     assert_eq!(ada.titles("/api/tasks").await, ["stays as it is"]);
     let sessions =
         app.database.rows("select expires_at > now() + interval '29 days' as longer from app.sessions").await;

@@ -135,7 +135,7 @@ async fn the_defaults_apply_at_first() {
     apply(&app).await;
 
     assert_eq!(app.database.rows(everything).await, at_first);
-    let applied = app.database.rows("select key from app.configured where problem is null").await;
+    let applied = app.database.rows("select key from app.configured_settings where error is null").await;
     assert_eq!(applied.len(), SETTINGS.len());
 }
 

@@ -1,10 +1,10 @@
 -- Describes the failure of a body. Error messages may contain personal data, so only that of `refuse` is
--- returned.
-create or replace function app.refusal(code text, violated text, message text, place text) returns json
+-- returned; of others the SQLSTATE, the violated constraint, and the context: the call stack in PL/pgSQL.
+create or replace function app.refusal(code text, violated text, message text, context text) returns json
     language plpgsql as $$
 begin
     if code = 'TF000' then
-        return json_build_object('error', message, 'constraint', null, 'place', null);
+        return json_build_object('error', message, 'constraint', null, 'context', null);
     end if;
-    return json_build_object('error', code, 'constraint', nullif(violated, ''), 'place', place);
+    return json_build_object('error', code, 'constraint', nullif(violated, ''), 'context', context);
 end $$;

@@ -306,7 +306,7 @@ async fn a_new_key_is_fetched_at_most_once_a_minute() {
     }
     assert_eq!(issuer.requests(), 1, "unknown keys cause no further requests");
 
-    let a_minute_later = "update app.issuers set asked_at = asked_at - interval '61 seconds'";
+    let a_minute_later = "update app.issuers set requested_at = requested_at - interval '61 seconds'";
     app.database.change(a_minute_later).await;
     me(&app, &token).await.expect(200);
     assert_eq!(issuer.requests(), 2);

@@ -296,7 +296,7 @@ async fn an_unpublishable_event_is_set_aside_and_blocks_no_other_user() {
     assert_eq!(wait_for_trail(&ben, "/api/audit", 1).await.len(), 1);
     poll_until("the event is set aside", async || {
         ben.task("another").await;
-        let parked = app.database.rows("select type, problem from app.parked").await;
+        let parked = app.database.rows("select type, last_error from app.parked").await;
         (parked.len() == 1).then_some(parked)
     })
     .await;

@@ -104,10 +104,10 @@ async fn report_backlog(client: &Client) -> anyhow::Result<()> {
         select concat_ws('; ',
                    case when waiting.n > 0 then waiting.n || ' to be published, waiting for up to '
                        || ceil(extract(epoch from now() - waiting.since)) || ' s'
-                       || coalesce(': ' || waiting.problem, '') end,
+                       || coalesce(': ' || waiting.last_error, '') end,
                    case when parked.n > 0 then parked.n || ' could not be published' end,
                    case when letters.n > 0 then letters.n || ' could not be processed (--dead shows them)' end)
-          from (select count(*) as n, min(occurred_at) as since, max(problem) as problem from app.outbox) as waiting,
+          from (select count(*) as n, min(occurred_at) as since, max(last_error) as last_error from app.outbox) as waiting,
                (select count(*) as n from app.parked) as parked,
                (select count(*) as n from app.dead_letters where requeued_at is null) as letters";
     let line: String = client.query_one(line, &[]).await?.get(0);

@@ -56,8 +56,8 @@ fn unknown(key: &str) -> String {
 /// Prints a table: every setting with its value and description, then stored keys that name no setting.
 async fn list(client: &Client) -> anyhow::Result<()> {
     let stored = "
-        select stored.key, stored.value, configured.problem
-          from dapr.configuration as stored left join app.configured using (key, value) order by stored.key";
+        select stored.key, stored.value, configured.error
+          from dapr.configuration as stored left join app.configured_settings as configured using (key, value) order by stored.key";
     let stored = client.query(stored, &[]).await?;
     let mut table: Vec<[String; 3]> = Vec::new();
     for setting in SETTINGS {

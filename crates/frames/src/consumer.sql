@@ -54,8 +54,8 @@ begin
                 where mark.consumer = consumer_name and mark.topic = ordered.topic
                   and mark.user_id = ordered.user_id));
 
-    -- Number 0 stands for all events at once. If that fails, each is tried alone, so that only the failing ones
-    -- are delivered again.
+    -- Number 0 stands for all events at once. If that fails, each is tried alone, so that only the failing
+    -- ones are delivered again.
     for number in 0 .. cardinality(fresh) loop
         continue when number = 0 and cardinality(fresh) < 2;
         events := case number when 0 then fresh else fresh[number:number] end;

@@ -71,7 +71,7 @@ begin
     -- `refuse` raises TF000, and class 23 are constraints: a retry would fail alike. Other errors are faults,
     -- which are not stored as the answer, because a retry may succeed.
     if replay_key is not null and (code is null or code = 'TF000' or code like '23%') then
-        insert into answers (user_id, id, fingerprint, subject, rows)
+        insert into answers (user_id, id, fingerprint, item_id, rows)
         values (caller, (replay_key ->> 'id')::uuid, replay_key ->> 'fingerprint', (input ->> 'id')::uuid,
             answer);
     end if;

@@ -26,11 +26,11 @@ const MAX_DURATION_MS: u64 = 20_000;
 struct Report {
     shard: i16,
     holder: String,
-    done: Vec<i64>,
+    sent: Vec<i64>,
     failed: Vec<i64>,
-    problem: Option<String>,
+    error: Option<String>,
     /// True if the publisher has run for [`MAX_DURATION_MS`] and gives up the shard.
-    leaves: bool,
+    gives_up: bool,
 }
 
 /// Event that waits in the outbox.
@@ -69,14 +69,14 @@ async fn publish_shard(PublishLease { shard, holder }: PublishLease) -> Result<(
             .map(|row| serde_json::from_str(row))
             .collect::<Result<Vec<Waiting>, _>>()
             .map_err(|error| Refusal::unreadable("an event of the outbox", error))?;
-        let (failed, problem) = send(&waiting).await;
+        let (failed, error) = send(&waiting).await;
         if waiting.len() < SMALL_BATCH && failed.is_empty() {
             wait(GATHER_MS - now_ms() % GATHER_MS).await;
         }
-        let (failed, done) =
+        let (failed, sent) =
             waiting.iter().map(|event| event.position).partition(|position| failed.contains(position));
-        let leaves = now_ms() - begun > MAX_DURATION_MS;
-        report = Report { shard, holder: holder.clone(), done, failed, problem, leaves };
+        let gives_up = now_ms() - begun > MAX_DURATION_MS;
+        report = Report { shard, holder: holder.clone(), sent, failed, error, gives_up };
     }
 }
 

@@ -8,9 +8,9 @@ declare
     failed_positions bigint[] := array(select position::bigint
                                          from jsonb_array_elements_text(input -> 'failed') as position);
     sent_positions   bigint[] := array(select position::bigint
-                                         from jsonb_array_elements_text(input -> 'done') as position);
+                                         from jsonb_array_elements_text(input -> 'sent') as position);
     attempted        int := cardinality(failed_positions) + cardinality(sent_positions);
-    publish_problem  text := left(input ->> 'problem', 500);
+    publish_error    text := left(input ->> 'error', 500);
     publisher        publishers;
     -- True if the failed events themselves are the cause, not the broker.
     are_invalid      boolean;
@@ -41,13 +41,13 @@ begin
        set until = clock_timestamp() + interval '5 seconds',
            -- After a failure batches grow again step by step: the first success changes nothing, and each
            -- further one halves `failures`.
-           failures = case when cardinality(sent_positions) > 0 and publishers.problem is null
+           failures = case when cardinality(sent_positions) > 0 and publishers.last_error is null
                                then publishers.failures / 2
                            when cardinality(failed_positions) > 0 and cardinality(sent_positions) = 0
                                then least(publishers.failures + 1, 20)
                            else publishers.failures end,
-           problem = case when cardinality(failed_positions) > 0 then publish_problem
-                          when cardinality(sent_positions) = 0 then publishers.problem end
+           last_error = case when cardinality(failed_positions) > 0 then publish_error
+                             when cardinality(sent_positions) = 0 then publishers.last_error end
      where publishers.shard = shard_number and publishers.holder = lease_holder
        and publishers.until > clock_timestamp()
     returning publishers.* into publisher;
@@ -58,7 +58,8 @@ begin
     -- An event that fails while others succeed is invalid, and delays its user: longer each time. One that
     -- was tried alone is invalid only if another one has succeeded since it first failed.
     if attempted = 1 then
-        update outbox set failed_at = coalesce(outbox.failed_at, clock_timestamp()), problem = publish_problem
+        update outbox
+           set failed_at = coalesce(outbox.failed_at, clock_timestamp()), last_error = publish_error
          where outbox.shard = shard_number and outbox.position = any (failed_positions);
     end if;
     are_invalid := cardinality(failed_positions) > 0 and (
@@ -69,7 +70,7 @@ begin
     if are_invalid then
         update outbox
            set attempts = outbox.attempts + 1, failed_at = coalesce(outbox.failed_at, clock_timestamp()),
-               problem = publish_problem
+               last_error = publish_error
          where outbox.shard = shard_number and outbox.position = any (failed_positions);
         insert into held (user_id, shard, until)
         select distinct on (coalesce(event.user_id, event.event_id))
@@ -101,7 +102,7 @@ begin
          where publishers.shard = shard_number;
         return;
     end if;
-    if (input ->> 'leaves')::boolean then
+    if (input ->> 'gives_up')::boolean then
         update publishers set holder = null, until = '-infinity' where publishers.shard = shard_number;
         return;
     end if;

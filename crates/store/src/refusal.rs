@@ -127,7 +127,7 @@ impl StdError for Refusal {
 struct Row {
     error: String,
     constraint: Option<String>,
-    place: Option<String>,
+    context: Option<String>,
     task: Option<Box<RawValue>>,
     recurring_task: Option<Box<RawValue>>,
     scope: Option<String>,
@@ -169,8 +169,8 @@ impl Refusal {
                     || Self::fault(format!("{statement} violates the constraint {name}")),
                     Self::Violated,
                 ),
-            Row { error, place: Some(place), .. } => {
-                let place = place.lines().next().unwrap_or_default();
+            Row { error, context: Some(context), .. } => {
+                let place = context.lines().next().unwrap_or_default();
                 Self::fault(format!("{statement} failed with SQLSTATE {error} at {place}"))
             }
             Row { error, .. } => Reason::find(&error).map_or_else(

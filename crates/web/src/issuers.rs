@@ -111,13 +111,13 @@ fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
     #[derive(Deserialize)]
     struct Known {
         keys: Value,
-        asking: bool,
+        is_fetching: bool,
     }
     let fault = |error| Problem::from(Refusal::unreadable("the keys of an issuer", error));
     match request.anonymous().one(statement!("issuers/keys.sql"), &json!({ "issuer": issuer.issuer })) {
         Ok(row) => {
             let known: Known = serde_json::from_str(&row).map_err(fault)?;
-            Ok((parse_keys(known.keys).map_err(fault)?, known.asking))
+            Ok((parse_keys(known.keys).map_err(fault)?, known.is_fetching))
         }
         Err(Refusal::NotFound) => Ok((JwkSet { keys: Vec::new() }, false)),
         Err(refusal) => Err(refusal.into()),
@@ -127,7 +127,7 @@ fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
 /// Fetches the keys of the issuer, at most once a minute, so that forged tokens cause no more requests.
 async fn fetch_keys(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> {
     let input = json!({ "issuer": issuer.issuer });
-    if request.anonymous().one(statement!("issuers/ask.sql"), &input)? != "true" {
+    if request.anonymous().one(statement!("issuers/claim_fetch.sql"), &input)? != "true" {
         return match keys(request, issuer)? {
             (_, true) => Err(Problem::unavailable(Fault::new(
                 "the keys of an issuer are being fetched, or could not be fetched within the last minute",
@@ -148,7 +148,7 @@ async fn fetch_keys(request: &Request, issuer: &Issuer) -> Result<JwkSet, Proble
         Err(error) => return Err(unavailable(error.into())),
     };
     let input = json!({ "issuer": issuer.issuer, "keys": keys });
-    request.anonymous().one(statement!("issuers/keep.sql"), &input)?;
+    request.anonymous().one(statement!("issuers/store.sql"), &input)?;
     Ok(keys)
 }
 

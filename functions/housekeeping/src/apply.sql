@@ -1,20 +1,22 @@
 -- frame: open, for service
--- Applies the settings that have changed since the last call. Returns a row with the key of each.
+-- Applies the settings that have changed since the last call. Returns a row with the key of each. Without a
+-- `value` in the store, `setting` holds the default.
 declare
     changed record;
     setting jsonb;
 begin
     perform pg_advisory_xact_lock(hashtextextended('taskflow settings', 0));
     for changed in
-        select given.* from jsonb_to_recordset(input -> 'said')
+        select given.* from jsonb_to_recordset(input -> 'settings')
                             as given (key text, value text, setting jsonb, problem text)
-          left join configured on configured.key = given.key
-         -- The problem counts too, as another release may know a key that this one rejects.
-         where (given.value, given.problem) is distinct from (configured.value, configured.problem)
+          left join configured_settings as known on known.key = given.key
+         -- Errors are compared too, as another release may know a key that this one rejects.
+         where (given.value, given.problem) is distinct from (known.value, known.error)
     loop
         if changed.value is not null then
-            insert into configured (key, value, problem) values (changed.key, changed.value, changed.problem)
-            on conflict (key) do update set value = excluded.value, problem = excluded.problem, at = now();
+            insert into configured_settings (key, value, error)
+            values (changed.key, changed.value, changed.problem)
+            on conflict (key) do update set value = excluded.value, error = excluded.error, at = now();
         end if;
         setting := changed.setting;
         update limits
@@ -28,7 +30,7 @@ begin
         return query select 'row', to_json(changed.key)::text;
     end loop;
     -- Keys that are no longer in the configuration store.
-    delete from configured where not exists (
-        select from jsonb_array_elements(input -> 'said') as given
-         where given ->> 'key' = configured.key and given ->> 'value' is not null);
+    delete from configured_settings as known where not exists (
+        select from jsonb_array_elements(input -> 'settings') as given
+         where given ->> 'key' = known.key and given ->> 'value' is not null);
 end;

@@ -46,7 +46,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         });
     }
     // The statement returns the keys that have changed since the last run.
-    let changed = client.rows(statement!("apply.sql"), &json!({ "said": said }))?;
+    let changed = client.rows(statement!("apply.sql"), &json!({ "settings": said }))?;
     for key in &changed {
         let key: String =
             serde_json::from_str(key).map_err(|error| Refusal::unreadable("the key of a setting", error))?;

@@ -1,4 +1,6 @@
 -- frame: open, for both
--- Returns the stored keys of an issuer, and true as `asking` if a later request for them is still unanswered.
-select 'row', json_build_object('keys', issuers.keys, 'asking', issuers.kept_at < issuers.asked_at)::text
+-- Returns the stored keys of an issuer, and true as `is_fetching` if a later request for them has no response
+-- yet, or has failed.
+select 'row', json_build_object('keys', issuers.keys,
+                                'is_fetching', issuers.fetched_at < issuers.requested_at)::text
   from issuers where issuers.issuer = input ->> 'issuer'
