@@ -118,7 +118,7 @@ insert into app.limits (name, quota, seconds) values
     ('sign-up',         600,   60),
     ('sign-in',         10,    300),
     ('sign-in-address', 100,   300);
-comment on table app.limits is 'Rate limits: requests per seconds. A change applies at once.';
+comment on table app.limits is 'Rate limits: `quota` requests in `seconds`. A change applies at once.';
 
 -- Unlogged: after a crash all buckets are full, and no request waits for the disk. The low fillfactor keeps
 -- updated rows on their page.

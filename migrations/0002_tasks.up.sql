@@ -64,7 +64,7 @@ create table app.tasks (
 comment on table app.tasks is 'Tasks, those in the trash included.';
 comment on column app.tasks.due_date is
     'Due instant; for a whole day (`all_day`), 23:59 of that day in the user''s zone.';
-comment on column app.tasks.missed is 'True for an occurrence that was past when its series came to it.';
+comment on column app.tasks.missed is 'True for an occurrence whose time had passed before it was created.';
 comment on column app.tasks.words is 'Words for the search, each with the prefix of its user.';
 comment on column app.tasks.occurrence is 'Number of the occurrence in its series, from 1.';
 comment on column app.tasks.place is

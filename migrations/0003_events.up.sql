@@ -76,6 +76,7 @@ create table app.held (
 comment on table app.held is
     'Users whose next event failed while others were published: theirs wait, in order, without delaying '
     'others.';
+comment on column app.held.user_id is 'For an event without a user, the id of the event.';
 
 -- ── consumers ───────────────────────────────────────────────────────────────────────────────
 
@@ -91,7 +92,8 @@ create type app.delivery as (
     traceparent    text,
     input          jsonb
 );
-comment on type app.delivery is 'An event as the frame of a consumer passes it to the body.';
+comment on type app.delivery is
+    'An event as the frame of a consumer passes it to the body. `input` is what the body needs of it.';
 
 create table app.consumed_events (
     consumer text not null,

@@ -31,7 +31,7 @@ comment on column app.reminders.before is
 comment on column app.reminders.remind_at is
     'Moment of the reminder. Null for a relative one of a task without a due date.';
 comment on column app.reminders.claimed_until is
-    'Its event is on its way. If that gets lost, the reminder is claimed again after this.';
+    'End of the claim. Its event is on its way; if that is lost, the reminder is claimed again afterwards.';
 
 create table app.notifications (
     id         uuid primary key default gen_random_uuid(),
@@ -55,6 +55,8 @@ create index notifications_by_age on app.notifications (created_at);
 create index notifications_unread on app.notifications (user_id, created_at desc, id desc)
  where read_at is null;
 comment on table app.notifications is 'The inbox of each user.';
+comment on column app.notifications.late is
+    'True if it was created more than 30 seconds after its first reminder was due.';
 comment on column app.notifications.minute is
     'Minute of its reminders: those of the same minute share a notification.';
 
@@ -68,7 +70,7 @@ create table app.mails (
 create index mails_by_time on app.mails (next_at);
 comment on table app.mails is 'Notifications to be sent by e-mail too. The text is made when it is sent.';
 comment on column app.mails.claimed_until is
-    'A request sends it. If that fails silently, it is claimed again after this.';
+    'End of the claim. A request is sending it; if that dies, another one claims it afterwards.';
 
 -- Reminders and notifications as clients see them: these fields in this order.
 create type app.absolute_reminder as (

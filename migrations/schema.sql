@@ -124,6 +124,7 @@ create index consumed_events_by_age on app.consumed_events (at);
 
 -- Users whose next event failed while others were published: theirs wait, in order, without delaying others.
 create table app.held (
+    -- For an event without a user, the id of the event.
     user_id uuid not null,
     shard   smallint not null,
     until   timestamp with time zone not null,
@@ -150,7 +151,7 @@ create table app.issuers (
     constraint issuers_pkey primary key (issuer)
 );
 
--- Rate limits: requests per seconds. A change applies at once.
+-- Rate limits: `quota` requests in `seconds`. A change applies at once.
 create table app.limits (
     name    text not null,
     quota   integer not null,
@@ -167,7 +168,7 @@ create table app.mails (
     user_id         uuid not null,
     next_at         timestamp with time zone not null default now(),
     attempts        integer not null default 0,
-    -- A request sends it. If that fails silently, it is claimed again after this.
+    -- End of the claim. A request is sending it; if that dies, another one claims it afterwards.
     claimed_until   timestamp with time zone not null default '-infinity'::timestamp with time zone,
     constraint mails_pkey primary key (notification_id),
     constraint mails_notification_id_fkey foreign key (notification_id) references app.notifications(id) on delete cascade,
@@ -183,6 +184,7 @@ create table app.notifications (
     title      text not null,
     task_ids   uuid[] not null,
     due_date   timestamp with time zone,
+    -- True if it was created more than 30 seconds after its first reminder was due.
     late       boolean not null default false,
     -- Minute of its reminders: those of the same minute share a notification.
     minute     timestamp with time zone not null,
@@ -315,7 +317,7 @@ create table app.reminders (
     attempts        integer not null default 0,
     sent_at         timestamp with time zone,
     snoozed_at      timestamp with time zone,
-    -- Its event is on its way. If that gets lost, the reminder is claimed again after this.
+    -- End of the claim. Its event is on its way; if that is lost, the reminder is claimed again afterwards.
     claimed_until   timestamp with time zone,
     notification_id uuid,
     created_at      timestamp with time zone not null default now(),
@@ -418,7 +420,7 @@ create table app.tasks (
     version           bigint not null default 1,
     seq               bigint not null default 0,
     recurring_task_id uuid,
-    -- True for an occurrence that was past when its series came to it.
+    -- True for an occurrence whose time had passed before it was created.
     missed            boolean not null default false,
     -- Words for the search, each with the prefix of its user.
     words             tsvector not null default ''::tsvector,
@@ -561,7 +563,7 @@ create type app.absolute_reminder as (
     created_at timestamp with time zone
 );
 
--- An event as the frame of a consumer passes it to the body.
+-- An event as the frame of a consumer passes it to the body. `input` is what the body needs of it.
 create type app.delivery as (
     id             uuid,
     type           text,
@@ -691,7 +693,8 @@ create function app.add_task_tombstone() returns trigger language plpgsql volati
 
 -- Admits a request: records its origin for the triggers, identifies the caller, counts the request against
 -- the rate limits, and checks the scope. Statements with the frame `open` have no scope, and so no caller.
--- `refusal` is null if the request is admitted.
+-- `refusal` is null if the request is admitted. A scope that the principal `needs` replaces that of the
+-- statement.
 create function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT refusal json)
 returns record language plpgsql volatile;
 
@@ -866,7 +869,7 @@ create function app.reject_audit_change() returns trigger language plpgsql volat
 create function app.remind_at(due timestamp with time zone, before text, person uuid)
 returns timestamp with time zone language plpgsql stable;
 
--- Finds the stored reply to a request with this idempotency key. Returns null if the request is new.
+-- Returns the answer that is kept under this idempotency key; null if the request is new.
 create function app.replay(caller uuid, key jsonb) returns app.reply_row[] language plpgsql volatile;
 
 -- Reports a request for an item of another user. The response does not tell such items from missing ones.

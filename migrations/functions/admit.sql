@@ -1,6 +1,7 @@
 -- Admits a request: records its origin for the triggers, identifies the caller, counts the request against
 -- the rate limits, and checks the scope. Statements with the frame `open` have no scope, and so no caller.
--- `refusal` is null if the request is admitted.
+-- `refusal` is null if the request is admitted. A scope that the principal `needs` replaces that of the
+-- statement.
 create or replace function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text,
                                      out caller uuid, out scopes text[], out session_expires_at timestamptz,
                                      out quota text, out refusal json)

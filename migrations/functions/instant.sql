@@ -3,16 +3,16 @@
 create or replace function app.instant(wall_clock timestamp, zone text)
 returns timestamptz language plpgsql immutable as $$
 declare
-    found   timestamptz := wall_clock at time zone zone;
+    latest  timestamptz := wall_clock at time zone zone;
     earlier timestamptz;
 begin
-    -- The steps by which clocks are set back.
+    -- Clocks are set back by one of these steps.
     foreach earlier in array
-        array[found - interval '2 hours', found - interval '1 hour', found - interval '30 minutes']
+        array[latest - interval '2 hours', latest - interval '1 hour', latest - interval '30 minutes']
     loop
         if earlier at time zone zone = wall_clock then
             return earlier;
         end if;
     end loop;
-    return found;
+    return latest;
 end $$;

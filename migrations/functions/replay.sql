@@ -1,4 +1,4 @@
--- Finds the stored reply to a request with this idempotency key. Returns null if the request is new.
+-- Returns the answer that is kept under this idempotency key; null if the request is new.
 create or replace function app.replay(caller uuid, key jsonb) returns app.reply_row[] language plpgsql as $$
 declare
     answer app.answers;

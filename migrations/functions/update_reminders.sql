@@ -7,7 +7,7 @@ declare
 begin
     if new.due_date is distinct from old.due_date then
         -- A reminder that was sent is pending again if its new time is in the future. Without a due date it
-        -- is cancelled.
+        -- is cancelled, and stays so.
         update app.reminders as reminder
            set remind_at = moved.at,
                status = case when is_open and moved.at >= now() then 'pending' else 'cancelled' end,
@@ -16,6 +16,7 @@ begin
                   from app.reminders as relative
                  where relative.task_id = new.id and relative.before is not null) as moved
          where reminder.id = moved.id
+           -- A pending one with a notification waits for its e-mail, and needs no other if it is due now.
            and (reminder.status = 'pending'
                 and (reminder.notification_id is null or moved.at is distinct from now())
                 or reminder.status = 'cancelled' and reminder.remind_at is not null

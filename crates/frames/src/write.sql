@@ -30,6 +30,7 @@ begin
         update sessions set expires_at = now() + interval '30 days'
          where token_hash = principal ->> 'session';
     end if;
+    -- For responses with times in the user's zone.
     if principal ? 'zoned' then
         kind := 'zone';
         body := zone(caller);

@@ -1,6 +1,6 @@
 -- frame: consumer
--- Adds events to the trail. Events that arrive after their user was deleted are dead letters: the trail takes
--- nothing new about a person who is gone.
+-- Adds events to the trail. Events that arrive after their user was deleted become dead letters: the trail
+-- gets no new data about deleted users.
 begin
     if exists (select from unnest(events) as event
                 where event.user_id is not null

@@ -5,7 +5,7 @@ declare
     taker    text := principal ->> 'service';
     began    timestamptz := clock_timestamp();
     came     int := jsonb_array_length(input -> 'events');
-    -- What is to be taken, and what the body works on.
+    -- Events to take, and those of them that the body works on.
     fresh    delivery[] := array(select one from jsonb_populate_recordset(null::delivery, input -> 'events') as one);
     events   delivery[];
     ids      uuid[] := array(select distinct one.id from unnest(fresh) as one order by 1);
@@ -50,7 +50,7 @@ begin
     for number in 0 .. cardinality(fresh) loop
         continue when number = 0 and cardinality(fresh) < 2;
         events := case number when 0 then fresh else fresh[number:number] end;
-        -- What the triggers write into the events that this one leads to.
+        -- The origin that triggers write into the events of this effect.
         perform set_config('taskflow.actor', 'system', true), set_config('taskflow.actor_name', taker, true),
                 set_config('taskflow.correlation_id', coalesce(events[1].correlation_id, ''), true),
                 set_config('taskflow.traceparent', coalesce(events[1].traceparent, ''), true);
