@@ -152,7 +152,7 @@ create table app.dead_letters (
     primary key (consumer, event_id)
 );
 comment on table app.dead_letters is
-    'Events that a consumer could not process: unreadable, or out of retries.';
+    'Events that a consumer could not take: unreadable, or out of retries.';
 comment on column app.dead_letters.reason is
     'A code such as `retries_exhausted` or `user_deleted`, or a description of an unreadable event.';
 comment on column app.dead_letters.failures is 'Number of times that the event has become a dead letter.';

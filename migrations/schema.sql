@@ -88,7 +88,7 @@ create table app.consumer_counters (
     constraint consumer_counters_pkey primary key (outcome, consumer, slot)
 ) with (fillfactor=50);
 
--- Events that a consumer could not process: unreadable, or out of retries.
+-- Events that a consumer could not take: unreadable, or out of retries.
 create table app.dead_letters (
     consumer    text not null,
     event_id    text not null,
@@ -876,7 +876,7 @@ create function app.replay(caller uuid, key jsonb) returns app.reply_row[] langu
 create function app.report_foreign_access(principal jsonb, input jsonb, caller uuid)
 returns void language plpgsql volatile;
 
--- Puts a dead letter back into the outbox. It keeps its id, so that consumers that have processed it skip
+-- Puts a dead letter back into the outbox. It keeps its id, so that consumers that have taken it skip
 -- it.
 create function app.requeue_event(topic text, event jsonb) returns void language plpgsql volatile;
 

@@ -35,7 +35,7 @@ begin
                         order by event.number);
     end if;
 
-    -- An event that comes after a later one of its user is processed too, but counted as late.
+    -- An event that comes after a later one of its user is taken too, but counted as late.
     with ordered as materialized (
         select event.id, event.topic, event.user_id, event.seq,
                max(event.seq) over (partition by event.topic, event.user_id order by ordinality

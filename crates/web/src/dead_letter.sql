@@ -1,5 +1,5 @@
 -- frame: open, uncounted, for service
--- Adds an event that a consumer cannot process to the outbox, for the consumer's dead letters, so that it is
+-- Adds an event that a consumer cannot take to the outbox, for the consumer's dead letters, so that it is
 -- not lost even if Dapr drops it.
 with letter as (
     insert into outbox (topic, type, user_id, seq, actor, correlation_id, shard, event)

@@ -31,7 +31,7 @@ struct Input {
     /// Version of the series that this was computed from. If it has changed, the event is retried.
     version: domain::Version,
     rule: Rule,
-    coming: Vec<NewOccurrence>,
+    new_occurrences: Vec<NewOccurrence>,
     /// True if the series has ended.
     ends: bool,
 }
@@ -88,8 +88,8 @@ fn follow_up(id: TaskId, series: SeriesState, occurred_at: &str) -> Option<Input
         .filter(|_| is_done)
         .map(|occurrence| new_occurrence(&rule, occurrence, true));
     let next = follow_up.next.map(|occurrence| new_occurrence(&rule, occurrence, false));
-    let coming = missed.chain(next).collect();
-    Some(Input { series: id, version, coming, rule, ends })
+    let new_occurrences = missed.chain(next).collect();
+    Some(Input { series: id, version, new_occurrences, rule, ends })
 }
 
 fn new_occurrence(rule: &Rule, occurrence: Occurrence, missed: bool) -> NewOccurrence {

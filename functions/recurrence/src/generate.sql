@@ -22,10 +22,10 @@ begin
             perform refuse('stale');
         end if;
         -- At most a task with its event and its reminders for each occurrence, and the series.
-        perform reserve_seqs(event.user_id, 2 * jsonb_array_length(event.input -> 'coming')
+        perform reserve_seqs(event.user_id, 2 * jsonb_array_length(event.input -> 'new_occurrences')
                                             + jsonb_array_length(current_series.reminders) + 1);
         number := current_series.occurrences;
-        for follow_up in select value from jsonb_array_elements(event.input -> 'coming') loop
+        for follow_up in select value from jsonb_array_elements(event.input -> 'new_occurrences') loop
             number := number + 1;
             perform make_occurrence(current_series, number, (follow_up ->> 'id')::uuid,
                                     parse_place(follow_up ->> 'place'), (follow_up ->> 'missed')::boolean);
