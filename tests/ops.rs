@@ -44,7 +44,7 @@ async fn without_the_database_the_app_is_live_but_not_ready() {
     refused.problem(503);
     assert!(!refused.header("retry-after").is_empty());
 
-    assert!(began.elapsed().as_secs() < 6, "three answers took {:?}", began.elapsed());
+    assert!(began.elapsed().as_secs() < 6, "three responses took {:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ impl Call<'_> {
     /// Sends the request and reads the whole response.
     pub async fn send(self) -> Response {
         let request = self.request.body(Full::new(self.body)).expect("a valid request");
-        let received = self.client.inner.request(request).await.expect("an answer");
+        let received = self.client.inner.request(request).await.expect("a response");
         let (head, body) = received.into_parts();
         let body = body.collect().await.expect("the whole body").to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();

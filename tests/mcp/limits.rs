@@ -109,10 +109,10 @@ async fn during_a_database_outage_assistants_are_told_to_retry() {
         }
         assert_eq!(assistant.tools().await, TOOL_NAMES);
     }
-    assert!(began.elapsed().as_secs() < 2 * tried, "{tried} answers took {:?}", began.elapsed());
+    assert!(began.elapsed().as_secs() < 2 * tried, "{tried} responses took {:?}", began.elapsed());
     app.database.accept_connections().await;
 
-    poll_until("an answer", async || {
+    poll_until("a response", async || {
         let reply = assistants[0].tool("add_task", json!({ "title": "x" })).call().await;
         (reply.reply.response.status == 200).then(|| reply.success())
     })

@@ -3,7 +3,6 @@
 //! HTTP routes, MCP tools and consumers call the same functions. A response is the JSON text that Postgres
 //! returns, passed on unchanged, except that completing a task and reading a series add `next_occurrence`.
 
-mod answer;
 pub mod audit;
 mod clock;
 mod cursor;
@@ -13,8 +12,9 @@ pub mod reminders;
 pub mod resolution;
 pub mod series;
 pub mod tasks;
+mod versioned_json;
 
-pub use answer::Answer;
 pub use clock::Clock;
 pub use cursor::Cursor;
 pub use page::Page;
+pub use versioned_json::VersionedJson;

@@ -48,7 +48,7 @@ pub fn serve<'a>(
 
 async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
     let mut request = head(&incoming);
-    let mut response = answer(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
+    let mut response = dispatch(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
         if let Some(cause) = problem.cause() {
             log::fault(function, &request.correlation_id, FAULT, cause);
@@ -71,7 +71,7 @@ pub async fn publish(function: &str, request: &Request) {
     }
 }
 
-async fn answer(
+async fn dispatch(
     routes: &[Route],
     incoming: IncomingRequest,
     request: &mut Request,

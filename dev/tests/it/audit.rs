@@ -11,8 +11,9 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
     command.env("SPIN_VARIABLE_APP_API_TOKEN", "sample-token");
     let up = Up::from(command);
     let authorization = format!("authorization: Bearer {}\r\n", up.guest());
-    let json =
-        |answer: String| -> Value { serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap() };
+    let json = |response: String| -> Value {
+        serde_json::from_str(response.split_once("\r\n\r\n").unwrap().1).unwrap()
+    };
     let user = json(up.send("GET /api/auth/me", &authorization, ""))["id"].as_str().unwrap().to_owned();
     let happens = |id: &str| {
         let event = json!({
@@ -20,9 +21,9 @@ fn beside_a_running_taskflow_a_month_goes_and_comes_and_late_events_are_taken() 
             "schema_version": 1, "event_id": id, "correlation_id": null, "user_id": user, "seq": 1, "actor": "user",
             "occurred_at": "2026-03-21T10:00:00+00:00", "task_id": id, "before": null, "after": null, "changes": {} }
         });
-        let answer =
+        let response =
             up.send("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event.to_string());
-        assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("RETRY"), "{answer}");
+        assert!(response.starts_with("HTTP/1.1 200") && !response.contains("RETRY"), "{response}");
     };
     let trail = || json(up.send("GET /api/audit?event_type=task.created", &authorization, ""));
     let archive = || stdout(&run(&["audit", "archive", "--before", "2026-04", "--data", &data_text]));

@@ -54,8 +54,8 @@ async fn a_dead_letter_is_sent_again_after_a_repair() {
            "schema_version":1,"event_id":"{task}","correlation_id":null,"user_id":"{user}","seq":1,"actor":"user",
            "occurred_at":"2026-11-21T10:00:00+00:00","task_id":"{task}","before":null,"after":null,"changes":{{}}}}}}"#
     );
-    let answer = up.send("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let response = up.send("POST /internal/audit/events", "dapr-api-token: sample-token\r\n", &event);
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
     until("the dead letter", || {
         stdout(&run(&["events", "--dead", "--data", &folder_text])).contains("user_deleted")
     });

@@ -7,7 +7,7 @@ use web::{Problem, Request, Response};
 use crate::protocol::{Client, INVALID_REQUEST, PARSE_ERROR, RpcError, RpcRequest, RpcResult};
 use crate::{access, methods};
 
-/// Answers a message.
+/// Responds to a message.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     access::check_origin(request)?;
     let message = match request.json() {
@@ -38,7 +38,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         Err(error) => return error.into_response(request, None),
     };
     let id = message.id.clone();
-    answer(request, message).or_else(|error| error.into_response(request, Some(id)))
+    respond(request, message).or_else(|error| error.into_response(request, Some(id)))
 }
 
 fn parse(message: Value) -> Result<JsonrpcRequest, RpcError> {
@@ -55,7 +55,7 @@ fn parse(message: Value) -> Result<JsonrpcRequest, RpcError> {
     })
 }
 
-fn answer(request: &Request, message: JsonrpcRequest) -> RpcResult {
+fn respond(request: &Request, message: JsonrpcRequest) -> RpcResult {
     if !accepts_json(request) {
         let detail = "The response is JSON: accept application/json and text/event-stream.";
         return Err(RpcError::new(INVALID_REQUEST, detail).with_status(406));

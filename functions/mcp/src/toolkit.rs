@@ -1,4 +1,4 @@
-//! Everything that tools share: the trait, their inputs, resolving names, errors, and answers.
+//! Everything that tools share: the trait, their inputs, resolving names, errors, and outputs.
 
 mod call;
 mod coerce;

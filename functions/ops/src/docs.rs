@@ -86,8 +86,8 @@ fn details(document: &Value, operation: &Value) -> String {
     if body["properties"].is_object() {
         html += &members(document, "Request body", body);
     }
-    for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
-        let schema = &answer["content"]["application/json"]["schema"];
+    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+        let schema = &response["content"]["application/json"]["schema"];
         if schema["properties"].is_object() {
             html += &members(document, &format!("Response {status}"), schema);
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::{Client, Fault, Reason, Refusal, statement};
 
 use crate::tasks::{NewTask, explain};
-use crate::{Answer, Clock};
+use crate::{Clock, VersionedJson};
 
 input! {
     /// A new series of recurring tasks.
@@ -92,7 +92,7 @@ pub fn users_zone(client: &Client<'_>) -> Result<Timezone, Refusal> {
 }
 
 /// Creates a series of the caller with its first occurrence.
-pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<Answer, Refusal> {
+pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<VersionedJson, Refusal> {
     let content = Content {
         title: &series.title,
         description: &series.description,
@@ -106,7 +106,7 @@ pub fn create(client: &Client<'_>, clock: &Clock, series: &NewSeries) -> Result<
         Refusal::Rejected(Reason::PastStartDate) => Refusal::invalid_member("start_date", "is in the past"),
         other => other,
     });
-    Answer::read(created?.series)
+    VersionedJson::read(created?.series)
 }
 
 /// Creates a task of the caller as the first occurrence of a new series.
@@ -115,7 +115,7 @@ pub(crate) fn create_from_task(
     clock: &Clock,
     task: &NewTask,
     recurrence: &Recurrence,
-) -> Result<Answer, Refusal> {
+) -> Result<VersionedJson, Refusal> {
     let invalid_start = |detail| Refusal::Invalid(within("recurrence", wrong_member("start_date", detail)));
     let start_date = match (task.due_date, recurrence.start_date) {
         (Some(due), Some(start)) if due != start => {
@@ -147,5 +147,5 @@ pub(crate) fn create_from_task(
         Refusal::Rejected(Reason::PastStartDate) => explain(Refusal::Rejected(Reason::PastDueDate)),
         other => other,
     });
-    Answer::read(created?.task)
+    VersionedJson::read(created?.task)
 }

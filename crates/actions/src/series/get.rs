@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use store::{Client, Refusal, statement};
 
 use super::find::{SeriesState, parse_row};
-use crate::Answer;
+use crate::VersionedJson;
 use crate::tasks::Target;
 
 /// Series with its occurrences.
@@ -20,7 +20,7 @@ struct SeriesWithOccurrences {
 }
 
 /// Returns a series of the caller, with its past occurrences and the due dates of the next ones.
-pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
+pub fn get(client: &Client<'_>, id: TaskId) -> Result<VersionedJson, Refusal> {
     let mut rows = client.call(statement!("get.sql"), &Target { id, expected: None })?;
     let progress = rows.require("progress")?;
     let found: SeriesState = parse_row(&progress)?;
@@ -29,7 +29,7 @@ pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
         past_occurrences: parse_row(&rows.require("past")?)?,
         next_occurrences: found.upcoming().take(shape::NEXT_OCCURRENCES).collect(),
     };
-    Answer::new(&response)
+    VersionedJson::new(&response)
 }
 
 /// Returns the JSON schema of a series with its occurrences.

@@ -9,7 +9,7 @@ use store::{Client, Reason, Refusal, statement};
 
 use super::MAX_ATTEMPTS;
 use super::find::{Editable, SeriesState};
-use crate::Answer;
+use crate::VersionedJson;
 use crate::tasks::Target;
 
 input! {
@@ -106,7 +106,7 @@ pub fn patch(
     series: &Target,
     patch: &SeriesPatch,
     now: Moment,
-) -> Result<Answer, Refusal> {
+) -> Result<VersionedJson, Refusal> {
     for _ in 0..MAX_ATTEMPTS {
         let current = Editable::find(client, series)?;
         let Some(open) = current.state.place else {
@@ -137,7 +137,7 @@ pub fn patch(
             Err(Refusal::Rejected(Reason::Stale)) => {}
             other => {
                 let changed = SeriesState { place: place.or(Some(open)), rule, ..current.state };
-                return Answer::new(&changed.with_next(&other?)?);
+                return VersionedJson::new(&changed.with_next(&other?)?);
             }
         }
     }

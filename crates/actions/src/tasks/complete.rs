@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use store::{Client, Fault, Refusal, statement};
 
 use super::Target;
-use crate::Answer;
+use crate::VersionedJson;
 use crate::series::find;
 
 /// Completion of a task of a series.
@@ -19,7 +19,7 @@ struct Completion {
 
 /// Completes a task of the caller, and returns it with the time of its next occurrence. Completing it again
 /// changes nothing.
-pub fn complete(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
+pub fn complete(client: &Client<'_>, task: &Target) -> Result<VersionedJson, Refusal> {
     let mut rows = client.call(statement!("complete.sql"), task)?;
     let completed = rows.require("task")?;
     let mut completed: Value =
@@ -28,7 +28,7 @@ pub fn complete(client: &Client<'_>, task: &Target) -> Result<Answer, Refusal> {
         Some(progress) => json!(next(&progress)?),
         None => Value::Null,
     };
-    Answer::new(&completed)
+    VersionedJson::new(&completed)
 }
 
 /// Computes the time of the next occurrence.

@@ -9,7 +9,7 @@ use store::{Client, Refusal, statement};
 
 use super::explain;
 use crate::reminders::NEEDS_DUE_DATE;
-use crate::{Answer, Clock, series};
+use crate::{Clock, VersionedJson, series};
 
 input! {
     /// A new task.
@@ -41,13 +41,13 @@ struct Input<'a> {
 }
 
 /// Creates a task of the caller, and its series if it recurs.
-pub fn create(client: &Client<'_>, clock: &Clock, task: &NewTask) -> Result<Answer, Refusal> {
+pub fn create(client: &Client<'_>, clock: &Clock, task: &NewTask) -> Result<VersionedJson, Refusal> {
     check_reminders(task, clock)?;
     match &task.recurrence {
         Some(recurrence) => series::create_from_task(client, clock, task, recurrence),
         None => {
             let input = Input { id: clock.ids[0], task };
-            client.one(statement!("create.sql"), &input).and_then(Answer::read).map_err(explain)
+            client.one(statement!("create.sql"), &input).and_then(VersionedJson::read).map_err(explain)
         }
     }
 }

@@ -4,9 +4,9 @@ use domain::TaskId;
 use store::{Client, Refusal, statement};
 
 use super::Target;
-use crate::Answer;
+use crate::VersionedJson;
 
 /// Returns a task of the caller that is not in the trash.
-pub fn get(client: &Client<'_>, id: TaskId) -> Result<Answer, Refusal> {
-    client.one(statement!("get.sql"), &Target { id, expected: None }).and_then(Answer::read)
+pub fn get(client: &Client<'_>, id: TaskId) -> Result<VersionedJson, Refusal> {
+    client.one(statement!("get.sql"), &Target { id, expected: None }).and_then(VersionedJson::read)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use store::{Client, Refusal, statement};
 
 use super::{Target, explain};
-use crate::Answer;
+use crate::VersionedJson;
 
 input! {
     /// Changes to a task, as a JSON merge patch: omitted members keep their value.
@@ -65,6 +65,6 @@ struct Input<'a> {
 }
 
 /// Updates the given members of a task of the caller. A patch without changes creates no new version.
-pub fn patch(client: &Client<'_>, task: &Target, patch: &TaskPatch) -> Result<Answer, Refusal> {
-    client.one(statement!("patch.sql"), &Input { task, patch }).and_then(Answer::read).map_err(explain)
+pub fn patch(client: &Client<'_>, task: &Target, patch: &TaskPatch) -> Result<VersionedJson, Refusal> {
+    client.one(statement!("patch.sql"), &Input { task, patch }).and_then(VersionedJson::read).map_err(explain)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use store::{Client, Refusal, statement};
 
 use super::{Target, explain};
-use crate::Answer;
+use crate::VersionedJson;
 
 input! {
     /// Tags to add to a task.
@@ -23,6 +23,6 @@ struct Input<'a> {
 }
 
 /// Adds tags to a task of the caller. More than ten tags in total are rejected.
-pub fn tag(client: &Client<'_>, task: &Target, tags: &Tags) -> Result<Answer, Refusal> {
-    client.one(statement!("tag.sql"), &Input { task, tags }).and_then(Answer::read).map_err(explain)
+pub fn tag(client: &Client<'_>, task: &Target, tags: &Tags) -> Result<VersionedJson, Refusal> {
+    client.one(statement!("tag.sql"), &Input { task, tags }).and_then(VersionedJson::read).map_err(explain)
 }

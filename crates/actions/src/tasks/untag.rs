@@ -5,7 +5,7 @@ use serde::Serialize;
 use store::{Client, Refusal, statement};
 
 use super::Target;
-use crate::Answer;
+use crate::VersionedJson;
 
 #[derive(Serialize)]
 struct Input<'a> {
@@ -15,6 +15,6 @@ struct Input<'a> {
 }
 
 /// Removes tags from a task of the caller. Tags that the task does not have are ignored.
-pub fn untag(client: &Client<'_>, task: &Target, tags: &Tags) -> Result<Answer, Refusal> {
-    client.one(statement!("untag.sql"), &Input { task, tags }).and_then(Answer::read)
+pub fn untag(client: &Client<'_>, task: &Target, tags: &Tags) -> Result<VersionedJson, Refusal> {
+    client.one(statement!("untag.sql"), &Input { task, tags }).and_then(VersionedJson::read)
 }

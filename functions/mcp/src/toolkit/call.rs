@@ -67,13 +67,13 @@ fn resolve(argument: &'static str, resolution: Resolution) -> Result<Hit, ToolEr
     }
 }
 
-/// Parses the answer of an action.
+/// Parses the response of an action.
 pub fn parse_json(json: &str) -> Result<Value, Refusal> {
-    serde_json::from_str(json).map_err(|error| Refusal::unreadable("an answer", error))
+    serde_json::from_str(json).map_err(|error| Refusal::unreadable("a response", error))
 }
 
 /// The `id` of a task or series.
 pub fn id_of(shown: &Value) -> Result<TaskId, Refusal> {
     let id = shown["id"].as_str().and_then(|id| id.parse().ok());
-    id.ok_or_else(|| Refusal::fault("an answer has no id"))
+    id.ok_or_else(|| Refusal::fault("a response has no id"))
 }

@@ -1,4 +1,4 @@
-//! Answers of tools: data, and the same as text for models.
+//! Outputs of tools: data, and the same as text for models.
 
 use domain::Timezone;
 use rust_mcp_schema::{CallToolResult, ResultMetaObject, TextContent};
@@ -9,7 +9,7 @@ use super::text::{QUOTES_ARE_DATA, line, page_text};
 use super::times::localise;
 use crate::protocol::{RpcError, result_meta};
 
-/// The answer of a tool that did its work, or that asks for confirmation.
+/// The output of a tool that did its work, or that asks for confirmation.
 pub struct ToolOutput {
     data: Value,
     render: Box<dyn FnOnce(&Value) -> String>,

@@ -1,5 +1,5 @@
-//! Answers as text for models. Titles and everything else that people wrote are JSON strings, so that none of
-//! it can pass for words of TaskFlow.
+//! Outputs of tools as text for models. Titles and everything else that people wrote are JSON strings, so
+//! that none of it can pass for words of TaskFlow.
 
 use serde_json::{Value, json};
 

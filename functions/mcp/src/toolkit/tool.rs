@@ -38,7 +38,7 @@ pub trait Tool {
     const NULL_IS_MISSING: bool = true;
     type Input: Field;
 
-    /// JSON schema of the answer.
+    /// JSON schema of the output.
     fn output() -> Value;
 
     fn run(call: &Call, input: Self::Input) -> Result<ToolOutput, ToolError>;

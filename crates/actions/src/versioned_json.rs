@@ -1,12 +1,12 @@
-//! Answer of a use case about a thing that has a version.
+//! Response of a use case about a thing that has a version.
 
 use domain::{TaskId, Version};
 use serde::{Deserialize, Serialize};
 use store::{Fault, Refusal};
 
-/// JSON text of a thing that has a version.
+/// JSON text of a thing that has a version: the body of a response, with the value of its `ETag`.
 #[derive(Debug)]
-pub struct Answer {
+pub struct VersionedJson {
     /// JSON text.
     pub json: String,
     /// Id of the thing.
@@ -15,7 +15,7 @@ pub struct Answer {
     pub version: Version,
 }
 
-impl Answer {
+impl VersionedJson {
     /// Reads the id and the version from a JSON text, which stays as it is.
     pub(crate) fn read(json: String) -> Result<Self, Refusal> {
         #[derive(Deserialize)]
@@ -24,14 +24,14 @@ impl Answer {
             version: Version,
         }
         let Versioned { id, version } = serde_json::from_str(&json)
-            .map_err(|error| Refusal::unreadable("the version of an answer", error))?;
+            .map_err(|error| Refusal::unreadable("the version of a response", error))?;
         Ok(Self { json, id, version })
     }
 
     /// Writes a value as JSON.
     pub(crate) fn new(value: &impl Serialize) -> Result<Self, Refusal> {
         serde_json::to_string(value)
-            .map_err(|error| Refusal::Fault(Fault::caused_by("an answer cannot be written", error)))
+            .map_err(|error| Refusal::Fault(Fault::caused_by("a response cannot be written", error)))
             .and_then(Self::read)
     }
 }
