@@ -51,7 +51,7 @@ use self::update_task::UpdateTask;
 use crate::toolkit::ToolEntry;
 
 /// All tools, in the order of `tools/list`.
-pub const TOOLS: [ToolEntry; 22] = [
+pub const TOOLS: &[ToolEntry] = &[
     ToolEntry::of::<AddTask>(),
     ToolEntry::of::<ListTasks>(),
     ToolEntry::of::<GetTask>(),
