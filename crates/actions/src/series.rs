@@ -2,11 +2,11 @@
 
 pub mod create;
 pub mod dismiss;
-pub mod find;
 pub mod get;
 pub mod list;
 pub mod patch;
 pub mod resolve;
+pub mod state;
 pub mod stop;
 
 use domain::shape;

@@ -1,6 +1,6 @@
 //! `POST /internal/recurrence/events`, called by Dapr with task events
 
-use actions::series::find::{SeriesState, parse_row};
+use actions::series::state::{SeriesState, parse_row};
 use domain::{Adjustment, Field, Moment, Occurrence, Rule, TaskId, WallClock};
 use events::Event;
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use store::{Client, Refusal, statement};
 
-use super::find::{SeriesState, parse_row};
+use super::state::{SeriesState, parse_row};
 use crate::VersionedJson;
 use crate::tasks::Target;
 

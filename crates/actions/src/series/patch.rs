@@ -8,7 +8,7 @@ use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
 
 use super::MAX_ATTEMPTS;
-use super::find::{Editable, SeriesState};
+use super::state::{Editable, SeriesState};
 use crate::VersionedJson;
 use crate::tasks::Target;
 
@@ -108,7 +108,7 @@ pub fn patch(
     now: Moment,
 ) -> Result<VersionedJson, Refusal> {
     for _ in 0..MAX_ATTEMPTS {
-        let current = Editable::find(client, series)?;
+        let current = Editable::load(client, series)?;
         let Some(open) = current.state.place else {
             return Err(Refusal::InvalidState("The series has ended. Create a new one instead."));
         };

@@ -2,8 +2,8 @@
 
 use actions::Page;
 use actions::resolution::Resolution;
-use actions::tasks::find::SearchScope;
 use actions::tasks::list::{SortBy, Status, TaskOrder};
+use actions::tasks::resolve::SearchScope;
 use actions::tasks::{self, ListTasks};
 use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
 use rust_mcp_schema::{
@@ -90,7 +90,7 @@ pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
     let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));
     let content = match (uri.as_str(), task) {
         (TODAY | OVERDUE, _) => tasks_of(&caller, &uri, None)?,
-        (_, Some(Ok(reference))) => find_task(&caller, &reference, unknown)?,
+        (_, Some(Ok(reference))) => resolve_task(&caller, &reference, unknown)?,
         _ => return Err(unknown(format!("resources are {TODAY}, {OVERDUE} and {TASK}."))),
     };
     Ok(json!(ReadResourceResult {
@@ -136,13 +136,13 @@ pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, 
     Ok(list)
 }
 
-/// Finds a task. `unknown` makes the error for the reason why no single task matches.
-fn find_task(
+/// Resolves a reference to a task. `unknown` makes the error for the reason why no single task matches.
+fn resolve_task(
     caller: &Client,
     reference: &Reference,
     unknown: impl Fn(String) -> RpcError,
 ) -> Result<Value, RpcError> {
-    let mut task = match tasks::find(caller, reference, SearchScope::default()) {
+    let mut task = match tasks::resolve(caller, reference, SearchScope::default()) {
         Ok(Resolution::One(hit)) => hit.shown,
         Ok(Resolution::Several(_)) => return Err(unknown("several tasks match, so use an id.".into())),
         Ok(Resolution::Nothing(_)) | Err(Refusal::NotFound) => {

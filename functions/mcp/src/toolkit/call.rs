@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actions::Clock;
 use actions::resolution::{Hit, Resolution};
 use actions::tasks::Target;
-use actions::tasks::find::SearchScope;
+use actions::tasks::resolve::SearchScope;
 use domain::{Reference, TaskId};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
@@ -23,31 +23,31 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Finds the task of that name.
-    pub fn find_task(&self, reference: &Reference, scope: SearchScope) -> Result<Hit, ToolError> {
-        resolve("task", actions::tasks::find(&self.caller, reference, scope)?)
+    /// Resolves a reference to a task.
+    pub fn resolve_task(&self, reference: &Reference, scope: SearchScope) -> Result<Hit, ToolError> {
+        require_one("task", actions::tasks::resolve(&self.caller, reference, scope)?)
     }
 
-    /// Returns the id of the task of that name. An id is returned unchecked: the action checks it.
+    /// Returns the id of the task that a reference names. An id is returned unchecked: the action checks it.
     pub fn task_id(&self, reference: &Reference, scope: SearchScope) -> Result<TaskId, ToolError> {
         match reference {
             Reference::Id(id) => Ok(*id),
             // The words may name another task by now.
             Reference::Words(_) => match self.replayed {
                 Some(id) => Ok(id),
-                None => Ok(id_of(&self.find_task(reference, scope)?.shown)?),
+                None => Ok(id_of(&self.resolve_task(reference, scope)?.shown)?),
             },
         }
     }
 
-    /// Returns the task of that name as the target of a change.
+    /// Returns the task that a reference names as the target of a change.
     pub fn target(&self, reference: &Reference) -> Result<Target, ToolError> {
         Ok(Target { id: self.task_id(reference, SearchScope::default())?, expected: None })
     }
 
-    /// Finds the series of that name.
-    pub fn find_series(&self, reference: &Reference) -> Result<Hit, ToolError> {
-        resolve("recurring_task", actions::series::resolve(&self.caller, reference)?)
+    /// Resolves a reference to a series.
+    pub fn resolve_series(&self, reference: &Reference) -> Result<Hit, ToolError> {
+        require_one("recurring_task", actions::series::resolve(&self.caller, reference)?)
     }
 
     /// Returns the titles of the reminders' tasks, by task id.
@@ -59,7 +59,8 @@ impl Call<'_> {
     }
 }
 
-fn resolve(argument: &'static str, resolution: Resolution) -> Result<Hit, ToolError> {
+/// Returns the only match, or an error about the argument.
+fn require_one(argument: &'static str, resolution: Resolution) -> Result<Hit, ToolError> {
     match resolution {
         Resolution::One(hit) => Ok(hit),
         Resolution::Several(candidates) => Err(ToolError::Ambiguous { argument, candidates }),

@@ -1,4 +1,4 @@
-use actions::tasks::find::SearchScope;
+use actions::tasks::resolve::SearchScope;
 use actions::{Page, audit};
 use domain::input;
 use serde_json::{Value, json};

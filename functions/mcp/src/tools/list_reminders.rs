@@ -1,4 +1,4 @@
-use actions::tasks::find::SearchScope;
+use actions::tasks::resolve::SearchScope;
 use actions::{Page, reminders};
 use domain::{Optional, Reference, input};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
 use actions::tasks;
-use actions::tasks::find::SearchScope;
+use actions::tasks::resolve::SearchScope;
 use serde_json::Value;
 
 use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};

@@ -1,5 +1,5 @@
 use actions::reminders;
-use actions::tasks::find::SearchScope;
+use actions::tasks::resolve::SearchScope;
 use domain::{Duration, Field, Moment, NewReminder, Optional, input};
 use serde_json::{Value, json};
 

@@ -56,7 +56,7 @@ impl Tool for StopRecurringTask {
         let (stopped, mut data) = if let Some(id) = call.replayed {
             (true, parse_json(&stop(id)?)?)
         } else {
-            let Hit { shown, is_exact, open_tasks } = call.find_series(&input.recurring_task)?;
+            let Hit { shown, is_exact, open_tasks } = call.resolve_series(&input.recurring_task)?;
             // Words can match another series than the one whose tasks the person agreed to delete.
             let is_agreed =
                 if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };

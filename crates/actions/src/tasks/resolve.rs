@@ -1,4 +1,4 @@
-//! Finds a task by a reference.
+//! Resolves a reference to a task.
 
 use domain::Reference;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use store::{Client, Refusal, statement};
 
 use crate::resolution::{Resolution, parse_resolution};
 
-/// Options of the search for a task. By default, open tasks come first and the trash is left out.
+/// Scope of the search for a task by its words. By default, open tasks come first and the trash is left out.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct SearchScope {
     /// True to find tasks in the trash too, but only by id.
@@ -23,7 +23,11 @@ struct Input<'a> {
     scope: SearchScope,
 }
 
-/// Finds the task of the caller that matches a reference.
-pub fn find(client: &Client<'_>, reference: &Reference, scope: SearchScope) -> Result<Resolution, Refusal> {
-    parse_resolution(&client.one(statement!("find.sql"), &Input { reference, scope })?)
+/// Resolves a reference to a task of the caller.
+pub fn resolve(
+    client: &Client<'_>,
+    reference: &Reference,
+    scope: SearchScope,
+) -> Result<Resolution, Refusal> {
+    parse_resolution(&client.one(statement!("resolve.sql"), &Input { reference, scope })?)
 }

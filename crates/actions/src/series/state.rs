@@ -69,7 +69,7 @@ impl SeriesState {
     }
 }
 
-/// Series as an update needs it.
+/// State of a series, and what else an update needs.
 pub(crate) struct Editable {
     pub state: SeriesState,
     pub own_zone: bool,
@@ -96,8 +96,8 @@ struct EditableRow {
 
 impl Editable {
     /// Reads a series of the caller, which must have one of the expected versions.
-    pub fn find(client: &Client<'_>, series: &Target) -> Result<Self, Refusal> {
-        let mut rows = client.call(statement!("find.sql"), series)?;
+    pub fn load(client: &Client<'_>, series: &Target) -> Result<Self, Refusal> {
+        let mut rows = client.call(statement!("state.sql"), series)?;
         let progress = rows.require("row")?;
         let EditableRow { own_zone, occurrences, finished } = parse_row(&progress)?;
         let finished = finished.map(|finished| (finished.place, finished.at));
