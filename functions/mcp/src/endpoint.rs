@@ -4,7 +4,7 @@ use rust_mcp_schema::{JsonrpcNotification, JsonrpcRequest};
 use serde_json::{Value, json};
 use web::{Problem, Request, Response};
 
-use crate::protocol::{Client, INVALID_REQUEST, PARSE_ERROR, RpcError, RpcRequest, RpcResult};
+use crate::protocol::{ClientInfo, INVALID_REQUEST, PARSE_ERROR, RpcError, RpcRequest, RpcResult};
 use crate::{access, methods};
 
 /// Responds to a message.
@@ -62,7 +62,7 @@ fn respond(request: &Request, message: JsonrpcRequest) -> RpcResult {
     }
     let params = message.params.map(|params| json!(params)).and_then(|params| params.as_object().cloned());
     let params = params.unwrap_or_default();
-    let client = Client::read(request, &message.method, &params)?;
+    let client = ClientInfo::read(request, &message.method, &params)?;
     methods::dispatch(&message.method, &RpcRequest { http: request, id: message.id, client, params })
 }
 

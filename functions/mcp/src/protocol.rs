@@ -13,4 +13,4 @@ pub use error::{
 pub use page::page;
 pub use request::RpcRequest;
 pub use response::{CACHE_TTL_MS, RpcResult, result_meta, server_info, success};
-pub use revision::{Client, Era, REVISIONS, session_id};
+pub use revision::{ClientInfo, Era, REVISIONS, session_id};

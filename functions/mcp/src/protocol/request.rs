@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use web::{Problem, Request};
 
 use super::error::{INVALID_PARAMS, RpcError};
-use super::revision::Client;
+use super::revision::ClientInfo;
 
 /// A JSON-RPC request whose envelope has been checked; its parameters have not.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct RpcRequest<'a> {
     /// The HTTP request that carries it.
     pub http: &'a Request,
     pub id: RequestId,
-    pub client: Client,
+    pub client: ClientInfo,
     pub params: Map<String, Value>,
 }
 

@@ -31,12 +31,12 @@ pub enum Era {
 
 /// A client, as it introduces itself.
 #[derive(Debug)]
-pub struct Client {
+pub struct ClientInfo {
     pub era: Era,
     pub name: Option<String>,
 }
 
-impl Client {
+impl ClientInfo {
     /// Reads revision and name. Rejects an unsupported revision, and headers that contradict the message.
     pub fn read(request: &Request, method: &str, params: &Map<String, Value>) -> Result<Self, RpcError> {
         let header = request.header("mcp-protocol-version");
