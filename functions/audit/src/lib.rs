@@ -1,6 +1,6 @@
 //! Audit trail over HTTP. This file has the routes; each handler is in the file of its name.
 
-mod letters;
+mod dead_letters;
 mod list;
 mod take;
 
@@ -20,7 +20,7 @@ pub const ROUTES: &[Route] = &[
     Route::new(
         Post,
         "/internal/audit/dead-letters/{consumer}",
-        letters::run,
+        dead_letters::run,
         "Store a dead letter of a consumer",
     )
     .internal(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use store::statement;
 use web::{Problem, Request, Response};
 
-/// Stores a dead letter, so that operators can read and replay it. Any content is accepted.
+/// Stores a dead letter, so that operators can read it and send it again. Any content is accepted.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let event = match serde_json::from_slice::<Value>(request.bytes()) {
@@ -15,6 +15,6 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let event =
         serde_json::from_str::<Value>(&event.to_string().replace("\\u0000", "\\ufffd")).unwrap_or(event);
     let input = json!({ "event": event, "consumer": request.parameter::<String>("consumer")? });
-    request.service("audit", None).rows(statement!("letters.sql"), &input)?;
+    request.service("audit", None).rows(statement!("dead_letters.sql"), &input)?;
     Ok(Response::json(200, json!({ "status": "SUCCESS" }).to_string()))
 }
