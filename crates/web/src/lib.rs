@@ -3,9 +3,10 @@
 //! A function is a table of [`Route`]s and one [`export!`]. Everything that all of them share is here:
 //! callers, problems, limits of size, logs, consumers of events, and the work after a response.
 
-mod caller;
+mod connection;
 mod consume;
 mod correlation;
+mod credentials;
 mod etag;
 mod finish;
 mod issuers;
@@ -20,8 +21,8 @@ mod route;
 mod serve;
 mod strict;
 
-pub use caller::{COOKIE, TOKEN_PREFIX};
 pub use consume::{Decision, consume};
+pub use credentials::{COOKIE, TOKEN_PREFIX};
 pub use dapr::time::now_ms;
 pub use etag::expected_versions;
 pub use openapi::{document, paths};

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use domain::{Field, IdempotencyKey};
 use store::{Client, Context, Identity, Issued, Principal, ReplayKey};
 
-use crate::caller::{Credential, address, credential, is_secure};
+use crate::connection::{address, is_secure};
+use crate::credentials::{Credential, credential};
 use crate::{Problem, fingerprint, json};
 
 /// Request, as handlers see it.

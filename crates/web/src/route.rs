@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::caller::credential;
+use crate::credentials::credential;
 use crate::json::no_query;
 use crate::{Problem, Request, Response};
 

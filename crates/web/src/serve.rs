@@ -6,8 +6,8 @@ use serde_json::json;
 use spin_sdk::http::{Fields, IncomingRequest, OutgoingResponse, ResponseOutparam};
 use store::{Context, Refusal, statement};
 
-use crate::caller::{Credential, check_site, credential};
 use crate::correlation::{correlation_id, traceparent};
+use crate::credentials::{Credential, check_site, credential};
 use crate::finish::finish;
 use crate::route::{RouteMatch, find_route};
 use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
