@@ -148,7 +148,7 @@ fn take_once(
     for (item, body) in items.into_iter().zip(events) {
         let refusal = match item {
             Item::Rejected(reason) => {
-                bury(request, consumer, body, &reason)?;
+                add_dead_letter(request, consumer, body, &reason)?;
                 None
             }
             Item::Ignored => None,
@@ -158,7 +158,7 @@ fn take_once(
             None => Outcome::Taken,
             Some(Refusal::Rejected(Reason::Stale)) => Outcome::Stale,
             Some(Refusal::Rejected(reason)) => {
-                bury(request, consumer, body, reason.as_str())?;
+                add_dead_letter(request, consumer, body, reason.as_str())?;
                 Outcome::Taken
             }
             Some(refusal) => {
@@ -211,8 +211,13 @@ fn delivery(event: &Event, input: Box<RawValue>) -> Delivery {
     }
 }
 
-/// Puts an event into the dead letters of a consumer.
-fn bury(request: &Request, consumer: &'static str, body: &[u8], reason: &str) -> Result<(), Problem> {
+/// Adds an event to the dead letters of a consumer.
+fn add_dead_letter(
+    request: &Request,
+    consumer: &'static str,
+    body: &[u8],
+    reason: &str,
+) -> Result<(), Problem> {
     let mut event = match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(event)) if !events::has_nul(body) => event,
         _ => {
