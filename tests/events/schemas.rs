@@ -8,13 +8,13 @@ use tests::{App, Database};
 
 /// Returns the schema of an event, including that of its subject.
 fn schema_of(kind: &events::Kind) -> Value {
-    let subject = match kind.subject {
+    let state = match kind.subject {
         Subject::Task => actions::tasks::schema(),
         Subject::Series => actions::series::schema(),
         Subject::Reminder => actions::reminders::schema(),
         Subject::Security => serde_json::json!({ "type": "null" }),
     };
-    events::schema(kind, subject)
+    events::schema(kind, state)
 }
 
 #[test]

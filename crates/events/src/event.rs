@@ -17,11 +17,11 @@ pub struct Kind {
     pub name: &'static str,
     /// Topic that it is published to.
     pub topic: &'static str,
-    /// Subject that it is about.
+    /// Kind of its subject.
     pub subject: Subject,
 }
 
-/// Subject of an event.
+/// Kind of the subject of an event: what the CloudEvents attribute `subject` is the id of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A task, in `task_id`.
@@ -179,13 +179,13 @@ impl<'a> Event<'a> {
         if !ids.into_iter().flatten().all(is_id) {
             return wrong("an id is no UUID");
         }
-        let subject = match kind.subject {
+        let subject_id = match kind.subject {
             Subject::Task => Some(("task_id", &data.task_id)),
             Subject::Series => Some(("recurring_task_id", &data.recurring_task_id)),
             Subject::Reminder => Some(("reminder_id", &data.reminder_id)),
             Subject::Security => None,
         };
-        if let Some((name, id)) = subject
+        if let Some((name, id)) = subject_id
             && (data.user_id.is_none() || id.is_none())
         {
             return wrong(&format!("user_id or {name} is missing"));

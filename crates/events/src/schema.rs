@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{Kind, Subject};
 
-/// Returns the schema of a kind of event. `subject` is the schema of the thing that it is about.
-pub fn schema(kind: &Kind, subject: Value) -> Value {
+/// Returns the schema of a kind of event. `state` is the schema of its subject before and
+/// after the change.
+pub fn schema(kind: &Kind, state: Value) -> Value {
     let text = json!({ "type": "string" });
     let id = json!({ "type": "string", "format": "uuid" });
     let time = json!({ "type": "string", "format": "date-time" });
@@ -24,17 +25,17 @@ pub fn schema(kind: &Kind, subject: Value) -> Value {
         Subject::Reminder => ("reminder_id", Some("task_id")),
         Subject::Security => ("task_id", None),
     };
-    let subject = open(subject);
+    let state = open(state);
     let (null, is_security) = (json!({ "type": "null" }), kind.subject == Subject::Security);
     let (before, after) = match kind.name {
         "recurring.generated" => (null.clone(), null),
         "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => {
-            (null, subject)
+            (null, state)
         }
-        "task.purged" => (subject, null),
+        "task.purged" => (state, null),
         // One that was deleted is not there afterwards.
-        "reminder.cancelled" => (subject.clone(), or_null(&subject)),
-        _ => (subject.clone(), subject),
+        "reminder.cancelled" => (state.clone(), or_null(&state)),
+        _ => (state.clone(), state),
     };
     let own_id = |wanted: bool| if wanted { id.clone() } else { or_null(&id) };
     let mut schema = json!({

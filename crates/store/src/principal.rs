@@ -65,7 +65,7 @@ pub enum Identity {
         /// Hash of the token.
         token: String,
     },
-    /// Subject of a verified JWT.
+    /// User of an issuer, by the claims of a verified JWT.
     Issued(Issued),
     /// Service that acts for itself.
     Service {
@@ -86,7 +86,7 @@ pub enum Identity {
 pub struct Issued {
     /// Issuer of the token.
     pub issuer: String,
-    /// Subject of the token.
+    /// `sub` of the token.
     pub subject: String,
     /// E-mail address, if the issuer has verified it.
     pub email: Option<String>,
@@ -98,7 +98,7 @@ pub struct Issued {
     /// Scopes; `None` permits everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// Id of the user that is created for a new subject.
+    /// Id of the user that is created for a new `sub`.
     pub new_id: String,
 }
 
