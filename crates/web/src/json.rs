@@ -1,6 +1,6 @@
 //! Parsing bodies and queries into types.
 
-use domain::{Errors, Field, FieldError};
+use domain::{Errors, Field, wrong_member};
 use serde_json::{Map, Value, json};
 
 use crate::strict::{self, StrictError};
@@ -66,8 +66,7 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
                 one => *one = json!([one.take(), value]),
             },
             Some(_) => {
-                let error = FieldError { pointer: format!("/{name}"), detail: "is given twice".into() };
-                return Err(Problem::invalid_query(Errors(vec![error])));
+                return Err(Problem::invalid_query(wrong_member(&name, "is given twice")));
             }
         }
     }
@@ -77,9 +76,8 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
 
 /// Rejects a query on routes without one, so that no client believes that it had an effect.
 pub fn no_query(request: &Request) -> Result<(), Problem> {
-    let detail = "is unknown";
     let errors: Errors = form_urlencoded::parse(request.query.as_bytes())
-        .map(|(name, _)| FieldError { pointer: format!("/{name}"), detail: detail.into() })
+        .flat_map(|(name, _)| wrong_member(&name, "is unknown"))
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid_query(errors)) }
 }

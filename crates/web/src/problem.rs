@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
 
-use domain::{Errors, FieldError};
+use domain::{Errors, FieldError, wrong};
 use serde_json::{Value, json};
 use store::{Fault, Reason, Refusal};
 
@@ -165,11 +165,6 @@ impl Problem {
         Self::new(410, "start-again", "Please start over", detail)
     }
 
-    /// A member of the body is invalid in a way that only the database shows.
-    pub fn invalid_member(pointer: &str, detail: &str) -> Self {
-        Self::invalid_body(Errors(vec![FieldError { pointer: pointer.into(), detail: detail.into() }]))
-    }
-
     /// The e-mail address or the password is wrong.
     pub fn wrong_credentials() -> Self {
         Self::new(
@@ -257,12 +252,7 @@ impl Problem {
 
     /// A header is invalid.
     pub fn invalid_header(name: &'static str, detail: &'static str) -> Self {
-        let error = FieldError { pointer: name.into(), detail: detail.into() };
-        Self::invalid(
-            "A header",
-            Errors(vec![error]),
-            |error| json!({ "header": name, "detail": error.detail }),
-        )
+        Self::invalid("A header", wrong(detail), |error| json!({ "header": name, "detail": error.detail }))
     }
 
     fn invalid(what: &str, errors: Errors, tell: impl Fn(FieldError) -> Value) -> Self {

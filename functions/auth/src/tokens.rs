@@ -1,6 +1,6 @@
 //! `POST|GET|DELETE /api/auth/tokens`, `DELETE /api/auth/tokens/{id}`
 
-use domain::{Errors, Field, FieldError, Id, Moment, Name, choice, input};
+use domain::{Errors, Field, Id, Moment, Name, choice, input, within, wrong, wrong_member};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Reason, Refusal, statement};
@@ -20,26 +20,17 @@ pub struct Scopes(Vec<Scope>);
 
 impl Field for Scopes {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let given =
-            value.as_array().ok_or_else(|| domain::wrong("must be a list of scopes, such as [\"read\"]"))?;
+        let given = value.as_array().ok_or_else(|| wrong("must be a list of scopes, such as [\"read\"]"))?;
         let mut scopes = Vec::new();
         for (index, value) in given.iter().enumerate() {
-            let pointer = format!("/{index}");
             match Scope::parse(value) {
-                Ok(scope) if scopes.contains(&scope) => {
-                    return Err(Errors(vec![FieldError { pointer, detail: "is given twice".into() }]));
-                }
+                Ok(scope) if scopes.contains(&scope) => return Err(within(index, wrong("is given twice"))),
                 Ok(scope) => scopes.push(scope),
-                Err(errors) => {
-                    return Err(errors
-                        .into_iter()
-                        .map(|error| FieldError { pointer: pointer.clone(), ..error })
-                        .collect());
-                }
+                Err(errors) => return Err(within(index, errors)),
             }
         }
         if scopes.is_empty() {
-            Err(domain::wrong("must have at least one scope: read, write or both"))
+            Err(wrong("must have at least one scope: read, write or both"))
         } else {
             Ok(Self(scopes))
         }
@@ -78,7 +69,9 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
     let input = Input { id, token_hash: web::fingerprint(&token), token: &new_token };
     let made =
         request.caller()?.one(statement!("create_token.sql"), &input).map_err(|refusal| match refusal {
-            Refusal::Rejected(Reason::PastExpiry) => Problem::invalid_member("/expires_at", "is in the past"),
+            Refusal::Rejected(Reason::PastExpiry) => {
+                Problem::invalid_body(wrong_member("expires_at", "is in the past"))
+            }
             Refusal::Rejected(Reason::TooManyTokens) => {
                 Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
             }
