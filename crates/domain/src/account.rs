@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, text, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, text};
 use crate::text::{line, line_schema};
 
 /// E-mail address: a local part, one `@` and a domain. Deliverability is not checked.

@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 use serde_json::{Value, json};
 
-use crate::field::{Field, text, wrong};
+use crate::errors::wrong;
+use crate::field::{Field, text};
 use crate::{Errors, Timezone};
 
 /// Example time in error messages.

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, text, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, text};
 
 /// Duration in minutes, hours, days or weeks, such as `15m`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,71 +1,9 @@
 //! Parsing of JSON into types. Every invalid member is reported, not just the first one.
 
-use std::error::Error;
-use std::fmt::{self, Display, Formatter};
-use std::ops::{Deref, DerefMut};
-
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-/// One error in an input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldError {
-    /// JSON pointer to the invalid member, such as `/tags/3`.
-    pub pointer: String,
-    /// Description of the error and of the values that are allowed.
-    pub detail: String,
-}
-
-/// All errors in an input.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Errors(pub Vec<FieldError>);
-
-impl Errors {
-    /// Returns an empty list.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-impl Deref for Errors {
-    type Target = Vec<FieldError>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl DerefMut for Errors {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
-impl IntoIterator for Errors {
-    type Item = FieldError;
-    type IntoIter = std::vec::IntoIter<FieldError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-impl FromIterator<FieldError> for Errors {
-    fn from_iter<I: IntoIterator<Item = FieldError>>(errors: I) -> Self {
-        Self(errors.into_iter().collect())
-    }
-}
-
-/// Writes all errors on one line, each with its pointer; an error about the whole value has none.
-impl Display for Errors {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let line = |error: &FieldError| format!("{} {}", error.pointer, error.detail).trim_start().to_owned();
-        let lines: Vec<String> = self.iter().map(line).collect();
-        f.write_str(&lines.join("; "))
-    }
-}
-
-impl Error for Errors {}
+use crate::errors::{Errors, within, wrong, wrong_member};
 
 /// A value that can be a member of an input.
 pub trait Field: Sized {
@@ -84,22 +22,6 @@ pub trait Field: Sized {
     fn is_absent(&self) -> bool {
         false
     }
-}
-
-/// Returns an error about a value as a whole.
-pub fn wrong(detail: impl Into<String>) -> Errors {
-    Errors(vec![FieldError { pointer: String::new(), detail: detail.into() }])
-}
-
-/// Prefixes the pointers of errors with the name of the member that has them.
-pub fn within(name: impl Display, errors: Errors) -> Errors {
-    let moved = |error: FieldError| FieldError { pointer: format!("/{name}{}", error.pointer), ..error };
-    errors.into_iter().map(moved).collect()
-}
-
-/// Returns an error about one member.
-pub fn wrong_member(name: &str, detail: impl Into<String>) -> Errors {
-    within(name, wrong(detail))
 }
 
 /// Returns the text of a JSON string.
@@ -448,12 +370,6 @@ mod tests {
         assert_eq!(names, ["words", "limit", "exact"]);
         assert_eq!((&schema["required"], &schema["description"]), (&json!(["words"]), &json!("A search.")));
         assert_eq!(schema["properties"]["limit"]["description"], "Number of items.");
-    }
-
-    #[test]
-    fn errors_are_written_on_one_line() {
-        let errors: Errors = wrong("is wrong").into_iter().chain(wrong_member("a", "is required")).collect();
-        assert_eq!(errors.to_string(), "is wrong; /a is required");
     }
 
     #[test]

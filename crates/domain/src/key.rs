@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, text, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, text};
 
 /// Idempotency key of a request: 1 to 255 visible ASCII characters, such as a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

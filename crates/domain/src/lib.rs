@@ -10,6 +10,7 @@ mod account;
 mod choice;
 mod due_date;
 mod duration;
+mod errors;
 mod field;
 mod id;
 mod key;
@@ -28,9 +29,9 @@ mod version;
 pub use account::{Email, Name, Password, Timezone, timezone_schema};
 pub use due_date::{DueDate, EXAMPLE_TIME, Moment, rfc3339_from_ms};
 pub use duration::Duration;
+pub use errors::{Errors, FieldError, within, wrong, wrong_member};
 pub use field::{
-    Errors, Field, FieldError, Fields, NoMembers, Nullable, Object, ObjectSchema, Optional, Patch,
-    parse_object, read_fields, within, wrong, wrong_member,
+    Field, Fields, NoMembers, Nullable, Object, ObjectSchema, Optional, Patch, parse_object, read_fields,
 };
 pub use id::{Id, TaskId, UserId};
 pub use key::IdempotencyKey;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, text, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, text};
 
 /// Priority of a task. Parsing ignores letter case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

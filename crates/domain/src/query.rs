@@ -4,8 +4,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, text, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, text};
 
 /// Boolean parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::due_date::{EXAMPLE_TIME, Moment};
-use crate::field::{Errors, Field, Fields, Optional, read_fields, within, wrong, wrong_member};
+use crate::errors::{Errors, within, wrong, wrong_member};
+use crate::field::{Field, Fields, Optional, read_fields};
 use crate::{Duration, input};
 
 /// Time of a reminder: absolute, or relative to the due date of its task.

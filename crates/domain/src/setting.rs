@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::field::{Errors, wrong};
+use crate::errors::{Errors, wrong};
 
 /// Definition of a setting.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::Tag;
-use crate::field::{Errors, Field, text, within, wrong};
+use crate::errors::{Errors, within, wrong};
+use crate::field::{Field, text};
 use crate::tag::MAX_LENGTH;
 use crate::text::{line, line_schema};
 

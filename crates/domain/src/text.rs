@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, text, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, text};
 
 /// Title of a task: one line of 1 to 500 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

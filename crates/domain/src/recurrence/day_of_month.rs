@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, whole_number, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, whole_number};
 
 /// Day of the month: a number or `"last"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

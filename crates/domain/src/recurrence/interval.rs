@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::Errors;
-use crate::field::{Field, whole_number, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, whole_number};
 
 /// Number of days, weeks, months or years between occurrences: 1 to 999, 1 by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::cycle::Day;
 use super::{DayOfMonth, WallClock};
-use crate::field::{Errors, Field, read_fields, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, read_fields};
 use crate::{DueDate, input};
 
 /// Occurrence of a series.

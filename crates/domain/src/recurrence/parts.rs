@@ -1,7 +1,7 @@
 //! Parts of a recurrence rule.
 
 use super::{DayOfMonth, Interval, WallClock, Weekdays};
-use crate::field::FieldError;
+use crate::errors::FieldError;
 use crate::{Errors, Timezone, choice, input};
 
 choice! {

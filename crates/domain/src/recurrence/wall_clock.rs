@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::field::{Errors, Field, text, wrong};
+use crate::errors::{Errors, wrong};
+use crate::field::{Field, text};
 use crate::{DueDate, Timezone};
 
 /// Local date, or local date and time, without a time zone or an offset.

@@ -3,7 +3,8 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::field::{Errors, Field, FieldError, wrong};
+use crate::errors::{Errors, FieldError, wrong};
+use crate::field::Field;
 
 /// Set of at least one weekday, ordered from Monday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
