@@ -113,14 +113,14 @@ async fn deliver(app: &App, events: &[Value]) -> Vec<String> {
     deliver_bulk(app, "/internal/audit/events", "task-events", events).await
 }
 
-/// Runs `cargo dev events replay` and returns its output.
-fn replay(app: &App) -> String {
+/// Runs `cargo dev events requeue` and returns its output.
+fn requeue(app: &App) -> String {
     let mut folder = std::env::current_exe().unwrap();
     folder.pop();
     // The test binaries are in a folder beside the `dev` binary.
     let command = folder.with_file_name("dev");
     let output = Command::new(command)
-        .args(["events", "replay"])
+        .args(["events", "requeue"])
         .env("DATABASE_URL", app.database.url())
         .output()
         .unwrap();

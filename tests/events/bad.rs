@@ -4,7 +4,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tests::App;
 
-use super::{created_event, deliver, poll_until, replay, wait_for_trail};
+use super::{created_event, deliver, poll_until, requeue, wait_for_trail};
 
 #[tokio::test]
 async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
@@ -61,7 +61,7 @@ async fn an_unreadable_event_is_dead_lettered_with_the_reason() {
     assert_eq!(wait_for_trail(&ada, "/api/audit", 0).await, [] as [Value; 0], "nothing was done partially");
     assert_eq!(app.database.rows("select 1 from app.consumed_events").await.len(), 0);
     // An event of a known type can be sent again, whatever else is invalid in it.
-    assert!(replay(&app).starts_with("sent again: "));
+    assert!(requeue(&app).starts_with("sent again: "));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use tests::App;
 
 use super::{
     add_slow_trigger, assert_all_arrive, create_tasks_at_rate, created_event, deliver, is_full, poll_until,
-    replay, wait_for_empty_outbox, wait_for_slow_trigger, wait_for_trail,
+    requeue, wait_for_empty_outbox, wait_for_slow_trigger, wait_for_trail,
 };
 
 const WRITES_A_SECOND: u32 = 50;
@@ -141,7 +141,7 @@ async fn only_the_failed_events_of_a_bulk_are_delivered_again() {
 }
 
 #[tokio::test]
-async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
+async fn a_poison_event_is_dead_lettered_and_can_be_requeued_after_a_fix() {
     let app = App::with_events_retried(2).await;
     let ada = app.guest().await;
     reject_title(&app, "poison").await;
@@ -168,16 +168,16 @@ async fn a_poison_event_is_dead_lettered_and_can_be_replayed_after_a_fix() {
     assert_eq!(titles(2).await, ["before", "behind"], "it blocks no other event");
 
     stop_rejecting(&app).await;
-    assert_eq!(replay(&app), "sent again: dead letters 1, unpublished events 0");
+    assert_eq!(requeue(&app), "sent again: dead letters 1, unpublished events 0");
     assert_eq!(titles(3).await, ["before", "poison", "behind"]);
     wait_for_empty_outbox(&app).await;
-    assert_eq!(replay(&app), "sent again: dead letters 0, unpublished events 0");
+    assert_eq!(requeue(&app), "sent again: dead letters 0, unpublished events 0");
     assert_eq!(app.database.rows("select 1 from app.consumed_events").await.len(), 3);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is still listed");
 }
 
 #[tokio::test]
-async fn an_event_dead_lettered_after_a_temporary_failure_is_replayed_automatically() {
+async fn an_event_dead_lettered_after_a_temporary_failure_is_requeued_automatically() {
     let app = App::with_events_retried(1).await;
     let ada = app.guest().await;
     reject_title(&app, "later").await;

@@ -1,4 +1,4 @@
-//! `events`: lists published events and dead letters, and replays what failed.
+//! `events`: lists published events and dead letters, and requeues what failed.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 
 use crate::DatabaseUrl;
 
-/// Selection of events, or a replay.
+/// Selection of events, or `requeue`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -30,8 +30,8 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Send dead letters, and events that could not be published, again
-    Replay {
+    /// Put dead letters, and events that could not be published, back into the outbox, to be sent again
+    Requeue {
         /// Only dead letters of this consumer
         #[arg(long)]
         consumer: Option<String>,
@@ -41,8 +41,8 @@ enum Action {
 /// Runs the command.
 pub async fn run(arguments: Arguments, url: &DatabaseUrl) -> anyhow::Result<()> {
     let mut client = url.connect().await?;
-    if let Some(Action::Replay { consumer }) = arguments.action {
-        return replay(&mut client, consumer).await;
+    if let Some(Action::Requeue { consumer }) = arguments.action {
+        return requeue(&mut client, consumer).await;
     }
     if arguments.dead {
         return list_dead_letters(&client, arguments.limit).await;
@@ -131,7 +131,7 @@ async fn list_dead_letters(client: &Client, limit: i64) -> anyhow::Result<()> {
 
 /// Puts failed events back into the outbox. They keep their ids, so consumers that have processed them skip
 /// them.
-async fn replay(client: &mut Client, consumer: Option<String>) -> anyhow::Result<()> {
+async fn requeue(client: &mut Client, consumer: Option<String>) -> anyhow::Result<()> {
     let transaction = client.transaction().await?;
     let topics: Vec<&str> = KINDS.iter().map(|kind| kind.topic).collect();
     let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();

@@ -35,7 +35,7 @@ async fn an_event_whose_process_was_killed_before_publishing_it_still_arrives() 
     until("the event", || stdout(&run(&["events", "--data", &folder_text])).contains("task.created"));
     assert_eq!(stdout(&run(&["events", "--dead", "--data", &folder_text])), "");
     assert_eq!(
-        stdout(&run(&["events", "replay", "--data", &folder_text])),
+        stdout(&run(&["events", "requeue", "--data", &folder_text])),
         "sent again: dead letters 0, unpublished events 0"
     );
     assert_eq!(up.end(Signal::TERM), Some(0));
@@ -67,7 +67,7 @@ async fn a_dead_letter_is_sent_again_after_a_repair() {
         .batch_execute(&format!("insert into app.users (id, guest) values ('{user}', true)"))
         .await
         .unwrap();
-    let again = stdout(&run(&["events", "replay", "--data", &folder_text]));
+    let again = stdout(&run(&["events", "requeue", "--data", &folder_text]));
 
     assert_eq!(again, "sent again: dead letters 1, unpublished events 0");
     until("the event", || stdout(&run(&["events", "--data", &folder_text])).contains(user));

@@ -47,7 +47,11 @@ const FAMILIES: [(&str, &str, &str); 15] = [
         "Time from a change until a consumer took its event. \
          Quantiles cover the last 5 minutes, at most 10000 events.",
     ),
-    ("taskflow_dead_letters", "gauge", "Dead letters that were not replayed, counted up to 10000 in total."),
+    (
+        "taskflow_dead_letters",
+        "gauge",
+        "Dead letters that were not sent again, counted up to 10000 in total.",
+    ),
     ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
 ];
 
