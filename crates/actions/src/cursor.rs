@@ -12,14 +12,14 @@ pub struct Cursor {
     /// Sort key and id of the last item of the previous page.
     pub after: Value,
     /// Fingerprint of the filters and the order of the list.
-    pub of: String,
+    pub fingerprint: String,
 }
 
 impl Cursor {
     /// Returns the position in a list sorted by time, or an error if the cursor belongs to another list.
-    pub fn time_position(&self, list: &str) -> Result<&Value, Errors> {
+    pub fn time_position(&self, fingerprint: &str) -> Result<&Value, Errors> {
         let is_time = matches!(DueDate::parse(&self.after["key"]), Ok(DueDate::At(_)));
-        if self.of == list && is_time {
+        if self.fingerprint == fingerprint && is_time {
             return Ok(&self.after);
         }
         Err(domain::wrong_member(
@@ -29,7 +29,7 @@ impl Cursor {
     }
 
     /// Returns the JSON schema of a page of items.
-    pub fn page_of(description: &str, item: Value) -> Value {
+    pub fn page_schema(description: &str, item: Value) -> Value {
         json!({
             "type": "object",
             "description": description,
@@ -49,11 +49,11 @@ impl Field for Cursor {
         let bytes = value.as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or_else(wrong)?;
         let parts: Value = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
         match parts.as_array().map(Vec::as_slice) {
-            Some([key, id, Value::String(of)])
+            Some([key, id, Value::String(fingerprint)])
                 if (key.is_null() || key.as_str().is_some_and(|key| !key.contains('\0')))
                     && id.as_str().is_some_and(|id| id.parse::<domain::TaskId>().is_ok()) =>
             {
-                Ok(Self { after: json!({ "key": key, "id": id }), of: of.clone() })
+                Ok(Self { after: json!({ "key": key, "id": id }), fingerprint: fingerprint.clone() })
             }
             _ => Err(wrong()),
         }

@@ -24,7 +24,7 @@ pub struct Candidate {
 #[derive(Debug)]
 pub struct Hit {
     /// JSON of the task or series, as clients see it.
-    pub shown: Value,
+    pub item: Value,
     /// True if the reference was its id, or its exact title and no other task has that title, including
     /// completed and deleted ones.
     pub is_exact: bool,
@@ -57,8 +57,8 @@ struct Row {
 /// Parses the row of a statement that resolves a reference.
 pub(crate) fn parse_resolution(row: &str) -> Result<Resolution, Refusal> {
     match serde_json::from_str(row).map_err(|error| Refusal::unreadable("a resolved reference", error))? {
-        Row { hit: Some(shown), is_exact, open_tasks, .. } => {
-            Ok(Resolution::One(Hit { shown, is_exact, open_tasks }))
+        Row { hit: Some(item), is_exact, open_tasks, .. } => {
+            Ok(Resolution::One(Hit { item, is_exact, open_tasks }))
         }
         Row { ambiguous: Some(candidates), .. } => Ok(Resolution::Several(candidates)),
         Row { no_match: Some(candidates), .. } => Ok(Resolution::Nothing(candidates)),

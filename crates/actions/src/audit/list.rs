@@ -54,5 +54,5 @@ pub fn schema(event_type: Value) -> Value {
         "required": ["event_type", "data"],
         "additionalProperties": false,
     });
-    Cursor::page_of("A page of audit events, oldest first", event)
+    Cursor::page_schema("A page of audit events, oldest first", event)
 }

@@ -29,5 +29,5 @@ pub fn list(client: &Client<'_>, filters: &ListNotifications) -> Result<String, 
 
 /// Returns the JSON schema of a page of notifications.
 pub fn schema() -> Value {
-    Cursor::page_of("A page of notifications, newest first", super::schema())
+    Cursor::page_schema("A page of notifications, newest first", super::schema())
 }

@@ -26,7 +26,7 @@ pub fn upcoming(client: &Client<'_>, page: &Page) -> Result<String, Refusal> {
 
 /// Returns the JSON schema of a page of reminders.
 pub fn page_schema() -> Value {
-    Cursor::page_of("A page of upcoming reminders, soonest first", super::schema())
+    Cursor::page_schema("A page of upcoming reminders, soonest first", super::schema())
 }
 
 /// Returns the JSON schema of the reminders of a task.

@@ -23,16 +23,16 @@ input! {
 /// Returns a page of the caller's series.
 pub fn list(client: &Client<'_>, filters: &ListSeries) -> Result<String, Refusal> {
     let mut input = json!({ "status": filters.status });
-    let list = format!("series {input}");
+    let fingerprint = format!("series {input}");
     if let Some(cursor) = &filters.page.cursor.0 {
-        input["after"] = cursor.time_position(&list).map_err(Refusal::Invalid)?.clone();
+        input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(filters.page.limit());
-    input["list"] = list.into();
+    input["list"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }
 
 /// Returns the JSON schema of a page of series.
 pub fn schema() -> Value {
-    Cursor::page_of("A page of series, newest first", super::schema())
+    Cursor::page_schema("A page of series, newest first", super::schema())
 }

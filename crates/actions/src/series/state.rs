@@ -52,10 +52,10 @@ impl SeriesState {
 
     /// Adds the next due date to the JSON of a series. The database cannot compute an occurrence that is not
     /// yet created.
-    pub(crate) fn with_next(&self, shown: &str) -> Result<Value, Refusal> {
-        let mut shown: Value = parse_row(shown)?;
-        shown["next_occurrence"] = json!(self.upcoming().next());
-        Ok(shown)
+    pub(crate) fn with_next(&self, series: &str) -> Result<Value, Refusal> {
+        let mut series: Value = parse_row(series)?;
+        series["next_occurrence"] = json!(self.upcoming().next());
+        Ok(series)
     }
 
     /// Returns the due date of the next occurrence if the newest one is completed at that time.

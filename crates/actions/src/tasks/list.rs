@@ -139,7 +139,7 @@ impl ListTasks {
             if self.offset.0.is_some() {
                 return wrong("offset", "cannot be combined with `cursor`");
             }
-            if cursor.of != self.fingerprint() || !self.is_key(&cursor.after["key"]) {
+            if cursor.fingerprint != self.fingerprint() || !self.is_key(&cursor.after["key"]) {
                 return wrong(
                     "cursor",
                     "belongs to a list with other filters or another order; omit it to start from the beginning",

@@ -143,7 +143,7 @@ fn resolve_task(
     unknown: impl Fn(String) -> RpcError,
 ) -> Result<Value, RpcError> {
     let mut task = match tasks::resolve(caller, reference, SearchScope::default()) {
-        Ok(Resolution::One(hit)) => hit.shown,
+        Ok(Resolution::One(hit)) => hit.item,
         Ok(Resolution::Several(_)) => return Err(unknown("several tasks match, so use an id.".into())),
         Ok(Resolution::Nothing(_)) | Err(Refusal::NotFound) => {
             return Err(unknown("no task matches.".into()));

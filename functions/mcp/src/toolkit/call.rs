@@ -35,7 +35,7 @@ impl Call<'_> {
             // The words may name another task by now.
             Reference::Words(_) => match self.replayed {
                 Some(id) => Ok(id),
-                None => Ok(id_of(&self.resolve_task(reference, scope)?.shown)?),
+                None => Ok(id_of(&self.resolve_task(reference, scope)?.item)?),
             },
         }
     }
@@ -74,7 +74,7 @@ pub fn parse_json(json: &str) -> Result<Value, Refusal> {
 }
 
 /// The `id` of a task or series.
-pub fn id_of(shown: &Value) -> Result<TaskId, Refusal> {
-    let id = shown["id"].as_str().and_then(|id| id.parse().ok());
+pub fn id_of(item: &Value) -> Result<TaskId, Refusal> {
+    let id = item["id"].as_str().and_then(|id| id.parse().ok());
     id.ok_or_else(|| Refusal::fault("a response has no id"))
 }

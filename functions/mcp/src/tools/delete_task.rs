@@ -55,7 +55,7 @@ impl Tool for DeleteTask {
         let (deleted, text, task) = if let (Some(id), true) = (call.replayed, is_confirmed) {
             (true, "Moved to the trash for 30 days", parse_json(&delete(id)?)?)
         } else {
-            let Hit { shown: task, is_exact, .. } = call
+            let Hit { item: task, is_exact, .. } = call
                 .resolve_task(&input.task.task, SearchScope { in_trash: true, ..SearchScope::default() })?;
             match (task["deleted_at"].is_null(), is_confirmed) {
                 (false, _) => (true, "Already in the trash", task),

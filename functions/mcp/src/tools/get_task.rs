@@ -21,7 +21,7 @@ impl Tool for GetTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let task = call.resolve_task(&input.task, SearchScope::default())?.shown;
+        let task = call.resolve_task(&input.task, SearchScope::default())?.item;
         Ok(ToolOutput::item(task, "Found"))
     }
 }

@@ -56,14 +56,14 @@ impl Tool for StopRecurringTask {
         let (stopped, mut data) = if let Some(id) = call.replayed {
             (true, parse_json(&stop(id)?)?)
         } else {
-            let Hit { shown, is_exact, open_tasks } = call.resolve_series(&input.recurring_task)?;
+            let Hit { item, is_exact, open_tasks } = call.resolve_series(&input.recurring_task)?;
             // Words can match another series than the one whose tasks the person agreed to delete.
             let is_agreed =
                 if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
             if is_agreed {
-                (true, parse_json(&stop(id_of(&shown)?)?)?)
+                (true, parse_json(&stop(id_of(&item)?)?)?)
             } else {
-                (false, json!({ "recurring_task": shown, "open_tasks": open_tasks }))
+                (false, json!({ "recurring_task": item, "open_tasks": open_tasks }))
             }
         };
         data["stopped"] = stopped.into();
