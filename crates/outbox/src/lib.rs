@@ -35,7 +35,7 @@ struct Report {
 
 /// Event that waits in the outbox.
 #[derive(Deserialize)]
-struct Waiting<'a> {
+struct WaitingEvent<'a> {
     position: i64,
     topics: Vec<String>,
     /// Entry of a bulk publish.
@@ -67,7 +67,7 @@ async fn publish_shard(PublishLease { shard, holder }: PublishLease) -> Result<(
         let waiting = rows
             .iter()
             .map(|row| serde_json::from_str(row))
-            .collect::<Result<Vec<Waiting>, _>>()
+            .collect::<Result<Vec<WaitingEvent>, _>>()
             .map_err(|error| Refusal::unreadable("an event of the outbox", error))?;
         let (failed, error) = send(&waiting).await;
         if waiting.len() < SMALL_BATCH && failed.is_empty() {
@@ -82,8 +82,8 @@ async fn publish_shard(PublishLease { shard, holder }: PublishLease) -> Result<(
 
 /// Sends a batch, with a request for each topic. Returns the positions of the events that failed on any of
 /// them, and a reason.
-async fn send(waiting: &[Waiting<'_>]) -> (BTreeSet<i64>, Option<String>) {
-    let mut topics: BTreeMap<&str, Vec<&Waiting>> = BTreeMap::new();
+async fn send(waiting: &[WaitingEvent<'_>]) -> (BTreeSet<i64>, Option<String>) {
+    let mut topics: BTreeMap<&str, Vec<&WaitingEvent>> = BTreeMap::new();
     for event in waiting {
         for topic in &event.topics {
             topics.entry(topic).or_default().push(event);
@@ -100,7 +100,7 @@ async fn send(waiting: &[Waiting<'_>]) -> (BTreeSet<i64>, Option<String>) {
 }
 
 /// Publishes to one topic. Returns the positions of the events that failed, and the reason, if any failed.
-async fn send_topic(topic: &str, events: &[&Waiting<'_>]) -> Option<(Vec<i64>, String)> {
+async fn send_topic(topic: &str, events: &[&WaitingEvent<'_>]) -> Option<(Vec<i64>, String)> {
     let entries: Vec<&RawValue> = events.iter().map(|event| event.entry).collect();
     let PublishError { entries, cause } = dapr::publish(topic, &entries, TIMEOUT_MS).await.err()?;
     let named: Vec<i64> = entries.iter().filter_map(|id| id.parse().ok()).collect();

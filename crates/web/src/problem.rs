@@ -29,8 +29,8 @@ struct Parts {
     incident: Option<(&'static str, &'static str)>,
     /// Parameters of the `WWW-Authenticate` header (RFC 6750).
     challenge: Option<String>,
-    /// Body in place of the problem details.
-    instead: Option<Value>,
+    /// Body that replaces the problem details.
+    body: Option<Value>,
 }
 
 impl Problem {
@@ -47,16 +47,16 @@ impl Problem {
             cause: None,
             incident: None,
             challenge: None,
-            instead: None,
+            body: None,
         }))
     }
 
-    fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.0.headers.push((name, value.into()));
         self
     }
 
-    fn because(mut self, cause: impl StdError + 'static) -> Self {
+    fn with_cause(mut self, cause: impl StdError + 'static) -> Self {
         self.0.cause = Some(Box::new(cause));
         self
     }
@@ -67,14 +67,14 @@ impl Problem {
     }
 
     /// Reports a security incident: the type of the event, and what happened.
-    pub fn incident_of(mut self, event: &'static str, what: &'static str) -> Self {
+    pub fn with_incident(mut self, event: &'static str, what: &'static str) -> Self {
         self.0.incident = Some((event, what));
         self
     }
 
     /// Reports input that no well-behaved client sends.
     pub(crate) fn suspicious(self, what: &'static str) -> Self {
-        self.incident_of("input.suspicious", what)
+        self.with_incident("input.suspicious", what)
     }
 
     pub(crate) fn incident(&self) -> Option<(&'static str, &'static str)> {
@@ -94,22 +94,22 @@ impl Problem {
             "You are not signed in",
             "Send `Authorization: Bearer <token>` with a token from /api/auth/login or /api/auth/guest.",
         )
-        .challenge("")
+        .with_challenge("")
     }
 
     /// The token is invalid or expired.
     fn invalid_token() -> Self {
-        Self::not_signed_in().challenge(r#"error="invalid_token""#)
+        Self::not_signed_in().with_challenge(r#"error="invalid_token""#)
     }
 
-    fn challenge(mut self, parameters: impl Into<String>) -> Self {
+    fn with_challenge(mut self, parameters: impl Into<String>) -> Self {
         self.0.challenge = Some(parameters.into());
         self
     }
 
     /// Replaces the problem details by the error of a protocol on top of HTTP.
-    pub fn instead(mut self, body: Value) -> Self {
-        self.0.instead = Some(body);
+    pub fn with_body(mut self, body: Value) -> Self {
+        self.0.body = Some(body);
         self
     }
 
@@ -130,7 +130,7 @@ impl Problem {
 
     /// The token was rejected before the database was asked.
     pub(crate) fn token_rejected(reason: &'static str) -> Self {
-        Self::invalid_token().incident_of("token.rejected", reason)
+        Self::invalid_token().with_incident("token.rejected", reason)
     }
 
     /// A browser sent the request from a page of another site.
@@ -141,7 +141,7 @@ impl Problem {
             "Requests from other sites are not allowed",
             "Browsers can only do this from TaskFlow's own pages. Programs send a token and no `Origin`.",
         )
-        .incident_of("access.denied", "another site")
+        .with_incident("access.denied", "another site")
     }
 
     /// The caller lacks a permission.
@@ -157,7 +157,7 @@ impl Problem {
             "Too many requests",
             format!("Please try again in {retry_after} seconds."),
         )
-        .header("retry-after", format!("{retry_after}"))
+        .with_header("retry-after", format!("{retry_after}"))
     }
 
     /// The client's copy is too old to continue from.
@@ -173,7 +173,7 @@ impl Problem {
             "Wrong e-mail address or password",
             "There is no account with this e-mail address and password.",
         )
-        .challenge("")
+        .with_challenge("")
     }
 
     /// The thing does not exist, or belongs to another user.
@@ -184,7 +184,7 @@ impl Problem {
     /// The path exists, but not with this method.
     pub fn method_not_allowed(allowed: String) -> Self {
         Self::new(405, "method-not-allowed", "Method not allowed", format!("Use {allowed}."))
-            .header("allow", allowed.clone())
+            .with_header("allow", allowed.clone())
     }
 
     /// A value that must be unique is taken.
@@ -255,19 +255,19 @@ impl Problem {
         Self::invalid("A header", wrong(detail), |error| json!({ "header": name, "detail": error.detail }))
     }
 
-    fn invalid(what: &str, errors: Errors, tell: impl Fn(FieldError) -> Value) -> Self {
+    fn invalid(what: &str, errors: Errors, describe: impl Fn(FieldError) -> Value) -> Self {
         let detail = format!("{what} has invalid values. `errors` lists them.");
         let mut problem = Self::new(422, "invalid", "Some values are not valid", detail);
-        // More errors than this help nobody.
-        problem.0.errors = errors.into_iter().take(100).map(tell).collect();
+        // A longer list would not help.
+        problem.0.errors = errors.into_iter().take(100).map(describe).collect();
         problem
     }
 
     /// Something that is needed cannot be reached.
     pub fn unavailable(cause: impl StdError + 'static) -> Self {
         Self::new(503, "unavailable", "TaskFlow is temporarily unavailable", "Please try again in a moment.")
-            .header("retry-after", "2")
-            .because(cause)
+            .with_header("retry-after", "2")
+            .with_cause(cause)
     }
 
     /// A fault of TaskFlow.
@@ -283,7 +283,7 @@ impl Problem {
             "Something went wrong on our side",
             "We logged it under this `correlation_id`.",
         )
-        .because(cause)
+        .with_cause(cause)
     }
 
     pub(crate) fn into_response(self, correlation_id: &str) -> Response {
@@ -301,7 +301,7 @@ impl Problem {
         if let Some((name, current)) = parts.current {
             body[name] = current;
         }
-        let mut response = match parts.instead {
+        let mut response = match parts.body {
             Some(body) => Response::json(parts.status, body.to_string()),
             None => Response::json(parts.status, body.to_string())
                 .with("content-type", "application/problem+json"),
@@ -374,7 +374,7 @@ impl From<Refusal> for Problem {
                 Self::forbidden("A personal access token cannot do this. Sign in instead.")
             }
             Refusal::Forbidden(scope) => Self::forbidden(format!("The token lacks the scope `{scope}`."))
-                .challenge(format!(r#"error="insufficient_scope", scope="{scope}""#)),
+                .with_challenge(format!(r#"error="insufficient_scope", scope="{scope}""#)),
             Refusal::KeyReused => {
                 Self::invalid_header("Idempotency-Key", "was used for another request: use a new one")
             }

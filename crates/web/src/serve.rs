@@ -47,7 +47,7 @@ pub fn serve<'a>(
 }
 
 async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
-    let mut request = head(&incoming);
+    let mut request = read_head(&incoming);
     let mut response = dispatch(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
         if let Some(cause) = problem.cause() {
@@ -103,7 +103,7 @@ fn report(function: &str, problem: &Problem, request: &Request) {
 }
 
 /// Reads the request without its body.
-fn head(incoming: &IncomingRequest) -> Request {
+fn read_head(incoming: &IncomingRequest) -> Request {
     let headers = incoming
         .headers()
         .entries()

@@ -55,7 +55,7 @@ fn list(request: &Request, task: Option<TaskId>) -> Result<Response, Problem> {
     let page = audit::list(&request.caller()?, &filters).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::NotAnAdmin) => {
             Problem::forbidden("Only administrators can see the events of other users.")
-                .incident_of("access.denied", "another's trail")
+                .with_incident("access.denied", "another's trail")
         }
         other => Problem::of_query(other),
     })?;

@@ -68,7 +68,7 @@ impl RpcError {
                 let correlation_id = request.correlation_id();
                 let message = format!("{} ({correlation_id})", problem.detail());
                 let data = json!({ "correlation_id": correlation_id });
-                Err(problem.instead(envelope(id, code, message, Some(data))))
+                Err(problem.with_body(envelope(id, code, message, Some(data))))
             }
         }
     }
