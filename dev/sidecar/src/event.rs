@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::value::{RawValue, to_raw_value};
 
-/// Adds component and topic to an event, or returns `None` if it is not a whole CloudEvent. All other members
-/// are copied unparsed.
-pub fn stamp(event: &str, pubsub: &str, topic: &str) -> Option<String> {
+/// Adds the names of the pub/sub component and the topic to an event. Returns `None` if it is not a whole
+/// CloudEvent. All other members are copied unparsed.
+pub fn add_topic(event: &str, pubsub: &str, topic: &str) -> Option<String> {
     let (pubsub, topic) = (to_raw_value(pubsub).ok()?, to_raw_value(topic).ok()?);
     let mut members: BTreeMap<Cow<str>, &RawValue> = serde_json::from_str(event).ok()?;
     for name in ["specversion", "id", "source", "type"] {

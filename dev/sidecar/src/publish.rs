@@ -52,7 +52,7 @@ impl Publisher {
         let key = request.metadata().remove("partitionKey").unwrap_or_default();
         let is_cloud_event = is_cloud_event(request.header("content-type"));
         let text = std::str::from_utf8(&request.body).ok().filter(|_| is_cloud_event);
-        let Some(event) = text.and_then(|text| event::stamp(text, pubsub, topic)) else {
+        let Some(event) = text.and_then(|text| event::add_topic(text, pubsub, topic)) else {
             return reject(StatusCode::BAD_REQUEST, "ERR_PUBSUB_CLOUD_EVENTS_SER", NOT_A_CLOUD_EVENT);
         };
         self.write(pubsub, topic, &[(key, event)]).await?;
@@ -77,7 +77,7 @@ impl Publisher {
         let (mut events, mut failed) = (Vec::new(), Vec::new());
         for entry in entries {
             let is_cloud_event = is_cloud_event(&entry.content_type);
-            match event::stamp(entry.event.get(), pubsub, topic).filter(|_| is_cloud_event) {
+            match event::add_topic(entry.event.get(), pubsub, topic).filter(|_| is_cloud_event) {
                 Some(event) => events.push((entry.metadata.partition_key, event)),
                 None => failed.push(json!({ "entryId": entry.entry_id, "error": NOT_A_CLOUD_EVENT })),
             }
