@@ -14,7 +14,7 @@ use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 const TCP_TIMEOUT: Duration = Duration::from_secs(5);
-/// Limit for a server that accepts connections and then says nothing.
+/// Timeout for a server that accepts connections and does not respond.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Address of a database and credentials of a role.
@@ -82,9 +82,10 @@ impl DatabaseUrl {
         config.connect_timeout(TCP_TIMEOUT);
         match timeout(CONNECT_TIMEOUT, connect(&config)).await {
             Ok(connected) => connected.map_err(|error| self.explain(error)),
-            Err(_) => {
-                Err(anyhow!("{}: the server accepts connections but does not answer", self.unreachable()))
-            }
+            Err(_) => Err(anyhow!(
+                "{}: the server accepts connections but does not respond",
+                self.unreachable_message()
+            )),
         }
     }
 
@@ -149,11 +150,11 @@ impl DatabaseUrl {
                     "the server {server} has no database {database}: create it first, as with `createdb {database}`"
                 )
             }
-            _ => anyhow::Error::new(error).context(self.unreachable()),
+            _ => anyhow::Error::new(error).context(self.unreachable_message()),
         }
     }
 
-    fn unreachable(&self) -> String {
+    fn unreachable_message(&self) -> String {
         format!("cannot reach the database {} at {}:{}", self.database(), self.host(), self.port())
     }
 

@@ -41,9 +41,9 @@ pub enum Action {
 /// Runs an action and prints what it did.
 pub async fn run(action: Action, release: &Release, url: &DatabaseUrl) -> anyhow::Result<()> {
     match action {
-        Action::Up => report(&up(release, url).await?, "applied"),
+        Action::Up => print_labels(&up(release, url).await?, "applied"),
         Action::Down { count } => {
-            report(&down(release, &mut url.connect().await?, count).await?, "took back")
+            print_labels(&down(release, &mut url.connect().await?, count).await?, "took back")
         }
         Action::Status => {
             for (label, state) in status(release, &mut url.connect().await?).await? {
@@ -60,22 +60,22 @@ pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<Stri
     roles::check_passwords(url)?;
     let mut client = url.connect().await?;
     let transaction = begin(&mut client).await?;
-    let applied = applied(&transaction).await?;
+    let applied = read_applied(&transaction).await?;
     let mut labels = Vec::new();
     for migration in &release.migrations {
-        match state(migration, &applied) {
+        match state_of(migration, &applied) {
             State::Applied => continue,
             State::Changed => bail!(
                 "{} was changed after it was applied: restore it, and write the change as a new migration \
                  (`cargo dev migrate new`)",
-                file(migration, "up")
+                file_path(migration, "up")
             ),
             State::Pending => {}
         }
         transaction
             .batch_execute(&migration.up)
             .await
-            .map_err(|error| explain(&file(migration, "up"), &error))?;
+            .map_err(|error| explain(&file_path(migration, "up"), &error))?;
         transaction
             .execute(
                 "insert into public.taskflow_migrations (number, name, checksum) values ($1, $2, $3)",
@@ -96,7 +96,7 @@ pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<Stri
 /// by the next `up`. Returns the labels of the migrations.
 async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::Result<Vec<String>> {
     let transaction = begin(client).await?;
-    let applied = applied(&transaction).await?;
+    let applied = read_applied(&transaction).await?;
     let is_applied = |migration: &&Migration| applied.iter().any(|(number, _)| *number == migration.number);
     let migrations: Vec<&Migration> =
         release.migrations.iter().rev().filter(is_applied).take(count).collect();
@@ -108,7 +108,7 @@ async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::R
         transaction
             .batch_execute(&migration.down)
             .await
-            .map_err(|error| explain(&file(migration, "down"), &error))?;
+            .map_err(|error| explain(&file_path(migration, "down"), &error))?;
         transaction
             .execute("delete from public.taskflow_migrations where number = $1", &[&migration.number])
             .await?;
@@ -123,12 +123,12 @@ async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::R
 async fn status(release: &Release, client: &mut Client) -> anyhow::Result<Vec<(String, &'static str)>> {
     // Rolled back: it may have created the tables.
     let transaction = begin(client).await?;
-    let applied = applied(&transaction).await?;
+    let applied = read_applied(&transaction).await?;
     let mut lines: Vec<_> = release
         .migrations
         .iter()
         .map(|migration| {
-            let state = match state(migration, &applied) {
+            let state = match state_of(migration, &applied) {
                 State::Applied => "applied",
                 State::Pending => "pending",
                 State::Changed => "changed",
@@ -149,7 +149,7 @@ enum State {
     Changed,
 }
 
-fn state(migration: &Migration, applied: &[(i32, String)]) -> State {
+fn state_of(migration: &Migration, applied: &[(i32, String)]) -> State {
     match applied.iter().find(|(number, _)| *number == migration.number) {
         None => State::Pending,
         Some((_, checksum)) if *checksum == migration.checksum => State::Applied,
@@ -163,8 +163,8 @@ async fn begin(client: &mut Client) -> anyhow::Result<Transaction<'_>> {
     Ok(transaction)
 }
 
-/// Numbers and checksums of the applied migrations.
-async fn applied(transaction: &Transaction<'_>) -> anyhow::Result<Vec<(i32, String)>> {
+/// Reads the numbers and checksums of the applied migrations.
+async fn read_applied(transaction: &Transaction<'_>) -> anyhow::Result<Vec<(i32, String)>> {
     let exists = "select to_regclass('public.taskflow_migrations') is not null";
     if !transaction.query_one(exists, &[]).await?.get::<_, bool>(0) {
         transaction.batch_execute(TABLES).await?;
@@ -175,11 +175,11 @@ async fn applied(transaction: &Transaction<'_>) -> anyhow::Result<Vec<(i32, Stri
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-fn file(migration: &Migration, way: &str) -> String {
-    format!("migrations/{}.{way}.sql", migration.label())
+fn file_path(migration: &Migration, direction: &str) -> String {
+    format!("migrations/{}.{direction}.sql", migration.label())
 }
 
-fn report(labels: &[String], verb: &str) {
+fn print_labels(labels: &[String], verb: &str) {
     match labels {
         [] => println!("nothing to do"),
         labels => labels.iter().for_each(|label| println!("{verb} {label}")),

@@ -70,19 +70,19 @@ pub async fn describe(client: &Client) -> anyhow::Result<String> {
     let mut text = String::from(HEAD);
     for row in client.query(SCHEMAS, &[]).await? {
         text.push('\n');
-        comment(&mut text, "", row.get(1));
+        write_comment(&mut text, "", row.get(1));
         writeln!(text, "create schema {};", row.get::<_, &str>(0))?;
-        statements(&mut text, row.get::<_, Vec<String>>(2));
+        write_statements(&mut text, row.get::<_, Vec<String>>(2));
     }
     text.push('\n');
-    statements(&mut text, strings(client.query(EXTENSIONS, &[]).await?));
+    write_statements(&mut text, definitions(client.query(EXTENSIONS, &[]).await?));
     for relation in client.query(RELATIONS, &[]).await? {
         text.push('\n');
         describe_relation(client, &relation, &mut text).await?;
     }
     for row in client.query(FUNCTIONS, &[]).await? {
         text.push('\n');
-        comment(&mut text, "", row.get(2));
+        write_comment(&mut text, "", row.get(2));
         let (head, tail): (&str, &str) = (row.get(0), row.get(1));
         let separator = if head.len() + tail.len() < WIDTH - 1 { ' ' } else { '\n' };
         writeln!(text, "{head}{separator}{tail};")?;
@@ -94,19 +94,19 @@ async fn describe_relation(client: &Client, relation: &Row, text: &mut String) -
     let oid: u32 = relation.get(0);
     let (name, is_type): (&str, bool) = (relation.get(1), relation.get(2));
     let (unlogged, options): (&str, &str) = (relation.get(3), relation.get(5));
-    comment(text, "", relation.get(4));
+    write_comment(text, "", relation.get(4));
     match is_type {
         true => writeln!(text, "create type {name} as (")?,
         false => writeln!(text, "create {unlogged}table {name} (")?,
     }
     let columns = client.query(COLUMNS, &[&oid]).await?;
-    let constraints = strings(client.query(CONSTRAINTS, &[&oid]).await?);
+    let constraints = definitions(client.query(CONSTRAINTS, &[&oid]).await?);
     let width = columns.iter().map(|column| column.get::<_, &str>(0).len()).max().unwrap_or_default();
     let count = columns.len() + constraints.len();
     let comma = |index: usize| if index + 1 < count { "," } else { "" };
     for (index, column) in columns.iter().enumerate() {
-        comment(text, "    ", column.get(2));
-        let (name, definition): (&str, String) = (column.get(0), tidy(column.get(1)));
+        write_comment(text, "    ", column.get(2));
+        let (name, definition): (&str, String) = (column.get(0), normalize(column.get(1)));
         writeln!(text, "    {name:<width$} {definition}{}", comma(index))?;
     }
     for (index, constraint) in constraints.iter().enumerate() {
@@ -114,18 +114,18 @@ async fn describe_relation(client: &Client, relation: &Row, text: &mut String) -
     }
     writeln!(text, "){options};")?;
     for query in [INDEXES, TRIGGERS] {
-        statements(text, strings(client.query(query, &[&oid]).await?));
+        write_statements(text, definitions(client.query(query, &[&oid]).await?));
     }
-    statements(text, relation.get::<_, Vec<String>>(6));
+    write_statements(text, relation.get::<_, Vec<String>>(6));
     Ok(())
 }
 
-fn strings(rows: Vec<Row>) -> Vec<String> {
-    rows.iter().map(|row| tidy(row.get(0))).collect()
+fn definitions(rows: Vec<Row>) -> Vec<String> {
+    rows.iter().map(|row| normalize(row.get(0))).collect()
 }
 
 /// Rewrites a definition as people write it: keywords in lower case, without defaults and casts of literals.
-fn tidy(definition: &str) -> String {
+fn normalize(definition: &str) -> String {
     let mut is_quoted = false;
     let lower: String = definition
         .chars()
@@ -138,7 +138,7 @@ fn tidy(definition: &str) -> String {
 }
 
 /// Writes statements, with a break before their last clauses if they are too long for a line.
-fn statements(text: &mut String, statements: Vec<String>) {
+fn write_statements(text: &mut String, statements: Vec<String>) {
     for statement in statements {
         let statement = match statement.len() < WIDTH {
             true => statement,
@@ -151,7 +151,7 @@ fn statements(text: &mut String, statements: Vec<String>) {
     }
 }
 
-fn comment(text: &mut String, indent: &str, comment: Option<&str>) {
+fn write_comment(text: &mut String, indent: &str, comment: Option<&str>) {
     let mut line = String::new();
     for word in comment.unwrap_or_default().split_whitespace() {
         if !line.is_empty() && indent.len() + 3 + line.len() + 1 + word.len() > WIDTH {
