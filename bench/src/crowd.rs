@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 
 use crate::connection::Connection;
 use crate::load::run;
-use crate::measured::{Measured, Window};
+use crate::measurement::{Measurement, Window};
 use crate::scenario::TASK;
 use crate::world::{CROWD, World};
 
@@ -29,7 +29,7 @@ select array_agg(task.id::text)
  order by array_position($1::text[], session.token_hash)";
 
 /// Runs the crowd for some time. Failures are counted.
-pub async fn load(world: &World, time: Duration) -> anyhow::Result<Measured> {
+pub async fn load(world: &World, time: Duration) -> anyhow::Result<Measurement> {
     let client = world.owned.connect().await?;
     let rows = client.query(TASKS, &[&CROWD.hashes()]).await.context("cannot read the crowd's tasks")?;
     let tasks: Arc<Vec<Vec<String>>> = Arc::new(rows.iter().map(|row| row.get(0)).collect());
@@ -37,27 +37,27 @@ pub async fn load(world: &World, time: Duration) -> anyhow::Result<Measured> {
     let server = world.taskflow;
     run(CROWD.count, time, |number, window| {
         let tasks = Arc::clone(&tasks);
-        async move { Ok(member(server, &CROWD.token(number), &tasks[number], window).await) }
+        async move { Ok(run_user(server, &CROWD.token(number), &tasks[number], window).await) }
     })
     .await
 }
 
-async fn member(server: SocketAddr, token: &str, tasks: &[String], window: Window) -> Measured {
-    let mut measured = Measured::default();
+async fn run_user(server: SocketAddr, token: &str, tasks: &[String], window: Window) -> Measurement {
+    let mut measured = Measurement::default();
     let mut connection = None;
-    tokio::time::sleep(Duration::from_millis(below(500))).await;
+    tokio::time::sleep(Duration::from_millis(random_below(500))).await;
     while !window.is_over() {
         let sent = Instant::now();
         let result = tokio::time::timeout(TIMEOUT, send_next(server, &mut connection, token, tasks)).await;
         match result.context("no response in time").flatten() {
-            Ok(()) => window.note(sent, &mut measured),
+            Ok(()) => window.record(sent, &mut measured),
             Err(error) => {
                 measured.fail(&error);
                 connection = None;
             }
         }
         // Two requests per second, on average.
-        let pause = Duration::from_millis(250 + below(500));
+        let pause = Duration::from_millis(250 + random_below(500));
         tokio::time::sleep(pause.saturating_sub(sent.elapsed())).await;
     }
     measured
@@ -82,20 +82,20 @@ async fn send_next(
 
 /// Next request of a user, four times of five one that reads: request line, body, expected status.
 fn next_request(tasks: &[String]) -> (String, String, u16) {
-    let task = &tasks[below(tasks.len() as u64) as usize];
-    match below(100) {
+    let task = &tasks[random_below(tasks.len() as u64) as usize];
+    match random_below(100) {
         0..40 => ("GET /api/tasks?status=active&sort_by=due_date".into(), String::new(), 200),
         40..80 => (format!("GET /api/tasks/{task}"), String::new(), 200),
         80..88 => ("POST /api/tasks".into(), TASK.into(), 201),
         88..96 => (
             format!("PATCH /api/tasks/{task}"),
-            format!(r#"{{"title":"Call number {}"}}"#, below(10_000)),
+            format!(r#"{{"title":"Call number {}"}}"#, random_below(10_000)),
             200,
         ),
         _ => (format!("POST /api/tasks/{task}/complete"), String::new(), 200),
     }
 }
 
-fn below(limit: u64) -> u64 {
+fn random_below(limit: u64) -> u64 {
     u64::from_le_bytes(web::random()) % limit
 }

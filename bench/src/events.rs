@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 
 use crate::connection::Connection;
 use crate::load::run;
-use crate::measured::Measured;
+use crate::measurement::Measurement;
 use crate::process::Process;
 use crate::scenario::TASK;
 use crate::world::{CREATORS, World};
@@ -44,7 +44,7 @@ pub async fn delay(
     sidecar: SocketAddr,
     token: &str,
     time: Duration,
-) -> anyhow::Result<[Measured; 2]> {
+) -> anyhow::Result<[Measurement; 2]> {
     let client = world.owned.connect().await?;
     let began: String = client.query_one("select clock_timestamp()::text", &[]).await?.get(0);
     let writers = 8;
@@ -62,17 +62,17 @@ pub async fn delay(
                 let status = connection.send("POST /api/tasks", &token, None, TASK).await?;
                 ensure!(status == 201, "a task returned {status}: {}", connection.response());
             }
-            Ok(Measured::default())
+            Ok(Measurement::default())
         }),
         probe(sidecar, token, time),
     )?;
     world.wait_until_processed().await?;
     let delays: Vec<f64> = client.query_one(DELAYS, &[&began]).await?.get(0);
-    Ok([Measured::of_milliseconds(&delays, time * 5 / 4), published])
+    Ok([Measurement::of_milliseconds(&delays, time * 5 / 4), published])
 }
 
 /// Publishes as functions do, to a topic without subscribers.
-async fn probe(sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Result<Measured> {
+async fn probe(sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Result<Measurement> {
     let entries: Vec<String> = (0..PROBE_EVENTS)
         .map(|number| {
             let event = format!(r#"{{"specversion":"1.0","id":"{number}","source":"bench","type":"bench","data":{TASK}}}"#);
@@ -87,12 +87,12 @@ async fn probe(sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Resu
         let (token, body) = (token.clone(), body.clone());
         async move {
             let mut connection = Connection::open(sidecar).await?;
-            let (mut measured, mut turns) = (Measured::default(), tokio::time::interval(PROBE_EVERY));
+            let (mut measured, mut turns) = (Measurement::default(), tokio::time::interval(PROBE_EVERY));
             while !window.is_over() {
                 turns.tick().await;
                 let sent = Instant::now();
                 let status = connection.send_to_dapr(line, &token, &body).await?;
-                window.note(sent, &mut measured);
+                window.record(sent, &mut measured);
                 ensure!(status == 204, "publishing returned {status}: {}", connection.response());
             }
             Ok(measured)

@@ -8,7 +8,7 @@ use anyhow::ensure;
 use domain::TaskId;
 
 use crate::connection::Connection;
-use crate::measured::{Measured, Window};
+use crate::measurement::{Measurement, Window};
 use crate::scenario::{Scenario, Without};
 use crate::world::World;
 
@@ -17,13 +17,13 @@ pub async fn run<W>(
     connections: usize,
     time: Duration,
     worker: impl Fn(usize, Window) -> W,
-) -> anyhow::Result<Measured>
+) -> anyhow::Result<Measurement>
 where
-    W: Future<Output = anyhow::Result<Measured>> + Send + 'static,
+    W: Future<Output = anyhow::Result<Measurement>> + Send + 'static,
 {
     let window = Window::of(time);
     let workers: Vec<_> = (0..connections).map(|number| tokio::spawn(worker(number, window))).collect();
-    let mut all = Measured::of(time);
+    let mut all = Measurement::of(time);
     for worker in workers {
         all.add(worker.await??);
     }
@@ -37,7 +37,7 @@ pub async fn http(
     keyed: bool,
     world: &World,
     time: Duration,
-) -> anyhow::Result<Measured> {
+) -> anyhow::Result<Measurement> {
     let lines: Arc<Vec<String>> =
         Arc::new(scenario.requests.iter().map(|request| world.dated(request.line)).collect());
     let connections = scenario.connections;
@@ -45,7 +45,7 @@ pub async fn http(
         let lines = Arc::clone(&lines);
         async move {
             let mut connection = Connection::open(server).await?;
-            let mut measured = Measured::default();
+            let mut measured = Measurement::default();
             for turn in 0.. {
                 if window.is_over() {
                     break;
@@ -57,7 +57,7 @@ pub async fn http(
                 let (line, body) = (lines[which].as_str(), scenario.requests[which].body);
                 let sent = Instant::now();
                 let status = connection.send(line, &token, key.as_deref(), body).await?;
-                window.note(sent, &mut measured);
+                window.record(sent, &mut measured);
                 // HTTP has no status for a tool that failed.
                 let failed = scenario.without == Some(Without::Tools)
                     && connection.response().contains(r#""isError":true"#);

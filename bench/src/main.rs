@@ -6,7 +6,7 @@ mod crowd;
 mod events;
 mod lists;
 mod load;
-mod measured;
+mod measurement;
 mod postgres;
 mod process;
 mod recurrence;
@@ -27,7 +27,7 @@ use embedded_postgres::{DataFolder, Embedded, Purpose};
 use operations::{Release, Role, Step};
 
 use crate::events::Drained;
-use crate::measured::Measured;
+use crate::measurement::Measurement;
 use crate::process::Process;
 use crate::recurrence::RuleLatency;
 use crate::scenario::{ADD_TASK_OVER_HTTP, SCENARIOS, Scenario, Without};
@@ -76,11 +76,11 @@ pub const CONNECTIONS: usize = 32;
 #[derive(Debug, Default)]
 pub struct Outcome {
     scenario: &'static str,
-    postgres: Option<Measured>,
-    native: Option<Measured>,
+    postgres: Option<Measurement>,
+    native: Option<Measurement>,
     /// TaskFlow with a part of the work left out.
-    without: Option<(Without, Measured)>,
-    taskflow: Measured,
+    without: Option<(Without, Measurement)>,
+    taskflow: Measurement,
     /// Slowest list in Postgres, and its 95th percentile in milliseconds.
     slowest: Option<(&'static str, f64)>,
     /// Speed at which a queue was drained.
@@ -230,7 +230,7 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
             world.set_publishing(without != Without::Publishing).await?;
             let plain = if without == Without::Tools { &ADD_TASK_OVER_HTTP } else { scenario };
             let measured = load::http(world.taskflow, plain, false, world, half).await?;
-            outcome.without.get_or_insert((without, Measured::default())).1.add(measured);
+            outcome.without.get_or_insert((without, Measurement::default())).1.add(measured);
             world.set_limits(true).await?;
         }
         world.set_publishing(true).await?;

@@ -8,7 +8,7 @@ use domain::TaskId;
 use serde_json::{Map, Value, json};
 
 use crate::load::run;
-use crate::measured::Measured;
+use crate::measurement::Measurement;
 use crate::request::Request;
 use crate::scenario::{Call, Scenario};
 use crate::world::World;
@@ -20,7 +20,7 @@ pub async fn load(
     call: &'static Call,
     world: &World,
     time: Duration,
-) -> anyhow::Result<Measured> {
+) -> anyhow::Result<Measurement> {
     let name = frames::installed_name(call.body.0, frames::hash(call.body.1));
     let inputs = scenario
         .requests
@@ -33,7 +33,7 @@ pub async fn load(
         async move {
             let client = database.connect().await?;
             let statement = client.prepare(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
-            let mut measured = Measured::default();
+            let mut measured = Measurement::default();
             for turn in 0.. {
                 if window.is_over() {
                     break;
@@ -46,7 +46,7 @@ pub async fn load(
                 }
                 let sent = Instant::now();
                 let rows = client.query(&statement, &[&principal, &input]).await?;
-                window.note(sent, &mut measured);
+                window.record(sent, &mut measured);
                 let refusal = rows.iter().find(|row| row.get::<_, &str>(0) == "refusal");
                 ensure!(refusal.is_none(), "Postgres refused: {refusal:?}");
             }

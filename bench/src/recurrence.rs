@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::connection::Connection;
 use crate::load::run;
-use crate::measured::Measured;
+use crate::measurement::Measurement;
 use crate::world::{CREATORS, World};
 
 /// Names of the scenarios.
@@ -96,7 +96,7 @@ select extract(epoch from next.created_at - done.completed_at)::float8 * 1000
  where done.id = any ($1::text[]::uuid[])";
 
 /// Completes occurrences at a steady rate, each of a series of its own.
-pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measured> {
+pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measurement> {
     let server = world.taskflow;
     let count = RATE * time.as_secs() as usize;
     let mut connection = Connection::open(server).await?;
@@ -123,7 +123,7 @@ pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measure
                 let status = connection.send(&line, &CREATORS.token(*user as usize), None, "").await?;
                 ensure!(status == 200, "a completion returned {status}: {}", connection.response());
             }
-            Ok(Measured::default())
+            Ok(Measurement::default())
         }
     })
     .await?;

@@ -7,7 +7,7 @@ use anyhow::ensure;
 
 use crate::connection::Connection;
 use crate::load::run;
-use crate::measured::Measured;
+use crate::measurement::Measurement;
 use crate::world::{COLLECTOR, CREATORS, CROWD, World};
 
 /// Names of the scenarios.
@@ -36,7 +36,7 @@ select case when notification.id is not null then
 
 /// Creates tasks with reminders, due one after the other or all in one second, of many users or of one, and
 /// measures the delays of their notifications.
-pub async fn measure(world: &World, scenario: &'static str, time: Duration) -> anyhow::Result<Measured> {
+pub async fn measure(world: &World, scenario: &'static str, time: Duration) -> anyhow::Result<Measurement> {
     let (users, count, apart_ms) = match scenario {
         DELAY => (CREATORS, RATE * time.as_secs(), 1000 / RATE),
         MANY_USERS => (CROWD, AT_ONCE, 0),
@@ -56,7 +56,7 @@ pub async fn measure(world: &World, scenario: &'static str, time: Duration) -> a
                 let status = connection.send("POST /api/tasks", &users.token(number), None, &task).await?;
                 ensure!(status == 201, "a reminder returned {status}: {}", connection.response());
             }
-            Ok(Measured::default())
+            Ok(Measurement::default())
         }
     })
     .await?;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::events::{self, Drained};
-use crate::measured::Measured;
+use crate::measurement::Measurement;
 use crate::recurrence::RuleLatency;
 use crate::scenario::Without;
 use crate::world::CROWD;
@@ -230,8 +230,8 @@ fn row(
     text: &mut String,
     scenario: &str,
     who: &str,
-    measured: &Measured,
-    taskflow: Option<&Measured>,
+    measured: &Measurement,
+    taskflow: Option<&Measurement>,
 ) -> anyhow::Result<()> {
     let share =
         taskflow.map(|taskflow| format!("{:.2}", taskflow.rate() / measured.rate())).unwrap_or_default();

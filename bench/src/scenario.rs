@@ -72,8 +72,8 @@ const LIVE_REQUESTS: &[Request] = &[Request { line: "GET /live", body: "", input
 const CREATE_REQUESTS: &[Request] = &[Request { line: "POST /api/tasks", body: TASK, input: "{}" }];
 const LIST_REQUESTS: &[Request] = &[Request { line: "GET /api/tasks", body: "", input: "{}" }];
 
-/// Defaults of a scenario.
-const USUAL: Scenario = Scenario {
+/// Smallest request, and the defaults of the other scenarios.
+const HELLO: Scenario = Scenario {
     name: "hello",
     users: CREATORS,
     requests: LIVE_REQUESTS,
@@ -90,19 +90,19 @@ const ASSISTANTS: usize = 50;
 
 /// The work of `add_task`, over plain HTTP.
 pub static ADD_TASK_OVER_HTTP: Scenario =
-    Scenario { requests: CREATE_REQUESTS, status: 201, connections: ASSISTANTS, ..USUAL };
+    Scenario { requests: CREATE_REQUESTS, status: 201, connections: ASSISTANTS, ..HELLO };
 
 /// All scenarios of requests, except for the one in `crowd.rs`.
 pub const SCENARIOS: &[Scenario] = &[
-    USUAL,
-    Scenario { name: "create", requests: CREATE_REQUESTS, status: 201, postgres: Some(CREATE), ..USUAL },
+    HELLO,
+    Scenario { name: "create", requests: CREATE_REQUESTS, status: 201, postgres: Some(CREATE), ..HELLO },
     Scenario {
         name: "create-published",
         requests: CREATE_REQUESTS,
         status: 201,
         is_native: false,
         without: Some(Without::Publishing),
-        ..USUAL
+        ..HELLO
     },
     Scenario {
         name: "create-guarded",
@@ -111,7 +111,7 @@ pub const SCENARIOS: &[Scenario] = &[
         postgres: Some(CREATE),
         is_keyed: true,
         without: Some(Without::Guards),
-        ..USUAL
+        ..HELLO
     },
     Scenario {
         name: "tool-add_task",
@@ -119,23 +119,23 @@ pub const SCENARIOS: &[Scenario] = &[
         is_native: false,
         without: Some(Without::Tools),
         connections: ASSISTANTS,
-        ..USUAL
+        ..HELLO
     },
     Scenario {
         name: "tools-list",
         requests: TOOLS_LIST_REQUESTS,
         is_native: false,
         connections: ASSISTANTS,
-        ..USUAL
+        ..HELLO
     },
-    Scenario { name: "list50", users: LISTERS, requests: LIST_REQUESTS, postgres: Some(LIST), ..USUAL },
+    Scenario { name: "list50", users: LISTERS, requests: LIST_REQUESTS, postgres: Some(LIST), ..HELLO },
     Scenario {
         name: "lists",
         users: COLLECTOR,
         requests: lists::REQUESTS,
         postgres: Some(LIST),
         is_native: false,
-        ..USUAL
+        ..HELLO
     },
     Scenario {
         name: "one-address",
@@ -143,6 +143,6 @@ pub const SCENARIOS: &[Scenario] = &[
         requests: LIST_REQUESTS,
         is_native: false,
         without: Some(Without::Guards),
-        ..USUAL
+        ..HELLO
     },
 ];

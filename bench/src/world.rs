@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use operations::{DatabaseUrl, Role};
 use tokio_postgres::types::ToSql;
 
-use crate::measured::Measured;
+use crate::measurement::Measurement;
 use crate::process::Process;
 
 /// Time after which a missing result counts as lost.
@@ -155,14 +155,14 @@ impl World {
         of: &(dyn ToSql + Sync),
         count: usize,
         time: Duration,
-    ) -> anyhow::Result<Measured> {
+    ) -> anyhow::Result<Measurement> {
         let client = self.owned.connect().await?;
         let began = Instant::now();
         loop {
             let rows = client.query(query, &[of]).await.context("cannot read the delays")?;
             let delays: Vec<f64> = rows.iter().filter_map(|row| row.get(0)).collect();
             if delays.len() >= count || began.elapsed() > LOST_AFTER {
-                let mut measured = Measured::of_milliseconds(&delays, time);
+                let mut measured = Measurement::of_milliseconds(&delays, time);
                 for _ in delays.len()..count {
                     measured.fail(&anyhow!("it never arrived"));
                 }

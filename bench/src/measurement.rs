@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 /// Latencies of requests, and failures, of a measurement.
 #[derive(Debug, Default)]
-pub struct Measured {
+pub struct Measurement {
     latencies: Vec<Duration>,
     time: Duration,
     failed: usize,
     first_failure: Option<String>,
 }
 
-impl Measured {
+impl Measurement {
     /// An empty measurement of this length.
     pub fn of(time: Duration) -> Self {
         Self { time, ..Self::default() }
@@ -81,7 +81,7 @@ impl Window {
     }
 
     /// Records a request, unless it was sent during the warm-up.
-    pub fn note(&self, sent: Instant, measured: &mut Measured) {
+    pub fn record(&self, sent: Instant, measured: &mut Measurement) {
         if sent >= self.begin {
             measured.latencies.push(sent.elapsed());
         }
