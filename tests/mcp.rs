@@ -9,13 +9,13 @@ mod limits;
 mod messages;
 mod prompts;
 mod protocol;
+mod references;
 mod resources;
 mod responses;
 mod times;
 mod tools;
 mod tools_json;
 mod transport;
-mod words;
 
 use serde_json::{Value, json};
 use tests::{App, Person};

@@ -1,14 +1,14 @@
 //! Tools, compared with the HTTP API.
 
 mod changes;
-mod described;
+mod descriptions;
 mod foreign;
 mod history;
-mod looks;
+mod invalid;
+mod lists;
 mod reminders;
 mod series;
 mod tasks;
-mod wrong;
 
 use serde_json::Value;
 use tests::Person;
