@@ -131,7 +131,7 @@ fn take_once(
                 Decision::Reject(reason) => Item::Rejected(reason),
                 Decision::Ignore => Item::Ignored,
                 Decision::Take(input) => {
-                    let delivery = delivery(&event, input);
+                    let delivery = to_delivery(&event, input);
                     let id = delivery.id.clone();
                     deliveries.push(delivery);
                     Item::Passed(id)
@@ -195,7 +195,7 @@ impl Outcome {
     }
 }
 
-fn delivery(event: &Event, input: Box<RawValue>) -> Delivery {
+fn to_delivery(event: &Event, input: Box<RawValue>) -> Delivery {
     let data = &event.data;
     Delivery {
         id: data.event_id.clone(),

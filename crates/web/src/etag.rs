@@ -8,18 +8,18 @@ use crate::{Problem, Request};
 pub fn expected_versions(request: &Request) -> Result<Option<Vec<Version>>, Problem> {
     match request.header("if-match").map(str::trim) {
         None | Some("*") => Ok(None),
-        Some(given) => {
-            tags(given).map(|tags| Some(tags.filter_map(|tag| tag.parse().ok()).collect())).ok_or_else(|| {
+        Some(given) => parse_tags(given)
+            .map(|tags| Some(tags.filter_map(|tag| tag.parse().ok()).collect()))
+            .ok_or_else(|| {
                 Problem::invalid_header("If-Match", "must be the ETag of an earlier response, as in \"3\"")
-            })
-        }
+            }),
     }
 }
 
 /// Rejects an invalid `If-None-Match`, rather than ignoring it.
-pub fn check(request: &Request) -> Result<(), Problem> {
+pub fn check_if_none_match(request: &Request) -> Result<(), Problem> {
     match request.header("if-none-match").map(str::trim) {
-        Some(given) if given != "*" && tags(given).is_none() => Err(Problem::invalid_header(
+        Some(given) if given != "*" && parse_tags(given).is_none() => Err(Problem::invalid_header(
             "If-None-Match",
             "must be the ETag of an earlier response, as in \"3\"",
         )),
@@ -43,7 +43,7 @@ pub fn etag(version: Version) -> String {
 }
 
 /// Parses a list of tags, and returns their contents. A bare number is accepted too: quotes get lost easily.
-fn tags(given: &str) -> Option<impl Iterator<Item = &str>> {
+fn parse_tags(given: &str) -> Option<impl Iterator<Item = &str>> {
     let is_tag = |tag: &str| {
         let opaque = tag.strip_prefix("W/").unwrap_or(tag);
         opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"')

@@ -54,7 +54,7 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
         return Err(Problem::token_rejected("an algorithm that is not accepted"));
     }
     let issuer = find_issuer(token)?;
-    let key = match find_key(&keys(request, &issuer)?.0, &header) {
+    let key = match find_key(&read_keys(request, &issuer)?.0, &header) {
         Some(key) => key,
         None => find_key(&fetch_keys(request, &issuer).await?, &header)
             .ok_or_else(|| Problem::token_rejected("an unknown key"))?,
@@ -72,7 +72,7 @@ pub async fn verify(request: &Request, token: &str) -> Result<Issued, Problem> {
     if claims.sub.is_empty() || claims.sub.len() > 255 || claims.sub.contains('\0') {
         return Err(Problem::token_rejected("a subject that cannot be used"));
     }
-    Ok(issued(issuer, claims))
+    Ok(to_issued(issuer, claims))
 }
 
 /// Finds the issuer that the token names, before the token is verified.
@@ -107,7 +107,7 @@ fn find_key(keys: &JwkSet, header: &Header) -> Option<Jwk> {
 }
 
 /// Reads the keys of the latest response of the issuer, and true if a later request has no response yet.
-fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
+fn read_keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
     #[derive(Deserialize)]
     struct Known {
         keys: Value,
@@ -128,7 +128,7 @@ fn keys(request: &Request, issuer: &Issuer) -> Result<(JwkSet, bool), Problem> {
 async fn fetch_keys(request: &Request, issuer: &Issuer) -> Result<JwkSet, Problem> {
     let input = json!({ "issuer": issuer.issuer });
     if request.anonymous().one(statement!("issuers/claim_fetch.sql"), &input)? != "true" {
-        return match keys(request, issuer)? {
+        return match read_keys(request, issuer)? {
             (_, true) => Err(Problem::unavailable(Fault::new(
                 "the keys of an issuer are being fetched, or could not be fetched within the last minute",
             ))),
@@ -162,7 +162,7 @@ fn parse_keys(set: Value) -> Result<JwkSet, serde_json::Error> {
     Ok(JwkSet { keys: keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect() })
 }
 
-fn issued(issuer: Issuer, claims: Claims) -> Issued {
+fn to_issued(issuer: Issuer, claims: Claims) -> Issued {
     let admin = issuer.admin_claim.as_ref().map(|name| {
         let expected = issuer.admin_value.clone().unwrap_or(Value::Bool(true));
         match claims.all.get(name) {

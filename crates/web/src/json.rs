@@ -12,7 +12,7 @@ pub fn body<T: Field>(request: &Request) -> Result<T, Problem> {
         return T::parse(&Value::Object(Map::new())).map_err(Problem::invalid_body);
     }
     let value = value(request)?;
-    T::parse(&value).map_err(|errors| check_nul(&value, Problem::invalid_body(errors)))
+    T::parse(&value).map_err(|errors| flag_nul(&value, Problem::invalid_body(errors)))
 }
 
 /// Parses the body as JSON.
@@ -39,7 +39,7 @@ pub fn value(request: &Request) -> Result<Value, Problem> {
 }
 
 /// Reports a NUL character as suspicious: no well-behaved client sends one.
-fn check_nul(value: &Value, problem: Problem) -> Problem {
+fn flag_nul(value: &Value, problem: Problem) -> Problem {
     fn has_nul(value: &Value) -> bool {
         match value {
             Value::String(text) => text.contains('\0'),
@@ -71,11 +71,11 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
         }
     }
     let value = Value::Object(members);
-    T::parse(&value).map_err(|errors| check_nul(&value, Problem::invalid_query(errors)))
+    T::parse(&value).map_err(|errors| flag_nul(&value, Problem::invalid_query(errors)))
 }
 
 /// Rejects a query on routes without one, so that no client believes that it had an effect.
-pub fn no_query(request: &Request) -> Result<(), Problem> {
+pub fn reject_query(request: &Request) -> Result<(), Problem> {
     let errors: Errors = form_urlencoded::parse(request.query.as_bytes())
         .flat_map(|(name, _)| wrong_member(&name, "is unknown"))
         .collect();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::credentials::credential;
-use crate::json::no_query;
+use crate::json::reject_query;
 use crate::{Problem, Request, Response};
 
 /// Function that responds to a request.
@@ -168,7 +168,7 @@ pub fn find_route(routes: &[Route], request: &mut Request) -> Result<RouteMatch,
                     credential(request)?;
                 }
                 if route.query.is_none() {
-                    no_query(request)?;
+                    reject_query(request)?;
                 }
                 return Ok(RouteMatch::Route { handler: route.handler, open: route.open });
             }
