@@ -9,7 +9,7 @@ use operations::Step;
 use rustix::process::{Pid, Signal};
 
 use crate::data_folder::DataFolder;
-use crate::owner::{give, is_root, unprivileged};
+use crate::owner::{is_root, set_owner, unprivileged};
 use crate::secret::random_secret;
 use crate::{diagnosis, files, programs};
 
@@ -47,14 +47,14 @@ pub fn create(programs: &Path, folder: &Path, data: &DataFolder, password: &str)
     }
     std::fs::create_dir(&unfinished).with_context(|| format!("cannot create {}", unfinished.display()))?;
     if is_root() {
-        give(&unfinished, unprivileged()?)?;
+        set_owner(&unfinished, unprivileged()?)?;
     }
     // Deleted once initdb has read it.
     let secret = folder.with_extension("password");
     let written = files::create_private(&secret).and_then(|mut file| file.write_all(password.as_bytes()));
     written.with_context(|| format!("cannot write {}", secret.display()))?;
     if is_root() {
-        give(&secret, unprivileged()?)?;
+        set_owner(&secret, unprivileged()?)?;
     }
     let output = programs::command(programs, "initdb")?
         .arg("--pgdata")

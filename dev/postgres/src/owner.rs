@@ -22,7 +22,7 @@ pub fn unprivileged() -> anyhow::Result<(u32, u32)> {
 }
 
 /// Makes a user the owner of a file or folder.
-pub fn give(path: &Path, (user, group): (u32, u32)) -> anyhow::Result<()> {
+pub fn set_owner(path: &Path, (user, group): (u32, u32)) -> anyhow::Result<()> {
     if std::fs::symlink_metadata(path)?.uid() != user {
         std::os::unix::fs::chown(path, Some(user), Some(group))
             .with_context(|| format!("cannot change the owner of {}", path.display()))?;
