@@ -148,7 +148,7 @@ async fn a_month_that_has_not_ended_stays() {
 }
 
 #[tokio::test]
-async fn a_damaged_archive_is_told_and_changes_nothing() {
+async fn a_damaged_archive_is_reported_and_changes_nothing() {
     let trail = Trail::create("damage").await;
     stdout(&trail.archive().output().unwrap());
     // Another month, which is fine and comes first.
@@ -209,7 +209,7 @@ async fn killed_before_the_month_is_dropped_the_next_run_finishes() {
 }
 
 #[tokio::test]
-async fn what_comes_while_the_file_is_written_goes_into_another() {
+async fn events_that_arrive_while_the_file_is_written_go_into_another() {
     let trail = Trail::create("between").await;
     trail.database.client.batch_execute("begin").await.unwrap();
     trail.add("2026-03-02 00:00:00+00", "(values (1)) as one", "{}").await;

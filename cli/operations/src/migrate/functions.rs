@@ -31,18 +31,18 @@ select case lanname when 'sql' then fmgr_sql_validator(pg_proc.oid) else plpgsql
 
 /// Installs the functions whose files have changed. Files come in any order: bodies are checked at the end.
 pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
-    let installed = installed(transaction).await?;
+    let installed = read_installed(transaction).await?;
     let is_changed =
         |name: &String| installed.get(name) != release.functions.get(name).map(|file| &file.checksum);
     let changed: Vec<_> = release.functions.iter().filter(|(name, _)| is_changed(name)).collect();
     transaction.batch_execute("set local check_function_bodies = off").await?;
     for (name, file) in &changed {
-        transaction.batch_execute(&file.sql).await.map_err(|error| explain(&path(name), &error))?;
+        transaction.batch_execute(&file.sql).await.map_err(|error| explain(&file_path(name), &error))?;
         for row in transaction.query(LEFTOVERS, &[name]).await? {
-            transaction.batch_execute(row.get(0)).await.map_err(|error| explain(&path(name), &error))?;
+            transaction.batch_execute(row.get(0)).await.map_err(|error| explain(&file_path(name), &error))?;
         }
         let signatures = transaction.query(SIGNATURES, &[name]).await?;
-        ensure!(!signatures.is_empty(), "{} should create the function app.{name}", path(name));
+        ensure!(!signatures.is_empty(), "{} should create the function app.{name}", file_path(name));
         for row in signatures {
             let (signature, comment): (&str, String) =
                 (row.get(0), first_comment(&file.sql).replace('\'', "''"));
@@ -61,7 +61,7 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
         transaction
             .batch_execute(&format!("{VALIDATE}'{name}'"))
             .await
-            .map_err(|error| explain(&path(name), &error))?;
+            .map_err(|error| explain(&file_path(name), &error))?;
     }
     Ok(())
 }
@@ -74,7 +74,7 @@ pub async fn drop_unused(release: &Release, transaction: &Transaction<'_>) -> an
         .iter()
         .map(|row| row.get(0))
         .collect();
-    for name in installed(transaction).await?.keys() {
+    for name in read_installed(transaction).await?.keys() {
         if !used.contains(name) && !release.functions.contains_key(name) {
             drop_named(transaction, name).await?;
         }
@@ -84,7 +84,7 @@ pub async fn drop_unused(release: &Release, transaction: &Transaction<'_>) -> an
 
 /// Drops all functions, with their triggers.
 pub async fn drop_all(transaction: &Transaction<'_>) -> anyhow::Result<()> {
-    for name in installed(transaction).await?.keys() {
+    for name in read_installed(transaction).await?.keys() {
         drop_named(transaction, name).await?;
     }
     Ok(())
@@ -92,12 +92,12 @@ pub async fn drop_all(transaction: &Transaction<'_>) -> anyhow::Result<()> {
 
 /// True if the functions of a release are installed as they are in its files.
 pub async fn are_installed(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<bool> {
-    let installed = installed(transaction).await?;
+    let installed = read_installed(transaction).await?;
     Ok(release.functions.iter().all(|(name, file)| installed.get(name) == Some(&file.checksum)))
 }
 
-/// Checksums of the installed files, by the name of the function.
-async fn installed(transaction: &Transaction<'_>) -> anyhow::Result<BTreeMap<String, String>> {
+/// Reads the checksums of the installed files, by the name of the function.
+async fn read_installed(transaction: &Transaction<'_>) -> anyhow::Result<BTreeMap<String, String>> {
     let rows = transaction.query("select name, checksum from public.taskflow_functions", &[]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
@@ -112,7 +112,7 @@ async fn drop_named(transaction: &Transaction<'_>, name: &String) -> anyhow::Res
     Ok(())
 }
 
-fn path(name: &str) -> String {
+fn file_path(name: &str) -> String {
     format!("migrations/functions/{name}.sql")
 }
 

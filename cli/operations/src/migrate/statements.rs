@@ -8,7 +8,7 @@ use crate::Release;
 /// Installs the missing statements, notes the release, and drops statements that neither it nor the release
 /// before it has.
 pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
-    let installed = installed(transaction).await?;
+    let installed = read_installed(transaction).await?;
     for (name, (framed, file)) in &release.statements {
         if !installed.contains(name) {
             let create = format!("{}comment on function bodies.{name} is '{file}'", framed.create);
@@ -44,11 +44,11 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
 
 /// True if all statements of a release are installed.
 pub async fn are_installed(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<bool> {
-    let installed = installed(transaction).await?;
+    let installed = read_installed(transaction).await?;
     Ok(release.statements.keys().all(|name| installed.contains(name)))
 }
 
-async fn installed(transaction: &Transaction<'_>) -> anyhow::Result<Vec<String>> {
+async fn read_installed(transaction: &Transaction<'_>) -> anyhow::Result<Vec<String>> {
     let names = "select proname::text from pg_proc where pronamespace = to_regnamespace('bodies')";
     Ok(transaction.query(names, &[]).await?.iter().map(|row| row.get(0)).collect())
 }
