@@ -97,7 +97,8 @@ async fn run_guest(
         outcome = call_handler(&app, &linked, request, outbound, on_response) => outcome,
         Ok(reason) = aborted => Err(anyhow!(reason)),
         timeout = time_out(app.time_limit, &has_responded, body_dropped) => Err(timeout),
-        () = app.ended.cancelled() => Err(anyhow!("the host stopped")),
+        // Intended, so it is no failure of the guest.
+        () = app.ended.cancelled() => return,
     };
     let outcome = outcome.and_then(|()| {
         ensure!(has_responded.load(Ordering::Relaxed), "it ended without a response");
