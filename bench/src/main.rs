@@ -111,8 +111,9 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("bench/ lies in the project")?;
-    // `cargo dev` and the native server are built beside this program.
+    // `cargo dev` is built beside this program, and the native server as a release.
     let programs = std::env::current_exe().context("cannot find this program")?;
+    let target = programs.ancestors().nth(2).context("this program lies in a target folder")?;
     let folder = programs.with_file_name("bench-data");
     let _ = std::fs::remove_dir_all(&folder);
     let data = DataFolder::take(&folder)?;
@@ -133,7 +134,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     ];
     let host = Process::start(&programs.with_file_name("dev"), &command, &environment).await?;
     let environment = [("DATABASE_URL", Role::User.url(&url).to_text())];
-    let native = Process::start(&programs.with_file_name("native"), &[], &environment).await?;
+    let native = Process::start(&target.join("release/native"), &[], &environment).await?;
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 

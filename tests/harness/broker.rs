@@ -67,7 +67,9 @@ impl Broker {
 
     fn own(&mut self) -> &mut Kafka {
         match self {
-            Self::Lent(_) => panic!("other tests need this broker: start the app by `with_events_and_own_broker`"),
+            Self::Lent(_) => {
+                panic!("other tests need this broker: start the app by `with_events_and_own_broker`")
+            }
             Self::Own(kafka) => kafka,
         }
     }

@@ -15,12 +15,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
+use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, AppComponent};
-use crate::engine::Engine;
+use crate::engine::{Engine, Limits};
 use crate::http_client::HttpClient;
 use crate::instance::Resources;
 use crate::listen::listen;
@@ -40,13 +41,22 @@ pub struct Server {
 
 impl Server {
     /// Compiles the components of the app and listens on `address`, where port 0 stands for any free port.
-    pub async fn start(engine: &Engine, app: App, address: SocketAddr, logs: Logs) -> Result<Self> {
-        let info = serde_json::to_string_pretty(&json!({ "name": app.name, "version": app.version }))?;
-        let router = Router::new(&app.routes)?;
-        let compiler = engine.clone();
-        let components = tokio::task::spawn_blocking(move || compile(&compiler, app.components)).await??;
+    pub async fn start(engine: &Engine, mut app: App, address: SocketAddr, logs: Logs) -> Result<Self> {
+        let (compiler, components) = (engine.clone(), std::mem::take(&mut app.components));
+        let components = tokio::task::spawn_blocking(move || compile(&compiler, components)).await??;
         let listener = listen(address).await.with_context(|| format!("cannot listen on {address}"))?;
-        let limits = &engine.inner().limits;
+        Self::serve(&engine.inner().limits, &app, components, listener, logs)
+    }
+
+    /// Serves the requests to a listener. An `async` function would be compiled where it is awaited, and with
+    /// it all that requests run: in another crate, which need not be optimized as this one is.
+    fn serve(
+        limits: &Limits,
+        app: &App,
+        components: HashMap<Arc<str>, Arc<LinkedComponent>>,
+        listener: TcpListener,
+        logs: Logs,
+    ) -> Result<Self> {
         let tasks = TaskTracker::new();
         let app = Arc::new(ServedApp {
             resources: Arc::new(Resources {
@@ -57,8 +67,8 @@ impl Server {
                 memory_limit: limits.memory,
             }),
             components,
-            router,
-            info,
+            router: Router::new(&app.routes)?,
+            info: serde_json::to_string_pretty(&json!({ "name": app.name, "version": app.version }))?,
             time_limit: Duration::from_secs(limits.request_seconds),
             tasks,
             closing: CancellationToken::new(),

@@ -103,7 +103,7 @@ impl Sidecar {
         let token = tokens.api;
         let api =
             Api { publisher, secrets, configuration, state, bindings, app, access: config.access, token };
-        tasks.spawn(server::serve(listener, api, stop.clone()));
+        server::start(listener, api, &tasks, &stop);
         Ok(Self { address, app: sender, tasks, stop })
     }
 

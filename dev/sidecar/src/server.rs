@@ -10,6 +10,7 @@ use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::access::Access;
 use crate::app::App;
@@ -34,8 +35,13 @@ pub struct Api {
     pub token: String,
 }
 
+/// Starts to serve requests.
+pub fn start(listener: TcpListener, api: Api, tasks: &TaskTracker, stop: &CancellationToken) {
+    tasks.spawn(serve(listener, api, stop.clone()));
+}
+
 /// Serves requests until `stop` is cancelled.
-pub async fn serve(listener: TcpListener, api: Api, stop: CancellationToken) {
+async fn serve(listener: TcpListener, api: Api, stop: CancellationToken) {
     let api = Arc::new(api);
     loop {
         let stream = tokio::select! {
