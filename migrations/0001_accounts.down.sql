@@ -1,4 +1,4 @@
 -- Removes everything. The roles stay, as other databases of the server may use them.
-drop schema bodies cascade;
+drop schema statements cascade;
 drop schema app cascade;
 grant usage on schema public to public;

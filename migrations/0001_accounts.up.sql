@@ -2,8 +2,8 @@
 
 create schema app;
 comment on schema app is 'The data, and the functions that guard it. The roles of TaskFlow have no access.';
-create schema bodies;
-comment on schema bodies is 'The installed statements: all that the roles of TaskFlow may call.';
+create schema statements;
+comment on schema statements is 'The installed statements: all that the roles of TaskFlow may call.';
 
 -- Roles belong to the whole server, so another database may have created them. They get a password when
 -- `migrate up` sets them up, never here.
@@ -17,7 +17,7 @@ begin
         exception when duplicate_object or unique_violation then
             null;
         end;
-        execute format('grant usage on schema bodies to %I', name);
+        execute format('grant usage on schema statements to %I', name);
     end loop;
 end $$;
 
@@ -25,7 +25,7 @@ revoke all on schema public from public;
 
 create table app.releases (
     release      text primary key,
-    bodies       text[] not null,
+    statements   text[] not null,
     installed_at timestamptz not null default now(),
     functions    text[] not null default '{}'
 );

@@ -4,15 +4,15 @@
 -- The data, and the functions that guard it. The roles of TaskFlow have no access.
 create schema app;
 
--- The installed statements: all that the roles of TaskFlow may call.
-create schema bodies;
-grant usage on schema bodies to taskflow_service;
-grant usage on schema bodies to taskflow_user;
-
 -- Tables of Dapr: its configuration store and its state store.
 create schema dapr;
 grant create on schema dapr to taskflow_dapr;
 grant usage on schema dapr to taskflow_dapr;
+
+-- The installed statements: all that the roles of TaskFlow may call.
+create schema statements;
+grant usage on schema statements to taskflow_service;
+grant usage on schema statements to taskflow_user;
 
 create extension btree_gin with schema public;
 create extension pg_trgm with schema public;
@@ -296,7 +296,7 @@ create table app.publishers (
 -- has.
 create table app.releases (
     release      text not null,
-    bodies       text[] not null,
+    statements   text[] not null,
     installed_at timestamp with time zone not null default now(),
     functions    text[] not null default '{}'[],
     constraint releases_pkey primary key (release)

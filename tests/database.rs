@@ -36,7 +36,7 @@ async fn neither_role_can_access_a_table_or_create_anything() {
             }
         }
         for statement in
-            ["select app.refuse('x')", "create table bodies.mine ()", "create table public.mine ()"]
+            ["select app.refuse('x')", "create table statements.mine ()", "create table public.mine ()"]
         {
             assert!(is_refused(&client, statement).await, "{role}: {statement}");
         }
@@ -49,7 +49,7 @@ async fn neither_role_can_call_the_functions_of_the_other() {
     let of_users = app.database.install("of_users", "-- frame: open\nselect 'row', 'true'").await;
     let of_services =
         app.database.install("of_services", "-- frame: read, for service\nselect 'row', 'true'").await;
-    let call = |name: &str| format!("select bodies.{name}('{{}}', '{{}}')");
+    let call = |name: &str| format!("select statements.{name}('{{}}', '{{}}')");
 
     let (user, service) = (app.database.role(USER).await, app.database.role(SERVICE).await);
 
@@ -162,7 +162,7 @@ async fn bulk_writers_of_one_user_never_deadlock_and_their_changes_are_ordered()
 async fn call(client: &Client, name: &str, principal: &Value, input: &Value) -> Vec<Value> {
     let rows = client
         .query(
-            &format!("select body from bodies.{name}($1, $2) where kind not in ('quota', 'lease')"),
+            &format!("select body from statements.{name}($1, $2) where kind not in ('quota', 'lease')"),
             &[principal, input],
         )
         .await

@@ -186,7 +186,7 @@ async fn missing_statements_are_measured() {
     let measured = metrics(&app).await;
     assert_eq!((measured["taskflow_postgres_up"], measured["taskflow_statements_installed"]), (1.0, 0.0));
 
-    app.database.change("drop schema bodies cascade").await;
+    app.database.change("drop schema statements cascade").await;
     let measured = metrics(&app).await;
     assert_eq!((measured["taskflow_postgres_up"], measured["taskflow_statements_installed"]), (1.0, 0.0));
 }

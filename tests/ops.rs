@@ -55,7 +55,7 @@ async fn a_release_without_its_statements_reports_that() {
     let ready = app.get("/ready").await.expect(503).json();
     assert_eq!(ready["dependencies"]["statements"], "missing: run `taskflow migrate up`");
 
-    app.database.change("drop schema bodies cascade").await;
+    app.database.change("drop schema statements cascade").await;
     let ready = app.get("/ready").await.expect(503).json();
     assert_eq!(ready["dependencies"]["postgres"], "up");
     assert_eq!(ready["dependencies"]["statements"], "missing: run `taskflow migrate up`");

@@ -32,7 +32,8 @@ pub async fn load(
         let (database, name, inputs) = (world.database.clone(), name.clone(), Arc::clone(&inputs));
         async move {
             let client = database.connect().await?;
-            let statement = client.prepare(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
+            let statement =
+                client.prepare(&format!("select kind, body from statements.{name}($1, $2)")).await?;
             let mut measured = Measurement::default();
             for turn in 0.. {
                 if window.is_over() {
@@ -66,7 +67,7 @@ pub async fn slowest_list(
     const TURNS: usize = 60;
     let name = frames::installed_name(call.body.0, frames::hash(call.body.1));
     let client = world.database.connect().await?;
-    let statement = client.prepare(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
+    let statement = client.prepare(&format!("select kind, body from statements.{name}($1, $2)")).await?;
     let mut slowest = ("", 0.0);
     for request in lists::REQUESTS.iter().chain(lists::MORE_REQUESTS) {
         let mut input = input(call, request, world)?;

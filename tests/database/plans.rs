@@ -73,7 +73,7 @@ async fn no_list_reads_rows_of_other_users() {
         let transaction = owner.transaction().await.unwrap();
         // The first call may include reads of earlier transactions, so the second one counts.
         let before = read(&transaction).await;
-        transaction.query(&format!("select bodies.{name}($1, $2)"), &[&principal, &input]).await.unwrap();
+        transaction.query(&format!("select statements.{name}($1, $2)"), &[&principal, &input]).await.unwrap();
         let after = read(&transaction).await;
         transaction.rollback().await.unwrap();
 

@@ -127,7 +127,7 @@ async fn disable_relay(app: &App) {
         declare body text;
         begin
             select oid::regprocedure into strict body from pg_proc
-             where pronamespace = 'bodies'::regnamespace and proname like 'take\\_over\\_%';
+             where pronamespace = 'statements'::regnamespace and proname like 'take\\_over\\_%';
             execute format('revoke execute on function %s from taskflow_service', body);
         end $$";
     app.database.change(refuse).await;

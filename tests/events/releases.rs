@@ -76,7 +76,7 @@ async fn every_event_of_the_former_release_is_consumed() {
 #[tokio::test]
 async fn the_consumer_of_the_former_release_consumes_current_events_once() {
     let app = App::with_events().await;
-    let role = "grant execute on function bodies.{name} to taskflow_service";
+    let role = "grant execute on function statements.{name} to taskflow_service";
     app.database.change(FORMER_CONSUMER).await;
     app.database.change(&role.replace("{name}", FORMER_NAME)).await;
     triggers_of_the_next_release(&app).await;
@@ -87,7 +87,7 @@ async fn the_consumer_of_the_former_release_consumes_current_events_once() {
     app.database.change("select app.set_publishing(false)").await;
     let former = app.database.role("taskflow_service").await;
     let principal = json!({ "service": "audit", "actor": "system", "correlation_id": "c" });
-    let call = format!("select bodies.{FORMER_NAME}($1, $2)");
+    let call = format!("select statements.{FORMER_NAME}($1, $2)");
     for round in 0..10 {
         for person in &people {
             person.task(&format!("number {round}")).await;
@@ -137,7 +137,7 @@ async fn statements_of_two_releases_consume_the_same_events_once() {
     let client = app.database.role("taskflow_service").await;
     let (principal, input) =
         (json!({ "service": "audit", "actor": "system" }), json!({ "events": deliveries }));
-    let call = format!("select bodies.{other}($1, $2)");
+    let call = format!("select statements.{other}($1, $2)");
     let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&principal, &input];
     let (by_one, by_other) =
         futures::future::join(deliver(&app, &events), client.query(&call, &parameters)).await;

@@ -187,7 +187,7 @@ async fn stopping_a_series_during_a_concurrent_change_returns_the_current_series
         poll_until("whoever stops it waits", async || {
             let waits = "select 1 from pg_stat_activity
                           where datname = current_database() and wait_event_type = 'Lock'
-                            and query like '%bodies.stop%'";
+                            and query like '%statements.stop%'";
             (!app.database.rows(waits).await.is_empty()).then_some(())
         })
         .await;

@@ -72,7 +72,8 @@ async fn call(
     };
     let client = pool.get().await?;
     let name = frames::installed_name(stem, frames::hash(body));
-    let statement = client.prepare_cached(&format!("select kind, body from bodies.{name}($1, $2)")).await?;
+    let statement =
+        client.prepare_cached(&format!("select kind, body from statements.{name}($1, $2)")).await?;
     let rows = client.query(&statement, &[&json!(principal), &input]).await?;
     let of_kind =
         |kind: &str| rows.iter().filter(|row| row.get::<_, &str>(0) == kind).map(|row| row.get(1)).collect();

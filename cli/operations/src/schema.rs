@@ -13,7 +13,7 @@ const SCHEMAS: &str = "
 select nspname::text, obj_description(oid, 'pg_namespace'),
        array(select format('grant %s on schema %I to %I', lower(privilege_type), nspname, grantee::regrole)
                from aclexplode(nspacl) where grantee <> nspowner and grantee <> 0 order by 1)
-  from pg_namespace where nspname in ('app', 'bodies', 'dapr') order by 1";
+  from pg_namespace where nspname in ('app', 'dapr', 'statements') order by 1";
 
 const EXTENSIONS: &str = "
 select format('create extension %I with schema %s', extname, extnamespace::regnamespace)

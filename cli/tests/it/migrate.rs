@@ -5,7 +5,7 @@ async fn schema(database: &Database) -> Vec<String> {
     let rows = database
         .client
         .query(
-            "with mine as (select oid, nspname from pg_namespace where nspname in ('app', 'bodies', 'public'))
+            "with mine as (select oid, nspname from pg_namespace where nspname in ('app', 'statements', 'public'))
              select format('schema %s %s', nspname, nspacl) from pg_namespace where nspname !~ '^pg_(toast|temp)'
              union all
              select format('%s %s.%s %s', relkind, nspname, relname, relacl) from pg_class join mine on mine.oid = relnamespace
@@ -92,12 +92,12 @@ async fn a_migration_that_was_changed_after_it_was_applied_is_named() {
 async fn a_migration_that_fails_leaves_the_schema_as_it_was_and_names_file_and_cause() {
     let database = Database::create("failing").await;
     // The migration creates this schema halfway.
-    database.client.batch_execute("create schema bodies; create table public.mine ()").await.unwrap();
+    database.client.batch_execute("create schema statements; create table public.mine ()").await.unwrap();
     let before = schema(&database).await;
 
     let line = error(&database.run(&["migrate", "up"]));
 
-    assert_eq!(line, "error: migrations/0001_accounts.up.sql: schema \"bodies\" already exists");
+    assert_eq!(line, "error: migrations/0001_accounts.up.sql: schema \"statements\" already exists");
     assert_eq!(schema(&database).await, before);
 }
 
@@ -107,7 +107,7 @@ async fn statements_and_functions_of_the_release_before_stay_and_older_ones_go()
     stdout(&database.run(&["migrate", "up"]));
     let install = |name: &str, hours: i32| {
         format!(
-            "create function bodies.{name}() returns int language sql return 1;
+            "create function statements.{name}() returns int language sql return 1;
              create function app.{name}() returns int language sql return 1;
              insert into public.taskflow_functions values ('{name}', '');
              insert into app.releases values ('{name}', '{{{name}}}', now() - {hours} * interval '1 hour', '{{{name}}}')"
@@ -119,7 +119,7 @@ async fn statements_and_functions_of_the_release_before_stay_and_older_ones_go()
     stdout(&database.run(&["migrate", "up"]));
 
     let schema = schema(&database).await.join("\n");
-    for schema_name in ["app", "bodies"] {
+    for schema_name in ["app", "statements"] {
         assert!(schema.contains(&format!("{schema_name}.of_the_one_before")));
         assert!(!schema.contains(&format!("{schema_name}.of_an_older_one")));
     }

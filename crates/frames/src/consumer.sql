@@ -1,5 +1,5 @@
 -- Frame of consumers: takes a batch of events in one call, each event once.
-create function bodies.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
+create function statements.{name}(principal jsonb, input jsonb) returns table (kind text, body text)
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare
@@ -104,5 +104,5 @@ begin
             from jsonb_array_elements(current_setting('taskflow.leases')::jsonb) as lease;
     end if;
 end $frame$;
-revoke all on function bodies.{name} from public;
-grant execute on function bodies.{name} to taskflow_service;
+revoke all on function statements.{name} from public;
+grant execute on function statements.{name} to taskflow_service;

@@ -247,8 +247,8 @@ impl Header {
 /// Body in its frame, ready to be installed.
 #[derive(Debug)]
 pub struct Framed {
-    /// Name in the schema `bodies`. A body that is a block has a second function, with `_body` behind this
-    /// name.
+    /// Name in the schema `statements`. A body that is a block has a second function, with `_body` behind
+    /// this name.
     pub name: String,
     /// SQL that creates the functions and grants them to the roles that may call them.
     pub create: String,
@@ -263,7 +263,7 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, InvalidFrame> {
     let (block, body) = match own_function {
         true => (
             BLOCK.replace("{body}", body),
-            format!("select * from bodies.{name}_body(caller, principal, input)"),
+            format!("select * from statements.{name}_body(caller, principal, input)"),
         ),
         false => (String::new(), body.trim_end().to_owned()),
     };

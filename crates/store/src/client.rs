@@ -89,7 +89,7 @@ impl<'a> Client<'a> {
 fn query(statement: Statement, principal: &Principal, input: &impl Serialize) -> Result<Vec<Row>, Refusal> {
     let url = variables::get("db_url")
         .map_err(|error| Refusal::Fault(Fault::caused_by("the variable db_url cannot be read", error)))?;
-    let call = format!("select kind, body from bodies.{}($1, $2)", statement.installed_name());
+    let call = format!("select kind, body from statements.{}($1, $2)", statement.installed_name());
     let parameters = [json(principal)?, json(input)?];
     let rows = Connection::open(&url)?.query(&call, &parameters)?.rows;
     rows.into_iter()

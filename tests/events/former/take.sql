@@ -1,4 +1,4 @@
-create function bodies.take_b79377be14fd30ee(principal jsonb, input jsonb) returns setof text
+create function statements.take_b79377be14fd30ee(principal jsonb, input jsonb) returns setof text
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare

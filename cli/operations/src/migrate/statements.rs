@@ -1,4 +1,4 @@
-//! The statements of a release, in the schema `bodies`.
+//! The statements of a release, in the schema `statements`.
 
 use tokio_postgres::Transaction;
 
@@ -11,7 +11,7 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
     let installed = read_installed(transaction).await?;
     for (name, (framed, file)) in &release.statements {
         if !installed.contains(name) {
-            let create = format!("{}comment on function bodies.{name} is '{file}'", framed.create);
+            let create = format!("{}comment on function statements.{name} is '{file}'", framed.create);
             transaction.batch_execute(&create).await.map_err(|error| explain(file, &error))?;
         }
     }
@@ -19,7 +19,7 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
     let functions: Vec<&String> = release.functions.keys().collect();
     transaction
         .execute(
-            "insert into app.releases (release, bodies, functions) values ($1, $2, $3)
+            "insert into app.releases (release, statements, functions) values ($1, $2, $3)
              on conflict (release) do update
                 set installed_at = clock_timestamp(), functions = excluded.functions",
             &[&release.name, &statements, &functions],
@@ -30,14 +30,14 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
             "with kept as (select * from app.releases order by installed_at desc limit 2),
                   gone as (delete from app.releases where release not in (select release from kept))
              select proname::text from pg_proc
-              where pronamespace = 'bodies'::regnamespace
+              where pronamespace = 'statements'::regnamespace
                 -- A body that is a block has a function of its own.
-                and regexp_replace(proname, '_body$', '') not in (select unnest(bodies) from kept)",
+                and regexp_replace(proname, '_body$', '') not in (select unnest(statements) from kept)",
             &[],
         )
         .await?;
     for row in unused {
-        transaction.batch_execute(&format!("drop function bodies.{}", row.get::<_, String>(0))).await?;
+        transaction.batch_execute(&format!("drop function statements.{}", row.get::<_, String>(0))).await?;
     }
     Ok(())
 }
@@ -49,6 +49,6 @@ pub async fn are_installed(release: &Release, transaction: &Transaction<'_>) -> 
 }
 
 async fn read_installed(transaction: &Transaction<'_>) -> anyhow::Result<Vec<String>> {
-    let names = "select proname::text from pg_proc where pronamespace = to_regnamespace('bodies')";
+    let names = "select proname::text from pg_proc where pronamespace = to_regnamespace('statements')";
     Ok(transaction.query(names, &[]).await?.iter().map(|row| row.get(0)).collect())
 }
