@@ -1,4 +1,4 @@
--- The database as the migrations make it: tables, types, triggers and functions. The bodies of functions are
+-- The database as the migrations make it: tables, types, triggers and functions. The code of functions is
 -- in functions/. Generated: `cargo dev test schema_sql` rewrites it.
 
 -- The data, and the functions that guard it. The roles of TaskFlow have no access.

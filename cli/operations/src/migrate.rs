@@ -26,7 +26,7 @@ create table if not exists public.taskflow_functions (
 /// Change of the schema.
 #[derive(Debug, clap::Subcommand)]
 pub enum Action {
-    /// Apply the missing migrations, and install the functions and statements of this release
+    /// Apply the missing migrations, and install the database functions and statements of this release
     Up,
     /// Take back the newest migrations
     Down {
@@ -92,8 +92,8 @@ pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<Stri
     Ok(labels)
 }
 
-/// Takes back the newest migrations, and all functions: those that the remaining schema needs are installed
-/// by the next `up`. Returns the labels of the migrations.
+/// Takes back the newest migrations, and all database functions: those that the remaining schema needs are
+/// installed by the next `up`. Returns the labels of the migrations.
 async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::Result<Vec<String>> {
     let transaction = begin(client).await?;
     let applied = read_applied(&transaction).await?;

@@ -1,4 +1,4 @@
-//! The SQL files of a release: migrations, functions, and the bodies of statements.
+//! The SQL files of a release: migrations, database functions, and the bodies of statements.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ pub struct Release {
     pub name: String,
     /// Migrations, in order.
     pub migrations: Vec<Migration>,
-    /// Functions of the schema `app`, by name.
+    /// Database functions, by name.
     pub(crate) functions: BTreeMap<String, Function>,
     /// Statements and their files, by the name under which they are installed.
     pub(crate) statements: BTreeMap<String, (Framed, String)>,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tokio_postgres::{Client, Row};
 
-const HEAD: &str = "-- The database as the migrations make it: tables, types, triggers and functions. The bodies of functions are\n\
+const HEAD: &str = "-- The database as the migrations make it: tables, types, triggers and functions. The code of functions is\n\
                     -- in functions/. Generated: `cargo dev test schema_sql` rewrites it.\n";
 
 const WIDTH: usize = 110;

@@ -1,4 +1,4 @@
-//! The functions and triggers of a release, in the schema `app`: those of `migrations/functions/`.
+//! The database functions and triggers of a release: those of `migrations/functions/`.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ select case lanname when 'sql' then fmgr_sql_validator(pg_proc.oid) else plpgsql
   from pg_proc join pg_language on pg_language.oid = prolang
  where pronamespace = 'app'::regnamespace and proname = ";
 
-/// Installs the functions whose files have changed. Files come in any order: bodies are checked at the end.
+/// Installs the functions whose files have changed. Files come in any order: the code is checked at the end.
 pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
     let installed = read_installed(transaction).await?;
     let is_changed =
