@@ -47,7 +47,7 @@ pub async fn run(action: Action, release: &Release, url: &DatabaseUrl) -> anyhow
         }
         Action::Status => {
             for (label, state) in status(release, &mut url.connect().await?).await? {
-                println!("{state:<8} {label}");
+                println!("{state:<9} {label}");
             }
         }
     }
@@ -138,7 +138,7 @@ async fn status(release: &Release, client: &mut Client) -> anyhow::Result<Vec<(S
         .collect();
     let is_installed = functions::are_installed(release, &transaction).await?
         && statements::are_installed(release, &transaction).await?;
-    lines.push((format!("release {}", release.name), if is_installed { "applied" } else { "pending" }));
+    lines.push((format!("release {}", release.name), if is_installed { "installed" } else { "pending" }));
     Ok(lines)
 }
 

@@ -34,6 +34,14 @@ async fn schema(database: &Database) -> Vec<String> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// Asserts that all migrations are applied and the release is installed.
+fn assert_up_to_date(database: &Database) {
+    let status = stdout(&database.run(&["migrate", "status"]));
+    let (migrations, release) = status.rsplit_once('\n').expect("a line for the release");
+    assert!(migrations.lines().all(|line| line.starts_with("applied   0")), "{status}");
+    assert!(release.starts_with("installed release "), "{status}");
+}
+
 #[tokio::test]
 async fn up_down_and_up_again_leaves_the_same_schema() {
     let database = Database::create("round").await;
@@ -49,7 +57,7 @@ async fn up_down_and_up_again_leaves_the_same_schema() {
 
     assert_eq!(schema(&database).await, first);
     assert_eq!(stdout(&database.run(&["migrate", "up"])), "nothing to do");
-    assert!(stdout(&database.run(&["migrate", "status"])).lines().all(|line| line.starts_with("applied")));
+    assert_up_to_date(&database);
 }
 
 #[tokio::test]
@@ -68,7 +76,7 @@ async fn two_at_once_do_it_once() {
     applied.sort();
     applied.dedup();
     assert!(times > 0 && times == applied.len(), "{both:?}");
-    assert!(stdout(&database.run(&["migrate", "status"])).lines().all(|line| line.starts_with("applied")));
+    assert_up_to_date(&database);
 }
 
 #[tokio::test]
@@ -85,7 +93,7 @@ async fn a_migration_that_was_changed_after_it_was_applied_is_named() {
 
     let expected = "error: migrations/0001_accounts.up.sql was changed after it was applied";
     assert!(line.starts_with(expected), "{line}");
-    assert!(stdout(&database.run(&["migrate", "status"])).starts_with("changed  0001_accounts"));
+    assert!(stdout(&database.run(&["migrate", "status"])).starts_with("changed   0001_accounts"));
 }
 
 #[tokio::test]
@@ -138,7 +146,7 @@ async fn a_function_that_was_changed_in_the_database_is_installed_as_its_file_ha
                   create trigger former before insert on app.series for each row execute function app.stamp();
                   update public.taskflow_functions set checksum = '' where name in ('shard', 'stamp')";
     database.client.batch_execute(change).await.unwrap();
-    assert!(stdout(&database.run(&["migrate", "status"])).contains("pending  release "));
+    assert!(stdout(&database.run(&["migrate", "status"])).contains("pending   release "));
 
     assert_eq!(stdout(&database.run(&["migrate", "up"])), "nothing to do");
 
