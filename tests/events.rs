@@ -130,7 +130,7 @@ fn requeue(app: &App) -> String {
 
 /// Returns an event of a user as Dapr delivers it.
 pub fn created_event(person: &str, seq: i64) -> Value {
-    let id = domain::TaskId::new(web::now_ms(), web::random()).to_string();
+    let id = domain::Id::new(web::now_ms(), web::random()).to_string();
     json!({
         "specversion": "1.0", "id": id, "source": "taskflow", "type": "task.created", "topic": "task-events",
         "data": {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use domain::TaskId;
+use domain::Id;
 
 use crate::connection::Connection;
 use crate::measurement::{Measurement, Window};
@@ -52,7 +52,7 @@ pub async fn http(
                 }
                 // With enough users each connection has its own, so that none waits for the lock of another.
                 let token = scenario.users.token(number + connections * turn);
-                let key = keyed.then(|| TaskId::new(web::now_ms(), web::random()).to_string());
+                let key = keyed.then(|| Id::new(web::now_ms(), web::random()).to_string());
                 let which = (number + turn) % lines.len();
                 let (line, body) = (lines[which].as_str(), scenario.requests[which].body);
                 let sent = Instant::now();

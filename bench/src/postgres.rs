@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use domain::TaskId;
+use domain::{Id, ItemId};
 use serde_json::{Map, Value, json};
 
 use crate::load::run;
@@ -43,7 +43,7 @@ pub async fn load(
                 let principal = principal(scenario, number + CONNECTIONS * turn, &scenario.requests[which]);
                 let mut input = inputs[which].clone();
                 if call.creates {
-                    input["id"] = json!(TaskId::new(web::now_ms(), web::random()));
+                    input["id"] = json!(ItemId::new(web::now_ms(), web::random()));
                 }
                 let sent = Instant::now();
                 let rows = client.query(&statement, &[&principal, &input]).await?;
@@ -98,7 +98,7 @@ fn principal(scenario: &Scenario, user: usize, request: &Request) -> Value {
         "address": "127.0.0.1",
     });
     if scenario.is_keyed {
-        let key = TaskId::new(web::now_ms(), web::random());
+        let key = Id::new(web::now_ms(), web::random());
         principal["replay_key"] = json!({ "id": key, "fingerprint": web::fingerprint(request.body) });
     }
     principal

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use deadpool_postgres::Pool;
-use domain::{Field, TaskId};
+use domain::{Field, ItemId};
 use serde_json::{Value, json};
 use store::{Identity, Principal, ReplayKey};
 
@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
 
 async fn create(State(pool): State<Pool>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     let Ok(task) = NewTask::parse(&body) else { return StatusCode::UNPROCESSABLE_ENTITY.into_response() };
-    let id = TaskId::new(web::now_ms(), web::random());
+    let id = ItemId::new(web::now_ms(), web::random());
     let mut input = json!(task);
     input["id"] = json!(id);
     let replay_key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(|key| ReplayKey {

@@ -51,7 +51,7 @@ impl Field for Cursor {
         match parts.as_array().map(Vec::as_slice) {
             Some([key, id, Value::String(fingerprint)])
                 if (key.is_null() || key.as_str().is_some_and(|key| !key.contains('\0')))
-                    && id.as_str().is_some_and(|id| id.parse::<domain::TaskId>().is_ok()) =>
+                    && id.as_str().is_some_and(|id| id.parse::<domain::Id>().is_ok()) =>
             {
                 Ok(Self { after: json!({ "key": key, "id": id }), fingerprint: fingerprint.clone() })
             }

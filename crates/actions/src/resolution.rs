@@ -1,6 +1,6 @@
 //! Resolution of references: tasks and series that match an id or words.
 
-use domain::TaskId;
+use domain::ItemId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Refusal;
@@ -9,7 +9,7 @@ use store::Refusal;
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Candidate {
     /// Id of the task or series.
-    pub id: TaskId,
+    pub id: ItemId,
     /// Title of the task or series.
     pub title: String,
     /// True if the task is open, or the series has not ended.

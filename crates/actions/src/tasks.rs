@@ -15,7 +15,7 @@ pub mod sync;
 pub mod tag;
 pub mod untag;
 
-use domain::{TaskId, Version, shape};
+use domain::{ItemId, Version, shape};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Reason, Refusal};
@@ -39,7 +39,7 @@ pub use untag::untag;
 #[derive(Debug, Serialize)]
 pub struct Target {
     /// Id of the task or series.
-    pub id: TaskId,
+    pub id: ItemId,
     /// Versions in `If-Match`. If none of them is the current one, the write is rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<Vec<Version>>,

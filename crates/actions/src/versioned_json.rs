@@ -1,6 +1,6 @@
 //! Response of a use case about a thing that has a version.
 
-use domain::{TaskId, Version};
+use domain::{ItemId, Version};
 use serde::{Deserialize, Serialize};
 use store::{Fault, Refusal};
 
@@ -10,7 +10,7 @@ pub struct VersionedJson {
     /// JSON text.
     pub json: String,
     /// Id of the thing.
-    pub id: TaskId,
+    pub id: ItemId,
     /// Version of the thing.
     pub version: Version,
 }
@@ -20,7 +20,7 @@ impl VersionedJson {
     pub(crate) fn read(json: String) -> Result<Self, Refusal> {
         #[derive(Deserialize)]
         struct Versioned {
-            id: TaskId,
+            id: ItemId,
             version: Version,
         }
         let Versioned { id, version } = serde_json::from_str(&json)

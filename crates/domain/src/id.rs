@@ -53,7 +53,7 @@ macro_rules! id {
 
 id! {
     /// Id of a task, a series or a reminder.
-    TaskId
+    ItemId
 }
 
 id! {
@@ -62,7 +62,7 @@ id! {
 }
 
 id! {
-    /// Id of anything else, such as a session or a token.
+    /// Id of anything else, such as a session, a token or an event.
     Id
 }
 
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_later_id_sorts_after_an_earlier_one() {
-        let (early, late) = (TaskId::new(1, [255; 10]), TaskId::new(2, [0; 10]));
+        let (early, late) = (ItemId::new(1, [255; 10]), ItemId::new(2, [0; 10]));
         assert!(early.to_string() < late.to_string());
         assert_eq!(early.to_string().parse(), Ok(early));
     }

@@ -33,7 +33,7 @@ pub use errors::{Errors, FieldError, within, wrong, wrong_member};
 pub use field::{
     Field, Fields, NoMembers, Nullable, Object, ObjectSchema, Optional, Patch, parse_object, read_fields,
 };
-pub use id::{Id, TaskId, UserId};
+pub use id::{Id, ItemId, UserId};
 pub use key::IdempotencyKey;
 pub use priority::Priority;
 pub use query::{Flag, Limit, Offset, OneOrMore, Search, Seq};

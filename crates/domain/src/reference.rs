@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use crate::field::{Field, text};
 use crate::text::{line, line_schema};
-use crate::{Errors, TaskId};
+use crate::{Errors, ItemId};
 
 /// Reference to a task or a series: its id, or words of its title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reference {
     /// Exact id.
-    Id(TaskId),
+    Id(ItemId),
     /// Title, or words of it.
     Words(String),
 }

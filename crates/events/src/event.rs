@@ -168,10 +168,10 @@ impl<'a> Event<'a> {
         if !VERSIONS.contains(&data.schema_version) {
             return Err(InvalidEvent(format!("unknown schema version {}", data.schema_version)));
         }
-        let is_id = |text: &String| text.parse::<domain::TaskId>().is_ok();
+        let is_id = |text: &String| text.parse::<domain::Id>().is_ok();
         let wrong = |member: &str| Err(InvalidEvent(format!("wrong schema: {member}")));
         // In one notation, so that the same id is the same text.
-        match data.event_id.parse::<domain::TaskId>() {
+        match data.event_id.parse::<domain::Id>() {
             Ok(id) => data.event_id = id.to_string(),
             Err(_) => return wrong("event_id is no UUID"),
         }

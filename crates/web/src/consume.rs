@@ -227,7 +227,7 @@ fn add_dead_letter(
         }
     };
     // Members that every CloudEvent has, so that it can be published.
-    let id = domain::TaskId::new(now_ms(), random()).to_string();
+    let id = domain::Id::new(now_ms(), random()).to_string();
     for (name, default) in
         [("id", id.as_str()), ("specversion", "1.0"), ("source", "taskflow"), ("type", "unreadable")]
     {

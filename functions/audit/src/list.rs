@@ -1,7 +1,7 @@
 //! `GET /api/audit` and `GET /api/audit/tasks/{id}`
 
 use actions::{Page, audit};
-use domain::{DueDate as Bound, Errors, Field, Optional, TaskId, UserId, input};
+use domain::{DueDate as Bound, Errors, Field, ItemId, Optional, UserId, input};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Reason, Refusal};
@@ -48,7 +48,7 @@ pub fn of_task(request: &Request) -> Result<Response, Problem> {
     list(request, Some(request.parameter("id")?))
 }
 
-fn list(request: &Request, task: Option<TaskId>) -> Result<Response, Problem> {
+fn list(request: &Request, task: Option<ItemId>) -> Result<Response, Problem> {
     let ListEvents { event_type, from, to, user_id, page } = request.query()?;
     let event_type = event_type.0.map(|event_type| event_type.0);
     let filters = audit::AuditFilters { task, event_type, from: from.0, to: to.0, user: user_id.0, page };

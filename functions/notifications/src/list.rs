@@ -1,7 +1,7 @@
 //! `/api/notifications`
 
 use actions::notifications::{self, ListNotifications};
-use domain::TaskId;
+use domain::Id;
 use serde_json::{Value, json};
 use store::statement;
 use web::{Problem, Request, Response};
@@ -13,7 +13,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn read(request: &Request) -> Result<Response, Problem> {
-    let input = json!({ "id": request.parameter::<TaskId>("id")? });
+    let input = json!({ "id": request.parameter::<Id>("id")? });
     Ok(Response::json(200, request.caller()?.one(statement!("read.sql"), &input)?))
 }
 

@@ -1,6 +1,6 @@
 //! `POST /internal/notifications/events`, called by Dapr with reminder events
 
-use domain::TaskId;
+use domain::ItemId;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::to_raw_value;
@@ -15,7 +15,7 @@ struct ReminderEvent {
 
 #[derive(Deserialize)]
 struct Reminder {
-    id: TaskId,
+    id: ItemId,
     /// Time of the reminder when the event was written. It may have been snoozed since.
     #[serde(rename = "remind_at")]
     at: String,

@@ -1,7 +1,7 @@
 //! `POST /internal/recurrence/events`, called by Dapr with task events
 
 use actions::series::state::{SeriesState, parse_row};
-use domain::{Adjustment, Field, Moment, Occurrence, Rule, TaskId, WallClock};
+use domain::{Adjustment, Field, ItemId, Moment, Occurrence, Rule, WallClock};
 use events::Event;
 use serde::{Deserialize, Serialize};
 use serde_json::value::to_raw_value;
@@ -21,13 +21,13 @@ struct TaskEvent {
 
 #[derive(Deserialize)]
 struct TaskState {
-    recurring_task_id: Option<TaskId>,
+    recurring_task_id: Option<ItemId>,
 }
 
 /// Input of `generate.sql`.
 #[derive(Serialize)]
 struct Input {
-    series: TaskId,
+    series: ItemId,
     /// Version of the series that this was computed from. If it has changed, the event is retried.
     version: domain::Version,
     rule: Rule,
@@ -38,7 +38,7 @@ struct Input {
 
 #[derive(Serialize)]
 struct NewOccurrence {
-    id: TaskId,
+    id: ItemId,
     place: WallClock,
     missed: bool,
     adjustment: Option<Adjustment>,
@@ -63,7 +63,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 }
 
 /// Returns the input of the statement for a series, or JSON `null` if it needs no new occurrence.
-fn input(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json::value::RawValue>, Refusal> {
+fn input(request: &Request, event: &Event, id: ItemId) -> Result<Box<serde_json::value::RawValue>, Refusal> {
     let client = request.service("recurrence", None);
     let rows =
         client.rows(statement!("progress.sql"), &json!({ "series": id, "user": event.data.user_id }))?;
@@ -74,7 +74,7 @@ fn input(request: &Request, event: &Event, id: TaskId) -> Result<Box<serde_json:
 }
 
 /// Computes the occurrences to make. Returns `None` if an occurrence is open or the series has ended.
-fn follow_up(id: TaskId, series: SeriesState, occurred_at: &str) -> Option<Input> {
+fn follow_up(id: ItemId, series: SeriesState, occurred_at: &str) -> Option<Input> {
     let SeriesState { version, rule, place, is_open, is_done, closed_at, .. } = series;
     let place = place.filter(|_| !is_open)?;
     // A purged task has no completion time, so the time of the event stands in for it.
@@ -93,6 +93,6 @@ fn follow_up(id: TaskId, series: SeriesState, occurred_at: &str) -> Option<Input
 }
 
 fn new_occurrence(rule: &Rule, occurrence: Occurrence, missed: bool) -> NewOccurrence {
-    let id = TaskId::new(web::now_ms(), web::random());
+    let id = ItemId::new(web::now_ms(), web::random());
     NewOccurrence { id, place: rule.place(occurrence.due_date), missed, adjustment: occurrence.adjustment }
 }

@@ -1,6 +1,6 @@
 //! Lists audit events.
 
-use domain::{DueDate as Bound, TaskId, UserId};
+use domain::{DueDate as Bound, ItemId, UserId};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
@@ -10,7 +10,7 @@ use crate::{Cursor, Page};
 #[derive(Debug, Default)]
 pub struct AuditFilters {
     /// Only events of this task.
-    pub task: Option<TaskId>,
+    pub task: Option<ItemId>,
     /// Only events of this type.
     pub event_type: Option<&'static str>,
     /// Only events at or after this time.

@@ -1,6 +1,6 @@
 //! Adds a reminder to a task.
 
-use domain::{Moment, NewReminder, TaskId};
+use domain::{ItemId, Moment, NewReminder};
 use serde::{Deserialize, Serialize};
 use store::{Client, Reason, Refusal, statement};
 
@@ -8,7 +8,7 @@ use super::{NEEDS_DUE_DATE, explain};
 
 #[derive(Serialize)]
 struct Input<'a> {
-    id: TaskId,
+    id: ItemId,
     #[serde(flatten)]
     reminder: &'a NewReminder,
 }
@@ -19,19 +19,19 @@ pub struct AddedReminder {
     /// JSON of the reminder.
     pub json: String,
     /// Id of the reminder.
-    pub id: TaskId,
+    pub id: ItemId,
 }
 
 #[derive(Deserialize)]
 struct Id {
-    id: TaskId,
+    id: ItemId,
 }
 
 /// Adds a reminder to a task of the caller.
 pub fn add(
     client: &Client<'_>,
     now: Moment,
-    task: TaskId,
+    task: ItemId,
     reminder: &NewReminder,
 ) -> Result<AddedReminder, Refusal> {
     reminder.check(now).map_err(Refusal::Invalid)?;

@@ -1,6 +1,6 @@
 //! Lists reminders.
 
-use domain::TaskId;
+use domain::ItemId;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
@@ -11,7 +11,7 @@ use crate::{Cursor, Page};
 const UPCOMING: &str = "upcoming reminders";
 
 /// Returns the reminders of a task of the caller: `{items}`.
-pub fn of_task(client: &Client<'_>, task: TaskId) -> Result<String, Refusal> {
+pub fn of_task(client: &Client<'_>, task: ItemId) -> Result<String, Refusal> {
     client.one(statement!("of_task.sql"), &Target { id: task, expected: None })
 }
 

@@ -1,6 +1,6 @@
 //! Snoozes a reminder.
 
-use domain::{Snooze, TaskId};
+use domain::{ItemId, Snooze};
 use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
 
@@ -8,12 +8,12 @@ use super::explain;
 
 #[derive(Serialize)]
 struct Input<'a> {
-    id: TaskId,
+    id: ItemId,
     snooze: &'a Snooze,
 }
 
 /// Snoozes a reminder of the caller once.
-pub fn snooze(client: &Client<'_>, id: TaskId, snooze: &Snooze) -> Result<String, Refusal> {
+pub fn snooze(client: &Client<'_>, id: ItemId, snooze: &Snooze) -> Result<String, Refusal> {
     client.one(statement!("snooze.sql"), &Input { id, snooze }).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::PastTime) => Refusal::invalid_member("until", "is in the past"),
         other => explain(other),

@@ -1,8 +1,8 @@
 //! Creates a series with its first occurrence.
 
 use domain::{
-    Description, DueDate, Field, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags,
-    TaskId, Timezone, Title, WallClock, input, within, wrong_member,
+    Description, DueDate, Field, ItemId, NewReminder, Priority, Recurrence, RelativeReminder, Reminders,
+    Rule, Tags, Timezone, Title, WallClock, input, within, wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -46,8 +46,8 @@ struct Content<'a> {
 
 #[derive(Serialize)]
 struct Input<'a> {
-    id: TaskId,
-    task_id: TaskId,
+    id: ItemId,
+    task_id: ItemId,
     #[serde(flatten)]
     content: Content<'a>,
     rule: &'a Rule,

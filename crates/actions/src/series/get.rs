@@ -1,6 +1,6 @@
 //! Returns a series with its occurrences.
 
-use domain::{TaskId, shape};
+use domain::{ItemId, shape};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -20,7 +20,7 @@ struct SeriesWithOccurrences {
 }
 
 /// Returns a series of the caller, with its past occurrences and the due dates of the next ones.
-pub fn get(client: &Client<'_>, id: TaskId) -> Result<VersionedJson, Refusal> {
+pub fn get(client: &Client<'_>, id: ItemId) -> Result<VersionedJson, Refusal> {
     let mut rows = client.call(statement!("get.sql"), &Target { id, expected: None })?;
     let progress = rows.require("progress")?;
     let found: SeriesState = parse_row(&progress)?;

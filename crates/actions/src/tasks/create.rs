@@ -1,7 +1,7 @@
 //! Creates a task.
 
 use domain::{
-    Description, DueDate, Errors, NewReminder, Priority, Recurrence, Reminders, Tags, TaskId, Title, input,
+    Description, DueDate, Errors, ItemId, NewReminder, Priority, Recurrence, Reminders, Tags, Title, input,
     within, wrong_member,
 };
 use serde::Serialize;
@@ -35,7 +35,7 @@ input! {
 
 #[derive(Serialize)]
 struct Input<'a> {
-    id: TaskId,
+    id: ItemId,
     #[serde(flatten)]
     task: &'a NewTask,
 }

@@ -6,7 +6,7 @@ use actions::Clock;
 use actions::resolution::{Hit, Resolution};
 use actions::tasks::Target;
 use actions::tasks::resolve::SearchScope;
-use domain::{Reference, TaskId};
+use domain::{ItemId, Reference};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
@@ -19,7 +19,7 @@ pub struct Call<'a> {
     pub clock: Clock,
     /// If this call is a replay, the id of the task or series that the first call changed. The kept answer is
     /// returned then.
-    pub replayed: Option<TaskId>,
+    pub replayed: Option<ItemId>,
 }
 
 impl Call<'_> {
@@ -29,7 +29,7 @@ impl Call<'_> {
     }
 
     /// Returns the id of the task that a reference names. An id is returned unchecked: the action checks it.
-    pub fn task_id(&self, reference: &Reference, scope: SearchScope) -> Result<TaskId, ToolError> {
+    pub fn task_id(&self, reference: &Reference, scope: SearchScope) -> Result<ItemId, ToolError> {
         match reference {
             Reference::Id(id) => Ok(*id),
             // The words may name another task by now.
@@ -74,7 +74,7 @@ pub fn parse_json(json: &str) -> Result<Value, Refusal> {
 }
 
 /// The `id` of a task or series.
-pub fn id_of(item: &Value) -> Result<TaskId, Refusal> {
+pub fn id_of(item: &Value) -> Result<ItemId, Refusal> {
     let id = item["id"].as_str().and_then(|id| id.parse().ok());
     id.ok_or_else(|| Refusal::fault("a response has no id"))
 }

@@ -1,5 +1,5 @@
 use actions::reminders;
-use domain::{TaskId, input};
+use domain::{ItemId, input};
 use serde_json::{Value, json};
 
 use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, line, parse_json};
@@ -11,7 +11,7 @@ input! {
     /// The reminder to cancel.
     pub struct Input {
         /// Id of the reminder, from list_reminders.
-        reminder: TaskId,
+        reminder: ItemId,
     }
 }
 
