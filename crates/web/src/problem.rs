@@ -188,7 +188,7 @@ impl Problem {
     }
 
     /// A value that must be unique is taken.
-    pub fn conflict(detail: impl Into<String>) -> Self {
+    pub fn already_taken(detail: impl Into<String>) -> Self {
         Self::new(409, "conflict", "Already taken", detail)
     }
 

@@ -42,7 +42,7 @@ pub fn sign_up(request: &Request, person: &NewUser) -> Result<Response, Problem>
     let begun =
         request.anonymous().one(statement!("sign_up.sql"), &input).map_err(|refusal| match refusal {
             Refusal::Violated(Constraint::EmailIsUnique) => {
-                Problem::conflict("An account with this e-mail address already exists. Sign in instead.")
+                Problem::already_taken("An account with this e-mail address already exists. Sign in instead.")
             }
             other => other.into(),
         })?;

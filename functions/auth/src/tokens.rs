@@ -73,7 +73,7 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
                 Problem::invalid_body(wrong_member("expires_at", "is in the past"))
             }
             Refusal::Rejected(Reason::TooManyTokens) => {
-                Problem::conflict("You already have 100 tokens. Revoke one that you no longer need.")
+                Problem::already_taken("You already have 100 tokens. Revoke one that you no longer need.")
             }
             other => other.into(),
         })?;

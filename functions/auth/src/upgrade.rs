@@ -25,10 +25,10 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let Upgrade { email, password, name } = request.body()?;
     let input = json!({ "email": email, "name": name, "password_hash": password::hash(&password)? });
     let upgraded = caller.one(statement!("upgrade.sql"), &input).map_err(|refusal| match refusal {
-        Refusal::NotFound => Problem::conflict("You already have an account."),
-        Refusal::Violated(Constraint::EmailIsUnique) => {
-            Problem::conflict("An account with this e-mail address already exists. Sign in to it instead.")
-        }
+        Refusal::NotFound => Problem::already_taken("You already have an account."),
+        Refusal::Violated(Constraint::EmailIsUnique) => Problem::already_taken(
+            "An account with this e-mail address already exists. Sign in to it instead.",
+        ),
         other => other.into(),
     })?;
     let token = request.session_token().ok_or_else(Problem::not_signed_in)?;
