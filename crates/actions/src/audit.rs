@@ -2,4 +2,4 @@
 
 pub mod list;
 
-pub use list::{AuditFilters, list};
+pub use list::{AuditQuery, list};

@@ -5,7 +5,7 @@ pub mod list;
 use domain::shape;
 use serde_json::Value;
 
-pub use list::{ListNotifications, list};
+pub use list::{NotificationQuery, list};
 
 /// Returns the JSON schema of a notification.
 pub fn schema() -> Value {

@@ -16,7 +16,7 @@ pub(crate) use create::create_from_task;
 pub use create::{NewSeries, create, users_zone};
 pub use dismiss::dismiss;
 pub use get::get;
-pub use list::{ListSeries, list};
+pub use list::{SeriesQuery, list};
 pub use patch::{SeriesPatch, patch};
 pub use resolve::resolve;
 pub use stop::{StopOptions, stop};

@@ -24,7 +24,7 @@ pub use complete::complete;
 pub use create::{NewTask, create};
 pub use delete::delete;
 pub use get::get;
-pub use list::{ListTasks, list};
+pub use list::{TaskQuery, list};
 pub use patch::{NewDueDate, NewPriority, TaskPatch, patch};
 pub use purge::purge;
 pub use reopen::reopen;

@@ -11,10 +11,10 @@ use web::Route;
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/audit", list::all, "List audit events")
-        .query(list::ListEvents::schema)
+        .query(list::QueryParameters::schema)
         .gives(200, list::schema),
     Route::new(Get, "/api/audit/tasks/{id}", list::of_task, "List the audit events of a task")
-        .query(list::ListEvents::schema)
+        .query(list::QueryParameters::schema)
         .gives(200, list::schema),
     Route::new(Post, "/internal/audit/events", take::run, "Record events in the audit trail").internal(),
     Route::new(

@@ -26,7 +26,7 @@ impl Field for EventType {
 
 input! {
     /// Filters of audit events. The oldest event comes first.
-    pub struct ListEvents {
+    pub struct QueryParameters {
         /// Only events of this type.
         event_type: Optional<EventType>,
         /// Only events at or after this time, or from the start of this day.
@@ -49,10 +49,10 @@ pub fn of_task(request: &Request) -> Result<Response, Problem> {
 }
 
 fn list(request: &Request, task: Option<ItemId>) -> Result<Response, Problem> {
-    let ListEvents { event_type, from, to, user_id, page } = request.query()?;
+    let QueryParameters { event_type, from, to, user_id, page } = request.query()?;
     let event_type = event_type.0.map(|event_type| event_type.0);
-    let filters = audit::AuditFilters { task, event_type, from: from.0, to: to.0, user: user_id.0, page };
-    let page = audit::list(&request.caller()?, &filters).map_err(|refusal| match refusal {
+    let query = audit::AuditQuery { task, event_type, from: from.0, to: to.0, user: user_id.0, page };
+    let page = audit::list(&request.caller()?, &query).map_err(|refusal| match refusal {
         Refusal::Rejected(Reason::NotAnAdmin) => {
             Problem::forbidden("Only administrators can see the events of other users.")
                 .with_incident("access.denied", "another's trail")

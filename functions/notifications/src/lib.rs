@@ -6,7 +6,7 @@ mod mails;
 mod notify;
 mod unsubscribe;
 
-use actions::notifications::{ListNotifications, list as listing, schema};
+use actions::notifications::{NotificationQuery, list as listing, schema};
 use domain::Field;
 use web::Method::{Get, Post};
 use web::Route;
@@ -14,7 +14,7 @@ use web::Route;
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
     Route::new(Get, "/api/notifications", list::run, "List notifications")
-        .query(ListNotifications::schema)
+        .query(NotificationQuery::schema)
         .gives(200, listing::schema),
     Route::new(Post, "/api/notifications/{id}/read", list::read, "Mark a notification as read")
         .gives(200, schema),

@@ -1,14 +1,14 @@
 //! `/api/notifications`
 
-use actions::notifications::{self, ListNotifications};
+use actions::notifications::{self, NotificationQuery};
 use domain::Id;
 use serde_json::{Value, json};
 use store::statement;
 use web::{Problem, Request, Response};
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let filters = request.query::<ListNotifications>()?;
-    let page = notifications::list(&request.caller()?, &filters).map_err(Problem::of_query)?;
+    let query = request.query::<NotificationQuery>()?;
+    let page = notifications::list(&request.caller()?, &query).map_err(Problem::of_query)?;
     Ok(Response::json(200, page))
 }
 

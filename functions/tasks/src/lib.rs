@@ -15,9 +15,9 @@ mod tag;
 mod untag;
 
 use actions::reminders as remind;
-use actions::series::{self as recur, ListSeries, NewSeries, SeriesPatch, StopOptions};
+use actions::series::{self as recur, NewSeries, SeriesPatch, SeriesQuery, StopOptions};
 use actions::tasks::{
-    self, ListTasks, MoreTags, NewDueDate, NewPriority, NewTask, Since, TaskPatch, list as listing, schema,
+    self, MoreTags, NewDueDate, NewPriority, NewTask, Since, TaskPatch, TaskQuery, list as listing, schema,
     sync as syncing,
 };
 use actions::{Clock, Page};
@@ -32,7 +32,7 @@ pub const ROUTES: &[Route] = &[
         .gives(201, schema)
         .versioned(),
     Route::new(Get, "/api/tasks", list::run, "List tasks")
-        .query(ListTasks::schema)
+        .query(TaskQuery::schema)
         .gives(200, listing::schema),
     Route::new(Get, "/api/tasks/{id}", get::run, "Get a task").gives(200, schema).versioned(),
     Route::new(Patch, "/api/tasks/{id}", patch::run, "Update a task")
@@ -85,7 +85,7 @@ pub const ROUTES: &[Route] = &[
         .gives(201, recur::schema)
         .versioned(),
     Route::new(Get, "/api/recurring-tasks", series::list, "List series")
-        .query(ListSeries::schema)
+        .query(SeriesQuery::schema)
         .gives(200, recur::list::schema),
     Route::new(
         Get,

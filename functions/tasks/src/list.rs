@@ -1,9 +1,9 @@
 //! `GET /api/tasks`
 
-use actions::tasks::{self, ListTasks};
+use actions::tasks::{self, TaskQuery};
 use web::{Problem, Request, Response};
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let query = request.query::<ListTasks>()?;
+    let query = request.query::<TaskQuery>()?;
     Ok(Response::json(200, tasks::list(&request.caller()?, &query).map_err(Problem::of_query)?))
 }

@@ -1,6 +1,6 @@
 //! `/api/recurring-tasks`
 
-use actions::series::{self, ListSeries, NewSeries, SeriesPatch, StopOptions};
+use actions::series::{self, NewSeries, SeriesPatch, SeriesQuery, StopOptions};
 use web::{Problem, Request, Response};
 
 pub fn create(request: &Request) -> Result<Response, Problem> {
@@ -11,8 +11,8 @@ pub fn create(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn list(request: &Request) -> Result<Response, Problem> {
-    let filters = request.query::<ListSeries>()?;
-    let page = series::list(&request.caller()?, &filters).map_err(Problem::of_query)?;
+    let query = request.query::<SeriesQuery>()?;
+    let page = series::list(&request.caller()?, &query).map_err(Problem::of_query)?;
     Ok(Response::json(200, page))
 }
 

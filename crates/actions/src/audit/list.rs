@@ -8,7 +8,7 @@ use crate::{Cursor, Page};
 
 /// Filters of audit events. The oldest event comes first.
 #[derive(Debug, Default)]
-pub struct AuditFilters {
+pub struct AuditQuery {
     /// Only events of this task.
     pub task: Option<ItemId>,
     /// Only events of this type.
@@ -25,16 +25,16 @@ pub struct AuditFilters {
 }
 
 /// Returns a page of audit events.
-pub fn list(client: &Client<'_>, filters: &AuditFilters) -> Result<String, Refusal> {
+pub fn list(client: &Client<'_>, query: &AuditQuery) -> Result<String, Refusal> {
     let mut input = json!({
-        "task_id": filters.task, "event_type": filters.event_type, "from": filters.from, "to": filters.to,
-        "user_id": filters.user,
+        "task_id": query.task, "event_type": query.event_type, "from": query.from, "to": query.to,
+        "user_id": query.user,
     });
     let fingerprint = format!("{:016x}", store::checksum(&input.to_string()));
-    if let Some(cursor) = &filters.page.cursor.0 {
+    if let Some(cursor) = &query.page.cursor.0 {
         input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(filters.page.limit());
+    input["limit"] = json!(query.page.limit());
     input["list"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }

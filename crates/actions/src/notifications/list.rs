@@ -8,7 +8,7 @@ use crate::{Cursor, Page};
 
 input! {
     /// Filters of notifications. The newest one comes first.
-    pub struct ListNotifications {
+    pub struct NotificationQuery {
         /// `true`: only unread notifications. `false`: only read ones.
         unread: Optional<Flag>,
         ..page: Page,
@@ -16,13 +16,13 @@ input! {
 }
 
 /// Returns a page of the caller's notifications.
-pub fn list(client: &Client<'_>, filters: &ListNotifications) -> Result<String, Refusal> {
-    let mut input = json!({ "unread": filters.unread });
+pub fn list(client: &Client<'_>, query: &NotificationQuery) -> Result<String, Refusal> {
+    let mut input = json!({ "unread": query.unread });
     let fingerprint = format!("notifications {input}");
-    if let Some(cursor) = &filters.page.cursor.0 {
+    if let Some(cursor) = &query.page.cursor.0 {
         input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(filters.page.limit());
+    input["limit"] = json!(query.page.limit());
     input["list"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }

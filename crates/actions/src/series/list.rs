@@ -13,7 +13,7 @@ choice! {
 
 input! {
     /// Filters of series. The newest one comes first.
-    pub struct ListSeries {
+    pub struct SeriesQuery {
         /// Only `active` or only `ended` series.
         status: Optional<Status>,
         ..page: Page,
@@ -21,13 +21,13 @@ input! {
 }
 
 /// Returns a page of the caller's series.
-pub fn list(client: &Client<'_>, filters: &ListSeries) -> Result<String, Refusal> {
-    let mut input = json!({ "status": filters.status });
+pub fn list(client: &Client<'_>, query: &SeriesQuery) -> Result<String, Refusal> {
+    let mut input = json!({ "status": query.status });
     let fingerprint = format!("series {input}");
-    if let Some(cursor) = &filters.page.cursor.0 {
+    if let Some(cursor) = &query.page.cursor.0 {
         input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
-    input["limit"] = json!(filters.page.limit());
+    input["limit"] = json!(query.page.limit());
     input["list"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }

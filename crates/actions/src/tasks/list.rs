@@ -72,7 +72,7 @@ input! {
 input! {
     /// Filters and order of a list of tasks.
     #[derive(Default)]
-    pub struct ListTasks {
+    pub struct TaskQuery {
         /// Only open (`active`) or only completed tasks.
         status: Optional<Status>,
         /// `true` lists the trash instead of all other tasks.
@@ -128,7 +128,7 @@ struct PageInput<'a> {
     after: Option<&'a Value>,
 }
 
-impl ListTasks {
+impl TaskQuery {
     /// Checks parameters that depend on each other.
     fn check(&self) -> Result<(), Errors> {
         let wrong = |name, detail| Err(wrong_member(name, detail));
@@ -213,7 +213,7 @@ impl ListTasks {
 }
 
 /// Lists the caller's tasks: `{items, total, next_cursor}`.
-pub fn list(client: &Client<'_>, query: &ListTasks) -> Result<String, Refusal> {
+pub fn list(client: &Client<'_>, query: &TaskQuery) -> Result<String, Refusal> {
     query.check().map_err(Refusal::Invalid)?;
     let fingerprint = query.fingerprint();
     let input = PageInput {

@@ -4,7 +4,7 @@ use actions::Page;
 use actions::resolution::Resolution;
 use actions::tasks::list::{SortBy, Status, TaskOrder};
 use actions::tasks::resolve::SearchScope;
-use actions::tasks::{self, ListTasks};
+use actions::tasks::{self, TaskQuery};
 use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
 use rust_mcp_schema::{
     ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
@@ -114,7 +114,7 @@ pub fn contents(uri: &str, content: &Value) -> TextResourceContents {
 
 /// The open tasks of today or those overdue, filtered by a tag if one is given.
 pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, RpcError> {
-    let mut query = ListTasks {
+    let mut query = TaskQuery {
         status: Optional(Some(Status::Active)),
         order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
         page: Page { limit: Optional(Some(Limit(200))), ..Default::default() },

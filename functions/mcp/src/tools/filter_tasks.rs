@@ -1,6 +1,6 @@
 use actions::Page;
 use actions::tasks::list::{TaskFilters, TaskOrder};
-use actions::tasks::{self, ListTasks};
+use actions::tasks::{self, TaskQuery};
 use domain::{Flag, Optional, input};
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ fn only_true(flag: Optional<Flag>) -> Optional<Flag> {
     Optional(flag.0.filter(|Flag(is_set)| *is_set))
 }
 
-impl From<Input> for ListTasks {
+impl From<Input> for TaskQuery {
     fn from(input: Input) -> Self {
         let Input { status, deleted, filters, overdue, missed, order, page } = input;
         let (deleted, missed) = (only_true(deleted), only_true(missed));

@@ -32,7 +32,7 @@ impl Tool for GetTaskHistory {
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
         let task = call.task_id(&input.task.task, SearchScope::default())?;
-        let filters = audit::AuditFilters { task: Some(task), page: input.page, ..Default::default() };
-        Ok(ToolOutput::page(parse_json(&audit::list(&call.caller, &filters)?)?, "events, oldest first"))
+        let query = audit::AuditQuery { task: Some(task), page: input.page, ..Default::default() };
+        Ok(ToolOutput::page(parse_json(&audit::list(&call.caller, &query)?)?, "events, oldest first"))
     }
 }

@@ -13,14 +13,14 @@ impl Tool for ListNotifications {
         reminders that were sent, and e-mails that failed. Use it for \"what did I miss?\". Upcoming \
         reminders are in list_reminders. Example: {\"unread\": true}";
     const EFFECT: Effect = Effect::Read;
-    type Input = notifications::ListNotifications;
+    type Input = notifications::NotificationQuery;
 
     fn output() -> Value {
         notifications::list::schema()
     }
 
-    fn run(call: &Call, filters: Self::Input) -> Result<ToolOutput, ToolError> {
-        let page = parse_json(&notifications::list(&call.caller, &filters)?)?;
+    fn run(call: &Call, query: Self::Input) -> Result<ToolOutput, ToolError> {
+        let page = parse_json(&notifications::list(&call.caller, &query)?)?;
         Ok(ToolOutput::page(page, "notifications, newest first"))
     }
 }

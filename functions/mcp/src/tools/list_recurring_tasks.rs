@@ -1,4 +1,4 @@
-use actions::series::{self, ListSeries};
+use actions::series::{self, SeriesQuery};
 use serde_json::Value;
 
 use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, parse_json};
@@ -13,13 +13,13 @@ impl Tool for ListRecurringTasks {
         next due date of each. Use it for \"what do I do regularly?\" or to find the id of a series. The \
         single tasks of a series are in list_tasks. Example: {\"status\": \"active\"}";
     const EFFECT: Effect = Effect::Read;
-    type Input = ListSeries;
+    type Input = SeriesQuery;
 
     fn output() -> Value {
         series::list::schema()
     }
 
-    fn run(call: &Call, filters: ListSeries) -> Result<ToolOutput, ToolError> {
-        Ok(ToolOutput::page(parse_json(&series::list(&call.caller, &filters)?)?, "series, newest first"))
+    fn run(call: &Call, query: SeriesQuery) -> Result<ToolOutput, ToolError> {
+        Ok(ToolOutput::page(parse_json(&series::list(&call.caller, &query)?)?, "series, newest first"))
     }
 }

@@ -32,7 +32,7 @@ impl Tool for ListTasks {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let query = tasks::ListTasks {
+        let query = tasks::TaskQuery {
             status: input.status.0.unwrap_or(StatusFilter::Active).status(),
             order: TaskOrder { sort_by: Optional(Some(SortBy::DueDate)), ..Default::default() },
             page: input.page,

@@ -1,6 +1,6 @@
 use actions::Page;
 use actions::tasks::list::TaskOrder;
-use actions::tasks::{self, ListTasks};
+use actions::tasks::{self, TaskQuery};
 use domain::{Optional, Search, input};
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ impl Tool for SearchTasks {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let query = ListTasks {
+        let query = TaskQuery {
             status: input.status.0.unwrap_or(StatusFilter::Any).status(),
             order: TaskOrder { search: Optional(Some(input.search)), ..Default::default() },
             page: input.page,

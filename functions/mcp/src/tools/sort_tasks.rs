@@ -1,6 +1,6 @@
 use actions::Page;
 use actions::tasks::list::{SortBy, SortOrder, TaskOrder};
-use actions::tasks::{self, ListTasks};
+use actions::tasks::{self, TaskQuery};
 use domain::{Optional, input};
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ impl Tool for SortTasks {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let query = ListTasks {
+        let query = TaskQuery {
             status: input.status.0.unwrap_or(StatusFilter::Active).status(),
             order: TaskOrder {
                 sort_by: Optional(Some(input.sort_by)),
