@@ -93,7 +93,7 @@ create type app.delivery as (
     input          jsonb
 );
 comment on type app.delivery is
-    'An event as the frame of a consumer passes it to the body. `input` is what the body needs of it.';
+    'An event on one attempt to hand it to a consumer. `input` is what the body needs of it.';
 
 create table app.consumed_events (
     consumer text not null,

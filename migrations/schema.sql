@@ -563,7 +563,7 @@ create type app.absolute_reminder as (
     created_at timestamp with time zone
 );
 
--- An event as the frame of a consumer passes it to the body. `input` is what the body needs of it.
+-- An event on one attempt to hand it to a consumer. `input` is what the body needs of it.
 create type app.delivery as (
     id             uuid,
     type           text,

@@ -1,11 +1,11 @@
-//! Events on their way into a consumer.
+//! Deliveries: events on their way into a consumer.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{Client, Refusal, Statement};
 
-/// Event that a consumer takes, with the input of its body.
+/// Event on one attempt to deliver it, with the input of the body that takes it.
 #[derive(Debug, Serialize)]
 pub struct Delivery {
     /// Id of the event.

@@ -10,7 +10,7 @@ use store::{Delivery, Reason, Refusal, Statement, statement};
 
 use crate::{Problem, Request, Response, log, now_ms, random};
 
-/// Delivery of several events to a bulk subscription.
+/// Several deliveries in one request of a bulk subscription.
 #[derive(Deserialize)]
 struct Bulk<'a> {
     #[serde(borrow)]
@@ -52,7 +52,7 @@ pub enum Decision {
     Reject(String),
 }
 
-/// Event of a delivery, on its way through a call.
+/// Delivery on its way through a call.
 enum Item {
     Ignored,
     Rejected(String),
