@@ -107,18 +107,18 @@ comment on column app.issuers.fetched_at is 'Time of the last request for the ke
 -- ── limits ──────────────────────────────────────────────────────────────────────────────────
 
 create table app.limits (
-    name    text primary key,
-    quota   int not null,
-    seconds int not null,
-    constraint limits_are_positive check (quota between 1 and 1000000000 and seconds between 1 and 86400)
+    name     text primary key,
+    requests int not null,
+    seconds  int not null,
+    constraint limits_are_positive check (requests between 1 and 1000000000 and seconds between 1 and 86400)
 );
-insert into app.limits (name, quota, seconds) values
+insert into app.limits (name, requests, seconds) values
     ('user',            1000,  10),
     ('address',         10000, 10),
     ('sign-up',         600,   60),
     ('sign-in',         10,    300),
     ('sign-in-address', 100,   300);
-comment on table app.limits is 'Rate limits: `quota` requests in `seconds`. A change applies at once.';
+comment on table app.limits is 'Rate limits: number of `requests` in `seconds`. A change applies at once.';
 
 -- Unlogged: after a crash all buckets are full, and no request waits for the disk. The low fillfactor keeps
 -- updated rows on their page.

@@ -151,13 +151,13 @@ create table app.issuers (
     constraint issuers_pkey primary key (issuer)
 );
 
--- Rate limits: `quota` requests in `seconds`. A change applies at once.
+-- Rate limits: number of `requests` in `seconds`. A change applies at once.
 create table app.limits (
-    name    text not null,
-    quota   integer not null,
-    seconds integer not null,
+    name     text not null,
+    requests integer not null,
+    seconds  integer not null,
     constraint limits_pkey primary key (name),
-    constraint limits_are_positive check ((((quota >= 1) and (quota <= 1000000000)) and ((seconds >= 1) and (seconds <= 86400))))
+    constraint limits_are_positive check ((((requests >= 1) and (requests <= 1000000000)) and ((seconds >= 1) and (seconds <= 86400))))
 );
 create trigger reset_buckets after delete or update on app.limits for each row
     execute function app.reset_buckets();

@@ -80,8 +80,8 @@ async fn an_invalid_value_is_rejected_and_logged_once_and_the_last_valid_one_sta
     }
 
     assert!(!logs_are_kept() || count_logs(&app, "warn", "limits.user must be") == 3, "{:?}", app.logs());
-    let others = app.database.rows("select quota from app.limits where name = 'sign-up'").await;
-    assert_eq!(others, [json!({ "quota": 300 })]);
+    let others = app.database.rows("select requests from app.limits where name = 'sign-up'").await;
+    assert_eq!(others, [json!({ "requests": 300 })]);
     set(&app, "limits.user", "88/60").await;
     apply(&app).await;
     assert_eq!(limit_of(&ada).await, r#""user";q=88;w=60"#);
@@ -123,7 +123,7 @@ async fn an_unknown_setting_is_rejected_and_the_others_apply() {
 #[tokio::test]
 async fn the_defaults_apply_at_first() {
     let app = App::with_events().await;
-    let everything = "select (select json_object_agg(name, json_build_array(quota, seconds) order by name)
+    let everything = "select (select json_object_agg(name, json_build_array(requests, seconds) order by name)
                                 from app.limits) as limits,
                              (select json_agg(until = 'infinity' order by shard) from app.publishers) as paused,
                              (select publish_batch from app.settings) as batch";

@@ -50,8 +50,8 @@ begin
             end if;
             continue when found;
             insert into app.buckets as bucket (key, full_at, seconds_per_token, seconds_to_fill)
-            select bucket_key, clock + limits.seconds::float8 / limits.quota,
-                   limits.seconds::float8 / limits.quota, limits.seconds
+            select bucket_key, clock + limits.seconds::float8 / limits.requests,
+                   limits.seconds::float8 / limits.requests, limits.seconds
               from app.limits where limits.name = names[i] and bucket_key is not null
             on conflict do nothing
             returning bucket.full_at, bucket.seconds_per_token, bucket.seconds_to_fill

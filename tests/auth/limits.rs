@@ -2,8 +2,9 @@ use serde_json::{Value, json};
 use tests::{App, Person, Response};
 
 /// Sets a limit that applies at once.
-async fn set_limit(app: &App, name: &str, quota: u32, seconds: u32) {
-    let limit = format!("update app.limits set quota = {quota}, seconds = {seconds} where name = '{name}'");
+async fn set_limit(app: &App, name: &str, requests: u32, seconds: u32) {
+    let limit =
+        format!("update app.limits set requests = {requests}, seconds = {seconds} where name = '{name}'");
     app.database.change(&limit).await;
 }
 

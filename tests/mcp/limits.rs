@@ -52,7 +52,7 @@ async fn a_limited_call_reports_the_time_to_wait() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
-    app.database.change("update app.limits set quota = 5, seconds = 600 where name = 'user'").await;
+    app.database.change("update app.limits set requests = 5, seconds = 600 where name = 'user'").await;
     let mut made = 0;
     let refused = loop {
         let outcome = assistant.call("add_task", json!({ "title": "x" })).await;

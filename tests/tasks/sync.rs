@@ -173,7 +173,7 @@ async fn a_since_that_is_no_number_is_rejected() {
 async fn a_sync_during_writes_misses_and_repeats_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;
-    app.database.change("update app.limits set quota = 1000000").await;
+    app.database.change("update app.limits set requests = 1000000").await;
     let writers: Vec<JoinHandle<()>> = (0..4)
         .map(|writer| {
             let ada = ada.clone();

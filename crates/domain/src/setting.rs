@@ -33,8 +33,8 @@ pub enum Setting {
     Limit {
         /// Name of the limit.
         name: &'static str,
-        /// Number of requests.
-        quota: u32,
+        /// Number of requests that it allows.
+        requests: u32,
         /// Period in seconds.
         seconds: u32,
     },
@@ -95,8 +95,10 @@ impl SettingSpec {
         match self.kind {
             Kind::Limit(name) => value
                 .split_once('/')
-                .and_then(|(quota, seconds)| Some((number(quota, 1_000_000_000)?, number(seconds, 86_400)?)))
-                .map(|(quota, seconds)| Setting::Limit { name, quota, seconds })
+                .and_then(|(requests, seconds)| {
+                    Some((number(requests, 1_000_000_000)?, number(seconds, 86_400)?))
+                })
+                .map(|(requests, seconds)| Setting::Limit { name, requests, seconds })
                 .ok_or_else(|| wrong("must be requests/seconds, such as 1000/10, with 1 to 86400 seconds")),
             Kind::Publishing => match value {
                 "on" => Ok(Setting::Publishing(true)),

@@ -52,7 +52,7 @@ pub struct Quota {
     /// Name of the limit.
     pub policy: String,
     /// Number of requests that it allows.
-    pub quota: u64,
+    pub requests: u64,
     /// Period in which it allows them, in seconds.
     pub seconds: f64,
     /// Number of requests that are left.

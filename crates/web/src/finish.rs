@@ -35,9 +35,9 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
         response = response.with("strict-transport-security", "max-age=31536000");
     }
     if let Some(quota) = request.context.quota() {
-        let store::Quota { policy, quota, seconds, remaining, reset } = quota;
+        let store::Quota { policy, requests, seconds, remaining, reset } = quota;
         response = response
-            .with("ratelimit-policy", format!("\"{policy}\";q={quota};w={seconds}"))
+            .with("ratelimit-policy", format!("\"{policy}\";q={requests};w={seconds}"))
             .with("ratelimit", format!("\"{policy}\";r={remaining};t={reset}"));
     }
     if response.body.len() >= COMPRESSED_FROM {

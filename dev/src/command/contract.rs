@@ -30,7 +30,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let template = database::make_template(&postgres).await?;
     let url = postgres.url(&template);
     // The tester sends more requests in a minute than a person in a year.
-    url.connect().await?.batch_execute("update app.limits set quota = 1000000000").await?;
+    url.connect().await?.batch_execute("update app.limits set requests = 1000000000").await?;
     let engine = Engine::new(Limits::default())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let app =

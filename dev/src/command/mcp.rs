@@ -30,7 +30,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let template = database::make_template(&postgres).await?;
     let url = postgres.url(&template);
     // The clients send more requests in a minute than a person in a year.
-    url.connect().await?.batch_execute("update app.limits set quota = 1000000000").await?;
+    url.connect().await?.batch_execute("update app.limits set requests = 1000000000").await?;
     // Events of a previous run belong to users that no longer exist.
     remove(&data.file("events"))?;
     let mut variables = url.variables();

@@ -20,7 +20,8 @@ begin
         end if;
         setting := changed.setting;
         update limits
-           set quota = (setting #>> '{limit,quota}')::int, seconds = (setting #>> '{limit,seconds}')::int
+           set requests = (setting #>> '{limit,requests}')::int,
+               seconds = (setting #>> '{limit,seconds}')::int
          where limits.name = setting #>> '{limit,name}';
         perform set_publishing((setting ->> 'publishing')::boolean) where setting ? 'publishing';
         update settings
