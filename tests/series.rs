@@ -13,7 +13,7 @@ mod repeats;
 mod trail;
 mod zone;
 
-use domain::{DueDate, Field};
+use domain::{Field, TimeOrDay};
 use serde_json::{Value, json};
 use tests::{App, DAPR_TOKEN, Person, Response, bulk_of};
 
@@ -40,8 +40,8 @@ fn with(mut body: Value, members: Value) -> Value {
 /// Returns an instant in UTC, whatever its offset was.
 #[track_caller]
 fn moment(value: &Value) -> String {
-    match DueDate::parse(value) {
-        Ok(DueDate::At(moment)) => moment.to_string(),
+    match TimeOrDay::parse(value) {
+        Ok(TimeOrDay::At(moment)) => moment.to_string(),
         _ => panic!("{value} is no moment"),
     }
 }

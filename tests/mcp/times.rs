@@ -1,6 +1,6 @@
 //! Times are shown in the user's time zone.
 
-use domain::{DueDate, Field};
+use domain::{Field, TimeOrDay};
 use serde_json::{Value, json};
 use tests::{App, Person};
 
@@ -10,7 +10,7 @@ use crate::events::wait_for_trail;
 
 /// Returns an instant in UTC, or `None` if the value is none.
 fn moment(value: &Value) -> Option<Value> {
-    matches!(DueDate::parse(value), Ok(DueDate::At(_))).then(|| json!(DueDate::parse(value).ok()))
+    matches!(TimeOrDay::parse(value), Ok(TimeOrDay::At(_))).then(|| json!(TimeOrDay::parse(value).ok()))
 }
 
 /// Returns a value with all times in UTC.

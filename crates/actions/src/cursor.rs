@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{DueDate, Errors, Field};
+use domain::{Errors, Field, TimeOrDay};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub struct Cursor {
 impl Cursor {
     /// Returns the position in a list sorted by time, or an error if the cursor belongs to another list.
     pub fn time_position(&self, fingerprint: &str) -> Result<&Value, Errors> {
-        let is_time = matches!(DueDate::parse(&self.after["key"]), Ok(DueDate::At(_)));
+        let is_time = matches!(TimeOrDay::parse(&self.after["key"]), Ok(TimeOrDay::At(_)));
         if self.fingerprint == fingerprint && is_time {
             return Ok(&self.after);
         }

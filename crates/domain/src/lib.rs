@@ -8,7 +8,6 @@ extern crate self as domain;
 
 mod account;
 mod choice;
-mod due_date;
 mod duration;
 mod errors;
 mod field;
@@ -24,10 +23,10 @@ pub mod shape;
 mod tag;
 mod tags;
 mod text;
+mod time_or_day;
 mod version;
 
 pub use account::{Email, Name, Password, Timezone, timezone_schema};
-pub use due_date::{DueDate, EXAMPLE_TIME, Moment, rfc3339_from_ms};
 pub use duration::Duration;
 pub use errors::{Errors, FieldError, within, wrong, wrong_member};
 pub use field::{
@@ -47,6 +46,7 @@ pub use setting::{SETTINGS, Setting, SettingSpec};
 pub use tag::Tag;
 pub use tags::Tags;
 pub use text::{Description, Title};
+pub use time_or_day::{EXAMPLE_TIME, Moment, TimeOrDay, rfc3339_from_ms};
 pub use version::Version;
 
 #[doc(hidden)]

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::due_date::{EXAMPLE_TIME, Moment};
 use crate::errors::{Errors, within, wrong, wrong_member};
 use crate::field::{Field, Fields, Optional, read_fields};
+use crate::time_or_day::{EXAMPLE_TIME, Moment};
 use crate::{Duration, input};
 
 /// Time of a reminder: absolute, or relative to the due date of its task.

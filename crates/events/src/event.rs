@@ -191,8 +191,8 @@ impl<'a> Event<'a> {
             return wrong(&format!("user_id or {name} is missing"));
         }
         // In UTC, as Postgres does not accept every offset.
-        match domain::DueDate::parse(&data.occurred_at.as_str().into()) {
-            Ok(domain::DueDate::At(moment)) => data.occurred_at = moment.to_string(),
+        match domain::TimeOrDay::parse(&data.occurred_at.as_str().into()) {
+            Ok(domain::TimeOrDay::At(moment)) => data.occurred_at = moment.to_string(),
             _ => return wrong("occurred_at is no time"),
         }
         if !["user", "agent", "system"].contains(&data.actor.as_str()) {

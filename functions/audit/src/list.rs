@@ -1,7 +1,7 @@
 //! `GET /api/audit` and `GET /api/audit/tasks/{id}`
 
 use actions::{Page, audit};
-use domain::{DueDate as Bound, Errors, Field, ItemId, Optional, UserId, input};
+use domain::{Errors, Field, ItemId, Optional, TimeOrDay, UserId, input};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Reason, Refusal};
@@ -30,9 +30,9 @@ input! {
         /// Only events of this type.
         event_type: Optional<EventType>,
         /// Only events at or after this time, or from the start of this day.
-        from: Optional<Bound>,
+        from: Optional<TimeOrDay>,
         /// Only events at or before this time, or until the end of this day.
-        to: Optional<Bound>,
+        to: Optional<TimeOrDay>,
         /// Only events of this user. Administrators can name any user, and see the events of all users by
         /// default.
         user_id: Optional<UserId>,

@@ -31,7 +31,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
             Ok(data) => data,
             Err(error) => return Ok(Decision::Reject(error.to_string())),
         };
-        if !matches!(domain::Field::parse(&json!(at)), Ok(domain::DueDate::At(_))) {
+        if !matches!(domain::Field::parse(&json!(at)), Ok(domain::TimeOrDay::At(_))) {
             return Ok(Decision::Reject("wrong schema: remind_at is not a time".to_owned()));
         }
         to_raw_value(&json!({ "reminder": id, "remind_at": at }))

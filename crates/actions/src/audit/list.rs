@@ -1,6 +1,6 @@
 //! Lists audit events.
 
-use domain::{DueDate as Bound, ItemId, UserId};
+use domain::{ItemId, TimeOrDay, UserId};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
@@ -14,9 +14,9 @@ pub struct AuditQuery {
     /// Only events of this type.
     pub event_type: Option<&'static str>,
     /// Only events at or after this time.
-    pub from: Option<Bound>,
+    pub from: Option<TimeOrDay>,
     /// Only events at or before this time.
-    pub to: Option<Bound>,
+    pub to: Option<TimeOrDay>,
     /// Only events of this user. Rejected with `not_an_admin` if this is another user and the caller is not
     /// an administrator.
     pub user: Option<UserId>,

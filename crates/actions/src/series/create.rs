@@ -1,8 +1,8 @@
 //! Creates a series with its first occurrence.
 
 use domain::{
-    Description, DueDate, Field, ItemId, NewReminder, Priority, Recurrence, RelativeReminder, Reminders,
-    Rule, Tags, Timezone, Title, WallClock, input, within, wrong_member,
+    Description, Field, ItemId, NewReminder, Priority, Recurrence, RelativeReminder, Reminders, Rule, Tags,
+    TimeOrDay, Timezone, Title, WallClock, input, within, wrong_member,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ fn insert(
         Some(timezone) => timezone.clone(),
         None => users_zone(client)?,
     };
-    let start = recurrence.start_date.unwrap_or_else(|| DueDate::today(clock.now, &timezone));
+    let start = recurrence.start_date.unwrap_or_else(|| TimeOrDay::today(clock.now, &timezone));
     let rule = recurrence.rule(timezone, start).map_err(Refusal::Invalid)?;
     let first = rule.first().ok_or_else(|| Refusal::fault("a recurrence rule has no first occurrence"))?;
     let [id, task_id] = clock.ids;

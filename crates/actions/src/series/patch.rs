@@ -1,8 +1,9 @@
 //! Updates a series: its open occurrence and all later ones, never past ones.
 
 use domain::{
-    Anchor, DayOfMonth, Description, DueDate, Errors, Frequency, Interval, Moment, Optional, Patch, Priority,
-    RelativeReminder, Reminders, Rule, RuleParts, Tags, Timezone, Title, Version, WallClock, Weekdays, input,
+    Anchor, DayOfMonth, Description, Errors, Frequency, Interval, Moment, Optional, Patch, Priority,
+    RelativeReminder, Reminders, Rule, RuleParts, Tags, TimeOrDay, Timezone, Title, Version, WallClock,
+    Weekdays, input,
 };
 use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
@@ -34,9 +35,9 @@ input! {
         /// Start of the interval to the next occurrence: `schedule`, or `completion` of the last one.
         anchor: Optional<Anchor>,
         /// Start of the series, with the time of day of its tasks if they have one.
-        start_date: Optional<DueDate>,
+        start_date: Optional<TimeOrDay>,
         /// End of the series: no occurrence is due after it; `null` removes the end.
-        end_date: Patch<DueDate>,
+        end_date: Patch<TimeOrDay>,
         /// Time zone of the series; `null` follows the user's time zone.
         timezone: Patch<Timezone>,
         /// Reminders of each of its tasks, which replace the current ones; `null` removes all.

@@ -1,6 +1,6 @@
 //! State of a series, read before a write.
 
-use domain::{DueDate, Field, Moment, Rule, Timezone, Version, WallClock};
+use domain::{Field, Moment, Rule, TimeOrDay, Timezone, Version, WallClock};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
@@ -64,7 +64,7 @@ impl SeriesState {
         self.shown_time(follow_up.next?.due_date)
     }
 
-    fn shown_time(&self, due: DueDate) -> Option<String> {
+    fn shown_time(&self, due: TimeOrDay) -> Option<String> {
         due.deadline(&self.zone).map(|moment| moment.to_string())
     }
 }

@@ -1,7 +1,7 @@
 //! Creates a task.
 
 use domain::{
-    Description, DueDate, Errors, ItemId, NewReminder, Priority, Recurrence, Reminders, Tags, Title, input,
+    Description, Errors, ItemId, NewReminder, Priority, Recurrence, Reminders, Tags, TimeOrDay, Title, input,
     within, wrong_member,
 };
 use serde::Serialize;
@@ -23,7 +23,7 @@ input! {
         /// Tags of the task.
         tags: Option<Tags>,
         /// Due date: a time, or a whole day.
-        due_date: Option<DueDate>,
+        due_date: Option<TimeOrDay>,
         /// `true` allows a due date in the past. Defaults to `false`.
         allow_past: Option<bool>,
         /// Reminders: at a time, or some time before the due date.

@@ -1,7 +1,7 @@
 //! Lists tasks.
 
 use domain::{
-    DueDate as Bound, Errors, Field, Flag, Offset, OneOrMore, Optional, Priority, Search, Tag, choice, input,
+    Errors, Field, Flag, Offset, OneOrMore, Optional, Priority, Search, Tag, TimeOrDay, choice, input,
     wrong_member,
 };
 use serde::Serialize;
@@ -45,13 +45,13 @@ input! {
         /// Match tasks with `all` of the tags (default) or with `any` of them.
         tags_mode: Optional<TagsMode>,
         /// Only tasks due at or after this time, or from the start of this day.
-        due_after: Optional<Bound>,
+        due_after: Optional<TimeOrDay>,
         /// Only tasks due at or before this time, or until the end of this day.
-        due_before: Optional<Bound>,
+        due_before: Optional<TimeOrDay>,
         /// Only tasks completed at or after this time, or from the start of this day.
-        completed_after: Optional<Bound>,
+        completed_after: Optional<TimeOrDay>,
         /// Only tasks completed at or before this time, or until the end of this day.
-        completed_before: Optional<Bound>,
+        completed_before: Optional<TimeOrDay>,
     }
 }
 
@@ -98,13 +98,13 @@ struct Input<'a> {
     tags: Option<String>,
     tags_mode: &'a Optional<TagsMode>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    due_after: &'a Option<Bound>,
+    due_after: &'a Option<TimeOrDay>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    due_before: &'a Option<Bound>,
+    due_before: &'a Option<TimeOrDay>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    completed_after: &'a Option<Bound>,
+    completed_after: &'a Option<TimeOrDay>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    completed_before: &'a Option<Bound>,
+    completed_before: &'a Option<TimeOrDay>,
     overdue: &'a Optional<Flag>,
     missed: &'a Optional<Flag>,
     search: &'a Optional<Search>,
@@ -170,7 +170,9 @@ impl TaskQuery {
             (SortBy::Relevance, Some(key)) => {
                 key.parse::<f32>().is_ok_and(|rank| rank.is_normal() || key == "0")
             }
-            (_, Some(time)) => time.ends_with("+00:00") && matches!(Bound::parse(key), Ok(Bound::At(_))),
+            (_, Some(time)) => {
+                time.ends_with("+00:00") && matches!(TimeOrDay::parse(key), Ok(TimeOrDay::At(_)))
+            }
             (_, None) => false,
         }
     }

@@ -1,6 +1,6 @@
 //! Updates a task.
 
-use domain::{Description, DueDate, Nullable, Optional, Patch, Priority, Tags, Title, input};
+use domain::{Description, Nullable, Optional, Patch, Priority, Tags, TimeOrDay, Title, input};
 use serde::Serialize;
 use store::{Client, Refusal, statement};
 
@@ -20,7 +20,7 @@ input! {
         /// Tags, which replace the current ones; `null` removes all.
         tags: Patch<Tags>,
         /// Due date: a time, or a whole day; `null` clears it.
-        due_date: Patch<DueDate>,
+        due_date: Patch<TimeOrDay>,
         /// `true` allows a due date in the past.
         allow_past: Option<bool>,
     }
@@ -38,7 +38,7 @@ input! {
     /// New due date of a task.
     pub struct NewDueDate {
         /// Due date: a time, or a whole day; `null` clears it.
-        due_date: Nullable<DueDate>,
+        due_date: Nullable<TimeOrDay>,
         /// `true` allows a due date in the past.
         allow_past: Option<bool>,
     }

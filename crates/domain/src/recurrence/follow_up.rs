@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::{Anchor, Occurrence, Rule, WallClock};
-use crate::{DueDate, Moment};
+use crate::{Moment, TimeOrDay};
 
 /// Occurrences that follow a completed one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,15 +19,15 @@ impl Rule {
     /// Returns the occurrences that follow when the one at `place` is done. With the anchor `completion` none
     /// is missed.
     pub fn follow_up(&self, place: WallClock, done: Moment) -> FollowUp {
-        let now = DueDate::At(done.0);
+        let now = TimeOrDay::At(done.0);
         if self.parts().anchor == Anchor::Completion {
             return FollowUp { missed: Vec::new(), next: self.after(now) };
         }
         let Some(last) = self.due_date(place) else { return FollowUp::default() };
         // A day is missed only once it is over.
         let (until, a_year_ago) = match last {
-            DueDate::At(_) => (now, self.earlier(now, 1.year())),
-            DueDate::On(_) => {
+            TimeOrDay::At(_) => (now, self.earlier(now, 1.year())),
+            TimeOrDay::On(_) => {
                 let yesterday = self.earlier(now, 1.day());
                 (yesterday, self.earlier(yesterday, 1.year()))
             }
@@ -48,43 +48,43 @@ impl Rule {
     ) -> Option<Occurrence> {
         if self.parts().anchor == Anchor::Completion {
             return match finished {
-                Some((_, done)) => self.after(DueDate::At(done.0)),
+                Some((_, done)) => self.after(TimeOrDay::At(done.0)),
                 None => self.first(),
             };
         }
-        let before = |day: Date| day.yesterday().map_or(DueDate::On(day), DueDate::On);
+        let before = |day: Date| day.yesterday().map_or(TimeOrDay::On(day), TimeOrDay::On);
         if let Some(same) = self.after(before(open.date())).filter(|same| self.place(same.due_date) == open) {
             return Some(same);
         }
         let now = match self.parts().start_date {
-            WallClock::At(_) => DueDate::At(now.0),
-            WallClock::On(_) => self.earlier(DueDate::At(now.0), 1.day()),
+            WallClock::At(_) => TimeOrDay::At(now.0),
+            WallClock::On(_) => self.earlier(TimeOrDay::At(now.0), 1.day()),
         };
         let finished = finished.and_then(|(place, _)| self.due_date(WallClock::On(place.date())));
         self.after(finished.map_or(now, |finished| self.later(finished, now)))
     }
 
     /// Returns the place of a due date: its local date or time in the rule's time zone.
-    pub fn place(&self, due: DueDate) -> WallClock {
+    pub fn place(&self, due: TimeOrDay) -> WallClock {
         WallClock::in_zone(due, &self.parts().timezone)
     }
 
-    fn later(&self, one: DueDate, other: DueDate) -> DueDate {
+    fn later(&self, one: TimeOrDay, other: TimeOrDay) -> TimeOrDay {
         if self.is_after(other, one) { other } else { one }
     }
 
     /// Subtracts a calendar span. Returns an instant if the series has a time of day, and a day otherwise.
-    fn earlier(&self, due: DueDate, span: Span) -> DueDate {
+    fn earlier(&self, due: TimeOrDay, span: Span) -> TimeOrDay {
         match (due, self.parts().start_date) {
-            (DueDate::At(instant), WallClock::At(_)) => {
+            (TimeOrDay::At(instant), WallClock::At(_)) => {
                 let earlier = self.zone().to_datetime(instant).checked_sub(span).ok();
                 let instant =
                     earlier.and_then(|earlier| self.zone().to_timestamp(earlier).ok()).unwrap_or(instant);
-                DueDate::At(instant)
+                TimeOrDay::At(instant)
             }
             (due, _) => {
                 let day = self.day(due);
-                DueDate::On(day.checked_sub(span).unwrap_or(day))
+                TimeOrDay::On(day.checked_sub(span).unwrap_or(day))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Recurrence as clients write it.
 
 use super::{Anchor, DayOfMonth, Frequency, Interval, Rule, RuleParts, WallClock, Weekdays};
-use crate::{DueDate, Errors, Timezone, input};
+use crate::{Errors, TimeOrDay, Timezone, input};
 
 input! {
     /// Recurrence of a series.
@@ -18,9 +18,9 @@ input! {
         /// last one.
         anchor: Anchor,
         /// Start of the series: the first occurrence is the first match on or after it. Defaults to today.
-        start_date: Option<DueDate>,
+        start_date: Option<TimeOrDay>,
         /// End of the series: no occurrence is due after it.
-        end_date: Option<DueDate>,
+        end_date: Option<TimeOrDay>,
         /// Time zone of the series. By default it follows the user's time zone, also when that changes.
         timezone: Option<Timezone>,
     }
@@ -28,7 +28,7 @@ input! {
 
 impl Recurrence {
     /// Makes the rule, with a time zone and a start.
-    pub fn rule(&self, timezone: Timezone, start: DueDate) -> Result<Rule, Errors> {
+    pub fn rule(&self, timezone: Timezone, start: TimeOrDay) -> Result<Rule, Errors> {
         Rule::new(RuleParts {
             frequency: self.frequency,
             interval: self.interval,

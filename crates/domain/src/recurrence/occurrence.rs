@@ -9,13 +9,13 @@ use super::cycle::Day;
 use super::{DayOfMonth, WallClock};
 use crate::errors::{Errors, wrong};
 use crate::field::{Field, read_fields};
-use crate::{DueDate, input};
+use crate::{TimeOrDay, input};
 
 /// Occurrence of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Occurrence {
     /// Due date of the occurrence.
-    pub due_date: DueDate,
+    pub due_date: TimeOrDay,
     /// Difference from the date that the rule names, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjustment: Option<Adjustment>,
@@ -39,7 +39,7 @@ impl Occurrence {
     pub(super) fn new(day: Day, time: Option<Time>, zone: &TimeZone) -> Option<Self> {
         let mut adjustment = Adjustment { shorter_month: day.shorter_month, ..Adjustment::default() };
         let due_date = match time {
-            None => DueDate::On(day.date),
+            None => TimeOrDay::On(day.date),
             Some(time) => {
                 let local = day.date.to_datetime(time);
                 let found = zone.to_ambiguous_timestamp(local);
@@ -48,7 +48,7 @@ impl Occurrence {
                     AmbiguousOffset::Gap { .. } => adjustment.skipped_time = Some(WallClock::At(local)),
                     AmbiguousOffset::Fold { .. } => adjustment.repeated_time = Some(WallClock::At(local)),
                 }
-                DueDate::At(found.compatible().ok()?)
+                TimeOrDay::At(found.compatible().ok()?)
             }
         };
         let is_adjusted = adjustment != Adjustment::default();
@@ -78,12 +78,12 @@ impl Field for Occurrence {
 }
 
 /// Serialized due date, tagged as an instant or a day.
-struct TaggedDueDate(DueDate);
+struct TaggedDueDate(TimeOrDay);
 
 impl Field for TaggedDueDate {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let text = value.get("at").or_else(|| value.get("on")).unwrap_or(&Value::Null);
-        let read = DueDate::parse(text).ok().filter(|due| json!(due) == *value);
+        let read = TimeOrDay::parse(text).ok().filter(|due| json!(due) == *value);
         read.map(Self).ok_or_else(|| wrong("must be an object with `at` or `on`"))
     }
 

@@ -11,7 +11,7 @@ use super::WallClock;
 use super::cycle::{Cycle, Day};
 use super::occurrence::Occurrence;
 use super::parts::{Anchor, RuleParts, part_error};
-use crate::{DueDate, Errors, Field, Timezone};
+use crate::{Errors, Field, TimeOrDay, Timezone};
 
 /// Years that can be stored in every time zone.
 const YEARS: std::ops::RangeInclusive<i16> = 2..=9997;
@@ -68,7 +68,7 @@ impl Rule {
 
     /// Returns the next occurrence after an instant or a day, or `None` if the series has ended. With the
     /// anchor `completion`, `last` is the completion of the last occurrence, and the interval starts there.
-    pub fn after(&self, last: DueDate) -> Option<Occurrence> {
+    pub fn after(&self, last: TimeOrDay) -> Option<Occurrence> {
         let day = self.day(last);
         let counted_from = match self.parts.anchor {
             // A time zone can skip a whole day (Samoa in 2011): an occurrence planned for yesterday may be
@@ -84,12 +84,12 @@ impl Rule {
 
     /// Iterates over all occurrences after an instant or a day. With the anchor `completion`, it assumes that
     /// each occurrence is completed when it is due.
-    pub fn all_after(&self, last: DueDate) -> impl Iterator<Item = Occurrence> {
+    pub fn all_after(&self, last: TimeOrDay) -> impl Iterator<Item = Occurrence> {
         successors(self.after(last), |occurrence| self.after(occurrence.due_date))
     }
 
     /// Iterates over the occurrences after `last`, up to and including `until`.
-    pub fn between(&self, last: DueDate, until: DueDate) -> impl Iterator<Item = Occurrence> {
+    pub fn between(&self, last: TimeOrDay, until: TimeOrDay) -> impl Iterator<Item = Occurrence> {
         self.all_after(last).take_while(move |next| !self.is_after(next.due_date, until))
     }
 
@@ -114,22 +114,22 @@ impl Rule {
     }
 
     /// Converts a local date or time in the rule's time zone.
-    pub fn due_date(&self, wall: WallClock) -> Option<DueDate> {
+    pub fn due_date(&self, wall: WallClock) -> Option<TimeOrDay> {
         wall.due_date(&self.zone)
     }
 
     /// Returns true if `due` is after `other`. An instant is after a day once that day is over.
-    pub(super) fn is_after(&self, due: DueDate, other: DueDate) -> bool {
+    pub(super) fn is_after(&self, due: TimeOrDay, other: TimeOrDay) -> bool {
         match (due, other) {
-            (DueDate::At(due), DueDate::At(other)) => due > other,
+            (TimeOrDay::At(due), TimeOrDay::At(other)) => due > other,
             (due, other) => self.day(due) > self.day(other),
         }
     }
 
-    pub(super) fn day(&self, due: DueDate) -> Date {
+    pub(super) fn day(&self, due: TimeOrDay) -> Date {
         match due {
-            DueDate::At(instant) => self.zone.to_datetime(instant).date(),
-            DueDate::On(date) => date,
+            TimeOrDay::At(instant) => self.zone.to_datetime(instant).date(),
+            TimeOrDay::On(date) => date,
         }
     }
 }

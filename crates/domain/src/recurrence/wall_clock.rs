@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::errors::{Errors, wrong};
 use crate::field::{Field, text};
-use crate::{DueDate, Timezone};
+use crate::{TimeOrDay, Timezone};
 
 /// Local date, or local date and time, without a time zone or an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +22,10 @@ pub enum WallClock {
 
 impl WallClock {
     /// Converts a due date to local time in a time zone.
-    pub fn in_zone(due: DueDate, timezone: &Timezone) -> Self {
+    pub fn in_zone(due: TimeOrDay, timezone: &Timezone) -> Self {
         match due {
-            DueDate::At(instant) => Self::At(timezone.rules().to_datetime(instant)),
-            DueDate::On(date) => Self::On(date),
+            TimeOrDay::At(instant) => Self::At(timezone.rules().to_datetime(instant)),
+            TimeOrDay::On(date) => Self::On(date),
         }
     }
 
@@ -45,10 +45,10 @@ impl WallClock {
 
     /// Converts to a due date in a time zone. A skipped local time moves forward; of a repeated one, the
     /// first is used.
-    pub(super) fn due_date(self, zone: &TimeZone) -> Option<DueDate> {
+    pub(super) fn due_date(self, zone: &TimeZone) -> Option<TimeOrDay> {
         match self {
-            Self::At(time) => zone.to_timestamp(time).ok().map(DueDate::At),
-            Self::On(date) => Some(DueDate::On(date)),
+            Self::At(time) => zone.to_timestamp(time).ok().map(TimeOrDay::At),
+            Self::On(date) => Some(TimeOrDay::On(date)),
         }
     }
 }
@@ -116,8 +116,9 @@ mod tests {
     #[test]
     fn an_instant_becomes_the_local_time_of_the_zone() {
         let berlin = Timezone::parse(&json!("Europe/Berlin")).expect("valid");
-        let shown =
-            |due: &str| WallClock::in_zone(DueDate::parse(&json!(due)).expect("valid"), &berlin).to_string();
+        let shown = |due: &str| {
+            WallClock::in_zone(TimeOrDay::parse(&json!(due)).expect("valid"), &berlin).to_string()
+        };
         assert_eq!(shown("2026-12-31T23:30:00Z"), "2027-01-01T00:30:00");
         assert_eq!(shown("2026-12-31"), "2026-12-31");
     }

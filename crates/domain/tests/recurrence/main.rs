@@ -9,7 +9,7 @@ mod parts;
 mod properties;
 mod table;
 
-use domain::{DueDate, Field, Occurrence, Rule};
+use domain::{Field, Occurrence, Rule, TimeOrDay};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -21,8 +21,8 @@ fn rule(mut parts: Value) -> Rule {
     Rule::parse(&parts).unwrap_or_else(|errors| panic!("{parts}: {errors:?}"))
 }
 
-fn due(text: &str) -> DueDate {
-    DueDate::parse(&json!(text)).expect("a time or a day")
+fn due(text: &str) -> TimeOrDay {
+    TimeOrDay::parse(&json!(text)).expect("a time or a day")
 }
 
 /// Iterates over all occurrences.
@@ -33,11 +33,11 @@ fn all(rule: &Rule) -> impl Iterator<Item = Occurrence> {
 /// Formats an occurrence in the time zone of the rule.
 fn shown(rule: &Rule, occurrence: &Occurrence) -> String {
     match occurrence.due_date {
-        DueDate::At(instant) => {
+        TimeOrDay::At(instant) => {
             let zone = json!(rule)["timezone"].as_str().map(TimeZone::get).expect("a zone").expect("a zone");
             instant.to_zoned(zone).strftime("%Y-%m-%dT%H:%M%:z").to_string()
         }
-        DueDate::On(date) => date.to_string(),
+        TimeOrDay::On(date) => date.to_string(),
     }
 }
 

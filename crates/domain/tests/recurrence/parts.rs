@@ -1,6 +1,6 @@
 //! Parts of a rule, and the errors about them.
 
-use domain::{DueDate, Field, Rule};
+use domain::{Field, Rule, TimeOrDay};
 use serde_json::{Value, json};
 
 use super::rule;
@@ -101,7 +101,7 @@ fn a_start_so_late_that_nothing_can_come_is_rejected() {
 #[test]
 fn dates_that_do_not_exist_are_rejected() {
     for text in ["2026-02-30", "2026-02-29", "2026-02-30T09:00:00Z", "2026-04-31T09:00:00+02:00"] {
-        assert!(DueDate::parse(&json!(text)).is_err(), "{text}");
+        assert!(TimeOrDay::parse(&json!(text)).is_err(), "{text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Properties of all rules.
 
-use domain::{DayOfMonth, DueDate, Field, Occurrence, Rule, RuleParts, WallClock};
+use domain::{DayOfMonth, Field, Occurrence, Rule, RuleParts, TimeOrDay, WallClock};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -49,8 +49,8 @@ fn instants(years: std::ops::Range<i16>) -> impl Strategy<Value = Timestamp> {
     })
 }
 
-fn moments(years: std::ops::Range<i16>) -> impl Strategy<Value = DueDate> {
-    prop_oneof![instants(years.clone()).prop_map(DueDate::At), days(years).prop_map(DueDate::On)]
+fn moments(years: std::ops::Range<i16>) -> impl Strategy<Value = TimeOrDay> {
+    prop_oneof![instants(years.clone()).prop_map(TimeOrDay::At), days(years).prop_map(TimeOrDay::On)]
 }
 
 /// Rules without start and end, as JSON.
@@ -87,7 +87,7 @@ fn endless(years: std::ops::Range<i16>, anchors: &'static [&str]) -> impl Strate
 }
 
 /// Rules with occurrences near a clock change, and instants around it.
-fn around_clock_changes() -> impl Strategy<Value = (Rule, DueDate)> {
+fn around_clock_changes() -> impl Strategy<Value = (Rule, TimeOrDay)> {
     let intervals = cycles(1..=2);
     let minutes = |most: i64| (-most..=most).prop_map(SignedDuration::from_mins);
     (intervals, select(ZONES.to_vec()), instants(1970..2040), minutes(90), minutes(2 * 24 * 60))
@@ -98,7 +98,7 @@ fn around_clock_changes() -> impl Strategy<Value = (Rule, DueDate)> {
             parts["start_date"] =
                 json!(met.checked_sub(SignedDuration::from_hours(28 * 24)).ok()?.to_string());
             parts["timezone"] = json!(zone);
-            Some((Rule::parse(&parts).ok()?, DueDate::At(change.checked_add(to_moment).ok()?)))
+            Some((Rule::parse(&parts).ok()?, TimeOrDay::At(change.checked_add(to_moment).ok()?)))
         })
 }
 
@@ -116,18 +116,18 @@ fn ending(anchors: &'static [&str]) -> impl Strategy<Value = Rule> {
     )
 }
 
-fn day_in(zone: &str, due: DueDate) -> Date {
+fn day_in(zone: &str, due: TimeOrDay) -> Date {
     match due {
-        DueDate::At(instant) => TimeZone::get(zone).expect("a zone").to_datetime(instant).date(),
-        DueDate::On(day) => day,
+        TimeOrDay::At(instant) => TimeZone::get(zone).expect("a zone").to_datetime(instant).date(),
+        TimeOrDay::On(day) => day,
     }
 }
 
-fn is_after(rule: &Rule, due: DueDate, other: DueDate) -> bool {
+fn is_after(rule: &Rule, due: TimeOrDay, other: TimeOrDay) -> bool {
     let written = json!(rule);
     let zone = written["timezone"].as_str().expect("a zone");
     match (due, other) {
-        (DueDate::At(due), DueDate::At(other)) => due > other,
+        (TimeOrDay::At(due), TimeOrDay::At(other)) => due > other,
         _ => day_in(zone, due) > day_in(zone, other),
     }
 }
@@ -171,7 +171,7 @@ proptest! {
         whole["timezone"] = json!("UTC");
         let rule = Rule::parse(&whole).expect("valid");
         let found: Vec<_> = all(&rule).take(12).map(|occurrence| occurrence.due_date).collect();
-        let expected: Vec<_> = selected_days(&parts, start).take(12).map(DueDate::On).collect();
+        let expected: Vec<_> = selected_days(&parts, start).take(12).map(TimeOrDay::On).collect();
         prop_assert_eq!(found, expected);
     }
 
@@ -201,7 +201,7 @@ proptest! {
     #[test]
     fn no_occurrence_is_before_the_start_or_after_the_end(rule in ending(SCHEDULE), moment in moments(1980..2050)) {
         let written = json!(rule);
-        let local = |due: DueDate| WallClock::in_zone(due, &rule.parts().timezone).to_string();
+        let local = |due: TimeOrDay| WallClock::in_zone(due, &rule.parts().timezone).to_string();
         for Occurrence { due_date, .. } in rule.all_after(moment).take(30) {
             prop_assert!(local(due_date).as_str() >= written["start_date"].as_str().expect("a start"));
             let end = written["end_date"].as_str().expect("an end");
@@ -257,8 +257,8 @@ proptest! {
 
     #[test]
     fn no_date_makes_a_rule_panic(rule in endless(0..9999, BOTH), moment in moments(-9999..9999)) {
-        let first_and_last = [Timestamp::MIN, Timestamp::MAX].map(DueDate::At).into_iter();
-        let first_and_last = first_and_last.chain([Date::MIN, Date::MAX].map(DueDate::On));
+        let first_and_last = [Timestamp::MIN, Timestamp::MAX].map(TimeOrDay::At).into_iter();
+        let first_and_last = first_and_last.chain([Date::MIN, Date::MAX].map(TimeOrDay::On));
         for moment in first_and_last.chain([moment]) {
             prop_assert!(rule.all_after(moment).take(3).all(|next| is_after(&rule, next.due_date, moment)));
         }

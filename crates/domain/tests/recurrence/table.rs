@@ -1,6 +1,6 @@
 //! Comparison with python-dateutil: `../recurrence.py` writes the table.
 
-use domain::{Anchor, DueDate, Occurrence, Rule};
+use domain::{Anchor, Occurrence, Rule, TimeOrDay};
 use serde_json::{Value, json};
 
 use super::{all, due, rule};
@@ -30,8 +30,8 @@ fn occurrences(rule: &Rule, after: Option<&str>) -> Vec<Value> {
 /// Formats an occurrence as the table does.
 fn to_table_format(occurrence: Occurrence) -> Value {
     let due = match occurrence.due_date {
-        DueDate::At(instant) => instant.to_string(),
-        DueDate::On(date) => date.to_string(),
+        TimeOrDay::At(instant) => instant.to_string(),
+        TimeOrDay::On(date) => date.to_string(),
     };
     match occurrence.adjustment {
         Some(adjustment) => json!({ due: adjustment }),

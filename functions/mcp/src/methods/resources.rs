@@ -5,7 +5,7 @@ use actions::resolution::Resolution;
 use actions::tasks::list::{SortBy, Status, TaskOrder};
 use actions::tasks::resolve::SearchScope;
 use actions::tasks::{self, TaskQuery};
-use domain::{DueDate, Field, Flag, Limit, Optional, Reference};
+use domain::{Field, Flag, Limit, Optional, Reference, TimeOrDay};
 use rust_mcp_schema::{
     ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
     ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult,
@@ -124,7 +124,7 @@ pub fn tasks_of(caller: &Client, uri: &str, tag: Option<&str>) -> Result<Value, 
         query.overdue = Optional(Some(Flag(true)));
     } else {
         let zone = actions::series::users_zone(caller)?;
-        let today = Optional(Some(DueDate::today(domain::Moment::from_ms(web::now_ms()), &zone)));
+        let today = Optional(Some(TimeOrDay::today(domain::Moment::from_ms(web::now_ms()), &zone)));
         (query.filters.due_after, query.filters.due_before) = (today.clone(), today);
     }
     if let Some(tag) = tag {

@@ -1,7 +1,7 @@
 //! Times in the user's time zone.
 
 use domain::shape::TIMES;
-use domain::{DueDate, EXAMPLE_TIME, Field, Moment, Timezone};
+use domain::{EXAMPLE_TIME, Field, Moment, TimeOrDay, Timezone};
 use serde_json::{Value, json};
 use store::Context;
 
@@ -13,7 +13,7 @@ pub fn zone_of(context: &Context) -> Option<Timezone> {
 /// Weekday and time of now, to the second: not every model knows them.
 pub fn now(zone: &Timezone) -> Option<String> {
     let now = Moment::from_ms(web::now_ms() / 1000 * 1000);
-    let DueDate::On(today) = DueDate::today(now, zone) else { return None };
+    let TimeOrDay::On(today) = TimeOrDay::today(now, zone) else { return None };
     Some(format!("{:?} {}", today.weekday(), now.in_zone(&zone.rules())))
 }
 

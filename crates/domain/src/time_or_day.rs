@@ -1,4 +1,4 @@
-//! Due dates, and points in time.
+//! Points in time, and days.
 
 use std::fmt::{Display, Formatter};
 
@@ -16,9 +16,10 @@ use crate::{Errors, Timezone};
 /// Example time in error messages.
 pub const EXAMPLE_TIME: &str = "2026-12-31T17:00:00Z";
 
-/// Due date of a task. A day is due at 23:59 in the user's time zone, which only the database knows.
+/// Instant or whole day: a due date, the start of a series, or a bound of a list. A day is due at 23:59 in the
+/// user's time zone, which only the database knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DueDate {
+pub enum TimeOrDay {
     /// Instant.
     At(Timestamp),
     /// Whole day.
@@ -28,7 +29,7 @@ pub enum DueDate {
 // RFC 3339 has years of four digits; the margins keep any zone's local time within them.
 const YEARS: std::ops::RangeInclusive<i16> = 1..=9998;
 
-impl DueDate {
+impl TimeOrDay {
     /// Returns the current day in a time zone.
     pub fn today(now: Moment, timezone: &Timezone) -> Self {
         Self::On(timezone.rules().to_datetime(now.0).date())
@@ -54,7 +55,7 @@ impl DueDate {
     }
 }
 
-impl Field for DueDate {
+impl Field for TimeOrDay {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let text = text(value)?;
         let parsed = if text.len() == "2026-12-31".len() {
@@ -76,9 +77,9 @@ impl Field for DueDate {
 }
 
 /// Serializes to `{"at": …}` or `{"on": …}`.
-impl Serialize for DueDate {
+impl Serialize for TimeOrDay {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("DueDate", 1)?;
+        let mut object = serializer.serialize_struct("TimeOrDay", 1)?;
         match self {
             Self::At(instant) => object.serialize_field("at", &instant.to_string())?,
             Self::On(date) => object.serialize_field("on", &date.to_string())?,
@@ -163,7 +164,7 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
     let instant: Timestamp = text.parse().ok().filter(|_| is_offset)?;
     // Postgres keeps microseconds.
     let instant = Timestamp::from_microsecond(instant.as_microsecond()).ok()?;
-    DueDate::At(instant).in_supported_years().map(|_| instant)
+    TimeOrDay::At(instant).in_supported_years().map(|_| instant)
 }
 
 #[cfg(test)]
@@ -171,8 +172,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parse(text: &str) -> Option<DueDate> {
-        DueDate::parse(&json!(text)).ok()
+    fn parse(text: &str) -> Option<TimeOrDay> {
+        TimeOrDay::parse(&json!(text)).ok()
     }
 
     #[test]
@@ -217,7 +218,7 @@ mod tests {
         #[test]
         fn every_instant_survives_a_round_trip(seconds in -62_000_000_000_i64..253_000_000_000) {
             let instant = Timestamp::from_second(seconds).expect("in range");
-            prop_assert_eq!(parse(&instant.to_string()), Some(DueDate::At(instant)));
+            prop_assert_eq!(parse(&instant.to_string()), Some(TimeOrDay::At(instant)));
         }
     }
 }
