@@ -16,8 +16,8 @@ use crate::{Errors, Timezone};
 /// Example time in error messages.
 pub const EXAMPLE_TIME: &str = "2026-12-31T17:00:00Z";
 
-/// Instant or whole day: a due date, the start of a series, or a bound of a list. A day is due at 23:59 in the
-/// user's time zone, which only the database knows.
+/// Instant or whole day: a due date, the start of a series, or a bound of a list. A day is due at 23:59 in
+/// the user's time zone, which only the database knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeOrDay {
     /// Instant.

@@ -78,8 +78,8 @@ fn follow_up(id: ItemId, series: SeriesState, occurred_at: &str) -> Option<Input
     let SeriesState { version, rule, place, is_open, is_done, closed_at, .. } = series;
     let place = place.filter(|_| !is_open)?;
     // A purged task has no completion time, so the time of the event stands in for it.
-    let done = closed_at.or_else(|| Moment::parse(&Value::from(occurred_at)).ok())?;
-    let follow_up = rule.follow_up(place, done);
+    let closed_at = closed_at.or_else(|| Moment::parse(&Value::from(occurred_at)).ok())?;
+    let follow_up = rule.follow_up(place, closed_at);
     let ends = follow_up.next.is_none();
     // Deleting an occurrence skips the missed ones.
     let missed = follow_up

@@ -43,7 +43,9 @@ impl SeriesState {
         let newest = self.place.and_then(|place| self.rule.due_date(place));
         let first = match (self.place, self.closed_at) {
             _ if self.is_open => newest,
-            (Some(place), Some(done)) => self.rule.follow_up(place, done).next.map(|next| next.due_date),
+            (Some(place), Some(closed_at)) => {
+                self.rule.follow_up(place, closed_at).next.map(|next| next.due_date)
+            }
             _ => newest.and_then(|newest| self.rule.after(newest)).map(|next| next.due_date),
         };
         let later = first.into_iter().flat_map(|due| self.rule.all_after(due)).map(|next| next.due_date);
@@ -59,8 +61,8 @@ impl SeriesState {
     }
 
     /// Returns the due date of the next occurrence if the newest one is completed at that time.
-    pub fn next(&self, done: Moment) -> Option<String> {
-        let follow_up = self.rule.follow_up(self.place?, done);
+    pub fn next(&self, closed_at: Moment) -> Option<String> {
+        let follow_up = self.rule.follow_up(self.place?, closed_at);
         self.shown_time(follow_up.next?.due_date)
     }
 

@@ -16,20 +16,20 @@ pub struct FollowUp {
 }
 
 impl Rule {
-    /// Returns the occurrences that follow when the one at `place` is done. With the anchor `completion` none
-    /// is missed.
-    pub fn follow_up(&self, place: WallClock, done: Moment) -> FollowUp {
-        let now = TimeOrDay::At(done.0);
+    /// Returns the occurrences that follow when the one at `place` is completed or deleted at that time. With
+    /// the anchor `completion` none is missed.
+    pub fn follow_up(&self, place: WallClock, closed_at: Moment) -> FollowUp {
+        let closed_at = TimeOrDay::At(closed_at.0);
         if self.parts().anchor == Anchor::Completion {
-            return FollowUp { missed: Vec::new(), next: self.after(now) };
+            return FollowUp { missed: Vec::new(), next: self.after(closed_at) };
         }
         let Some(last) = self.due_date(place) else { return FollowUp::default() };
         // A day is missed only once it is over.
         let (until, a_year_ago) = match last {
-            TimeOrDay::At(_) => (now, self.earlier(now, 1.year())),
+            TimeOrDay::At(_) => (closed_at, self.earlier(closed_at, 1.year())),
             TimeOrDay::On(_) => {
-                let yesterday = self.earlier(now, 1.day());
-                (yesterday, self.earlier(yesterday, 1.year()))
+                let day_before = self.earlier(closed_at, 1.day());
+                (day_before, self.earlier(day_before, 1.year()))
             }
         };
         let missed = self.between(self.later(last, a_year_ago), until).collect();
@@ -48,7 +48,7 @@ impl Rule {
     ) -> Option<Occurrence> {
         if self.parts().anchor == Anchor::Completion {
             return match finished {
-                Some((_, done)) => self.after(TimeOrDay::At(done.0)),
+                Some((_, closed_at)) => self.after(TimeOrDay::At(closed_at.0)),
                 None => self.first(),
             };
         }
