@@ -834,8 +834,7 @@ create function app.priority_rank(priority text) returns integer language sql im
 -- The profile of a user, without null fields.
 create function app.profile_json(person app.users) returns json language sql stable;
 
--- The progress of a series as `actions` parses it: its rule, its place, and the state of its newest
--- occurrence.
+-- The progress of a series: its rule, its place, and the state of its newest occurrence.
 create function app.progress(series app.series) returns jsonb language plpgsql stable;
 
 -- Adds the event of a changed reminder. There is none for a reminder that moves with its task, which has

@@ -1,5 +1,4 @@
--- The progress of a series as `actions` parses it: its rule, its place, and the state of its newest
--- occurrence.
+-- The progress of a series: its rule, its place, and the state of its newest occurrence.
 create or replace function app.progress(series app.series) returns jsonb language plpgsql stable as $$
 declare
     newest app.tasks;

@@ -5,8 +5,8 @@ pub mod dismiss;
 pub mod get;
 pub mod list;
 pub mod patch;
+pub mod progress;
 pub mod resolve;
-pub mod state;
 pub mod stop;
 
 use domain::shape;

@@ -1,6 +1,6 @@
 //! `POST /internal/recurrence/events`, called by Dapr with task events
 
-use actions::series::state::{SeriesState, parse_row};
+use actions::series::progress::{Progress, parse_row};
 use domain::{Adjustment, Field, ItemId, Moment, Occurrence, Rule, WallClock};
 use events::Event;
 use serde::{Deserialize, Serialize};
@@ -67,15 +67,15 @@ fn input(request: &Request, event: &Event, id: ItemId) -> Result<Box<serde_json:
     let client = request.service("recurrence", None);
     let rows =
         client.rows(statement!("progress.sql"), &json!({ "series": id, "user": event.data.user_id }))?;
-    let series = rows.first().map(|row| parse_row::<SeriesState>(row)).transpose()?;
-    let input = series.and_then(|series| follow_up(id, series, &event.data.occurred_at));
+    let progress = rows.first().map(|row| parse_row::<Progress>(row)).transpose()?;
+    let input = progress.and_then(|progress| follow_up(id, progress, &event.data.occurred_at));
     to_raw_value(&input)
         .map_err(|error| Refusal::Fault(Fault::caused_by("next occurrences cannot be serialized", error)))
 }
 
 /// Computes the occurrences to make. Returns `None` if an occurrence is open or the series has ended.
-fn follow_up(id: ItemId, series: SeriesState, occurred_at: &str) -> Option<Input> {
-    let SeriesState { version, rule, place, is_open, is_done, closed_at, .. } = series;
+fn follow_up(id: ItemId, progress: Progress, occurred_at: &str) -> Option<Input> {
+    let Progress { version, rule, place, is_open, is_done, closed_at, .. } = progress;
     let place = place.filter(|_| !is_open)?;
     // A purged task has no completion time, so the time of the event stands in for it.
     let closed_at = closed_at.or_else(|| Moment::parse(&Value::from(occurred_at)).ok())?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use store::{Client, Refusal, statement};
 
-use super::state::{SeriesState, parse_row};
+use super::progress::{Progress, parse_row};
 use crate::VersionedJson;
 use crate::tasks::Target;
 
@@ -23,7 +23,7 @@ struct SeriesWithOccurrences {
 pub fn get(client: &Client<'_>, id: ItemId) -> Result<VersionedJson, Refusal> {
     let mut rows = client.call(statement!("get.sql"), &Target { id, expected: None })?;
     let progress = rows.require("progress")?;
-    let found: SeriesState = parse_row(&progress)?;
+    let found: Progress = parse_row(&progress)?;
     let response = SeriesWithOccurrences {
         series: found.with_next(&rows.require("series")?)?,
         past_occurrences: parse_row(&rows.require("past")?)?,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
 
 use super::MAX_ATTEMPTS;
-use super::state::{Editable, SeriesState};
+use super::progress::{Editable, Progress};
 use crate::VersionedJson;
 use crate::tasks::Target;
 
@@ -61,10 +61,10 @@ struct Input<'a> {
 impl SeriesPatch {
     /// Applies the patch to the current rule.
     fn rule(&self, series: &Editable) -> Result<Rule, Errors> {
-        let old = series.state.rule.parts();
+        let old = series.progress.rule.parts();
         let timezone = match &self.timezone {
             Patch::Keep => old.timezone.clone(),
-            Patch::Clear => series.state.zone.clone(),
+            Patch::Clear => series.progress.zone.clone(),
             Patch::Set(timezone) => timezone.clone(),
         };
         let frequency = self.frequency.0.unwrap_or(old.frequency);
@@ -110,7 +110,7 @@ pub fn patch(
 ) -> Result<VersionedJson, Refusal> {
     for _ in 0..MAX_ATTEMPTS {
         let current = Editable::load(client, series)?;
-        let Some(open) = current.state.place else {
+        let Some(open) = current.progress.place else {
             return Err(Refusal::InvalidState("The series has ended. Create a new one instead."));
         };
         let rule = patch.rule(&current).map_err(Refusal::Invalid)?;
@@ -120,7 +120,7 @@ pub fn patch(
         let has_no_completion = rule.parts().anchor == Anchor::Completion
             && current.finished.is_none()
             && current.occurrences > 1;
-        let place = if !current.state.is_open || has_no_completion || rule == current.state.rule {
+        let place = if !current.progress.is_open || has_no_completion || rule == current.progress.rule {
             None
         } else {
             let moved = rule.reschedule(open, current.finished, now).ok_or_else(|| {
@@ -131,13 +131,13 @@ pub fn patch(
             })?;
             Some(rule.place(moved.due_date))
         };
-        let (version, own_zone) = (current.state.version, patch.own_zone(current.own_zone));
+        let (version, own_zone) = (current.progress.version, patch.own_zone(current.own_zone));
         let input = Input { series, version, patch, rule: &rule, own_zone, place };
         match client.one(statement!("patch.sql"), &input) {
             // Another request was faster: read again.
             Err(Refusal::Rejected(Reason::Stale)) => {}
             other => {
-                let changed = SeriesState { place: place.or(Some(open)), rule, ..current.state };
+                let changed = Progress { place: place.or(Some(open)), rule, ..current.progress };
                 return VersionedJson::new(&changed.with_next(&other?)?);
             }
         }

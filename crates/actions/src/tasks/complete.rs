@@ -7,7 +7,7 @@ use store::{Client, Fault, Refusal, statement};
 
 use super::Target;
 use crate::VersionedJson;
-use crate::series::state::{SeriesState, parse_row};
+use crate::series::progress::{Progress, parse_row};
 
 /// Completion of a task of a series.
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ pub fn complete(client: &Client<'_>, task: &Target) -> Result<VersionedJson, Ref
 /// Computes the time of the next occurrence.
 fn next(progress: &str) -> Result<Option<String>, Refusal> {
     let Completion { is_newest, completed_at } = parse_row(progress)?;
-    let series = parse_row::<SeriesState>(progress)?;
+    let series = parse_row::<Progress>(progress)?;
     let completed_at = Moment::parse(&completed_at).map_err(|errors| {
         Refusal::Fault(Fault::caused_by("a completed task has no time of completion", errors))
     })?;

@@ -1,4 +1,4 @@
-//! State of a series, read before a write.
+//! Progress of a series, read before a write.
 
 use domain::{Field, Moment, Rule, TimeOrDay, Timezone, Version, WallClock};
 use serde::{Deserialize, Deserializer};
@@ -7,9 +7,9 @@ use store::{Client, Refusal, statement};
 
 use crate::tasks::Target;
 
-/// Series and its progress.
+/// Progress of a series: its rule, its place, and the state of its newest occurrence.
 #[derive(Debug, Deserialize)]
-pub struct SeriesState {
+pub struct Progress {
     /// Version of the series.
     pub version: Version,
     /// Recurrence rule.
@@ -35,7 +35,7 @@ fn field<'de, D: Deserializer<'de>, T: Field>(deserializer: D) -> Result<T, D::E
     T::parse(&value).map_err(serde::de::Error::custom)
 }
 
-impl SeriesState {
+impl Progress {
     /// Iterates over the due dates of the open occurrence and the following ones, formatted for clients,
     /// assuming that each is completed in time. If the newest one is completed, it begins with the one about
     /// to be created.
@@ -71,9 +71,9 @@ impl SeriesState {
     }
 }
 
-/// State of a series, and what else an update needs.
+/// Progress of a series, and what else an update needs.
 pub(crate) struct Editable {
-    pub state: SeriesState,
+    pub progress: Progress,
     pub own_zone: bool,
     /// Number of occurrences so far.
     pub occurrences: u32,
@@ -99,11 +99,10 @@ struct EditableRow {
 impl Editable {
     /// Reads a series of the caller, which must have one of the expected versions.
     pub fn load(client: &Client<'_>, series: &Target) -> Result<Self, Refusal> {
-        let mut rows = client.call(statement!("state.sql"), series)?;
-        let progress = rows.require("row")?;
+        let progress = client.one(statement!("progress.sql"), series)?;
         let EditableRow { own_zone, occurrences, finished } = parse_row(&progress)?;
         let finished = finished.map(|finished| (finished.place, finished.at));
-        Ok(Self { state: parse_row(&progress)?, own_zone, occurrences, finished })
+        Ok(Self { progress: parse_row(&progress)?, own_zone, occurrences, finished })
     }
 }
 
