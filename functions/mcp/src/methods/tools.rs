@@ -55,7 +55,7 @@ pub fn call(request: &RpcRequest) -> Result<Value, RpcError> {
         let message = format!("Unknown tool {:?}. `tools/list` returns the tools.", params.name);
         return Err(RpcError::new(INVALID_PARAMS, message));
     };
-    // Also required to look up what an argument names, so that a call without the scope learns nothing.
+    // Every call of the tool needs its scope, look-ups too, so that a call without it learns nothing.
     let mut caller = request.caller()?;
     caller.principal.needs = Some(tool.effect.required_scope());
     let mut arguments = Value::from(params.arguments.unwrap_or_default());
