@@ -1,8 +1,8 @@
-//! Principals: identities with which statements run.
+//! Principals: what a request tells the database about itself.
 
 use serde::Serialize;
 
-/// Identity of the caller, with what the database has to know of the request.
+/// Identity, actor and origin of a request.
 #[derive(Clone, Debug, Serialize)]
 pub struct Principal {
     /// Identity of the caller.

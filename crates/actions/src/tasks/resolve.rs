@@ -6,9 +6,9 @@ use store::{Client, Refusal, statement};
 
 use crate::resolution::{Resolution, parse_resolution};
 
-/// Scope of the search for a task by its words. By default, open tasks come first and the trash is left out.
+/// Options of the search for a task. By default, open tasks come first and the trash is left out.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct SearchScope {
+pub struct SearchOptions {
     /// True to find tasks in the trash too, but only by id.
     pub in_trash: bool,
     /// True to prefer completed tasks when matching words.
@@ -20,14 +20,14 @@ struct Input<'a> {
     #[serde(flatten)]
     reference: &'a Reference,
     #[serde(flatten)]
-    scope: SearchScope,
+    options: SearchOptions,
 }
 
 /// Resolves a reference to a task of the caller.
 pub fn resolve(
     client: &Client<'_>,
     reference: &Reference,
-    scope: SearchScope,
+    options: SearchOptions,
 ) -> Result<Resolution, Refusal> {
-    parse_resolution(&client.one(statement!("resolve.sql"), &Input { reference, scope })?)
+    parse_resolution(&client.one(statement!("resolve.sql"), &Input { reference, options })?)
 }

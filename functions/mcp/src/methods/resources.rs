@@ -3,7 +3,7 @@
 use actions::Page;
 use actions::resolution::Resolution;
 use actions::tasks::list::{SortBy, Status, TaskOrder};
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use actions::tasks::{self, TaskQuery};
 use domain::{Field, Flag, Limit, Optional, Reference, TimeOrDay};
 use rust_mcp_schema::{
@@ -142,7 +142,7 @@ fn resolve_task(
     reference: &Reference,
     unknown: impl Fn(String) -> RpcError,
 ) -> Result<Value, RpcError> {
-    let mut task = match tasks::resolve(caller, reference, SearchScope::default()) {
+    let mut task = match tasks::resolve(caller, reference, SearchOptions::default()) {
         Ok(Resolution::One(hit)) => hit.item,
         Ok(Resolution::Several(_)) => return Err(unknown("several tasks match, so use an id.".into())),
         Ok(Resolution::Nothing(_)) | Err(Refusal::NotFound) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actions::Clock;
 use actions::resolution::{Hit, Resolution};
 use actions::tasks::Target;
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use domain::{ItemId, Reference};
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
@@ -24,25 +24,25 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// Resolves a reference to a task.
-    pub fn resolve_task(&self, reference: &Reference, scope: SearchScope) -> Result<Hit, ToolError> {
-        require_one("task", actions::tasks::resolve(&self.caller, reference, scope)?)
+    pub fn resolve_task(&self, reference: &Reference, options: SearchOptions) -> Result<Hit, ToolError> {
+        require_one("task", actions::tasks::resolve(&self.caller, reference, options)?)
     }
 
     /// Returns the id of the task that a reference names. An id is returned unchecked: the action checks it.
-    pub fn task_id(&self, reference: &Reference, scope: SearchScope) -> Result<ItemId, ToolError> {
+    pub fn task_id(&self, reference: &Reference, options: SearchOptions) -> Result<ItemId, ToolError> {
         match reference {
             Reference::Id(id) => Ok(*id),
             // The words may name another task by now.
             Reference::Words(_) => match self.replayed {
                 Some(id) => Ok(id),
-                None => Ok(id_of(&self.resolve_task(reference, scope)?.item)?),
+                None => Ok(id_of(&self.resolve_task(reference, options)?.item)?),
             },
         }
     }
 
     /// Returns the task that a reference names as the target of a change.
     pub fn target(&self, reference: &Reference) -> Result<Target, ToolError> {
-        Ok(Target { id: self.task_id(reference, SearchScope::default())?, expected: None })
+        Ok(Target { id: self.task_id(reference, SearchOptions::default())?, expected: None })
     }
 
     /// Resolves a reference to a series.

@@ -1,5 +1,5 @@
 use actions::resolution::Hit;
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use actions::tasks::{self, Target};
 use domain::{Flag, Optional, input};
 use serde_json::{Value, json};
@@ -55,8 +55,10 @@ impl Tool for DeleteTask {
         let (deleted, text, task) = if let (Some(id), true) = (call.replayed, is_confirmed) {
             (true, "Moved to the trash for 30 days", parse_json(&delete(id)?)?)
         } else {
-            let Hit { item: task, is_exact, .. } = call
-                .resolve_task(&input.task.task, SearchScope { in_trash: true, ..SearchScope::default() })?;
+            let Hit { item: task, is_exact, .. } = call.resolve_task(
+                &input.task.task,
+                SearchOptions { in_trash: true, ..SearchOptions::default() },
+            )?;
             match (task["deleted_at"].is_null(), is_confirmed) {
                 (false, _) => (true, "Already in the trash", task),
                 // Words can match another task than the one that the person agreed to delete.

@@ -1,5 +1,5 @@
 use actions::tasks;
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use serde_json::Value;
 
 use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput};
@@ -21,7 +21,7 @@ impl Tool for GetTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let task = call.resolve_task(&input.task, SearchScope::default())?.item;
+        let task = call.resolve_task(&input.task, SearchOptions::default())?.item;
         Ok(ToolOutput::item(task, "Found"))
     }
 }

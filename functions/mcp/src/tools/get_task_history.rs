@@ -1,4 +1,4 @@
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use actions::{Page, audit};
 use domain::input;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ impl Tool for GetTaskHistory {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let task = call.task_id(&input.task.task, SearchScope::default())?;
+        let task = call.task_id(&input.task.task, SearchOptions::default())?;
         let query = audit::AuditQuery { task: Some(task), page: input.page, ..Default::default() };
         Ok(ToolOutput::page(parse_json(&audit::list(&call.caller, &query)?)?, "events, oldest first"))
     }

@@ -1,4 +1,4 @@
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use actions::{Page, reminders};
 use domain::{Optional, Reference, input};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ impl Tool for ListReminders {
             let titles = call.titles(&page["items"])?;
             return Ok(ToolOutput::reminders(page, "upcoming reminders, soonest first", titles));
         };
-        let task = call.task_id(task, SearchScope::default())?;
+        let task = call.task_id(task, SearchOptions::default())?;
         let mut page = parse_json(&reminders::of_task(&call.caller, task)?)?;
         page["next_cursor"] = json!(null);
         let titles = call.titles(&page["items"])?;

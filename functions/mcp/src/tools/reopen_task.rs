@@ -1,5 +1,5 @@
 use actions::tasks;
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use serde_json::Value;
 
 use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
@@ -21,7 +21,7 @@ impl Tool for ReopenTask {
     }
 
     fn run(call: &Call, input: TaskInput) -> Result<ToolOutput, ToolError> {
-        let id = call.task_id(&input.task, SearchScope { done_first: true, ..SearchScope::default() })?;
+        let id = call.task_id(&input.task, SearchOptions { done_first: true, ..SearchOptions::default() })?;
         let reopened = tasks::reopen(&call.caller, &tasks::Target { id, expected: None })?;
         Ok(ToolOutput::item(parse_json(&reopened.json)?, "Reopened"))
     }

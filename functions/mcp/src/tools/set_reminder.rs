@@ -1,5 +1,5 @@
 use actions::reminders;
-use actions::tasks::resolve::SearchScope;
+use actions::tasks::resolve::SearchOptions;
 use domain::{Duration, Field, Moment, NewReminder, Optional, input};
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ impl Tool for SetReminder {
             [("at", input.at.0.map(|at| json!(at))), ("before", input.before.0.map(|before| json!(before)))];
         let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let reminder = NewReminder::parse(&Value::Object(given))?;
-        let task = call.task_id(&input.task.task, SearchScope::default())?;
+        let task = call.task_id(&input.task.task, SearchOptions::default())?;
         let added = reminders::add(&call.caller, call.clock.now, task, &reminder)?;
         let added = parse_json(&added.json)?;
         let done = if added["status"] == "cancelled" {
