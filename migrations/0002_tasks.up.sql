@@ -94,11 +94,11 @@ create index tasks_of_a_user_by_word on app.tasks using gin (user_id, tags, word
 
 create unlogged table app.totals (
     user_id    uuid not null,
-    filter     text not null,
+    total_key  text not null,
     seq        bigint not null,
     total      bigint not null,
     counted_at timestamptz not null default now(),
-    primary key (user_id, filter)
+    primary key (user_id, total_key)
 ) with (fillfactor = 50);
 comment on table app.totals is 'Cached totals of lists that take long to count.';
 comment on column app.totals.seq is

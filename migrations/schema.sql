@@ -490,12 +490,12 @@ create index tombstones_by_age on app.tombstones (created_at);
 -- Cached totals of lists that take long to count.
 create unlogged table app.totals (
     user_id    uuid not null,
-    filter     text not null,
+    total_key  text not null,
     -- The user's `seq` when it was counted: a newer one makes the total invalid.
     seq        bigint not null,
     total      bigint not null,
     counted_at timestamp with time zone not null default now(),
-    constraint totals_pkey primary key (user_id, filter)
+    constraint totals_pkey primary key (user_id, total_key)
 ) with (fillfactor=50);
 
 -- Users: with e-mail and password, by an issuer of JWTs (without a password, perhaps without e-mail), and
@@ -811,9 +811,9 @@ create function app.notification_title(task_ids uuid[]) returns text language pl
 -- The open occurrence of a series: its newest task, if that is active and the series has not ended.
 create function app.open_occurrence(series app.series) returns uuid language plpgsql stable;
 
--- The cursor after a row of a list: sort key and id of the row, and the list. Clients return it unchanged,
--- and `Cursor` in `actions` parses it. URL-safe Base64 without padding.
-create function app.page_cursor(key text, id uuid, list text) returns text language plpgsql immutable;
+-- The cursor after a row of a list: sort key and id of the row, and fingerprint of the list. Clients return
+-- it unchanged, and `Cursor` in `actions` parses it. URL-safe Base64 without padding.
+create function app.page_cursor(key text, id uuid, fingerprint text) returns text language plpgsql immutable;
 
 -- Parses a place in a schedule, which `domain` writes as a date or a wall-clock time. A date means the end
 -- of its day.

@@ -6,41 +6,41 @@ const fn request(line: &'static str, input: &'static str) -> Request {
     Request { line, body: "", input }
 }
 
-/// Requests sent in turns, with the input of their statement. `filter` is the key under which the total of
+/// Requests sent in turns, with the input of their statement. `total_key` is the key under which the total of
 /// matches is cached; lists whose result depends on the current time have none.
 pub const REQUESTS: &[Request] = &[
-    request("GET /api/tasks", r#"{"filter":"all"}"#),
+    request("GET /api/tasks", r#"{"total_key":"all"}"#),
     request(
         "GET /api/tasks?status=active&sort_by=due_date",
-        r#"{"filter":"active","status":"active","sort_by":"due_date","descending":false}"#,
+        r#"{"total_key":"active","status":"active","sort_by":"due_date","descending":false}"#,
     ),
     request(
         "GET /api/tasks?priority=high&status=active",
-        r#"{"filter":"urgent","status":"active","priorities":"{high}"}"#,
+        r#"{"total_key":"urgent","status":"active","priorities":"{high}"}"#,
     ),
-    request("GET /api/tasks?tags=work", r#"{"filter":"tag","tags":"{work}"}"#),
+    request("GET /api/tasks?tags=work", r#"{"total_key":"tag","tags":"{work}"}"#),
     request(
         "GET /api/tasks?tags=work,home&tags_mode=any",
-        r#"{"filter":"tags","tags":"{work,home}","tags_mode":"any"}"#,
+        r#"{"total_key":"tags","tags":"{work,home}","tags_mode":"any"}"#,
     ),
     request(
         "GET /api/tasks?due_after=WEEK_AGO&due_before=IN_A_WEEK",
-        r#"{"filter":"due","due_after":{"at":"WEEK_AGO"},"due_before":{"at":"IN_A_WEEK"}}"#,
+        r#"{"total_key":"due","due_after":{"at":"WEEK_AGO"},"due_before":{"at":"IN_A_WEEK"}}"#,
     ),
     request("GET /api/tasks?overdue=true", r#"{"overdue":true}"#),
     request(
         "GET /api/tasks?completed_after=WEEK_AGO",
-        r#"{"filter":"done lately","completed_after":{"at":"WEEK_AGO"}}"#,
+        r#"{"total_key":"done lately","completed_after":{"at":"WEEK_AGO"}}"#,
     ),
-    request("GET /api/tasks?search=milk", r#"{"filter":"milk","search":"milk","sort_by":"relevance"}"#),
+    request("GET /api/tasks?search=milk", r#"{"total_key":"milk","search":"milk","sort_by":"relevance"}"#),
     request(
         "GET /api/tasks?search=rep+mon",
-        r#"{"filter":"rep mon","search":"rep mon","sort_by":"relevance"}"#,
+        r#"{"total_key":"rep mon","search":"rep mon","sort_by":"relevance"}"#,
     ),
-    request("GET /api/tasks?sort_by=title", r#"{"filter":"by title","sort_by":"title","descending":false}"#),
+    request("GET /api/tasks?sort_by=title", r#"{"total_key":"title","sort_by":"title","descending":false}"#),
     request(
         "GET /api/tasks?status=completed&sort_by=completed_at&sort_order=desc",
-        r#"{"filter":"done","status":"completed","sort_by":"completed_at"}"#,
+        r#"{"total_key":"done","status":"completed","sort_by":"completed_at"}"#,
     ),
 ];
 

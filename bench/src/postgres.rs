@@ -72,7 +72,7 @@ pub async fn slowest_list(
     for request in lists::REQUESTS.iter().chain(lists::MORE_REQUESTS) {
         let mut input = input(call, request, world)?;
         if let Some(input) = input.as_object_mut() {
-            input.remove("filter");
+            input.remove("total_key");
         }
         let mut times = Vec::new();
         for _ in 0..TURNS {

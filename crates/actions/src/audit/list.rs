@@ -35,7 +35,7 @@ pub fn list(client: &Client<'_>, query: &AuditQuery) -> Result<String, Refusal> 
         input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(query.page.limit());
-    input["list"] = fingerprint.into();
+    input["fingerprint"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }
 

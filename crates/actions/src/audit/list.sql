@@ -48,5 +48,5 @@ begin
         'next_cursor', case when json_array_length(events) > max_items
                             then page_cursor(events -> (max_items - 1) ->> 'occurred_at',
                                              (events -> (max_items - 1) ->> 'event_id')::uuid,
-                                             input ->> 'list') end)::text;
+                                             input ->> 'fingerprint') end)::text;
 end;

@@ -23,7 +23,7 @@ pub fn list(client: &Client<'_>, query: &NotificationQuery) -> Result<String, Re
         input["after"] = cursor.time_position(&fingerprint).map_err(Refusal::Invalid)?.clone();
     }
     input["limit"] = json!(query.page.limit());
-    input["list"] = fingerprint.into();
+    input["fingerprint"] = fingerprint.into();
     client.one(statement!("list.sql"), &input)
 }
 

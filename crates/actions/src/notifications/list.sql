@@ -14,7 +14,8 @@ with page as materialized (
 select 'row', json_build_object(
     'items', (select coalesce(json_agg(client_json(item) order by number), '[]') from page
                where number <= (input ->> 'limit')::int),
-    'next_cursor', (select page_cursor(to_json((item).created_at) #>> '{}', (item).id, input ->> 'list')
+    'next_cursor', (select page_cursor(to_json((item).created_at) #>> '{}', (item).id,
+                                       input ->> 'fingerprint')
                       from page
                      where number = (input ->> 'limit')::int
                        and exists (select from page as next

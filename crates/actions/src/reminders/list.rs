@@ -17,7 +17,7 @@ pub fn of_task(client: &Client<'_>, task: ItemId) -> Result<String, Refusal> {
 
 /// Returns a page of the caller's upcoming reminders.
 pub fn upcoming(client: &Client<'_>, page: &Page) -> Result<String, Refusal> {
-    let mut input = json!({ "limit": page.limit(), "list": UPCOMING });
+    let mut input = json!({ "limit": page.limit(), "fingerprint": UPCOMING });
     if let Some(cursor) = &page.cursor.0 {
         input["after"] = cursor.time_position(UPCOMING).map_err(Refusal::Invalid)?.clone();
     }

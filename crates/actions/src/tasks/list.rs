@@ -119,9 +119,9 @@ struct PageInput<'a> {
     input: Input<'a>,
     /// Cache key of the total, if the total does not depend on the current time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<&'a str>,
-    /// Fingerprint of the list, for its cursor.
-    list: &'a str,
+    total_key: Option<&'a str>,
+    /// Fingerprint that ties a cursor to this list.
+    fingerprint: &'a str,
     limit: u32,
     offset: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -220,8 +220,8 @@ pub fn list(client: &Client<'_>, query: &TaskQuery) -> Result<String, Refusal> {
     let fingerprint = query.fingerprint();
     let input = PageInput {
         input: query.input(),
-        filter: query.overdue.0.is_none().then_some(&fingerprint),
-        list: &fingerprint,
+        total_key: query.overdue.0.is_none().then_some(&fingerprint),
+        fingerprint: &fingerprint,
         limit: query.page.limit(),
         offset: query.offset.0.as_ref().map_or(0, |offset| offset.0),
         after: query.page.cursor.0.as_ref().map(|cursor| &cursor.after),

@@ -102,24 +102,24 @@ begin
     elsif total is null then
         select cached.total into total
           from totals as cached join users on users.id = cached.user_id and users.seq = cached.seq
-         where cached.user_id = caller and cached.filter = input ->> 'filter';
+         where cached.user_id = caller and cached.total_key = input ->> 'total_key';
     end if;
     if total is null then
         -- One query, and so one snapshot: the count is right for this `seq`.
         execute format('select count(*), (select users.seq from users where users.id = $1)
                           from tasks as task where %s', conditions)
            into total, counted_seq using caller, input, search_query;
-        if total > 500 and input ? 'filter' then
-            insert into totals (user_id, filter, seq, total)
-            values (caller, input ->> 'filter', counted_seq, total)
-            on conflict (user_id, filter) do update
+        if total > 500 and input ? 'total_key' then
+            insert into totals (user_id, total_key, seq, total)
+            values (caller, input ->> 'total_key', counted_seq, total)
+            on conflict (user_id, total_key) do update
                set seq = excluded.seq, total = excluded.total, counted_at = excluded.counted_at;
         end if;
     end if;
 
     if cardinality(ids) > max_items then
         -- Null if the task was purged after it was found.
-        execute format($$select page_cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'list')
+        execute format($$select page_cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'fingerprint')
                            from tasks as task where task.id = $1$$, sorting.key)
            into next_cursor using ids[max_items], input, search_query;
     end if;
