@@ -32,11 +32,11 @@ impl ToolOutput {
 
     /// A page of items, which the noun names.
     pub fn page(data: Value, noun: &'static str) -> Self {
-        Self::reminders(data, noun, Value::Null)
+        Self::page_with_titles(data, noun, Value::Null)
     }
 
-    /// A page of reminders, with the titles of their tasks in the text.
-    pub fn reminders(data: Value, noun: &'static str, titles: Value) -> Self {
+    /// A page of items, which the text shows with the titles of their tasks.
+    pub fn page_with_titles(data: Value, noun: &'static str, titles: Value) -> Self {
         Self::new(data, move |page| page_text(page, noun, &titles))
     }
 }

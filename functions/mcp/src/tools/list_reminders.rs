@@ -35,12 +35,12 @@ impl Tool for ListReminders {
         let Some(task) = &input.task.0 else {
             let page = parse_json(&reminders::upcoming(&call.caller, &input.page)?)?;
             let titles = call.titles(&page["items"])?;
-            return Ok(ToolOutput::reminders(page, "upcoming reminders, soonest first", titles));
+            return Ok(ToolOutput::page_with_titles(page, "upcoming reminders, soonest first", titles));
         };
         let task = call.task_id(task, SearchOptions::default())?;
         let mut page = parse_json(&reminders::of_task(&call.caller, task)?)?;
         page["next_cursor"] = json!(null);
         let titles = call.titles(&page["items"])?;
-        Ok(ToolOutput::reminders(page, "reminders of the task", titles))
+        Ok(ToolOutput::page_with_titles(page, "reminders of the task", titles))
     }
 }
