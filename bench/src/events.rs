@@ -66,7 +66,7 @@ pub async fn delay(
         }),
         probe(sidecar, token, time),
     )?;
-    world.wait_until_processed().await?;
+    world.wait_until_taken().await?;
     let delays: Vec<f64> = client.query_one(DELAYS, &[&began]).await?.get(0);
     Ok([Measurement::of_milliseconds(&delays, time * 5 / 4), published])
 }
@@ -123,13 +123,13 @@ pub async fn drain(world: &World, host: &Process) -> anyhow::Result<Drained> {
             .context("cannot make changes")?;
     }
     world.clean_up().await?;
-    let processed = "select coalesce(sum(times), 0)::bigint from app.consumer_counters where consumer = 'audit' and outcome in ('done', 'late')";
-    let before: i64 = client.query_one(processed, &[]).await?.get(0);
+    let taken = "select coalesce(sum(times), 0)::bigint from app.consumer_counters where consumer = 'audit' and outcome in ('done', 'late')";
+    let before: i64 = client.query_one(taken, &[]).await?.get(0);
     let expected = (each * CREATORS.count) as i64;
     let (at_rest, mut peak) = (host.memory()?, 0);
     let began = Instant::now();
     client.execute("select app.set_publishing(true)", &[]).await?;
-    while client.query_one(processed, &[]).await?.get::<_, i64>(0) < before + expected {
+    while client.query_one(taken, &[]).await?.get::<_, i64>(0) < before + expected {
         peak = peak.max(host.memory()?);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }

@@ -236,7 +236,7 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
         }
         world.set_publishing(true).await?;
         outcome.taskflow.add(load::http(world.taskflow, scenario, scenario.is_keyed, world, half).await?);
-        world.wait_until_processed().await?;
+        world.wait_until_taken().await?;
     }
     Ok(outcome)
 }

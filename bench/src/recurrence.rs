@@ -111,7 +111,7 @@ pub async fn completion(world: &World, time: Duration) -> anyhow::Result<Measure
     ensure!(tasks.len() == count, "{count} series have {} first occurrences", tasks.len());
     let ids: Vec<String> = tasks.iter().map(|(id, _)| id.clone()).collect();
     let tasks = Arc::new(tasks);
-    world.wait_until_processed().await?;
+    world.wait_until_taken().await?;
     run(WRITERS, time, |writer, _| {
         let tasks = Arc::clone(&tasks);
         async move {

@@ -22,7 +22,7 @@ pub const AT_ONCE: u64 = 1000;
 
 const WRITERS: usize = 8;
 
-/// Time to create all reminders, and to process the events of that, before the first is due.
+/// Time to create all reminders, and for consumers to take the events of that, before the first is due.
 const LEAD: Duration = Duration::from_secs(15);
 
 /// Delay of each from its moment to its notification. Reminders of the same minute share a notification,
@@ -42,7 +42,7 @@ pub async fn measure(world: &World, scenario: &'static str, time: Duration) -> a
         MANY_USERS => (CROWD, AT_ONCE, 0),
         _ => (COLLECTOR, AT_ONCE, 0),
     };
-    world.wait_until_processed().await?;
+    world.wait_until_taken().await?;
     let begin = web::now_ms() + LEAD.as_millis() as u64;
     let due: Arc<Vec<u64>> = Arc::new((0..count).map(|number| begin + number * apart_ms).collect());
     let server = world.taskflow;

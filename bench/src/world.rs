@@ -131,8 +131,8 @@ impl World {
         Ok(())
     }
 
-    /// Waits until all events are published and processed.
-    pub async fn wait_until_processed(&self) -> anyhow::Result<()> {
+    /// Waits until all events are published and taken.
+    pub async fn wait_until_taken(&self) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
         let state = "select (select count(*) from app.outbox), (select sum(times)::bigint from app.consumer_counters)";
         let mut taken = None;

@@ -1,4 +1,4 @@
-//! During a rolling update, consumers of one release process the events of the other.
+//! During a rolling update, consumers of one release take the events of the other.
 //!
 //! `former/` has data of earlier releases: the statement of the audit function as the release before this one
 //! installed it, and an event of each type as the triggers of the first releases wrote them.

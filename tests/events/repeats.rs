@@ -100,7 +100,7 @@ async fn derived_rows(app: &App) -> Vec<Vec<Value>> {
         "select * from app.audit order by event_id",
         "select * from app.high_water_marks order by consumer, topic, user_id",
         "select consumer, event_id, type from app.consumed_events order by consumer, event_id",
-        // Late events are processed too.
+        // Late events are taken too.
         "select consumer, sum(times) as n from app.consumer_counters where outcome in ('done', 'late') group by consumer",
         "select consumer, event_id, reason from app.dead_letters",
     ] {
@@ -179,7 +179,7 @@ async fn publish(app: &App, events: &[Value]) {
 }
 
 #[tokio::test]
-async fn concurrent_relays_and_consumers_process_each_event_once() {
+async fn concurrent_relays_and_consumers_take_each_event_once() {
     let app = App::with_events().await;
     app.database.change("select app.set_publishing(false)").await;
     let people = join_all((0..8).map(|_| app.guest())).await;

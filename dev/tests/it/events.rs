@@ -76,7 +76,7 @@ async fn a_dead_letter_is_sent_again_after_a_repair() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_that_were_published_but_not_processed_are_delivered_in_order_after_a_kill() {
+async fn events_that_were_published_but_not_taken_are_delivered_in_order_after_a_kill() {
     let data = folder("queue");
     let folder_text = data.display().to_string();
     let up = Up::start(&data);
