@@ -148,7 +148,7 @@ fn take_once(
     for (item, body) in items.into_iter().zip(events) {
         let refusal = match item {
             Item::Rejected(reason) => {
-                add_dead_letter(request, consumer, body, &reason)?;
+                send_dead_letter(request, consumer, body, &reason)?;
                 None
             }
             Item::Ignored => None,
@@ -158,7 +158,7 @@ fn take_once(
             None => Outcome::Taken,
             Some(Refusal::Rejected(Reason::Stale)) => Outcome::Stale,
             Some(Refusal::Rejected(reason)) => {
-                add_dead_letter(request, consumer, body, reason.as_str())?;
+                send_dead_letter(request, consumer, body, reason.as_str())?;
                 Outcome::Taken
             }
             Some(refusal) => {
@@ -211,8 +211,8 @@ fn to_delivery(event: &Event, input: Box<RawValue>) -> Delivery {
     }
 }
 
-/// Adds an event to the dead letters of a consumer.
-fn add_dead_letter(
+/// Sends an event to the dead letters of a consumer, through the outbox.
+fn send_dead_letter(
     request: &Request,
     consumer: &'static str,
     body: &[u8],
@@ -237,6 +237,6 @@ fn add_dead_letter(
     }
     event.insert("deadletterreason".into(), json!(reason));
     let input = json!({ "consumer": consumer, "event": event });
-    request.service(consumer, None).rows(statement!("dead_letter.sql"), &input)?;
+    request.service(consumer, None).rows(statement!("send_dead_letter.sql"), &input)?;
     Ok(())
 }

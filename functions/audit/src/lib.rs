@@ -1,7 +1,7 @@
 //! Audit trail over HTTP. This file has the routes; each handler is in the file of its name.
 
-mod dead_letters;
 mod list;
+mod store_dead_letter;
 mod take;
 
 use domain::Field;
@@ -20,7 +20,7 @@ pub const ROUTES: &[Route] = &[
     Route::new(
         Post,
         "/internal/audit/dead-letters/{consumer}",
-        dead_letters::run,
+        store_dead_letter::run,
         "Store a dead letter of a consumer",
     )
     .internal(),

@@ -15,6 +15,6 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let event =
         serde_json::from_str::<Value>(&event.to_string().replace("\\u0000", "\\ufffd")).unwrap_or(event);
     let input = json!({ "event": event, "consumer": request.parameter::<String>("consumer")? });
-    request.service("audit", None).rows(statement!("dead_letters.sql"), &input)?;
+    request.service("audit", None).rows(statement!("store_dead_letter.sql"), &input)?;
     Ok(Response::json(200, json!({ "status": "SUCCESS" }).to_string()))
 }
