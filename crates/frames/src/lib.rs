@@ -10,7 +10,7 @@
 //!
 //! Options follow, each after a comma: the role that may call it (`for service`, `for both`; users
 //! otherwise), the limits that it counts against (`uncounted`, `sign-in`, `sign-up`; the usual ones
-//! otherwise), and the scope `own account`, which personal access tokens never have.
+//! otherwise, but none for services), and the scope `own account`, which personal access tokens never have.
 //!
 //! A body is one statement, or a block of PL/pgSQL. It returns rows of two columns, a kind and a JSON text.
 
@@ -223,6 +223,8 @@ impl Header {
         let role = role.unwrap_or(Role::User);
         let fits = match (access, limit) {
             (Access::Consumer, _) => first_line == "-- frame: consumer",
+            // Services are never counted.
+            (_, Some(Limit::None)) if role == Role::Service => false,
             (Access::Open, _) => !own_account,
             (_, Some(Limit::SignIn | Limit::SignUp)) => false,
             _ => !own_account || role != Role::Service,
@@ -230,7 +232,6 @@ impl Header {
         if !fits {
             return Err(wrong("an option does not go together with the frame"));
         }
-        // Services are not counted.
         let limit = limit.unwrap_or(if role == Role::Service { Limit::None } else { Limit::Usual });
         Ok(Self { access, role, limit, own_account })
     }
@@ -308,6 +309,7 @@ mod tests {
             "-- frame: read for service",
             "-- frame: read, for both, for service",
             "-- frame: open, sign-in, uncounted",
+            "-- frame: open, uncounted, for service",
             "-- frame: read, sign-in",
             "-- frame: open, own account",
             "-- frame: write, own account, for service",

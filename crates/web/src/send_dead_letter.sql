@@ -1,4 +1,4 @@
--- frame: open, uncounted, for service
+-- frame: open, for service
 -- Adds an event that a consumer cannot take to the outbox, for the consumer's dead letters, so that it is
 -- not lost even if Dapr drops it.
 with letter as (

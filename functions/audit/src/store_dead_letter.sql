@@ -1,4 +1,4 @@
--- frame: open, uncounted, for service
+-- frame: open, for service
 -- Stores a dead letter. It may be delivered twice, and a requeued event may fail again.
 insert into dead_letters as existing (consumer, event_id, topic, reason, event)
 values (input ->> 'consumer',

@@ -1,4 +1,4 @@
--- frame: open, uncounted, for service
+-- frame: open, for service
 -- Claims e-mails that are due, and returns their content: the tasks whose reminders are still pending.
 with claimed as (
     update mails set claimed_until = now() + interval '30 seconds'

@@ -1,4 +1,4 @@
--- frame: open, uncounted, for service
+-- frame: open, for service
 -- Acquires the leases of all shards that have waiting events and no publisher. Returns the numbers of these
 -- shards, without those whose lease another request has acquired meanwhile.
 select 'row', to_json(waiting.shard)::text

@@ -1,4 +1,4 @@
--- frame: open, uncounted, for service
+-- frame: open, for service
 -- Claims due reminders, up to the batch size of the settings, and writes their events. Users whose row is
 -- locked are left to the next claim. Returns the number of claims, and the time until the next reminder.
 declare
