@@ -26,8 +26,8 @@ const BLOCK: &str = include_str!("block.sql");
 /// Hashes all SQL that is installed for a body. The hash is part of its name, so that two releases run side
 /// by side. The compiler computes it for components, and `migrate` at run time.
 pub const fn hash(body: &str) -> u64 {
-    let frame = match Access::of(body) {
-        Some(access) => access.sql(),
+    let frame = match FrameKind::of(body) {
+        Some(kind) => kind.sql(),
         None => "",
     };
     let block = if is_block(body) { BLOCK } else { "" };
@@ -55,17 +55,17 @@ pub fn installed_name(stem: &str, hash: u64) -> String {
 
 const MARKER: &str = "-- frame: ";
 
-/// Kind of access of a body, which decides its frame.
+/// Kind of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Access {
+enum FrameKind {
     Read,
     Write,
     Open,
     Consumer,
 }
 
-impl Access {
-    /// Finds the access that the first line names.
+impl FrameKind {
+    /// Finds the frame that the first line names.
     const fn of(body: &str) -> Option<Self> {
         let bytes = body.as_bytes();
         if !starts_with(bytes, 0, MARKER.as_bytes()) {
@@ -189,7 +189,7 @@ impl Error for InvalidFrame {}
 /// First line of a body.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
-    access: Access,
+    kind: FrameKind,
     role: Role,
     limit: Limit,
     own_account: bool,
@@ -199,8 +199,8 @@ impl Header {
     fn parse(first_line: &str) -> Result<Self, InvalidFrame> {
         let wrong = |what: &str| InvalidFrame(format!("the first line is `{first_line}`: {what}"));
         let mut words = first_line.strip_prefix(MARKER).unwrap_or_default().split(", ");
-        let access = Access::of(first_line).filter(|access| words.next() == Some(access.name()));
-        let Some(access) = access else {
+        let kind = FrameKind::of(first_line).filter(|kind| words.next() == Some(kind.name()));
+        let Some(kind) = kind else {
             return Err(wrong(
                 "it must be `-- frame: read`, `write`, `open` or `consumer`, with options behind it",
             ));
@@ -221,11 +221,11 @@ impl Header {
             }
         }
         let role = role.unwrap_or(Role::User);
-        let fits = match (access, limit) {
-            (Access::Consumer, _) => first_line == "-- frame: consumer",
+        let fits = match (kind, limit) {
+            (FrameKind::Consumer, _) => first_line == "-- frame: consumer",
             // Services are never counted.
             (_, Some(Limit::None)) if role == Role::Service => false,
-            (Access::Open, _) => !own_account,
+            (FrameKind::Open, _) => !own_account,
             (_, Some(Limit::SignIn | Limit::SignUp)) => false,
             _ => !own_account || role != Role::Service,
         };
@@ -233,13 +233,13 @@ impl Header {
             return Err(wrong("an option does not go together with the frame"));
         }
         let limit = limit.unwrap_or(if role == Role::Service { Limit::None } else { Limit::Usual });
-        Ok(Self { access, role, limit, own_account })
+        Ok(Self { kind, role, limit, own_account })
     }
 
     fn scope(&self) -> &'static str {
-        match self.access {
+        match self.kind {
             _ if self.own_account => "account",
-            Access::Write => "write",
+            FrameKind::Write => "write",
             _ => "read",
         }
     }
@@ -260,7 +260,7 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, InvalidFrame> {
     let header = Header::parse(body.lines().next().unwrap_or_default())?;
     let name = installed_name(stem, hash(body));
     // Consumers return no rows, so their frame has the block itself.
-    let own_function = is_block(body) && header.access != Access::Consumer;
+    let own_function = is_block(body) && header.kind != FrameKind::Consumer;
     let (block, body) = match own_function {
         true => (
             BLOCK.replace("{body}", body),
@@ -268,7 +268,7 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, InvalidFrame> {
         ),
         false => (String::new(), body.trim_end().to_owned()),
     };
-    let create = (block + header.access.sql())
+    let create = (block + header.kind.sql())
         .replace("{name}", &name)
         .replace("{role}", header.role.name())
         .replace("{scope}", header.scope())
