@@ -41,10 +41,8 @@ pub enum Action {
 /// Runs an action and prints what it did.
 pub async fn run(action: Action, release: &Release, url: &DatabaseUrl) -> anyhow::Result<()> {
     match action {
-        Action::Up => print_labels(&up(release, url).await?, "applied"),
-        Action::Down { count } => {
-            print_labels(&down(release, &mut url.connect().await?, count).await?, "took back")
-        }
+        Action::Up => print_changes(&up(release, url).await?),
+        Action::Down { count } => print_changes(&down(release, &mut url.connect().await?, count).await?),
         Action::Status => {
             for (label, state) in status(release, &mut url.connect().await?).await? {
                 println!("{state:<9} {label}");
@@ -54,14 +52,14 @@ pub async fn run(action: Action, release: &Release, url: &DatabaseUrl) -> anyhow
     Ok(())
 }
 
-/// Installs a release and sets up the roles. All or nothing: a failure leaves the schema as it was. Returns
-/// the labels of the applied migrations.
+/// Installs a release and sets up the roles. All or nothing: a failure leaves the schema as it was. Returns a
+/// line for each change: an applied migration, or the installed release.
 pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<String>> {
     roles::check_passwords(url)?;
     let mut client = url.connect().await?;
     let transaction = begin(&mut client).await?;
     let applied = read_applied(&transaction).await?;
-    let mut labels = Vec::new();
+    let mut changes = Vec::new();
     for migration in &release.migrations {
         match state_of(migration, &applied) {
             State::Applied => continue,
@@ -82,18 +80,21 @@ pub async fn up(release: &Release, url: &DatabaseUrl) -> anyhow::Result<Vec<Stri
                 &[&migration.number, &migration.name, &migration.checksum],
             )
             .await?;
-        labels.push(migration.label());
+        changes.push(format!("applied {}", migration.label()));
     }
-    functions::install(release, &transaction).await?;
-    statements::install(release, &transaction).await?;
+    let has_new_functions = functions::install(release, &transaction).await?;
+    let has_new_statements = statements::install(release, &transaction).await?;
+    if has_new_functions || has_new_statements {
+        changes.push(format!("installed release {}", release.name));
+    }
     functions::drop_unused(release, &transaction).await?;
     transaction.commit().await?;
     roles::set_up(url).await?;
-    Ok(labels)
+    Ok(changes)
 }
 
 /// Takes back the newest migrations, and all database functions: those that the remaining schema needs are
-/// installed by the next `up`. Returns the labels of the migrations.
+/// installed by the next `up`. Returns a line for each migration.
 async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::Result<Vec<String>> {
     let transaction = begin(client).await?;
     let applied = read_applied(&transaction).await?;
@@ -117,7 +118,7 @@ async fn down(release: &Release, client: &mut Client, count: usize) -> anyhow::R
         transaction.batch_execute("drop table public.taskflow_migrations, public.taskflow_functions").await?;
     }
     transaction.commit().await?;
-    Ok(migrations.iter().map(|migration| migration.label()).collect())
+    Ok(migrations.iter().map(|migration| format!("took back {}", migration.label())).collect())
 }
 
 async fn status(release: &Release, client: &mut Client) -> anyhow::Result<Vec<(String, &'static str)>> {
@@ -179,10 +180,10 @@ fn file_path(migration: &Migration, direction: &str) -> String {
     format!("migrations/{}.{direction}.sql", migration.label())
 }
 
-fn print_labels(labels: &[String], verb: &str) {
-    match labels {
+fn print_changes(changes: &[String]) {
+    match changes {
         [] => println!("nothing to do"),
-        labels => labels.iter().for_each(|label| println!("{verb} {label}")),
+        changes => changes.iter().for_each(|change| println!("{change}")),
     }
 }
 

@@ -148,7 +148,8 @@ async fn a_function_that_was_changed_in_the_database_is_installed_as_its_file_ha
     database.client.batch_execute(change).await.unwrap();
     assert!(stdout(&database.run(&["migrate", "status"])).contains("pending   release "));
 
-    assert_eq!(stdout(&database.run(&["migrate", "up"])), "nothing to do");
+    let installed = stdout(&database.run(&["migrate", "up"]));
+    assert!(installed.starts_with("installed release ") && installed.lines().count() == 1, "{installed}");
 
     assert_eq!(schema(&database).await, released);
 }
@@ -162,7 +163,9 @@ async fn the_way_back_by_one_migration_leaves_the_tables_of_the_others() {
     assert_eq!(stdout(&database.run(&["migrate", "down"])), "took back 0005_settings");
     let before = schema(&database).await.join("\n");
     assert!(before.contains("app.tasks") && !before.contains("app.settings"), "{before}");
-    assert_eq!(stdout(&database.run(&["migrate", "up"])), "applied 0005_settings");
+    // The way down has dropped all functions.
+    let applied = stdout(&database.run(&["migrate", "up"]));
+    assert!(applied.starts_with("applied 0005_settings\ninstalled release "), "{applied}");
 
     assert_eq!(schema(&database).await, released);
 }

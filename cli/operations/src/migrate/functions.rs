@@ -30,7 +30,8 @@ select case lanname when 'sql' then fmgr_sql_validator(pg_proc.oid) else plpgsql
  where pronamespace = 'app'::regnamespace and proname = ";
 
 /// Installs the functions whose files have changed. Files come in any order: the code is checked at the end.
-pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
+/// Returns true if any function was installed.
+pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<bool> {
     let installed = read_installed(transaction).await?;
     let is_changed =
         |name: &String| installed.get(name) != release.functions.get(name).map(|file| &file.checksum);
@@ -63,7 +64,7 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
             .await
             .map_err(|error| explain(&file_path(name), &error))?;
     }
-    Ok(())
+    Ok(!changed.is_empty())
 }
 
 /// Drops functions that neither this release nor the one before it has.

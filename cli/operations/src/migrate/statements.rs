@@ -6,11 +6,13 @@ use super::explain;
 use crate::Release;
 
 /// Installs the missing statements, notes the release, and drops statements that neither it nor the release
-/// before it has.
-pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<()> {
+/// before it has. Returns true if any statement was missing.
+pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow::Result<bool> {
     let installed = read_installed(transaction).await?;
+    let mut is_incomplete = false;
     for (name, (framed, file)) in &release.statements {
         if !installed.contains(name) {
+            is_incomplete = true;
             let create = format!("{}comment on function statements.{name} is '{file}'", framed.create);
             transaction.batch_execute(&create).await.map_err(|error| explain(file, &error))?;
         }
@@ -39,7 +41,7 @@ pub async fn install(release: &Release, transaction: &Transaction<'_>) -> anyhow
     for row in unused {
         transaction.batch_execute(&format!("drop function statements.{}", row.get::<_, String>(0))).await?;
     }
-    Ok(())
+    Ok(is_incomplete)
 }
 
 /// True if all statements of a release are installed.
