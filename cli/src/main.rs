@@ -29,7 +29,7 @@ enum Command {
         #[command(subcommand)]
         action: Option<settings::Action>,
     },
-    /// Show published events, and send failed ones again
+    /// Show what the audit trail took in the last 8 days, and requeue failed events
     Events(events::Arguments),
     /// Move old months of the audit trail into files, and back
     #[command(subcommand)]

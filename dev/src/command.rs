@@ -36,7 +36,7 @@ pub enum Command {
     Mcp(mcp::Arguments),
     /// Change the schema of the database, and install the statements of this release
     Migrate(migrate::Arguments),
-    /// Show published events, and send failed ones again
+    /// Show what the audit trail took in the last 8 days, and requeue failed events
     Events(operate::Events),
     /// Show the e-mails that were sent
     Mail(mail::Arguments),

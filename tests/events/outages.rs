@@ -168,10 +168,10 @@ async fn a_poison_event_is_dead_lettered_and_can_be_requeued_after_a_fix() {
     assert_eq!(titles(2).await, ["before", "behind"], "it blocks no other event");
 
     stop_rejecting(&app).await;
-    assert_eq!(requeue(&app), "sent again: dead letters 1, unpublished events 0");
+    assert_eq!(requeue(&app), "requeued: dead letters 1, parked events 0");
     assert_eq!(titles(3).await, ["before", "poison", "behind"]);
     wait_for_empty_outbox(&app).await;
-    assert_eq!(requeue(&app), "sent again: dead letters 0, unpublished events 0");
+    assert_eq!(requeue(&app), "requeued: dead letters 0, parked events 0");
     assert_eq!(app.database.rows("select 1 from app.consumed_events").await.len(), 3);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 1, "it is still listed");
 }

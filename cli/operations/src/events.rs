@@ -1,4 +1,4 @@
-//! `events`: lists published events and dead letters, and requeues what failed.
+//! `events`: lists recent events of the audit trail, and dead letters, and requeues what failed.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::DatabaseUrl;
 pub struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
-    /// Keep running, and print new events as they come
+    /// Keep running, and print new events as the audit trail takes them
     #[arg(long)]
     follow: bool,
     /// Only events of this topic
@@ -30,9 +30,10 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Put dead letters, and events that could not be published, back into the outbox, to be sent again
+    /// Put dead letters of a known type, and parked events, which could not be published, back into the
+    /// outbox
     Requeue {
-        /// Only dead letters of this consumer
+        /// Only dead letters of this consumer, and no parked events
         #[arg(long)]
         consumer: Option<String>,
     },
@@ -51,7 +52,8 @@ pub async fn run(arguments: Arguments, url: &DatabaseUrl) -> anyhow::Result<()> 
     report_backlog(&client).await
 }
 
-/// Prints the newest events of the audit trail, oldest first. With `follow`, goes on to print new ones.
+/// Prints the newest events that the audit trail took in the last 8 days, oldest first. With `follow`, goes
+/// on to print new ones.
 async fn list(client: &Client, topic: Option<&str>, limit: i64, follow: bool) -> anyhow::Result<()> {
     // Events of tasks are published twice: for consumers, and under `task-updates` for clients.
     let topics_of = |kind: &Kind| {
@@ -121,7 +123,7 @@ async fn list_dead_letters(client: &Client, limit: i64) -> anyhow::Result<()> {
     let lines = "
         select concat_ws('  ', to_char(failed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), consumer, event_id, reason,
                          case when failures > 1 then failures || ' times' end,
-                         case when requeued_at is not null then 'sent again' end)
+                         case when requeued_at is not null then 'requeued' end)
           from (select * from app.dead_letters order by failed_at desc limit $1) as newest order by failed_at";
     for row in client.query(lines, &[&limit]).await? {
         println!("{}", row.get::<_, String>(0));
@@ -130,7 +132,7 @@ async fn list_dead_letters(client: &Client, limit: i64) -> anyhow::Result<()> {
 }
 
 /// Puts failed events back into the outbox. They keep their ids, so consumers that have processed them skip
-/// them.
+/// them. A dead letter of an unknown type stays, as its topic is not known.
 async fn requeue(client: &mut Client, consumer: Option<String>) -> anyhow::Result<()> {
     let transaction = client.transaction().await?;
     let topics: Vec<&str> = KINDS.iter().map(|kind| kind.topic).collect();
@@ -158,7 +160,18 @@ async fn requeue(client: &mut Client, consumer: Option<String>) -> anyhow::Resul
             &[&consumer],
         )
         .await?;
+    let left: i64 = transaction
+        .query_one(
+            "select count(*) from app.dead_letters
+              where requeued_at is null and ($1::text is null or consumer = $1)",
+            &[&consumer],
+        )
+        .await?
+        .get(0);
     transaction.commit().await?;
-    println!("sent again: dead letters {letters}, unpublished events {parked}");
+    println!("requeued: dead letters {letters}, parked events {parked}");
+    if left > 0 {
+        println!("not requeued: dead letters of an unknown type {left}");
+    }
     Ok(())
 }

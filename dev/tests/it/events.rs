@@ -36,7 +36,7 @@ async fn an_event_whose_process_was_killed_before_publishing_it_still_arrives() 
     assert_eq!(stdout(&run(&["events", "--dead", "--data", &folder_text])), "");
     assert_eq!(
         stdout(&run(&["events", "requeue", "--data", &folder_text])),
-        "sent again: dead letters 0, unpublished events 0"
+        "requeued: dead letters 0, parked events 0"
     );
     assert_eq!(up.end(Signal::TERM), Some(0));
 }
@@ -69,9 +69,9 @@ async fn a_dead_letter_is_sent_again_after_a_repair() {
         .unwrap();
     let again = stdout(&run(&["events", "requeue", "--data", &folder_text]));
 
-    assert_eq!(again, "sent again: dead letters 1, unpublished events 0");
+    assert_eq!(again, "requeued: dead letters 1, parked events 0");
     until("the event", || stdout(&run(&["events", "--data", &folder_text])).contains(user));
-    assert!(stdout(&run(&["events", "--dead", "--data", &folder_text])).ends_with("sent again"));
+    assert!(stdout(&run(&["events", "--dead", "--data", &folder_text])).ends_with("requeued"));
     assert_eq!(up.end(Signal::TERM), Some(0));
 }
 
