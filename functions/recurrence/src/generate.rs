@@ -30,7 +30,6 @@ struct Input {
     series: ItemId,
     /// Version of the series that this was computed from. If it has changed, the event is retried.
     version: domain::Version,
-    rule: Rule,
     new_occurrences: Vec<NewOccurrence>,
     /// True if the series has ended.
     ends: bool,
@@ -89,7 +88,7 @@ fn follow_up(id: ItemId, progress: Progress, occurred_at: &str) -> Option<Input>
         .map(|occurrence| new_occurrence(&rule, occurrence, true));
     let next = follow_up.next.map(|occurrence| new_occurrence(&rule, occurrence, false));
     let new_occurrences = missed.chain(next).collect();
-    Some(Input { series: id, version, new_occurrences, rule, ends })
+    Some(Input { series: id, version, new_occurrences, ends })
 }
 
 fn new_occurrence(rule: &Rule, occurrence: Occurrence, missed: bool) -> NewOccurrence {

@@ -1,6 +1,6 @@
 -- frame: consumer
--- Creates the occurrences that follow a completed one, unless they exist: all at once, with their reminders
--- and events.
+-- Creates the occurrences that follow a completed or deleted one, unless one is open: all at once, with their
+-- events, and with the reminders of the next one. Missed ones get no reminders.
 declare
     event          delivery;
     current_series series;
@@ -21,7 +21,7 @@ begin
         if current_series.version <> (event.input ->> 'version')::bigint then
             perform refuse('stale');
         end if;
-        -- At most a task with its event and its reminders for each occurrence, and the series.
+        -- At most a task with its event for each occurrence, the reminders of the next one, and the series.
         perform reserve_seqs(event.user_id, 2 * jsonb_array_length(event.input -> 'new_occurrences')
                                             + jsonb_array_length(current_series.reminders) + 1);
         number := current_series.occurrences;

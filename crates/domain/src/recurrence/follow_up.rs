@@ -1,4 +1,4 @@
-//! Occurrences that follow a completed one, and the open occurrence after a change of the rule.
+//! Occurrences that follow a completed or deleted one, and the open occurrence after a change of the rule.
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
@@ -6,10 +6,10 @@ use jiff::{Span, ToSpan};
 use super::{Anchor, Occurrence, Rule, WallClock};
 use crate::{Moment, TimeOrDay};
 
-/// Occurrences that follow a completed one.
+/// Occurrences that follow a completed or deleted one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FollowUp {
-    /// Missed occurrences, which were due before the completion: those of the last year only, so at most 366.
+    /// Missed occurrences, which were due before that: those of the last year only, so at most 366.
     pub missed: Vec<Occurrence>,
     /// Next occurrence, or `None` if the series has ended.
     pub next: Option<Occurrence>,
