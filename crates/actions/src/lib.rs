@@ -1,7 +1,8 @@
 //! Use cases of TaskFlow: one file per use case, with the SQL statement that it calls.
 //!
-//! HTTP routes, MCP tools and consumers call the same functions. A response is the JSON text that Postgres
-//! returns, passed on unchanged, except that completing a task and reading a series add `next_occurrence`.
+//! HTTP routes and MCP tools call the same functions. A response is the JSON text that Postgres returns,
+//! passed on unchanged, except that Rust computes the `next_occurrence` of `tasks::complete`, `series::get`
+//! and `series::patch`.
 
 pub mod audit;
 mod clock;

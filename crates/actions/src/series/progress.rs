@@ -52,8 +52,8 @@ impl Progress {
         first.into_iter().chain(later).filter_map(|due| self.shown_time(due))
     }
 
-    /// Adds the next due date to the JSON of a series. The database cannot compute an occurrence that is not
-    /// yet created.
+    /// Sets `next_occurrence` in the JSON of a series. The database has written the due date of the newest
+    /// occurrence there, as it cannot compute one that is not yet created.
     pub(crate) fn with_next(&self, series: &str) -> Result<Value, Refusal> {
         let mut series: Value = parse_row(series)?;
         series["next_occurrence"] = json!(self.upcoming().next());
