@@ -53,24 +53,6 @@ pub fn metadata(_: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, document.to_string()))
 }
 
-/// JSON schema of the metadata.
-pub fn schema() -> Value {
-    let texts = json!({ "type": "array", "items": { "type": "string" } });
-    json!({
-        "type": "object",
-        "description": "OAuth 2.0 metadata (RFC 9728): accepted issuers and scopes",
-        "properties": {
-            "resource": { "type": "string" },
-            "resource_name": { "type": "string" },
-            "authorization_servers": texts,
-            "scopes_supported": texts,
-            "bearer_methods_supported": texts,
-        },
-        "required": ["resource", "resource_name", "scopes_supported", "bearer_methods_supported"],
-        "additionalProperties": false,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

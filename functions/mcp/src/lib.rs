@@ -1,7 +1,7 @@
 //! TaskFlow for assistants: a server of the Model Context Protocol.
 //!
 //! Each floor imports only those below it: `endpoint` (HTTP), `methods` (of the protocol), `tools` (one file
-//! each), `toolkit` (shared by tools), `protocol` (JSON-RPC), `access`.
+//! each), `toolkit` (shared by tools), `protocol` (requests, responses, errors), `access` (origins, scopes).
 
 mod access;
 mod endpoint;
@@ -24,7 +24,6 @@ pub const ROUTES: &[Route] = &[
         access::metadata,
         "Get the OAuth metadata of /mcp",
     )
-    .gives(200, access::schema)
     .open(),
     Route::new(
         Get,
@@ -32,7 +31,6 @@ pub const ROUTES: &[Route] = &[
         access::metadata,
         "Get the OAuth metadata of /mcp",
     )
-    .gives(200, access::schema)
     .open(),
 ];
 

@@ -1,5 +1,5 @@
-//! JSON-RPC and the Model Context Protocol: messages, revisions, errors. Nothing here knows a method or a
-//! tool.
+//! JSON-RPC and the Model Context Protocol: requests and their callers, revisions, responses, errors. Nothing
+//! here runs a method or a tool.
 
 mod error;
 mod page;
