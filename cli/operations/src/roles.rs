@@ -22,9 +22,9 @@ const SETTINGS: [(&str, &str); 5] = [
 /// Role that signs in to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Role of the functions that users reach.
+    /// Role of the functions that Dapr never calls.
     User,
-    /// Role of the functions that only Dapr calls.
+    /// Role of the functions that Dapr calls.
     Service,
     /// Role of Dapr, for its tables of settings and state.
     Dapr,

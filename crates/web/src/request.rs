@@ -78,7 +78,7 @@ impl Request {
         Client::new(self.principal(Identity::Anonymous {}), &self.context)
     }
 
-    /// Returns the client of a service that only Dapr calls, acting for itself or for a user.
+    /// Returns the client of a function that Dapr calls, acting for itself or for a user.
     pub fn service(&self, service: &'static str, user: Option<String>) -> Client<'_> {
         let identity = match user {
             Some(user) => Identity::ServiceFor { service, user },
