@@ -31,14 +31,18 @@ pub async fn run() -> anyhow::Result<()> {
             println!("optional Spin: not on the PATH; the embedded host replaces it")
         }
     }
-    for (program, question, what) in
-        [("go", "version", "Go"), ("java", "--version", "Java"), ("mvn", "--version", "Maven")]
-    {
-        match tools::output(program, &[question]).await {
+    // Debian has `venv` in a package of its own.
+    let venv = ["-c", "import venv, ensurepip, sys; print(sys.version)"];
+    for (program, question, what, need) in [
+        ("go", &["version"][..], "Go", "`--full` and `ci` need it (1.22 or newer)"),
+        ("java", &["--version"], "Java", "`--full` and `ci` need it (17 or newer)"),
+        ("mvn", &["--version"], "Maven", "`--full` and `ci` need it"),
+        ("python3", &venv, "Python", "`contract`, `mcp` and `ci` need it (3, with `venv`)"),
+        ("npm", &["--version"], "npm", "`mcp` and `ci` need it"),
+    ] {
+        match tools::output(program, question).await {
             Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("installed")),
-            Err(_) => {
-                println!("optional {what}: not on the PATH; only `--full` needs it (Go 1.22, Java 17)")
-            }
+            Err(_) => println!("optional {what}: not found; only {need}"),
         }
     }
     if missing {
