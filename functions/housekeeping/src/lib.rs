@@ -1,4 +1,5 @@
-//! Housekeeping: routes of the jobs that delete expired data and apply settings. Only Dapr calls them.
+//! Housekeeping: routes of the jobs that delete expired data, requeue dead letters and apply settings. Only
+//! Dapr calls them.
 
 mod settings;
 mod tidy;
@@ -8,7 +9,8 @@ use web::Route;
 
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/internal/housekeeping", tidy::run, "Delete expired data").internal(),
+    Route::new(Post, "/internal/housekeeping", tidy::run, "Delete expired data, requeue dead letters")
+        .internal(),
     Route::new(Post, "/internal/settings", settings::run, "Apply changed settings").internal(),
 ];
 

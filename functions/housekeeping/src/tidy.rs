@@ -7,8 +7,9 @@ use web::{Problem, Request, Response};
 /// Maximum number of users whose trash is purged in one run. The next run continues.
 const USERS: usize = 200;
 
-/// Deletes expired data. Each step is a transaction of its own and finds the remaining work itself, so a run
-/// can stop anywhere, and concurrent runs do not repeat work.
+/// Deletes expired data, and requeues dead letters that ran out of retries. Each step is a transaction of its
+/// own and finds the remaining work itself, so a run can stop anywhere, and concurrent runs do not repeat
+/// work.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let mut purged = 0;
