@@ -1,5 +1,5 @@
-//! The commands of `taskflow`, on the database of a data folder: `cargo dev admin`, `audit`, `events`,
-//! `settings`.
+//! The commands of `taskflow`, on the database that `DATABASE_URL` names, else on that of a data folder:
+//! `cargo dev admin`, `audit`, `events`, `settings`.
 
 use operations::{admin, audit, events, settings};
 
