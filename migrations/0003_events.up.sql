@@ -26,7 +26,8 @@ create table app.outbox (
     primary key (shard, position)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 comment on table app.outbox is
-    'Events that are not published yet, written by triggers in the transaction of the change.';
+    'Events that are not published yet, written in the transaction of the change: by triggers, or by body or '
+    'frame if the event is no change of a row.';
 comment on column app.outbox.user_id is 'Null for a security event of an unknown user.';
 comment on column app.outbox.position is
     'Order of a user''s events. Rows of different users may appear out of order.';

@@ -1,4 +1,5 @@
--- Returns the answer that is kept under this idempotency key; null if the request is new.
+-- Returns the answer that is kept under this idempotency key, or the refusal `key_used` if the key belongs to
+-- another request; null if the request is new.
 create or replace function app.replay(caller uuid, key jsonb) returns app.reply_row[] language plpgsql as $$
 declare
     answer app.answers;

@@ -1,6 +1,6 @@
 -- frame: open
 -- Starts a session of a user whose password was verified, if the password is still the same. A successful
--- sign-in does not count against the limits.
+-- sign-in does not count against the limits of sign-ins, only against that of the address.
 with session as (
     insert into sessions (token_hash, user_id, expires_at, user_agent)
     select input ->> 'token_hash', users.id, now() + interval '30 days', input ->> 'user_agent' from users

@@ -1,7 +1,7 @@
 -- frame: read
 -- Finds a series of the caller by its id or by words of its title. Returns `{hit, is_exact, open_tasks}`,
--- with the number of its open tasks; or `{ambiguous}` with all matches; or `{no_match}` with similar ones; or
--- nothing if no series has that id.
+-- with the number of its open tasks; or `{ambiguous}` with up to six matches; or `{no_match}` with similar
+-- ones; or nothing if no series has that id.
 declare
     search json;
 begin

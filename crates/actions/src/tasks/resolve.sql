@@ -1,6 +1,6 @@
 -- frame: read
 -- Finds a task of the caller by its id or by words of its title. Returns `{hit, is_exact}`; or `{ambiguous}`
--- with all matches; or `{no_match}` with similar ones; or nothing if no task has that id.
+-- with up to six matches; or `{no_match}` with similar ones; or nothing if no task has that id.
 declare
     search json;
 begin
