@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::Refusal;
 
-/// Reply of a statement that was not refused.
+/// Everything that a call returns except its refusal.
 #[derive(Debug, Default)]
 pub(crate) struct Reply {
     /// Rows of the body.

@@ -63,10 +63,11 @@ enum Item {
 /// Decides about an event. Not a type parameter, so that this module is compiled once and not in each function.
 type Decide<'a> = &'a dyn Fn(&Event) -> Result<Decision, Refusal>;
 
-/// Takes the events that Dapr delivers to a consumer, one or several: with one call of a statement whose
-/// frame is `consumer`, and the input that `decide` returns for each. Events may be delivered again, in any
-/// order. Events that cannot be parsed, or are rejected for good, go to the consumer's dead letters with the
-/// reason; others that fail are delivered again. The response is never a 404, which Dapr takes for success.
+/// Takes the events that Dapr delivers to a consumer, one or several, with the input that `decide` returns
+/// for each. Each batch of up to 256 KiB is one call of the statement, whose frame is `consumer`. Events with
+/// input that is no longer current are tried up to three times. Events may be delivered again, in any order.
+/// Those that cannot be parsed, or are rejected for good, go to the consumer's dead letters with the reason;
+/// others that fail are delivered again. The response is never a 404, which Dapr takes for success.
 pub fn consume(
     request: &Request,
     consumer: &'static str,
