@@ -1,4 +1,5 @@
 //! Client of Dapr's HTTP API. The variables `dapr_url` and `dapr_api_token` of `spin.toml` say where it is.
+//! Below it are the HTTP client ([`http`]) and the clock ([`time`]) of all functions.
 
 pub mod http;
 pub mod time;
