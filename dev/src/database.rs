@@ -10,8 +10,8 @@ use crate::project::{self, variable};
 pub use embedded_postgres::{DataFolder, Embedded, Purpose};
 pub use operations::{DatabaseUrl, Release};
 
-/// Records every event that triggers write, for tests that check all of them. Events that are already
-/// complete are replays or made up.
+/// Records every event that is added to the outbox, for tests that check all of them. Events that are already
+/// complete are requeued or made up.
 const RECORD_EVENTS: &str = "
 create table public.every_event (event json not null);
 create function public.keep_event() returns trigger language plpgsql security definer as $$
