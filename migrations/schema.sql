@@ -74,6 +74,23 @@ create table app.configured_settings (
     constraint configured_settings_pkey primary key (key)
 );
 
+-- Events that consumers have taken, written in the transaction of their effect. A repeated delivery finds
+-- its row and has no effect.
+create table app.consumed_events (
+    consumer text not null,
+    event_id uuid not null,
+    type     text not null,
+    -- `done`, or `late` if a later event of its user came first.
+    outcome  text not null,
+    -- Time from the change until the event was taken.
+    delay_ms double precision not null,
+    -- Share of the event in the duration of the call that took it.
+    took_ms  double precision not null,
+    at       timestamp with time zone not null default now(),
+    constraint consumed_events_pkey primary key (consumer, event_id)
+);
+create index consumed_events_by_age on app.consumed_events (at);
+
 -- Number of events by consumer and outcome, in several slots each, so that connections do not wait for each
 -- other.
 create table app.consumer_counters (
@@ -105,23 +122,6 @@ create table app.dead_letters (
     constraint dead_letters_pkey primary key (consumer, event_id)
 );
 
--- Events that consumers have taken, written in the transaction of their effect. A repeated delivery finds its
--- row and has no effect.
-create table app.consumed_events (
-    consumer text not null,
-    event_id uuid not null,
-    type     text not null,
-    -- `done`, or `late` if a later event of its user came first.
-    outcome  text not null,
-    -- Time from the change until the event was taken.
-    delay_ms double precision not null,
-    -- Share of the event in the duration of the call that took it.
-    took_ms  double precision not null,
-    at       timestamp with time zone not null default now(),
-    constraint consumed_events_pkey primary key (consumer, event_id)
-);
-create index consumed_events_by_age on app.consumed_events (at);
-
 -- Users whose next event failed while others were published: theirs wait, in order, without delaying others.
 create table app.held (
     -- For an event without a user, the id of the event.
@@ -130,6 +130,15 @@ create table app.held (
     until   timestamp with time zone not null,
     constraint held_pkey primary key (user_id)
 );
+
+-- Highest `seq` of each user that a consumer has received from a topic: an event below it is late.
+create table app.high_water_marks (
+    consumer text not null,
+    topic    text not null,
+    user_id  uuid not null,
+    seq      bigint not null,
+    constraint high_water_marks_pkey primary key (consumer, topic, user_id)
+) with (fillfactor=70);
 
 -- Users as issuers of JWTs know them.
 create table app.identities (
@@ -207,7 +216,8 @@ create trigger add_tombstone after delete on app.notifications for each row
 create trigger stamp before insert or update on app.notifications for each row
     execute function app.stamp_notification();
 
--- Events that are not published yet, written by triggers in the transaction of the change.
+-- Events that are not published yet, written in the transaction of the change: by triggers, or by body or
+-- frame if the event is no change of a row.
 create table app.outbox (
     event_id       uuid not null default gen_random_uuid(),
     topic          text not null,
@@ -264,19 +274,11 @@ create table app.parked (
     constraint parked_pkey primary key (shard, "position")
 );
 
--- Highest `seq` of each user that a consumer has received from a topic: an event below it is late.
-create table app.high_water_marks (
-    consumer text not null,
-    topic    text not null,
-    user_id  uuid not null,
-    seq      bigint not null,
-    constraint high_water_marks_pkey primary key (consumer, topic, user_id)
-) with (fillfactor=70);
-
 -- The publish lease of each shard.
 create table app.publishers (
     shard        smallint not null,
-    -- Transaction id that took the lease. Null while a shard backs off after a failure, or publishing is off.
+    -- Transaction id that took the lease. Null while a shard backs off after a failure, or publishing is
+    -- off.
     holder       text,
     -- End of the lease or of the backoff; `infinity` while publishing is off. From then on, the next request
     -- with an event of the shard acquires the lease.
@@ -336,9 +338,10 @@ create index reminders_of_a_task on app.reminders (task_id);
 create index reminders_of_a_user_by_seq on app.reminders (user_id, seq);
 create index reminders_to_come on app.reminders (user_id, remind_at, id)
     where ((status = 'pending') and (notification_id is null));
-create trigger add_tombstone after delete on app.reminders for each row execute function app.add_reminder_tombstone();
 create trigger add_event after insert or update on app.reminders for each row
     execute function app.add_reminder_event();
+create trigger add_tombstone after delete on app.reminders for each row
+    execute function app.add_reminder_tombstone();
 create trigger stamp before insert or update on app.reminders for each row
     execute function app.stamp_reminder();
 
@@ -453,12 +456,13 @@ create index tasks_of_a_user_by_word on app.tasks using gin (user_id, tags, word
     where (deleted_at is null);
 create unique index tasks_of_a_series on app.tasks (recurring_task_id, occurrence)
     where (recurring_task_id is not null);
+create trigger add_event after insert or update on app.tasks for each row
+    execute function app.add_task_event();
 create trigger add_tombstone after delete on app.tasks for each row execute function app.add_task_tombstone();
-create trigger add_event after insert or update on app.tasks for each row execute function app.add_task_event();
+create trigger stamp before insert or update on app.tasks for each row execute function app.stamp();
 create trigger update_reminders after update on app.tasks for each row
     when (((old.due_date is distinct from new.due_date) or (old.status <> new.status) or ((old.deleted_at is null) <> (new.deleted_at is null))))
     execute function app.update_reminders();
-create trigger stamp before insert or update on app.tasks for each row execute function app.stamp();
 
 -- Personal access tokens, for scripts and assistants.
 create table app.tokens (
@@ -680,6 +684,10 @@ returns void language plpgsql volatile;
 -- Adds a tombstone for a deleted notification. There is none if the user is deleted too.
 create function app.add_notification_tombstone() returns trigger language plpgsql volatile;
 
+-- Adds the event of a changed reminder. There is none for a reminder that moves with its task, which has an
+-- event itself.
+create function app.add_reminder_event() returns trigger language plpgsql volatile;
+
 -- Adds a tombstone for a deleted reminder, and its cancellation event if it was pending. There are none if
 -- the user is deleted too.
 create function app.add_reminder_tombstone() returns trigger language plpgsql volatile;
@@ -687,6 +695,13 @@ create function app.add_reminder_tombstone() returns trigger language plpgsql vo
 -- Adds a security event to the outbox. It is kept even if the request is rejected afterwards.
 create function app.add_security_event(type text, person uuid, details jsonb)
 returns void language plpgsql volatile;
+
+-- Adds the event of a changed series. There is none for a new place: the statement that adds the occurrence
+-- writes `recurring.generated`.
+create function app.add_series_event() returns trigger language plpgsql volatile;
+
+-- Adds the event of a changed task. Its type follows from the change.
+create function app.add_task_event() returns trigger language plpgsql volatile;
 
 -- Adds a tombstone and the event of a purged task. There are none if the user is deleted too.
 create function app.add_task_tombstone() returns trigger language plpgsql volatile;
@@ -837,17 +852,6 @@ create function app.profile_json(person app.users) returns json language sql sta
 -- The progress of a series: its rule, its place, and the state of its newest occurrence.
 create function app.progress(series app.series) returns jsonb language plpgsql stable;
 
--- Adds the event of a changed reminder. There is none for a reminder that moves with its task, which has
--- an event itself.
-create function app.add_reminder_event() returns trigger language plpgsql volatile;
-
--- Adds the event of a changed series. There is none for a new place: the statement that adds the
--- occurrence writes `recurring.generated`.
-create function app.add_series_event() returns trigger language plpgsql volatile;
-
--- Adds the event of a changed task. Its type follows from the change.
-create function app.add_task_event() returns trigger language plpgsql volatile;
-
 -- The state of a rate limit, as the frame returns it to the client. `reset` is the time until the next
 -- request is allowed, or until the bucket is full.
 create function app.quota(refused boolean, policy text, reset double precision, seconds_per_token double precision, seconds_to_fill double precision, remaining double precision)
@@ -868,15 +872,15 @@ create function app.reject_audit_change() returns trigger language plpgsql volat
 create function app.remind_at(due timestamp with time zone, before text, person uuid)
 returns timestamp with time zone language plpgsql stable;
 
--- Returns the answer that is kept under this idempotency key; null if the request is new.
+-- Returns the answer that is kept under this idempotency key, or the refusal `key_used` if the key belongs
+-- to another request; null if the request is new.
 create function app.replay(caller uuid, key jsonb) returns app.reply_row[] language plpgsql volatile;
 
 -- Reports a request for an item of another user. The response does not tell such items from missing ones.
 create function app.report_foreign_access(principal jsonb, input jsonb, caller uuid)
 returns void language plpgsql volatile;
 
--- Puts a dead letter back into the outbox. It keeps its id, so that consumers that have taken it skip
--- it.
+-- Puts a dead letter back into the outbox. It keeps its id, so that consumers that have taken it skip it.
 create function app.requeue_event(topic text, event jsonb) returns void language plpgsql volatile;
 
 -- Reserves `seq` numbers for about as many changes of one user, as updating a user's row ten thousand times
