@@ -15,9 +15,9 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     build::functions(project::FUNCTIONS).await?;
     let none = [] as [(&str, &str); 0];
-    tools::run("cargo", &["build", "--quiet", "--package", "bench"], none).await?;
+    tools::run("cargo", &["build", "--quiet", "--bin", "bench"], none).await?;
     // What TaskFlow is compared with is optimized fully.
-    tools::run("cargo", &["build", "--quiet", "--release", "--package", "native"], none).await?;
+    tools::run("cargo", &["build", "--quiet", "--release", "--bin", "native"], none).await?;
     let bench = project::target().join("debug/bench").display().to_string();
     let options: Vec<&str> = arguments.options.iter().map(String::as_str).collect();
     tools::run(&bench, &options, none).await
