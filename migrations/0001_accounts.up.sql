@@ -126,8 +126,7 @@ create unlogged table app.buckets (
     key               text primary key,
     full_at           float8 not null,
     seconds_per_token float8 not null,
-    seconds_to_fill   float8 not null,
-    reported_at       float8 not null default 0
+    seconds_to_fill   float8 not null
 ) with (fillfactor = 15);
 comment on table app.buckets is 'Token buckets of the limits. Times are seconds since 1970.';
 comment on column app.buckets.key is 'Name of the limit, and the client.';
@@ -135,7 +134,6 @@ comment on column app.buckets.full_at is 'Time at which the bucket will be full 
 comment on column app.buckets.seconds_per_token is
     'Time in which one token is refilled. A request takes a token.';
 comment on column app.buckets.seconds_to_fill is 'Time in which an empty bucket becomes full.';
-comment on column app.buckets.reported_at is 'Time of the last `limit.hit` event.';
 
 -- ── idempotency ─────────────────────────────────────────────────────────────────────────────
 

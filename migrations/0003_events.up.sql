@@ -79,6 +79,22 @@ comment on table app.held is
     'others.';
 comment on column app.held.user_id is 'For an event without a user, the id of the event.';
 
+-- Unlogged: after a crash incidents are counted anew, and counting one does not wait for the disk.
+create unlogged table app.incidents (
+    key         text primary key,
+    type        text not null,
+    user_id     uuid,
+    details     jsonb not null,
+    reported_at timestamptz not null default '-infinity',
+    times       int not null default 1
+) with (fillfactor = 50);
+comment on table app.incidents is
+    'Security incidents of the last minutes, by kind, so that many of one kind become few events.';
+comment on column app.incidents.key is 'Hash of type, user and details without the route: the kind.';
+comment on column app.incidents.details is 'Details of the first incident.';
+comment on column app.incidents.reported_at is 'Time of the last event of the kind.';
+comment on column app.incidents.times is 'Number of incidents since that event.';
+
 -- ── consumers ───────────────────────────────────────────────────────────────────────────────
 
 create type app.delivery as (

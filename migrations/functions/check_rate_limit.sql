@@ -7,11 +7,11 @@ declare
 begin
     if rate_limit = 'sign-in' then
         return app.take_from_buckets('{sign-in,sign-in-address}',
-                                     array[md5(lower(input ->> 'email')), address], null, true);
+                                     array[md5(lower(input ->> 'email')), address], null, address, true);
     elsif rate_limit = 'sign-up' then
-        return app.take_from_buckets('{address,sign-up}', array[address, address], null);
+        return app.take_from_buckets('{address,sign-up}', array[address, address], null, address);
     elsif caller is null then
-        return app.take_from_buckets('{address}', array[address], null);
+        return app.take_from_buckets('{address}', array[address], null, address);
     end if;
-    return app.take_from_buckets('{address,user}', array[address, caller::text], caller);
+    return app.take_from_buckets('{address,user}', array[address, caller::text], caller, address);
 end $$;

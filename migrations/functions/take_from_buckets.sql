@@ -7,7 +7,7 @@
 -- A bucket stores no number of tokens but the time at which it will be full: a token taken moves that time by
 -- `seconds_per_token` into the future, and the bucket is empty if it is more than `seconds_to_fill` away.
 create or replace function app.take_from_buckets(
-    names text[], clients text[], person uuid, exact boolean default false
+    names text[], clients text[], person uuid, address text, exact boolean default false
 ) returns text language plpgsql as $$
 declare
     clock             float8 := extract(epoch from clock_timestamp());
@@ -38,13 +38,8 @@ begin
               into full_at, seconds_per_token, seconds_to_fill
               from app.buckets as bucket where bucket.key = bucket_key;
             if found and greatest(full_at, clock) + seconds_per_token > clock + seconds_to_fill then
-                -- At most one event a minute.
-                update app.buckets set reported_at = clock
-                 where key = bucket_key and reported_at < clock - 60;
-                if found then
-                    perform app.add_security_event('limit.hit', person,
-                                                   jsonb_build_object('limit', names[i]));
-                end if;
+                perform app.add_security_event('limit.hit', person,
+                                               jsonb_build_object('limit', names[i], 'address', address));
                 return app.quota(true, names[i], full_at + seconds_per_token - seconds_to_fill - clock,
                                  seconds_per_token, seconds_to_fill, 0);
             end if;

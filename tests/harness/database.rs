@@ -128,6 +128,16 @@ impl Database {
                        from app.outbox order by user_id, seq";
         self.rows(query).await
     }
+
+    /// Returns the number of security incidents of a type: those in the outbox, and those that were counted
+    /// since.
+    pub async fn count_incidents(&self, kind: &str) -> u64 {
+        let query = format!(
+            "select coalesce((select sum((details ->> 'times')::int) from app.outbox where type = '{kind}'), 0)
+                  + coalesce((select sum(times) from app.incidents where type = '{kind}'), 0) as many"
+        );
+        self.rows(&query).await[0]["many"].as_u64().expect("a number")
+    }
 }
 
 fn variable(name: &str) -> String {

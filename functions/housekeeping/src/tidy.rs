@@ -7,9 +7,9 @@ use web::{Problem, Request, Response};
 /// Maximum number of users whose trash is purged in one run. The next run continues.
 const USERS: usize = 200;
 
-/// Deletes expired data, and requeues dead letters that ran out of retries. Each step is a transaction of its
-/// own and finds the remaining work itself, so a run can stop anywhere, and concurrent runs do not repeat
-/// work.
+/// Deletes expired data, reports counted incidents, and requeues dead letters that ran out of retries. Each
+/// step is a transaction of its own and finds the remaining work itself, so a run can stop anywhere, and
+/// concurrent runs do not repeat work.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;
     let mut purged = 0;
@@ -25,6 +25,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
             .len();
     }
     request.service("housekeeping", None).rows(statement!("tidy.sql"), &json!({}))?;
+    request.service("housekeeping", None).rows(statement!("report_incidents.sql"), &json!({}))?;
     request.service("housekeeping", None).rows(statement!("requeue_dead_letters.sql"), &json!({}))?;
     Ok(Response::json(200, json!({ "purged": purged }).to_string()))
 }
