@@ -71,6 +71,7 @@ create table app.sessions (
     id         uuid not null default gen_random_uuid(),
     user_agent text
 );
+create unique index sessions_by_id on app.sessions (id);
 create index sessions_of_a_user on app.sessions (user_id);
 comment on table app.sessions is 'Sign-ins.';
 

@@ -44,7 +44,7 @@ begin
         refusal := refusal(code, violated, message, context);
         exit frame;
     end;
-    if not found and input ? 'id' then
+    if not found and input ?| '{id,task_id}' then
         perform report_foreign_access(principal, input, caller);
     end if;
     end frame;

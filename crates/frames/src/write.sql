@@ -66,7 +66,7 @@ begin
         refusal := refusal(code, violated, message, context);
         answer := array[row('refusal', refusal)::reply_row];
     end;
-    if is_empty and refusal is null and input ? 'id' then
+    if is_empty and refusal is null and input ?| '{id,task_id}' then
         perform report_foreign_access(principal, input, caller);
     end if;
     -- `refuse` raises TF000, and class 23 are constraints: a retry would fail alike. Other errors are faults,
