@@ -124,14 +124,24 @@ comment on table app.limits is 'Rate limits: number of `requests` in `seconds`. 
 -- Unlogged: after a crash all buckets are full, and no request waits for the disk. The low fillfactor keeps
 -- updated rows on their page.
 create unlogged table app.buckets (
-    key               text primary key,
-    full_at           float8 not null,
+    key               text not null,
+    slot              int not null,
+    taken             float8 not null,
+    since             float8 not null,
     seconds_per_token float8 not null,
-    seconds_to_fill   float8 not null
+    seconds_to_fill   float8 not null,
+    primary key (key, slot)
 ) with (fillfactor = 15);
-comment on table app.buckets is 'Token buckets of the limits. Times are seconds since 1970.';
+comment on table app.buckets is
+    'Token buckets of the limits, in several slots each, so that requests do not wait for each other. A '
+    'bucket is full at its newest `since`, plus `seconds_per_token` for each token taken. Times are seconds '
+    'since 1970.';
 comment on column app.buckets.key is 'Name of the limit, and the client.';
-comment on column app.buckets.full_at is 'Time at which the bucket will be full again.';
+comment on column app.buckets.slot is 'Number of the slot, from 0.';
+comment on column app.buckets.taken is 'Number of tokens that were ever taken from the slot.';
+comment on column app.buckets.since is
+    'Time since which the bucket would be full if no tokens had ever been taken. It moves on whenever the '
+    'bucket is full.';
 comment on column app.buckets.seconds_per_token is
     'Time in which one token is refilled. A request takes a token.';
 comment on column app.buckets.seconds_to_fill is 'Time in which an empty bucket becomes full.';

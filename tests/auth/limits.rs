@@ -1,6 +1,8 @@
 use serde_json::{Value, json};
 use tests::{App, Person, Response};
 
+use crate::events::{add_slow_trigger, wait_for_slow_trigger};
+
 /// Sets a limit that applies at once.
 async fn set_limit(app: &App, name: &str, requests: u32, seconds: u32) {
     let limit =
@@ -66,8 +68,33 @@ async fn a_limited_request_changes_nothing_and_succeeds_later() {
     ada.post("/api/tasks", json!({ "title": "two" })).await.problem(429);
 
     assert_eq!(app.database.rows("select title from app.tasks").await, [json!({ "title": "one" })]);
-    app.database.change("update app.buckets set full_at = full_at - 600").await;
+    app.database.change("update app.buckets set since = since - 600").await;
     ada.task("two").await;
+}
+
+#[tokio::test]
+async fn limits_hold_while_a_slow_request_is_in_progress() {
+    for limit in ["user", "address"] {
+        let app = App::start().await;
+        let ada = app.guest().await;
+        add_slow_trigger(&app, "before insert on app.tasks for each row").await;
+        set_limit(&app, limit, 3, 600).await;
+        let slow = tokio::spawn({
+            let ada = ada.clone();
+            async move { ada.create(json!({ "title": "slow" })).await }
+        });
+        wait_for_slow_trigger(&app).await;
+
+        let mut allowed = 0;
+        for _ in 0..6 {
+            allowed += u32::from(ada.get("/api/tasks").await.status == 200);
+        }
+
+        // The slow request counts as soon as it has ended.
+        assert!((2..=3).contains(&allowed), "{limit}: {allowed} of 3");
+        slow.await.unwrap();
+        ada.get("/api/tasks").await.problem(429);
+    }
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn a_limited_call_reports_the_time_to_wait() {
     assert!(refused.text.contains("second"), "{}", refused.text);
     assert_eq!(app.database.rows("select id from app.tasks").await.len(), made);
     assert_eq!(assistant.tools().await, TOOL_NAMES, "calls without the database are not limited");
-    app.database.change("update app.buckets set full_at = full_at - 600").await;
+    app.database.change("update app.buckets set since = since - 600").await;
     assistant.call("add_task", json!({ "title": "x" })).await.success();
 }
 

@@ -7,10 +7,11 @@ with session as (
      where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash'
     returning user_id, expires_at
 ), refunded as (
-    update buckets set full_at = buckets.full_at - buckets.seconds_per_token
+    update buckets set taken = buckets.taken - 1
       from session join users on users.id = session.user_id
      where buckets.key in ('sign-in ' || md5(lower(users.email)),
                            'sign-in-address ' || (principal ->> 'address'))
+       and buckets.slot = 0
 )
 select 'row', json_build_object('expires_at', session.expires_at, 'user', profile_json(users))::text
   from session join users on users.id = session.user_id

@@ -7,7 +7,12 @@ with lock as materialized (
 ), deleted_answers as (
     delete from answers using lock where answers.created_at < now() - interval '24 hours'
 ), deleted_buckets as (
-    delete from buckets using lock where buckets.full_at < extract(epoch from now()) - 3600
+    -- All slots of a bucket at once, as its tokens are those of all slots.
+    delete from buckets using lock
+     where buckets.key in (
+           select idle.key from buckets as idle group by idle.key
+           having max(idle.since) + sum(idle.taken) * max(idle.seconds_per_token)
+                < extract(epoch from now()) - 3600)
 ), deleted_totals as (
     delete from totals using lock where totals.counted_at < now() - interval '1 day'
 ), deleted_consumed_events as (
