@@ -69,11 +69,13 @@ create table app.sessions (
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,
     id         uuid not null default gen_random_uuid(),
-    user_agent text
+    user_agent text,
+    address    text
 );
 create unique index sessions_by_id on app.sessions (id);
 create index sessions_of_a_user on app.sessions (user_id);
 comment on table app.sessions is 'Sign-ins.';
+comment on column app.sessions.address is 'Network address at which it began, or was extended last.';
 
 create table app.tokens (
     id         uuid primary key,
@@ -118,6 +120,7 @@ insert into app.limits (name, requests, seconds) values
     ('address',         10000, 10),
     ('sign-up',         600,   60),
     ('sign-in',         10,    300),
+    ('sign-in-account', 1000,  3600),
     ('sign-in-address', 100,   300);
 comment on table app.limits is 'Rate limits: number of `requests` in `seconds`. A change applies at once.';
 

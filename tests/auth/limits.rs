@@ -26,6 +26,12 @@ async fn login(app: &App, email: &str, password: &str) -> Response {
     app.post("/api/auth/login", json!({ "email": email, "password": password })).await
 }
 
+/// Signs Ada in, as a proxy would forward the request.
+async fn login_from(app: &App, address: &str, password: &str) -> Response {
+    let credentials = json!({ "email": "ada@example.com", "password": password });
+    app.call("POST", "/api/auth/login").header("x-forwarded-for", address).json(&credentials).send().await
+}
+
 #[tokio::test]
 async fn a_limited_response_has_retry_after() {
     let app = App::start().await;
@@ -179,6 +185,61 @@ async fn after_a_few_wrong_passwords_the_right_one_is_limited_too() {
     assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0), "{refused:?}");
     login(&app, "bob@example.com", "a sample password").await.expect(200);
     assert_eq!(hits(&app).await, [json!({ "topic": "audit-events", "user_id": null, "limit": "sign-in" })]);
+}
+
+#[tokio::test]
+async fn wrong_passwords_from_elsewhere_do_not_keep_the_owner_out() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    app.account("ada@example.com").await;
+    for _ in 0..10 {
+        login_from(&app, "203.0.113.7", "not that one").await.problem(401);
+    }
+
+    login_from(&app, "203.0.113.7", "a sample password").await.problem(429);
+    login_from(&app, "203.0.113.8", "a sample password").await.expect(200);
+}
+
+#[tokio::test]
+async fn attempts_from_many_networks_are_limited_except_where_the_owner_is_signed_in() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    let ada = app.account("ada@example.com").await;
+    login_from(&app, "198.51.100.1", "a sample password").await.expect(200);
+    set_limit(&app, "sign-in-account", 3, 600).await;
+    for address in ["203.0.113.1", "203.0.113.2", "203.0.113.3"] {
+        login_from(&app, address, "not that one").await.problem(401);
+    }
+
+    login_from(&app, "203.0.113.4", "a sample password").await.problem(429);
+
+    ada.get("/api/auth/me").await.expect(200);
+    login_from(&app, "198.51.100.1", "a sample password").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_address_beyond_its_limit_takes_no_attempts_of_accounts() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    app.account("ada@example.com").await;
+    set_limit(&app, "sign-in-address", 2, 600).await;
+    set_limit(&app, "sign-in-account", 3, 600).await;
+    for status in [401, 401, 429, 429, 429] {
+        login_from(&app, "203.0.113.7", "not that one").await.expect(status);
+    }
+
+    login_from(&app, "203.0.113.8", "a sample password").await.expect(200);
+}
+
+#[tokio::test]
+async fn use_in_another_network_makes_it_known() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    let ada = app.account("ada@example.com").await;
+    app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
+    set_limit(&app, "sign-in-account", 1, 600).await;
+    login_from(&app, "203.0.113.1", "not that one").await.problem(401);
+    login_from(&app, "198.51.100.1", "a sample password").await.problem(429);
+
+    send_forwarded(&ada, "x-forwarded-for", "198.51.100.1").await.expect(200);
+
+    login_from(&app, "198.51.100.1", "a sample password").await.expect(200);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ begin
     exit frame when refusal is not null;
     -- Active users stay signed in. An extension a day is enough.
     if admission.session_expires_at < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days'
+        update sessions set expires_at = now() + interval '30 days', address = principal ->> 'address'
          where token_hash = principal ->> 'session';
     end if;
     -- For responses with times in the user's zone.

@@ -6,8 +6,9 @@ with person as (
             input ->> 'email' is null, coalesce(input ->> 'timezone', 'UTC'))
     returning users
 ), session as (
-    insert into sessions (token_hash, user_id, expires_at, user_agent)
-    select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent'
+    insert into sessions (token_hash, user_id, expires_at, user_agent, address)
+    select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent',
+           principal ->> 'address'
       from person
     returning expires_at
 )
