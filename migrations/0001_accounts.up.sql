@@ -149,6 +149,21 @@ comment on column app.buckets.seconds_per_token is
     'Time in which one token is refilled. A request takes a token.';
 comment on column app.buckets.seconds_to_fill is 'Time in which an empty bucket becomes full.';
 
+-- Not unlogged: after a crash there would be no permits.
+create table app.hash_permits (
+    number  smallint primary key,
+    holder  text,
+    address text,
+    until   timestamptz not null default '-infinity'
+);
+insert into app.hash_permits (number) select generate_series(1, 4);
+comment on table app.hash_permits is
+    'Permits to compute a password hash, which takes much time and memory: no more hashes than rows are '
+    'computed at the same time.';
+comment on column app.hash_permits.holder is 'Name of the request that claimed it last.';
+comment on column app.hash_permits.address is 'Network address of that request.';
+comment on column app.hash_permits.until is 'End of the claim, even if the request never releases it.';
+
 -- ── idempotency ─────────────────────────────────────────────────────────────────────────────
 
 create type app.reply_row as (kind text, body text);

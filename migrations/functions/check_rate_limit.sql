@@ -20,9 +20,8 @@ begin
         return app.take_from_buckets('{sign-in-address,sign-in,sign-in-account}', clients, null, address,
                                      true);
     elsif rate_limit = 'sign-up' then
-        return app.take_from_buckets('{address,sign-up}', array[address, address], null, address);
-    elsif caller is null then
-        return app.take_from_buckets('{address}', array[address], null, address);
+        return app.take_from_buckets('{address,user,sign-up}', array[address, caller::text, address], caller,
+                                     address);
     end if;
     return app.take_from_buckets('{address,user}', array[address, caller::text], caller, address);
 end $$;

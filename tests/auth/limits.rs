@@ -4,7 +4,7 @@ use tests::{App, Person, Response};
 use crate::events::{add_slow_trigger, wait_for_slow_trigger};
 
 /// Sets a limit that applies at once.
-async fn set_limit(app: &App, name: &str, requests: u32, seconds: u32) {
+pub async fn set_limit(app: &App, name: &str, requests: u32, seconds: u32) {
     let limit =
         format!("update app.limits set requests = {requests}, seconds = {seconds} where name = '{name}'");
     app.database.change(&limit).await;

@@ -224,9 +224,10 @@ impl Header {
         let fits = match (kind, limit) {
             (FrameKind::Consumer, _) => first_line == "-- frame: consumer",
             // Services are never counted.
-            (_, Some(Limit::None)) if role == Role::Service => false,
+            (_, Some(_)) if role == Role::Service => false,
             (FrameKind::Open, _) => !own_account,
-            (_, Some(Limit::SignIn | Limit::SignUp)) => false,
+            // Nobody is known before they have signed in.
+            (_, Some(Limit::SignIn)) => false,
             _ => !own_account || role != Role::Service,
         };
         if !fits {
@@ -310,6 +311,7 @@ mod tests {
             "-- frame: read, for both, for service",
             "-- frame: open, sign-in, uncounted",
             "-- frame: open, uncounted, for service",
+            "-- frame: read, sign-up, for service",
             "-- frame: read, sign-in",
             "-- frame: open, own account",
             "-- frame: write, own account, for service",

@@ -270,6 +270,12 @@ impl Problem {
             .with_cause(cause)
     }
 
+    /// As much costly work is in progress as there may be.
+    pub fn busy() -> Self {
+        let detail = "Many people are signing in. Please try again in a moment.";
+        Self::new(503, "busy", "TaskFlow is busy", detail).with_header("retry-after", "2")
+    }
+
     /// A fault of TaskFlow.
     pub fn fault(message: impl Into<String>) -> Self {
         Self::caused_by(Fault::new(message))

@@ -19,18 +19,31 @@ input! {
     }
 }
 
-/// Turns the guest into an account. User id, session and data stay the same.
+/// Turns the guest into an account. User id, session and data stay the same. The first call identifies the
+/// caller and counts the request; the second, with the hash of the password, fails if the answer of the first
+/// is no longer true.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let Upgrade { email, password, name } = request.body()?;
-    let input = json!({ "email": email, "name": name, "password_hash": password::hash(&password)? });
-    let upgraded = caller.one(statement!("upgrade.sql"), &input).map_err(|refusal| match refusal {
-        Refusal::NotFound => Problem::already_taken("You already have an account."),
-        Refusal::Violated(Constraint::EmailIsUnique) => Problem::already_taken(
-            "An account with this e-mail address already exists. Sign in to it instead.",
-        ),
-        other => other.into(),
-    })?;
+    let input = json!({ "email": email });
+    if caller.one(statement!("check_upgrade.sql"), &input).map_err(explain)? == "true" {
+        return Err(email_is_taken());
+    }
+    let password_hash = password::hash(request, &password)?;
+    let input = json!({ "email": email, "name": name, "password_hash": password_hash });
+    let upgraded = caller.one(statement!("upgrade.sql"), &input).map_err(explain)?;
     let token = request.session_token().ok_or_else(Problem::not_signed_in)?;
     Ok(Response::json(200, session::with_token(token, &upgraded)?))
+}
+
+fn explain(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::NotFound => Problem::already_taken("You already have an account."),
+        Refusal::Violated(Constraint::EmailIsUnique) => email_is_taken(),
+        other => other.into(),
+    }
+}
+
+fn email_is_taken() -> Problem {
+    Problem::already_taken("An account with this e-mail address already exists. Sign in to it instead.")
 }

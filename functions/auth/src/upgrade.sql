@@ -1,5 +1,5 @@
--- frame: write, own account
--- Turns a guest into a user with an account, who keeps all data.
+-- frame: write, own account, uncounted
+-- Turns a guest into a user with an account, who keeps all data. `check_upgrade.sql` has counted the request.
 update users
    set guest = false, email = input ->> 'email', password_hash = input ->> 'password_hash',
        name = coalesce(input ->> 'name', users.name)

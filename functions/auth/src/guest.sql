@@ -1,9 +1,8 @@
 -- frame: open, sign-up
--- Creates a user, guest or with an account, and a session of theirs.
+-- Creates a guest, and a session of theirs.
 with person as (
-    insert into users (id, email, name, password_hash, guest, timezone)
-    values ((input ->> 'id')::uuid, input ->> 'email', input ->> 'name', input ->> 'password_hash',
-            input ->> 'email' is null, coalesce(input ->> 'timezone', 'UTC'))
+    insert into users (id, guest, timezone)
+    values ((input ->> 'id')::uuid, true, coalesce(input ->> 'timezone', 'UTC'))
     returning users
 ), session as (
     insert into sessions (token_hash, user_id, expires_at, user_agent, address)
