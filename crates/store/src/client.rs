@@ -17,6 +17,7 @@ pub struct Context(RefCell<State>);
 struct State {
     quota: Option<Quota>,
     zone: Option<String>,
+    is_session_extended: bool,
     leases: Vec<PublishLease>,
 }
 
@@ -31,6 +32,11 @@ impl Context {
         self.0.borrow().zone.clone()
     }
 
+    /// True if a call has extended the session of the caller.
+    pub fn is_session_extended(&self) -> bool {
+        self.0.borrow().is_session_extended
+    }
+
     /// Takes the publish leases that no publisher has taken yet.
     pub fn take_leases(&self) -> Vec<PublishLease> {
         std::mem::take(&mut self.0.borrow_mut().leases)
@@ -40,6 +46,7 @@ impl Context {
     fn absorb(&self, reply: &mut Reply) {
         let mut state = self.0.borrow_mut();
         state.leases.append(&mut reply.leases);
+        state.is_session_extended |= reply.is_session_extended;
         if reply.quota.is_some() {
             state.quota = reply.quota.take();
         }

@@ -1,11 +1,13 @@
 //! `POST /api/auth/upgrade`
 
 use domain::{Email, Name, Password, input};
-use serde_json::json;
+use serde::Serialize;
 use store::{Constraint, Refusal, statement};
 use web::{Problem, Request, Response};
 
-use crate::{password, session};
+use crate::password;
+use crate::session::{Fingerprint, NewSession};
+use crate::sign_up::Account;
 
 input! {
     /// E-mail address and password that turn a guest into an account.
@@ -19,11 +21,21 @@ input! {
     }
 }
 
-/// Turns the guest into an account. User id, session and data stay the same.
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(flatten)]
+    account: Account,
+    #[serde(flatten)]
+    session: Fingerprint<'a>,
+}
+
+/// Turns the guest into an account. User id and data stay the same; a new session replaces the guest's.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let Upgrade { email, password, name } = request.body()?;
-    let input = json!({ "email": email, "name": name, "password_hash": password::hash(&password)? });
+    let session = NewSession::new(request);
+    let account = Account { email, name, password_hash: password::hash(&password)? };
+    let input = Input { account, session: session.fingerprint() };
     let upgraded = caller.one(statement!("upgrade.sql"), &input).map_err(|refusal| match refusal {
         Refusal::NotFound => Problem::already_taken("You already have an account."),
         Refusal::Violated(Constraint::EmailIsUnique) => Problem::already_taken(
@@ -31,6 +43,5 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         ),
         other => other.into(),
     })?;
-    let token = request.session_token().ok_or_else(Problem::not_signed_in)?;
-    Ok(Response::json(200, session::with_token(token, &upgraded)?))
+    session.response(request, 200, &upgraded)
 }
