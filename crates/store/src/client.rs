@@ -7,7 +7,7 @@ use spin_sdk::pg4::{Connection, DbValue, ParameterValue};
 use spin_sdk::variables;
 
 use crate::reply::{Reply, Row};
-use crate::{Fault, Principal, PublishLease, Quota, Refusal, Rows, Statement};
+use crate::{Fault, Principal, PublishLease, Quota, Refusal, Rows, Scope, Statement};
 
 /// State of a request that replies of its calls leave behind.
 #[derive(Debug, Default)]
@@ -73,6 +73,13 @@ impl<'a> Client<'a> {
     /// Context of the request.
     pub fn context(&self) -> &'a Context {
         self.context
+    }
+
+    /// A client for what a write has to read before: it needs the scope of the write, not that of reading.
+    pub fn before_write(&self) -> Self {
+        let mut client = self.clone();
+        client.principal.needs = Some(Scope::Write);
+        client
     }
 
     /// Calls a statement and returns all rows of its body, for bodies with rows of several kinds.

@@ -34,7 +34,7 @@ pub fn list(request: &RpcRequest) -> RpcResult {
         None => Some(scopes(&request.caller()?)?),
     };
     let is_allowed = |tool: &ToolEntry| {
-        scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == tool.effect.required_scope()))
+        scopes.as_ref().is_none_or(|scopes| scopes.contains(&tool.effect.required_scope()))
     };
     let tools = TOOLS.iter().zip(LISTED).filter(|(tool, _)| is_allowed(tool));
     let page = page(&request.params, tools.map(|(_, listed)| *listed).collect())?;

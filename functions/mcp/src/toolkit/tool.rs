@@ -2,6 +2,7 @@
 
 use domain::Field;
 use serde_json::Value;
+use store::Scope;
 
 use super::call::Call;
 use super::error::ToolError;
@@ -21,8 +22,8 @@ pub enum Effect {
 }
 
 impl Effect {
-    pub fn required_scope(self) -> &'static str {
-        if self == Self::Read { "read" } else { "write" }
+    pub fn required_scope(self) -> Scope {
+        if self == Self::Read { Scope::Read } else { Scope::Write }
     }
 }
 
