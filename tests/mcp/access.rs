@@ -24,18 +24,40 @@ async fn with_scopes(ada: &Person, scopes: &[&str]) -> Person {
     with_token(ada, made["token"].as_str().unwrap())
 }
 
-/// Asserts that the token is rejected.
+/// Asserts that the token is rejected, whatever the message is.
 async fn assert_rejected(person: &Person) {
     let assistant = Assistant::of(person);
-    for reply in [
-        assistant.request("server/discover", json!({})).await,
-        assistant.initialize(HANDSHAKE_REVISIONS[0]).await,
-        assistant.request("tools/call", json!({ "name": "list_tasks", "arguments": {} })).await,
-        assistant
-            .request("tools/call", json!({ "name": "add_task", "arguments": { "title": "not this" } }))
-            .await,
-        assistant.request("resources/read", json!({ "uri": "taskflow://today" })).await,
+    let mut replies = vec![assistant.initialize(HANDSHAKE_REVISIONS[0]).await];
+    for (method, params) in [
+        ("server/discover", json!({})),
+        ("tools/list", json!({})),
+        ("tools/call", json!({ "name": "list_tasks", "arguments": {} })),
+        ("tools/call", json!({ "name": "add_task", "arguments": { "title": "not this" } })),
+        ("tools/call", json!({ "name": "add_task", "arguments": { "title": 7 } })),
+        ("tools/call", json!({ "name": "add_task", "arguments": { "idempotency_key": 7 } })),
+        ("tools/call", json!({ "name": "no_such_tool" })),
+        ("prompts/list", json!({})),
+        ("prompts/get", json!({ "name": "plan_my_day" })),
+        ("prompts/get", json!({ "name": "no_such_prompt" })),
+        ("resources/list", json!({})),
+        ("resources/templates/list", json!({})),
+        ("resources/read", json!({ "uri": "taskflow://today" })),
+        ("resources/read", json!({ "uri": "taskflow://nothing" })),
+        ("completion/complete", json!({})),
+        ("no/such", json!({})),
     ] {
+        replies.push(assistant.request(method, params).await);
+    }
+    for message in [
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }),
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": { "cursor": "nonsense" } }),
+        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
+        json!({ "jsonrpc": "2.0", "id": 1, "result": {} }),
+        json!("nonsense"),
+    ] {
+        replies.push(assistant.post_text(message.to_string()).await);
+    }
+    for reply in replies {
         reply.response.problem(401);
         let challenge = reply.response.header("www-authenticate");
         assert!(

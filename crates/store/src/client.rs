@@ -15,6 +15,7 @@ pub struct Context(RefCell<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    has_reply: bool,
     quota: Option<Quota>,
     zone: Option<String>,
     is_session_extended: bool,
@@ -22,6 +23,11 @@ struct State {
 }
 
 impl Context {
+    /// True if the database has replied to a call, which checks the identity of the caller.
+    pub fn has_reply(&self) -> bool {
+        self.0.borrow().has_reply
+    }
+
     /// Latest state of the tightest rate limit.
     pub fn quota(&self) -> Option<Quota> {
         self.0.borrow().quota.clone()
@@ -45,6 +51,7 @@ impl Context {
     /// Keeps what a reply says besides its rows.
     fn absorb(&self, reply: &mut Reply) {
         let mut state = self.0.borrow_mut();
+        state.has_reply = true;
         state.leases.append(&mut reply.leases);
         state.is_session_extended |= reply.is_session_extended;
         if reply.quota.is_some() {
