@@ -29,6 +29,10 @@ begin
     if admission.session_expires_at < now() + interval '29 days' then
         update sessions set expires_at = now() + interval '30 days', address = principal ->> 'address'
          where token_hash = principal ->> 'session';
+        -- For the cookie, which ends with the session that it was set for.
+        kind := 'session';
+        body := '"extended"';
+        return next;
     end if;
     -- For responses with times in the user's zone.
     if principal ? 'zoned' then

@@ -13,6 +13,8 @@ pub(crate) struct Reply {
     pub quota: Option<Quota>,
     /// Time zone of the caller, if the principal asks for it.
     pub zone: Option<String>,
+    /// True if the call has extended the session of the caller.
+    pub is_session_extended: bool,
     /// Shards whose events this request has to publish.
     pub leases: Vec<PublishLease>,
 }
@@ -88,6 +90,7 @@ impl Reply {
                     Err(error) => unreadable = Some(Refusal::unreadable("a publish lease", error)),
                 },
                 "zone" => reply.zone = Some(body),
+                "session" => reply.is_session_extended = true,
                 "refusal" => refused = Some(body),
                 _ => reply.rows.0.push(Row { kind, body }),
             }

@@ -1,7 +1,8 @@
-//! Finishing a response: headers for browsers and caches, rate limits, compression.
+//! Finishing a response: headers for browsers and caches, the session cookie, rate limits, compression.
 
 use std::io::Write;
 
+use crate::credentials::{session_cookie, token_in_cookie};
 use crate::etag::is_known;
 use crate::{Request, Response};
 
@@ -27,6 +28,13 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
         && is_known(request, &etag)
     {
         response = Response { status: 304, ..Response::empty() }.with("etag", etag);
+    }
+    // A response that sets the cookie itself has ended or replaced the session.
+    if request.context.is_session_extended()
+        && response.header("set-cookie").is_none()
+        && let Some(token) = token_in_cookie(request)
+    {
+        response = response.with("set-cookie", session_cookie(request, Some(token)));
     }
     let missing: Vec<_> =
         SECURITY_HEADERS.into_iter().filter(|(name, _)| response.header(name).is_none()).collect();

@@ -377,7 +377,7 @@ impl From<Refusal> for Problem {
             Refusal::Conflict { member, current } => Self::changed(member, current.get()),
             Refusal::RateLimited { retry_after } => Self::too_many(retry_after),
             Refusal::Forbidden(scope) if scope == "account" => {
-                Self::forbidden("A personal access token cannot do this. Sign in instead.")
+                Self::forbidden("This token cannot manage the account. Sign in instead.")
             }
             Refusal::Forbidden(scope) => Self::forbidden(format!("The token lacks the scope `{scope}`."))
                 .with_challenge(format!(r#"error="insufficient_scope", scope="{scope}""#)),

@@ -72,7 +72,7 @@ fn insert(
     let own_zone = recurrence.timezone.is_some();
     let timezone = match &recurrence.timezone {
         Some(timezone) => timezone.clone(),
-        None => users_zone(client)?,
+        None => users_zone(&client.before_write())?,
     };
     let start = recurrence.start_date.unwrap_or_else(|| TimeOrDay::today(clock.now, &timezone));
     let rule = recurrence.rule(timezone, start).map_err(Refusal::Invalid)?;
