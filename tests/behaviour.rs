@@ -3,6 +3,7 @@
 
 mod auth;
 mod bad_input;
+mod contention;
 mod database;
 mod events;
 mod foreign;

@@ -53,6 +53,8 @@ begin
             select bucket_key, clock + limits.seconds::float8 / limits.requests,
                    limits.seconds::float8 / limits.requests, limits.seconds
               from app.limits where limits.name = names[i] and bucket_key is not null
+               -- Two that insert one key would wait for each other.
+               and pg_try_advisory_xact_lock(hashtextextended(bucket_key, 0))
             on conflict do nothing
             returning bucket.full_at, bucket.seconds_per_token, bucket.seconds_to_fill
               into full_at, seconds_per_token, seconds_to_fill;
