@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{App, Person};
 use tokio::time::timeout;
 use tokio_postgres::{Client, Transaction};
 
+use crate::auth::jwt::{self, Issuer};
 use crate::events::poll_until;
 
 /// Locks the row of a user, as another change of theirs does.
@@ -124,4 +125,37 @@ async fn the_link_to_unsubscribe_does_not_wait_long_for_a_change_of_its_user() {
     app.call("POST", &link).send().await.expect(200);
     let unknown = "/api/notifications/unsubscribe/00000000-0000-4000-8000-000000000000";
     app.call("POST", unknown).send().await.problem(404);
+}
+
+#[tokio::test]
+async fn a_request_that_changes_an_administrator_locks_the_limits_before_the_user() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let me = async |roles: Value| {
+        let mut claims = jwt::claims("ada");
+        claims["roles"] = roles;
+        let token = format!("Bearer {}", jwt::rs256(&claims));
+        app.call("GET", "/api/auth/me").header("authorization", token).send().await
+    };
+    let ada = me(json!([])).await.expect(200).json();
+    let mut owner = app.database.owner().await;
+    let other = owner.transaction().await.unwrap();
+    let bucket = "update app.buckets set reported_at = reported_at where key like 'user %'";
+    other.batch_execute(bucket).await.unwrap();
+    let finish = async {
+        poll_until("the request waits for a bucket", async || (waiting(&app).await > 0).then_some(())).await;
+        let lock = format!("select from app.users where id = {} for no key update", quoted(&ada["id"]));
+        // In the other order both would wait for each other.
+        other.batch_execute(&format!("set local lock_timeout = '3s'; {lock}")).await.unwrap();
+        other.rollback().await.unwrap();
+    };
+
+    let (promoted, ()) = tokio::join!(me(json!(["taskflow-admin"])), finish);
+
+    assert_eq!(promoted.expect(200).json()["admin"], true);
+}
+
+/// Returns a text as SQL.
+fn quoted(text: &Value) -> String {
+    format!("'{}'", text.as_str().expect("a text"))
 }
