@@ -100,6 +100,7 @@ create unlogged table app.totals (
     counted_at timestamptz not null default now(),
     primary key (user_id, total_key)
 ) with (fillfactor = 50);
+create index totals_by_age on app.totals (counted_at);
 comment on table app.totals is 'Cached totals of lists that take long to count.';
 comment on column app.totals.seq is
     'The user''s `seq` when it was counted: a newer one makes the total invalid.';

@@ -7,6 +7,7 @@ mod contention;
 mod database;
 mod events;
 mod foreign;
+mod housekeeping;
 mod manners;
 mod mcp;
 mod metrics;
