@@ -15,7 +15,8 @@ const USERS_MS: u64 = 10_000;
 /// Number of dead letters that are requeued at once.
 const REQUEUED: usize = 500;
 
-/// Deletes expired data, and requeues dead letters that ran out of retries. Each step is a small transaction of its own and finds the remaining work itself, so a run can stop
+/// Deletes expired data, finishes what requests have left, and requeues dead letters that ran out of retries.
+/// Each step is a small transaction of its own and finds the remaining work itself, so a run can stop
 /// anywhere, and concurrent runs do not repeat work. A part that fails does not keep the others from theirs.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_come_from_dapr()?;

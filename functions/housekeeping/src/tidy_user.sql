@@ -1,7 +1,7 @@
 -- frame: write, for service
--- Tidies up after a user: deletes tasks that have been in the trash for more than 30 days, and notifications
--- and tombstones that are older than 90 days. Some hundred of each, as other changes of the user wait
--- meanwhile. Returns a row for each purged task.
+-- Tidies up after a user: finishes a change of the time zone, and deletes tasks that have been in the trash
+-- for more than 30 days, and notifications and tombstones that are older than 90 days. Some hundred changes
+-- of each, as other changes of the user wait meanwhile. Returns a row for each purged task.
 declare
     task_ids         uuid[];
     notification_ids uuid[] := array(
@@ -11,6 +11,8 @@ declare
     -- Each task, reminder and notification leaves a tombstone.
     amount           bigint;
 begin
+    perform move_to_zone(caller);
+
     select coalesce(array_agg(chosen.id), '{}'), coalesce(sum(chosen.things), 0) into task_ids, amount
       from (select old.*, sum(old.things) over (order by old.number) as total
               from (select task.id, row_number() over (order by task.deleted_at, task.id) as number,

@@ -6,7 +6,11 @@ declare
 begin
     return query
         select 'row', to_json(found.user_id)::text
-          from ((select task.user_id from tasks as task
+          from ((select started.user_id from zone_changes as started
+                  where started.user_id <> all (skipped)
+                  order by started.changed_at limit 200)
+                union
+                (select task.user_id from tasks as task
                   where task.deleted_at < now() - interval '30 days' and task.user_id <> all (skipped)
                   order by task.deleted_at limit 1000)
                 union
