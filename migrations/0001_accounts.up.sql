@@ -74,6 +74,7 @@ create table app.sessions (
 );
 create unique index sessions_by_id on app.sessions (id);
 create index sessions_of_a_user on app.sessions (user_id);
+create index sessions_by_expiry on app.sessions (expires_at);
 comment on table app.sessions is 'Sign-ins.';
 comment on column app.sessions.address is 'Network address at which it began, or was extended last.';
 
@@ -178,6 +179,7 @@ create table app.answers (
     created_at  timestamptz not null default now(),
     primary key (user_id, id)
 );
+create index answers_by_age on app.answers (created_at);
 comment on table app.answers is
     'Replies to requests with an idempotency key, kept for 24 hours. Without a foreign key: checking it would '
     'be a fifth of the cost.';

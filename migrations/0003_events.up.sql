@@ -74,6 +74,7 @@ create table app.held (
     shard   smallint not null,
     until   timestamptz not null
 );
+create index held_by_end on app.held (until);
 comment on table app.held is
     'Users whose next event failed while others were published: theirs wait, in order, without delaying '
     'others.';
@@ -168,6 +169,10 @@ create table app.dead_letters (
     requeued_at timestamptz,
     primary key (consumer, event_id)
 );
+-- Those that housekeeping requeues, as in its statement.
+create index dead_letters_to_requeue on app.dead_letters (failed_at)
+ where requeued_at is null and reason = 'retries_exhausted' and failures <= 10 and event ->> 'type' <> ''
+   and topic <> 'unknown';
 comment on table app.dead_letters is
     'Events that a consumer could not take: unreadable, or out of retries.';
 comment on column app.dead_letters.reason is

@@ -117,7 +117,7 @@ async fn a_violated_constraint_is_named_without_its_message() {
 
 #[tokio::test]
 async fn bulk_writers_of_one_user_never_deadlock_and_their_changes_are_ordered() {
-    const WRITERS: usize = 16;
+    const WRITERS: usize = 8;
     const TASKS: usize = 40;
     let app = App::start().await;
     let ada = app.guest().await;

@@ -14,6 +14,7 @@ mod search;
 mod sync;
 mod tags;
 mod trash;
+mod zone;
 
 use serde_json::Value;
 use tests::Person;

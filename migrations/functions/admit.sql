@@ -52,5 +52,14 @@ begin
         perform app.add_security_event('access.denied', caller, jsonb_build_object(
             'scope', coalesce(principal ->> 'needs', scope), 'address', principal -> 'address'));
         refusal := json_build_object('error', 'forbidden', 'scope', coalesce(principal ->> 'needs', scope));
+    elsif principal ? 'admin' and exists (
+              select from app.users as person
+               where person.id = caller and person.admin <> (principal ->> 'admin')::boolean) then
+        -- The issuer has decided otherwise. Not before the buckets are locked: whoever locks both does it in
+        -- that order.
+        refusal := app.lock_caller(principal, caller, role);
+        if refusal is null then
+            update app.users set admin = (principal ->> 'admin')::boolean where users.id = caller;
+        end if;
     end if;
 end $$;

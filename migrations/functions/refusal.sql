@@ -5,6 +5,9 @@ create or replace function app.refusal(code text, violated text, message text, c
 begin
     if code = 'TF000' then
         return json_build_object('error', message, 'constraint', null, 'context', null);
+    elsif code = '55P03' then
+        -- A lock was not free in time.
+        return '{"error":"busy"}';
     end if;
     return json_build_object('error', code, 'constraint', nullif(violated, ''), 'context', context);
 end $$;

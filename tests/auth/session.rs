@@ -83,7 +83,7 @@ async fn of_many_concurrent_sign_outs_one_succeeds() {
     let app = App::start().await;
     for _ in 0..5 {
         let ada = app.guest().await;
-        let leaving: Vec<_> = (0..12)
+        let leaving: Vec<_> = (0..8)
             .map(|_| {
                 let ada = ada.clone();
                 tokio::spawn(async move { ada.post("/api/auth/logout", json!({})).await.status })

@@ -193,13 +193,13 @@ async fn an_idempotency_key_can_be_a_header_and_belongs_to_one_user() {
 }
 
 #[tokio::test]
-async fn twenty_concurrent_copies_of_a_call_create_one_task() {
+async fn eight_concurrent_copies_of_a_call_create_one_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
     let add = || assistant.call("add_task", json!({ "title": "buy milk", "idempotency_key": "same" }));
 
-    let all = join_all((0..20).map(|_| add())).await;
+    let all = join_all((0..8).map(|_| add())).await;
 
     let first = all[0].success();
     assert!(all.iter().all(|one| one.success() == first));

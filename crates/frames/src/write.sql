@@ -25,14 +25,18 @@ begin
     exit frame when refusal is not null;
     refusal := lock_caller(principal, caller, '{role}');
     exit frame when refusal is not null;
-    -- Active users stay signed in. An extension a day is enough.
+    -- Active users stay signed in. An extension a day is enough, so no request waits for another one's.
     if admission.session_expires_at < now() + interval '29 days' then
         update sessions set expires_at = now() + interval '30 days', address = principal ->> 'address'
-         where token_hash = principal ->> 'session';
+         where token_hash = (select session.token_hash from sessions as session
+                              where session.token_hash = principal ->> 'session'
+                                for no key update skip locked);
         -- For the cookie, which ends with the session that it was set for.
-        kind := 'session';
-        body := '"extended"';
-        return next;
+        if found then
+            kind := 'session';
+            body := '"extended"';
+            return next;
+        end if;
     end if;
     -- For responses with times in the user's zone.
     if principal ? 'zoned' then

@@ -24,7 +24,7 @@ macro_rules! closed {
 }
 
 closed! {
-    /// Reason with which a body rejects a request: `refuse('…')` in SQL.
+    /// Reason with which a body, or its frame, rejects a request: `refuse('…')` in SQL.
     Reason {
         /// A due date is in the past, and the request does not allow that.
         PastDueDate = "past_due_date",
@@ -50,6 +50,8 @@ closed! {
         TooManyTokens = "too_many_tokens",
         /// The user of an event has been deleted.
         UserDeleted = "user_deleted",
+        /// A lock was not free in time, or too many requests of the user wait for one already.
+        Busy = "busy",
     }
 }
 

@@ -228,13 +228,15 @@ fn shared_parameters() -> Value {
 fn shared_headers() -> Value {
     let header = |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
     let text = json!({ "type": "string" });
+    // A request is not counted while another one holds the counter.
+    let optional = |description: &str| json!({ "description": description, "schema": text });
     json!({
         "X-Correlation-Id": header("Id of the request", text.clone()),
         "ETag": header("Version of the thing", text.clone()),
         "Location": header("URL of the thing", text.clone()),
         "WWW-Authenticate": header("Authentication scheme", text.clone()),
         "Retry-After": header("Seconds to wait before a retry", json!({ "type": "integer" })),
-        "RateLimit": header("Remaining requests, and the seconds until the limit resets", text.clone()),
-        "RateLimit-Policy": header("Number of requests, and the period in seconds", text),
+        "RateLimit": optional("Remaining requests, and the seconds until the limit resets"),
+        "RateLimit-Policy": optional("Number of requests, and the period in seconds"),
     })
 }

@@ -160,6 +160,17 @@ impl Problem {
         .with_header("retry-after", format!("{retry_after}"))
     }
 
+    /// Other changes of the user take long, or too many wait for them already.
+    fn busy() -> Self {
+        Self::new(
+            429,
+            "busy",
+            "Too many changes at once",
+            "Other changes are still being made. Please try again in a second.",
+        )
+        .with_header("retry-after", "1")
+    }
+
     /// The client's copy is too old to continue from.
     pub fn start_again(detail: impl Into<String>) -> Self {
         Self::new(410, "start-again", "Please start over", detail)
@@ -376,6 +387,7 @@ impl From<Refusal> for Problem {
             Refusal::InvalidState(detail) => Self::invalid_state(detail),
             Refusal::Conflict { member, current } => Self::changed(member, current.get()),
             Refusal::RateLimited { retry_after } => Self::too_many(retry_after),
+            Refusal::Rejected(Reason::Busy) => Self::busy(),
             Refusal::Forbidden(scope) if scope == "account" => {
                 Self::forbidden("This token cannot manage the account. Sign in instead.")
             }
