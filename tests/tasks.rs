@@ -7,6 +7,7 @@ mod delete;
 mod due_date;
 mod events;
 mod idempotency;
+mod ids;
 mod list;
 mod patch;
 mod query;

@@ -8,6 +8,9 @@ declare
     scopes     text[] := admission.scopes;
     refusal    json := admission.refusal;
     replay_key jsonb := principal -> 'replay_key';
+    -- Ids that the client has chosen, with what is needed to answer a repeat of the request.
+    named      jsonb := input -> 'named';
+    repeated   text;
     answer     reply_row[];
     is_empty   boolean := true;
     code       text;
@@ -51,15 +54,31 @@ begin
 
     -- If the body fails, only the body is rolled back: what the frame wrote is committed.
     begin
-        for kind, body in
-{body}
-        loop
+        if named is not null then
+            repeated := find_repeat(caller, named);
+        end if;
+        if repeated is not null then
+            kind := 'row';
+            body := repeated;
             is_empty := false;
             if replay_key is not null then
                 answer := answer || row(kind, body)::reply_row;
             end if;
             return next;
-        end loop;
+        else
+            for kind, body in
+{body}
+            loop
+                is_empty := false;
+                if named is not null then
+                    perform keep_answer(caller, named, body::jsonb);
+                end if;
+                if replay_key is not null then
+                    answer := answer || row(kind, body)::reply_row;
+                end if;
+                return next;
+            end loop;
+        end if;
     exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
                                 message = message_text, context = pg_exception_context;
