@@ -12,6 +12,7 @@ mod list;
 mod patch;
 mod query;
 mod search;
+mod seq;
 mod sync;
 mod tags;
 mod trash;

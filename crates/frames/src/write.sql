@@ -101,6 +101,9 @@ begin
         kind := 'refusal';
         body := refusal;
         return next;
+    elsif '{role}' <> 'service' then
+        -- The caller is locked, so this is the newest change of all, with those of this request.
+        return query select 'seq', users.seq::text from users where users.id = caller;
     end if;
     if current_setting('taskflow.leases', true) <> '' then
         return query select 'lease', lease::text

@@ -18,6 +18,7 @@ struct State {
     quota: Option<Quota>,
     zone: Option<String>,
     leases: Vec<PublishLease>,
+    seq: Option<String>,
 }
 
 impl Context {
@@ -29,6 +30,11 @@ impl Context {
     /// Name of the caller's time zone, if a principal asked for it.
     pub fn zone(&self) -> Option<String> {
         self.0.borrow().zone.clone()
+    }
+
+    /// Newest `seq` of the caller after a write.
+    pub fn seq(&self) -> Option<String> {
+        self.0.borrow().seq.clone()
     }
 
     /// Takes the publish leases that no publisher has taken yet.
@@ -45,6 +51,9 @@ impl Context {
         }
         if reply.zone.is_some() {
             state.zone = reply.zone.take();
+        }
+        if reply.seq.is_some() {
+            state.seq = reply.seq.take();
         }
     }
 }

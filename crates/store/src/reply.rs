@@ -15,6 +15,8 @@ pub(crate) struct Reply {
     pub zone: Option<String>,
     /// Shards whose events this request has to publish.
     pub leases: Vec<PublishLease>,
+    /// Newest `seq` of the caller after a write.
+    pub seq: Option<String>,
 }
 
 /// Rows of a body, each a JSON text with a kind.
@@ -88,6 +90,7 @@ impl Reply {
                     Err(error) => unreadable = Some(Refusal::unreadable("a publish lease", error)),
                 },
                 "zone" => reply.zone = Some(body),
+                "seq" => reply.seq = Some(body),
                 "refusal" => refused = Some(body),
                 _ => reply.rows.0.push(Row { kind, body }),
             }
