@@ -1,4 +1,4 @@
--- Schemas, roles and releases; users, sessions and tokens; limits; replies to repeated requests,
+-- Schemas, roles, releases and the history; users, sessions and tokens; limits; replies to repeated requests,
 -- and used ids.
 
 create schema app;
@@ -33,6 +33,17 @@ create table app.releases (
 comment on table app.releases is
     'The two newest releases, with the statements and functions of each. A newer one drops what neither '
     'of them has.';
+
+create table app.history (
+    only_row boolean primary key default true check (only_row),
+    id       uuid not null default gen_random_uuid()
+);
+insert into app.history default values;
+comment on table app.history is
+    'The history of this database, in one row. `app.epoch` makes its name for clients, from this row and '
+    'from what identifies the database.';
+comment on column app.history.id is
+    'To be renewed after a restore that Postgres does not notice: `update app.history set id = default`.';
 
 -- ── accounts ────────────────────────────────────────────────────────────────────────────────
 

@@ -35,7 +35,7 @@ pub use field::{
 pub use id::{ClientId, Id, ItemId, UserId};
 pub use key::IdempotencyKey;
 pub use priority::Priority;
-pub use query::{Flag, Limit, Offset, OneOrMore, Search, Seq};
+pub use query::{Epoch, Flag, Limit, Offset, OneOrMore, Search, Seq};
 pub use recurrence::{
     Adjustment, Anchor, DayOfMonth, FollowUp, Frequency, Interval, Occurrence, Recurrence, Rule, RuleParts,
     WallClock, Weekdays,
