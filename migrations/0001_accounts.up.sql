@@ -1,4 +1,5 @@
--- Schemas, roles and releases; users, sessions and tokens; limits; replies to repeated requests.
+-- Schemas, roles, releases and the history; users, sessions and tokens; limits; replies to repeated requests,
+-- and used ids.
 
 create schema app;
 comment on schema app is 'The data, and the functions that guard it. The roles of TaskFlow have no access.';
@@ -32,6 +33,17 @@ create table app.releases (
 comment on table app.releases is
     'The two newest releases, with the statements and functions of each. A newer one drops what neither '
     'of them has.';
+
+create table app.history (
+    only_row boolean primary key default true check (only_row),
+    id       uuid not null default gen_random_uuid()
+);
+insert into app.history default values;
+comment on table app.history is
+    'The history of this database, in one row. `app.epoch` makes its name for clients, from this row and '
+    'from what identifies the database.';
+comment on column app.history.id is
+    'To be renewed after a restore that Postgres does not notice: `update app.history set id = default`.';
 
 -- ── accounts ────────────────────────────────────────────────────────────────────────────────
 
@@ -186,3 +198,18 @@ comment on table app.answers is
 comment on column app.answers.fingerprint is 'Hash of the request: another request must not reuse the key.';
 comment on column app.answers.item_id is
     'Id of the task, series, reminder or notification that the request was about.';
+
+create table app.used_ids (
+    user_id     uuid not null references app.users on delete cascade,
+    id          uuid not null,
+    fingerprint uuid,
+    answer      jsonb,
+    primary key (user_id, id)
+);
+comment on table app.used_ids is
+    'Ids that nothing new of the user may get: those by which clients repeat requests, and those of '
+    'things that were deleted for good. Kept for good.';
+comment on column app.used_ids.fingerprint is
+    'Hash of the body of the request whose first id this is. Null for the id of a deleted thing.';
+comment on column app.used_ids.answer is
+    'Members of the answer to that request that are not in its body, which a repeat has again.';

@@ -163,7 +163,7 @@ async fn call(client: &Client, name: &str, principal: &Value, input: &Value) -> 
     let rows = client
         .query(
             &format!(
-                "select body from statements.{name}($1, $2) where kind not in ('quota', 'session', 'lease')"
+                "select body from statements.{name}($1, $2) where kind not in ('quota', 'session', 'lease', 'seq')"
             ),
             &[principal, input],
         )

@@ -19,6 +19,7 @@ fn example(name: &str, schema: &Value, document: &Value) -> Value {
     let first = &schema["anyOf"][0];
     let schema = if first.is_object() { first } else { schema };
     match name {
+        "id" => json!("019a0000-0000-7000-8000-000000000000"),
         "due_date" | "start_date" => json!("2031-01-05"),
         "tags" => json!(["stolen"]),
         "priority" => json!("high"),

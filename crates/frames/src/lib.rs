@@ -3,7 +3,8 @@
 //!
 //! The first line of a body names its frame, `-- frame:` and one of
 //! - `read`: finds the caller, and reads;
-//! - `write`: locks the caller's row too, and keeps the answer for a replay;
+//! - `write`: locks the caller's row too, keeps the answer for a replay or a repeat, and returns the newest
+//!   `seq`;
 //! - `open`: has no caller;
 //! - `consumer`: takes events, each once. The body is a block of PL/pgSQL about the array `events` of
 //!   `app.delivery`.

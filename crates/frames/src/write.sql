@@ -8,6 +8,9 @@ declare
     scopes     text[] := admission.scopes;
     refusal    json := admission.refusal;
     replay_key jsonb := principal -> 'replay_key';
+    -- Ids that the client has chosen, with what is needed to answer a repeat of the request.
+    named      jsonb := input -> 'named';
+    repeated   text;
     answer     reply_row[];
     is_empty   boolean := true;
     code       text;
@@ -59,15 +62,31 @@ begin
 
     -- If the body fails, only the body is rolled back: what the frame wrote is committed.
     begin
-        for kind, body in
-{body}
-        loop
+        if named is not null then
+            repeated := find_repeat(caller, named);
+        end if;
+        if repeated is not null then
+            kind := 'row';
+            body := repeated;
             is_empty := false;
             if replay_key is not null then
                 answer := answer || row(kind, body)::reply_row;
             end if;
             return next;
-        end loop;
+        else
+            for kind, body in
+{body}
+            loop
+                is_empty := false;
+                if named is not null then
+                    perform keep_answer(caller, named, body::jsonb);
+                end if;
+                if replay_key is not null then
+                    answer := answer || row(kind, body)::reply_row;
+                end if;
+                return next;
+            end loop;
+        end if;
     exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
                                 message = message_text, context = pg_exception_context;
@@ -90,6 +109,9 @@ begin
         kind := 'refusal';
         body := refusal;
         return next;
+    elsif '{role}' <> 'service' then
+        -- The caller is locked, so this is the newest change of all, with those of this request.
+        return query select 'seq', users.seq::text from users where users.id = caller;
     end if;
     if current_setting('taskflow.leases', true) <> '' then
         return query select 'lease', lease::text

@@ -20,6 +20,7 @@ struct State {
     zone: Option<String>,
     is_session_extended: bool,
     leases: Vec<PublishLease>,
+    seq: Option<String>,
 }
 
 impl Context {
@@ -43,6 +44,11 @@ impl Context {
         self.0.borrow().is_session_extended
     }
 
+    /// Newest `seq` of the caller after a write.
+    pub fn seq(&self) -> Option<String> {
+        self.0.borrow().seq.clone()
+    }
+
     /// Takes the publish leases that no publisher has taken yet.
     pub fn take_leases(&self) -> Vec<PublishLease> {
         std::mem::take(&mut self.0.borrow_mut().leases)
@@ -59,6 +65,9 @@ impl Context {
         }
         if reply.zone.is_some() {
             state.zone = reply.zone.take();
+        }
+        if reply.seq.is_some() {
+            state.seq = reply.seq.take();
         }
     }
 }

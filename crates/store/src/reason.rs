@@ -48,6 +48,8 @@ closed! {
         PastExpiry = "past_expiry",
         /// The user would have more tokens than the limit.
         TooManyTokens = "too_many_tokens",
+        /// An id that the client has chosen is in use, or was used for another request.
+        IdTaken = "id_taken",
         /// The user of an event has been deleted.
         UserDeleted = "user_deleted",
         /// A lock was not free in time, or too many requests of the user wait for one already.

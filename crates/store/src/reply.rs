@@ -17,6 +17,8 @@ pub(crate) struct Reply {
     pub is_session_extended: bool,
     /// Shards whose events this request has to publish.
     pub leases: Vec<PublishLease>,
+    /// Newest `seq` of the caller after a write.
+    pub seq: Option<String>,
 }
 
 /// Rows of a body, each a JSON text with a kind.
@@ -91,6 +93,7 @@ impl Reply {
                 },
                 "zone" => reply.zone = Some(body),
                 "session" => reply.is_session_extended = true,
+                "seq" => reply.seq = Some(body),
                 "refusal" => refused = Some(body),
                 _ => reply.rows.0.push(Row { kind, body }),
             }

@@ -1,4 +1,5 @@
-//! Finishing a response: headers for browsers and caches, the session cookie, rate limits, compression.
+//! Finishing a response: headers for browsers and caches, the session cookie, `TaskFlow-Seq`, rate limits,
+//! compression.
 
 use std::io::Write;
 
@@ -41,6 +42,9 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
     response.headers.extend(missing.into_iter().map(|(name, value)| (name, value.to_owned())));
     if request.is_secure() {
         response = response.with("strict-transport-security", "max-age=31536000");
+    }
+    if let Some(seq) = request.context.seq() {
+        response = response.with("taskflow-seq", seq);
     }
     if let Some(quota) = request.context.quota() {
         let store::Quota { policy, requests, seconds, remaining, reset } = quota;

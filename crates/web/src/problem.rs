@@ -396,6 +396,9 @@ impl From<Refusal> for Problem {
             Refusal::KeyReused => {
                 Self::invalid_header("Idempotency-Key", "was used for another request: use a new one")
             }
+            Refusal::Rejected(Reason::IdTaken) => Self::already_taken(
+                "An `id` in the body is in use, or was used with another body. Choose a new one.",
+            ),
             // It changes faster than it can be read and written.
             Refusal::Rejected(Reason::Stale) | Refusal::Unavailable(_) | Refusal::NotInstalled => {
                 Self::unavailable(refusal)

@@ -72,9 +72,11 @@ fn each_tool_and_each_of_its_arguments_is_described() {
 #[test]
 fn the_arguments_of_each_tool_are_as_specified() {
     let page = ["cursor", "limit"];
-    let new_task = ["allow_past", "description", "due_date", "priority", "recurrence", "reminders", "tags"];
+    let new_task =
+        ["allow_past", "description", "due_date", "id", "priority", "recurrence", "reminders", "tags"];
     let rule = ["anchor", "by_weekday", "day_of_month", "end_date", "interval", "start_date", "timezone"];
-    let of_series = [&rule[..], &["allow_past", "description", "priority", "reminders", "tags"]].concat();
+    let of_series =
+        [&rule[..], &["allow_past", "description", "id", "priority", "reminders", "tags"]].concat();
     let bounds = ["completed_after", "completed_before", "due_after", "due_before"];
     let filters = [
         "deleted",
@@ -111,7 +113,7 @@ fn the_arguments_of_each_tool_are_as_specified() {
         ("create_recurring_task", vec!["frequency", "title"], of_series),
         ("list_recurring_tasks", vec![], paged(&["status"])),
         ("stop_recurring_task", vec!["recurring_task"], vec!["confirm", "delete_open"]),
-        ("set_reminder", vec!["task"], vec!["at", "before"]),
+        ("set_reminder", vec!["task"], vec!["at", "before", "id"]),
         ("list_reminders", vec![], paged(&["task"])),
         ("cancel_reminder", vec!["reminder"], vec!["confirm"]),
         ("get_task_history", vec!["task"], paged(&[])),
