@@ -1,4 +1,5 @@
--- Schemas, roles and releases; users, sessions and tokens; limits; replies to repeated requests.
+-- Schemas, roles, releases and the history; users, sessions and tokens; limits; replies to repeated requests,
+-- and used ids.
 
 create schema app;
 comment on schema app is 'The data, and the functions that guard it. The roles of TaskFlow have no access.';
@@ -32,6 +33,17 @@ create table app.releases (
 comment on table app.releases is
     'The two newest releases, with the statements and functions of each. A newer one drops what neither '
     'of them has.';
+
+create table app.history (
+    only_row boolean primary key default true check (only_row),
+    id       uuid not null default gen_random_uuid()
+);
+insert into app.history default values;
+comment on table app.history is
+    'The history of this database, in one row. `app.epoch` makes its name for clients, from this row and '
+    'from what identifies the database.';
+comment on column app.history.id is
+    'To be renewed after a restore that Postgres does not notice: `update app.history set id = default`.';
 
 -- ── accounts ────────────────────────────────────────────────────────────────────────────────
 
@@ -69,10 +81,14 @@ create table app.sessions (
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,
     id         uuid not null default gen_random_uuid(),
-    user_agent text
+    user_agent text,
+    address    text
 );
+create unique index sessions_by_id on app.sessions (id);
 create index sessions_of_a_user on app.sessions (user_id);
+create index sessions_by_expiry on app.sessions (expires_at);
 comment on table app.sessions is 'Sign-ins.';
+comment on column app.sessions.address is 'Network address at which it began, or was extended last.';
 
 create table app.tokens (
     id         uuid primary key,
@@ -117,25 +133,49 @@ insert into app.limits (name, requests, seconds) values
     ('address',         10000, 10),
     ('sign-up',         600,   60),
     ('sign-in',         10,    300),
+    ('sign-in-account', 1000,  3600),
     ('sign-in-address', 100,   300);
 comment on table app.limits is 'Rate limits: number of `requests` in `seconds`. A change applies at once.';
 
 -- Unlogged: after a crash all buckets are full, and no request waits for the disk. The low fillfactor keeps
 -- updated rows on their page.
 create unlogged table app.buckets (
-    key               text primary key,
-    full_at           float8 not null,
+    key               text not null,
+    slot              int not null,
+    taken             float8 not null,
+    since             float8 not null,
     seconds_per_token float8 not null,
     seconds_to_fill   float8 not null,
-    reported_at       float8 not null default 0
+    primary key (key, slot)
 ) with (fillfactor = 15);
-comment on table app.buckets is 'Token buckets of the limits. Times are seconds since 1970.';
+comment on table app.buckets is
+    'Token buckets of the limits, in several slots each, so that requests do not wait for each other. A '
+    'bucket is full at its newest `since`, plus `seconds_per_token` for each token taken. Times are seconds '
+    'since 1970.';
 comment on column app.buckets.key is 'Name of the limit, and the client.';
-comment on column app.buckets.full_at is 'Time at which the bucket will be full again.';
+comment on column app.buckets.slot is 'Number of the slot, from 0.';
+comment on column app.buckets.taken is 'Number of tokens that were ever taken from the slot.';
+comment on column app.buckets.since is
+    'Time since which the bucket would be full if no tokens had ever been taken. It moves on whenever the '
+    'bucket is full.';
 comment on column app.buckets.seconds_per_token is
     'Time in which one token is refilled. A request takes a token.';
 comment on column app.buckets.seconds_to_fill is 'Time in which an empty bucket becomes full.';
-comment on column app.buckets.reported_at is 'Time of the last `limit.hit` event.';
+
+-- Not unlogged: after a crash there would be no permits.
+create table app.hash_permits (
+    number  smallint primary key,
+    holder  text,
+    address text,
+    until   timestamptz not null default '-infinity'
+);
+insert into app.hash_permits (number) select generate_series(1, 4);
+comment on table app.hash_permits is
+    'Permits to compute a password hash, which takes much time and memory: no more hashes than rows are '
+    'computed at the same time.';
+comment on column app.hash_permits.holder is 'Name of the request that claimed it last.';
+comment on column app.hash_permits.address is 'Network address of that request.';
+comment on column app.hash_permits.until is 'End of the claim, even if the request never releases it.';
 
 -- ── idempotency ─────────────────────────────────────────────────────────────────────────────
 
@@ -151,9 +191,25 @@ create table app.answers (
     created_at  timestamptz not null default now(),
     primary key (user_id, id)
 );
+create index answers_by_age on app.answers (created_at);
 comment on table app.answers is
     'Replies to requests with an idempotency key, kept for 24 hours. Without a foreign key: checking it would '
     'be a fifth of the cost.';
 comment on column app.answers.fingerprint is 'Hash of the request: another request must not reuse the key.';
 comment on column app.answers.item_id is
     'Id of the task, series, reminder or notification that the request was about.';
+
+create table app.used_ids (
+    user_id     uuid not null references app.users on delete cascade,
+    id          uuid not null,
+    fingerprint uuid,
+    answer      jsonb,
+    primary key (user_id, id)
+);
+comment on table app.used_ids is
+    'Ids that nothing new of the user may get: those by which clients repeat requests, and those of '
+    'things that were deleted for good. Kept for good.';
+comment on column app.used_ids.fingerprint is
+    'Hash of the body of the request whose first id this is. Null for the id of a deleted thing.';
+comment on column app.used_ids.answer is
+    'Members of the answer to that request that are not in its body, which a repeat has again.';

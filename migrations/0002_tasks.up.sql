@@ -45,6 +45,7 @@ create table app.tasks (
     tags              text[] not null default '{}',
     due_date          timestamptz,
     all_day           boolean not null default false,
+    due_on            date,
     created_at        timestamptz not null default now(),
     updated_at        timestamptz not null default now(),
     completed_at      timestamptz,
@@ -59,11 +60,14 @@ create table app.tasks (
     constraint tasks_status_is_known check (status in ('active', 'completed')),
     constraint tasks_priority_is_known check (priority in ('low', 'medium', 'high')),
     constraint tasks_completed_at_when_completed check ((status = 'completed') = (completed_at is not null)),
-    constraint tasks_all_day_needs_a_date check (not all_day or due_date is not null)
+    constraint tasks_all_day_needs_a_date check (not all_day or due_date is not null),
+    constraint tasks_all_day_has_a_day check (all_day = (due_on is not null))
 );
 comment on table app.tasks is 'Tasks, those in the trash included.';
 comment on column app.tasks.due_date is
     'Due instant; for a whole day (`all_day`), 23:59 of that day in the user''s zone.';
+comment on column app.tasks.due_on is
+    'Day of a due date that is a whole day. In another time zone of the user it stays, and its end moves.';
 comment on column app.tasks.missed is 'True for an occurrence whose time had passed before it was created.';
 comment on column app.tasks.words is 'Words for the search, each with the prefix of its user.';
 comment on column app.tasks.occurrence is 'Number of the occurrence in its series, from 1.';
@@ -100,6 +104,7 @@ create unlogged table app.totals (
     counted_at timestamptz not null default now(),
     primary key (user_id, total_key)
 ) with (fillfactor = 50);
+create index totals_by_age on app.totals (counted_at);
 comment on table app.totals is 'Cached totals of lists that take long to count.';
 comment on column app.totals.seq is
     'The user''s `seq` when it was counted: a newer one makes the total invalid.';
@@ -115,6 +120,16 @@ create table app.tombstones (
 create index tombstones_by_age on app.tombstones (created_at);
 comment on table app.tombstones is
     'Things that were deleted for good, so that sync can tell devices. Kept for 90 days.';
+
+create table app.zone_changes (
+    user_id    uuid primary key references app.users on delete cascade,
+    left_seq   bigint not null,
+    changed_at timestamptz not null default now()
+);
+comment on table app.zone_changes is
+    'Users who have changed their time zone while their tasks and series still move to it, in steps.';
+comment on column app.zone_changes.left_seq is
+    'All-day tasks with a `seq` up to here are left. Others have moved, or were written in the new zone.';
 
 -- Tasks and series as clients see them: these fields in this order.
 create type app.task as (

@@ -74,10 +74,27 @@ create table app.held (
     shard   smallint not null,
     until   timestamptz not null
 );
+create index held_by_end on app.held (until);
 comment on table app.held is
     'Users whose next event failed while others were published: theirs wait, in order, without delaying '
     'others.';
 comment on column app.held.user_id is 'For an event without a user, the id of the event.';
+
+-- Unlogged: after a crash incidents are counted anew, and counting one does not wait for the disk.
+create unlogged table app.incidents (
+    key         text primary key,
+    type        text not null,
+    user_id     uuid,
+    details     jsonb not null,
+    reported_at timestamptz not null default '-infinity',
+    times       int not null default 1
+) with (fillfactor = 50);
+comment on table app.incidents is
+    'Security incidents of the last minutes, by kind, so that many of one kind become few events.';
+comment on column app.incidents.key is 'Hash of type, user and details without the route: the kind.';
+comment on column app.incidents.details is 'Details of the first incident.';
+comment on column app.incidents.reported_at is 'Time of the last event of the kind.';
+comment on column app.incidents.times is 'Number of incidents since that event.';
 
 -- ── consumers ───────────────────────────────────────────────────────────────────────────────
 
@@ -152,6 +169,10 @@ create table app.dead_letters (
     requeued_at timestamptz,
     primary key (consumer, event_id)
 );
+-- Those that housekeeping requeues, as in its statement.
+create index dead_letters_to_requeue on app.dead_letters (failed_at)
+ where requeued_at is null and reason = 'retries_exhausted' and failures <= 10 and event ->> 'type' <> ''
+   and topic <> 'unknown';
 comment on table app.dead_letters is
     'Events that a consumer could not take: unreadable, or out of retries.';
 comment on column app.dead_letters.reason is

@@ -2,6 +2,7 @@
 
 mod account;
 mod cookie;
+mod hashes;
 pub mod jwt;
 mod limits;
 mod session;

@@ -3,9 +3,11 @@
 
 mod auth;
 mod bad_input;
+mod contention;
 mod database;
 mod events;
 mod foreign;
+mod housekeeping;
 mod manners;
 mod mcp;
 mod metrics;

@@ -4,6 +4,8 @@
 use serde_json::{Value, json};
 use tests::{App, Person};
 
+use crate::events::{poll_until, wait_for_trail};
+
 /// Returns a valid body for an operation.
 fn body(operation: &Value, document: &Value) -> Option<Value> {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
@@ -17,6 +19,7 @@ fn example(name: &str, schema: &Value, document: &Value) -> Value {
     let first = &schema["anyOf"][0];
     let schema = if first.is_object() { first } else { schema };
     match name {
+        "id" => json!("019a0000-0000-7000-8000-000000000000"),
         "due_date" | "start_date" => json!("2031-01-05"),
         "tags" => json!(["stolen"]),
         "priority" => json!("high"),
@@ -126,9 +129,46 @@ async fn no_route_finds_or_changes_objects_of_another_user() {
 
     assert!(tried >= 32, "only {tried} requests were tried");
     assert_eq!(app.database.rows(everything).await, before);
-    let denied =
-        app.database.rows("select count(*) as many from app.outbox where type = 'access.denied'").await;
-    assert!(denied[0]["many"].as_u64().unwrap() >= 28, "each attempt is logged: {denied:?}");
+    let denied = app.database.count_incidents("access.denied").await;
+    assert!(denied >= tried, "each of {tried} attempts is logged: {denied}");
+}
+
+#[tokio::test]
+async fn only_administrators_learn_that_an_id_belongs_to_another_user() {
+    let app = App::with_events().await;
+    let (ada, eve) = (app.account("ada@example.com").await, app.guest().await);
+    let root = app.account("root@example.com").await;
+    app.database.change(&format!("update app.users set admin = true where id = '{}'", root.id())).await;
+    let things = things(&app, &ada).await;
+    let respond = async |method: &str, path: String| {
+        let mut problem = eve.call(method, &path).send().await.problem(404);
+        problem["correlation_id"] = Value::Null;
+        problem
+    };
+
+    for (method, path, id, name) in [
+        ("GET", "/api/tasks", &things.task, "task_id"),
+        ("GET", "/api/audit/tasks", &things.trashed, "task_id"),
+        ("GET", "/api/recurring-tasks", &things.series, "recurring_task_id"),
+        ("DELETE", "/api/reminders", &things.reminder, "reminder_id"),
+        ("DELETE", "/api/auth/tokens", &things.token, "token_id"),
+        ("DELETE", "/api/auth/sessions", &things.session, "session_id"),
+    ] {
+        let foreign = respond(method, format!("{path}/{id}")).await;
+        let unknown = respond(method, format!("{path}/019a0000-0000-7000-8000-000000000000")).await;
+
+        assert_eq!(foreign, unknown, "{method} {path}");
+        let denied = poll_until(&format!("the denial of {path}"), async || {
+            let denied = wait_for_trail(&root, "/api/audit?event_type=access.denied", 0).await;
+            denied.into_iter().find(|event| event["data"]["details"][name] == **id)
+        })
+        .await;
+        assert_eq!(denied["data"]["details"]["user_id"], eve.id());
+    }
+
+    assert_eq!(wait_for_trail(&eve, "/api/audit", 0).await, Vec::<Value>::new());
+    let denied = wait_for_trail(&root, "/api/audit?event_type=access.denied", 0).await;
+    assert_eq!(denied.len(), 6, "nothing is logged for an id that nobody has: {denied:?}");
 }
 
 #[tokio::test]

@@ -195,10 +195,10 @@ impl Things {
             ("sort_tasks", json!({ "sort_by": "title" })),
             ("create_recurring_task", json!({ "title": "pay the rent", "frequency": "monthly" })),
             ("list_recurring_tasks", json!({})),
-            ("stop_recurring_task", json!({ "recurring_task": series })),
+            ("stop_recurring_task", json!({ "recurring_task": series, "confirm": true })),
             ("set_reminder", json!({ "task": task, "at": "2031-04-01T09:00:00Z" })),
             ("list_reminders", json!({ "task": task })),
-            ("cancel_reminder", json!({ "reminder": reminder })),
+            ("cancel_reminder", json!({ "reminder": reminder, "confirm": true })),
             ("get_task_history", json!({ "task": task })),
             ("list_notifications", json!({})),
         ]

@@ -11,6 +11,7 @@ mod missed;
 mod occurrence;
 mod repeats;
 mod trail;
+mod withdrawn;
 mod zone;
 
 use domain::{Field, TimeOrDay};

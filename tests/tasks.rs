@@ -7,13 +7,16 @@ mod delete;
 mod due_date;
 mod events;
 mod idempotency;
+mod ids;
 mod list;
 mod patch;
 mod query;
 mod search;
+mod seq;
 mod sync;
 mod tags;
 mod trash;
+mod zone;
 
 use serde_json::Value;
 use tests::Person;

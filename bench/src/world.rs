@@ -59,7 +59,7 @@ insert into app.sessions (token_hash, user_id, expires_at) select hash, id, now(
 /// Limits that reject nothing, as all load comes from one address and few users.
 const LIMITS: &str = "
 insert into app.limits (name, requests, seconds)
-select name, 1000000000, 1000 from unnest(array['user', 'address', 'sign-up', 'sign-in', 'sign-in-address']) as name
+select name, 1000000000, 1000 from unnest(array['user', 'address', 'sign-up', 'sign-in', 'sign-in-account', 'sign-in-address']) as name
 on conflict (name) do update set requests = excluded.requests, seconds = excluded.seconds";
 
 const DATES: &str = r#"

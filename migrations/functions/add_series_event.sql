@@ -1,5 +1,5 @@
--- Adds the event of a changed series. There is none for a new place: the statement that adds the occurrence
--- writes `recurring.generated`.
+-- Adds the event of a changed series. There is none for another place: the statement that adds or withdraws
+-- the occurrence writes `recurring.generated` or `recurring.withdrawn`.
 create or replace function app.add_series_event() returns trigger language plpgsql as $$
 declare
     type text;
@@ -12,7 +12,9 @@ begin
         type := case when new.stopped then 'recurring.stopped' else 'recurring.ended' end;
     elsif (new.title, new.description, new.priority, new.tags, new.rule, new.own_zone, new.reminders)
           is distinct from
-          (old.title, old.description, old.priority, old.tags, old.rule, old.own_zone, old.reminders) then
+          (old.title, old.description, old.priority, old.tags, old.rule, old.own_zone, old.reminders)
+          -- It has not ended after all.
+          or new.place is not null and old.place is null then
         type := 'recurring.updated';
     else
         return null;

@@ -1,4 +1,5 @@
--- Adds a tombstone and the event of a purged task. There are none if the user is deleted too.
+-- Adds a tombstone and the event of a purged task, whose id stays used. There are none if the user is deleted
+-- too.
 create or replace function app.add_task_tombstone() returns trigger language plpgsql as $$
 declare
     new_seq bigint := app.next_seq(old.user_id);
@@ -7,6 +8,7 @@ begin
         return null;
     end if;
     insert into app.tombstones (user_id, seq, kind, id) values (old.user_id, new_seq, 'task', old.id);
+    insert into app.used_ids (user_id, id) values (old.user_id, old.id) on conflict do nothing;
     perform app.add_event('task-events', 'task.purged', old.user_id, new_seq, old.id, app.client_json(old),
                           null, null);
     return null;

@@ -1,7 +1,7 @@
 -- Admits a request: records its origin for the triggers, identifies the caller, counts the request against
--- the rate limits, and checks the scope. Statements with the frame `open` have no scope, and so no caller.
--- `refusal` is null if the request is admitted. A scope that the principal `needs` replaces that of the
--- statement.
+-- the rate limits, and checks the scope, which every token has if it is `any`. Statements with the frame
+-- `open` have no scope, and so no caller. `refusal` is null if the request is admitted. A scope that the
+-- principal `needs` replaces that of the statement.
 create or replace function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text,
                                      out caller uuid, out scopes text[], out session_expires_at timestamptz,
                                      out quota text, out refusal json)
@@ -30,9 +30,7 @@ begin
              and (token.expires_at is null or token.expires_at > now());
     elsif principal ? 'issuer' then
         caller := app.find_or_create_user(principal ->> 'issuer', principal ->> 'subject', principal);
-        scopes := coalesce((select array_agg(granted)
-            from jsonb_array_elements_text(principal -> 'scopes') as granted),
-                           '{read,write,account}');
+        scopes := array(select granted from jsonb_array_elements_text(principal -> 'scopes') as granted);
     end if;
 
     if rate_limit <> 'none' then
@@ -49,9 +47,19 @@ begin
         perform app.add_security_event('token.rejected', null,
                                        jsonb_build_object('address', principal -> 'address'));
         refusal := '{"error":"not_signed_in"}';
-    elsif role <> 'service' and not coalesce(principal ->> 'needs', scope) = any (scopes) then
+    elsif role <> 'service'
+          and not coalesce(principal ->> 'needs', scope) = any (array_append(scopes, 'any')) then
         perform app.add_security_event('access.denied', caller, jsonb_build_object(
             'scope', coalesce(principal ->> 'needs', scope), 'address', principal -> 'address'));
         refusal := json_build_object('error', 'forbidden', 'scope', coalesce(principal ->> 'needs', scope));
+    elsif principal ? 'admin' and exists (
+              select from app.users as person
+               where person.id = caller and person.admin <> (principal ->> 'admin')::boolean) then
+        -- The issuer has decided otherwise. Not before the buckets are locked: whoever locks both does it in
+        -- that order.
+        refusal := app.lock_caller(principal, caller, role);
+        if refusal is null then
+            update app.users set admin = (principal ->> 'admin')::boolean where users.id = caller;
+        end if;
     end if;
 end $$;

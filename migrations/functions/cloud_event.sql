@@ -8,8 +8,8 @@ declare
 begin
     if outbox.type like 'recurring.%' then
         subject := json_build_object('recurring_task_id', outbox.subject_id);
-        if outbox.type = 'recurring.generated' then
-            -- Schemas of this type have the details as members of `data`.
+        if outbox.type in ('recurring.generated', 'recurring.withdrawn') then
+            -- Schemas of these types have the details as members of `data`.
             subject := '{' || app.members(subject) || ',' || app.members(details::text) || '}';
             details := null;
         end if;

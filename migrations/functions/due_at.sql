@@ -2,6 +2,6 @@
 create or replace function app.due_at(due jsonb, person uuid)
 returns timestamptz language plpgsql stable as $$
 begin
-    return case when due ? 'on' then app.instant((due ->> 'on')::date + time '23:59', app.zone(person))
+    return case when due ? 'on' then app.end_of_day((due ->> 'on')::date, app.zone(person))
                 else (due ->> 'at')::timestamptz end;
 end $$;

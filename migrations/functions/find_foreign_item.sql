@@ -1,4 +1,4 @@
--- The task, series, reminder or notification with this id if it belongs to another user, as
+-- The task, series, reminder, notification, token or session with this id if it belongs to another user, as
 -- `{"task_id": …}`; null otherwise.
 create or replace function app.find_foreign_item(item_id uuid, caller uuid)
 returns jsonb language plpgsql stable as $$
@@ -14,5 +14,11 @@ begin
             union all
             select jsonb_build_object('notification_id', notifications.id) from app.notifications
              where notifications.id = item_id and notifications.user_id <> caller
+            union all
+            select jsonb_build_object('token_id', tokens.id) from app.tokens
+             where tokens.id = item_id and tokens.user_id <> caller
+            union all
+            select jsonb_build_object('session_id', sessions.id) from app.sessions
+             where sessions.id = item_id and sessions.user_id <> caller
             limit 1);
 end $$;

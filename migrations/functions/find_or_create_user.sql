@@ -25,9 +25,5 @@ begin
             insert into app.identities (issuer, subject, user_id) values (issuer, subject, person);
         end if;
     end if;
-    if principal ? 'admin' then
-        update app.users set admin = (principal ->> 'admin')::boolean
-         where users.id = person and users.admin <> (principal ->> 'admin')::boolean;
-    end if;
     return person;
 end $$;

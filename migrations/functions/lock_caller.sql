@@ -1,10 +1,27 @@
 -- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
--- writers wait for each other instead of deadlocking. Returns a refusal if the session or token was revoked
--- while this waited.
+-- writers wait for each other instead of deadlocking. The row comes after the buckets of the limits, and
+-- several users' rows in the order of their ids. Returns a refusal if the row is not free in time, or if the
+-- session or token was revoked while this waited.
+--
+-- A request that waits holds a connection. So at most eight of a user wait, a second each, and others are
+-- refused at once: nobody can fill the pool. Services are few, and are not refused without a wait.
 create or replace function app.lock_caller(principal jsonb, caller uuid, role text) returns json
     language plpgsql as $$
 begin
-    perform from app.users as person where person.id = caller for no key update;
+    perform set_config('lock_timeout', '1s', true);
+    perform from app.users as person where person.id = caller for no key update skip locked;
+    if not found then
+        if role <> 'service' and not exists (
+               select from generate_series(1, 8) as place
+                where pg_try_advisory_xact_lock(hashtextextended('waiting ' || caller::text, place))) then
+            return '{"error":"busy"}';
+        end if;
+        begin
+            perform from app.users as person where person.id = caller for no key update;
+        exception when lock_not_available then
+            return '{"error":"busy"}';
+        end;
+    end if;
     if role <> 'service'
        and (principal ? 'session' and not exists (select from app.sessions
            where token_hash = principal ->> 'session')

@@ -4,7 +4,7 @@ create or replace function app.planned_due_date(series app.series, place timesta
 returns timestamptz language plpgsql stable as $$
 begin
     if app.is_all_day(series) then
-        return app.instant(place::date + time '23:59', app.zone(series.user_id));
+        return app.end_of_day(place::date, app.zone(series.user_id));
     end if;
     return app.instant(place, series.rule ->> 'timezone');
 end $$;

@@ -5,6 +5,12 @@ create or replace function app.refusal(code text, violated text, message text, c
 begin
     if code = 'TF000' then
         return json_build_object('error', message, 'constraint', null, 'context', null);
+    elsif code = '55P03' then
+        -- A lock was not free in time.
+        return '{"error":"busy"}';
+    elsif code = '23505' and violated in ('tasks_pkey', 'series_pkey', 'reminders_pkey') then
+        -- Another user has just used the id: `find_repeat` has not seen that yet.
+        return '{"error":"id_taken","constraint":null,"context":null}';
     end if;
     return json_build_object('error', code, 'constraint', nullif(violated, ''), 'context', context);
 end $$;

@@ -55,15 +55,24 @@ impl Issuer {
 
     /// Starts TaskFlow with this issuer configured.
     pub async fn app(&self) -> App {
+        self.app_with_scopes(None).await
+    }
+
+    /// Starts TaskFlow with this issuer configured, with those scopes of tokens that name none.
+    async fn app_with_scopes(&self, default_scopes: Option<&[&str]>) -> App {
         let host = format!("http://{}", self.address);
-        let issuer = json!([{
+        let mut issuer = json!({
             "issuer": "https://issuer.example",
             "jwks": format!("{host}/jwks.json"),
             "audience": "taskflow",
             "admin_claim": "roles",
             "admin_value": "taskflow-admin",
-        }]);
-        App::with(&[("issuers", issuer.to_string().as_str()), ("issuer_host", host.as_str())]).await
+        });
+        if let Some(scopes) = default_scopes {
+            issuer["default_scopes"] = json!(scopes);
+        }
+        let issuers = json!([issuer]).to_string();
+        App::with(&[("issuers", issuers.as_str()), ("issuer_host", host.as_str())]).await
     }
 
     fn rotate_to(&self, ids: &[&str]) {
@@ -126,9 +135,8 @@ async fn me(app: &App, token: &str) -> Response {
     app.call("GET", "/api/auth/me").header("authorization", format!("Bearer {token}")).send().await
 }
 
-async fn count_rejected(app: &App) -> usize {
-    let query = "select user_id from app.outbox where topic = 'audit-events' and type = 'token.rejected'";
-    app.database.rows(query).await.len()
+async fn count_rejected(app: &App) -> u64 {
+    app.database.count_incidents("token.rejected").await
 }
 
 #[tokio::test]
@@ -169,18 +177,73 @@ async fn a_subject_of_an_issuer_becomes_a_user_with_every_signing_algorithm() {
 }
 
 #[tokio::test]
-async fn a_user_of_an_issuer_creates_tasks_and_manages_their_account() {
+async fn a_user_of_an_issuer_creates_tasks_and_manages_their_account_if_the_issuer_is_configured_so() {
     let issuer = Issuer::start().await;
-    let app = issuer.app().await;
+    let app = issuer.app_with_scopes(Some(&["read", "write", "account"])).await;
     let call = |method, path| {
         app.call(method, path).header("authorization", format!("Bearer {}", rs256(&claims("ada"))))
     };
 
     call("POST", "/api/tasks").json(&json!({ "title": "buy milk" })).send().await.expect(201);
     call("PATCH", "/api/auth/me").json(&json!({ "name": "Ada" })).send().await.expect(200);
+    call("POST", "/api/auth/tokens").json(&script()).send().await.expect(201);
 
     assert_eq!(call("GET", "/api/tasks").send().await.expect(200).json()["items"][0]["title"], "buy milk");
     assert_eq!(call("GET", "/api/auth/me").send().await.expect(200).json()["name"], "Ada");
+}
+
+/// Returns a new personal access token.
+fn script() -> Value {
+    json!({ "name": "a script", "scopes": ["read", "write"] })
+}
+
+/// Returns the statuses of a read, a write, a change of the account, and a new personal access token.
+async fn statuses(app: &App, claims: &Value) -> [u16; 4] {
+    let call =
+        |method, path| app.call(method, path).header("authorization", format!("Bearer {}", rs256(claims)));
+    let task = json!({ "title": "buy milk" });
+    [
+        call("GET", "/api/tasks").send().await.status,
+        call("POST", "/api/tasks").json(&task).send().await.status,
+        call("PATCH", "/api/auth/me").json(&json!({ "name": "Ada" })).send().await.status,
+        call("POST", "/api/auth/tokens").json(&script()).send().await.status,
+    ]
+}
+
+#[tokio::test]
+async fn a_jwt_that_names_no_scope_may_only_read_unless_its_issuer_is_configured_otherwise() {
+    let issuer = Issuer::start().await;
+    let configured: [(Option<&[&str]>, [u16; 4]); 4] = [
+        (None, [200, 403, 403, 403]),
+        (Some(&["read", "write"]), [200, 201, 403, 403]),
+        (Some(&["read", "write", "account"]), [200, 201, 200, 201]),
+        (Some(&[]), [403, 403, 403, 403]),
+    ];
+    for (default_scopes, expected) in configured {
+        let app = issuer.app_with_scopes(default_scopes).await;
+        for scope in [Value::Null, json!(""), json!("openid profile"), json!("account reader Write")] {
+            let mut claims = claims("ada");
+            claims["scope"] = scope.clone();
+            assert_eq!(statuses(&app, &claims).await, expected, "{default_scopes:?}: {scope}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_jwt_that_names_scopes_has_just_these_and_never_makes_a_personal_access_token() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app_with_scopes(Some(&["read", "write", "account"])).await;
+    for (scope, expected) in [
+        ("read", [200, 403, 403, 403]),
+        ("openid write", [403, 201, 403, 403]),
+        ("read write", [200, 201, 403, 403]),
+        ("read write account", [200, 201, 403, 403]),
+    ] {
+        let mut claims = claims("ada");
+        claims["scope"] = json!(scope);
+        assert_eq!(statuses(&app, &claims).await, expected, "{scope}");
+    }
+    assert_eq!(app.database.rows("select id from app.tokens").await, Vec::<Value>::new());
 }
 
 #[tokio::test]
@@ -253,11 +316,11 @@ async fn an_invalid_token_is_rejected_and_logged() {
         ("no token at all", "a.b.c".to_owned()),
     ];
 
-    for (index, (what, token)) in all.iter().enumerate() {
+    for (count, (what, token)) in (1..).zip(&all) {
         let response = me(&app, token).await;
         assert_eq!(response.status, 401, "{what}: {response:?}");
         response.problem(401);
-        assert_eq!(count_rejected(&app).await, index + 1, "{what}");
+        assert_eq!(count_rejected(&app).await, count, "{what}");
     }
 
     assert_eq!(app.database.rows("select id from app.users").await, Vec::<Value>::new());

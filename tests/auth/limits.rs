@@ -1,8 +1,10 @@
 use serde_json::{Value, json};
 use tests::{App, Person, Response};
 
+use crate::events::{add_slow_trigger, wait_for_slow_trigger};
+
 /// Sets a limit that applies at once.
-async fn set_limit(app: &App, name: &str, requests: u32, seconds: u32) {
+pub async fn set_limit(app: &App, name: &str, requests: u32, seconds: u32) {
     let limit =
         format!("update app.limits set requests = {requests}, seconds = {seconds} where name = '{name}'");
     app.database.change(&limit).await;
@@ -22,6 +24,12 @@ async fn send_forwarded(person: &Person, header: &str, address: &str) -> Respons
 
 async fn login(app: &App, email: &str, password: &str) -> Response {
     app.post("/api/auth/login", json!({ "email": email, "password": password })).await
+}
+
+/// Signs Ada in, as a proxy would forward the request.
+async fn login_from(app: &App, address: &str, password: &str) -> Response {
+    let credentials = json!({ "email": "ada@example.com", "password": password });
+    app.call("POST", "/api/auth/login").header("x-forwarded-for", address).json(&credentials).send().await
 }
 
 #[tokio::test]
@@ -66,8 +74,33 @@ async fn a_limited_request_changes_nothing_and_succeeds_later() {
     ada.post("/api/tasks", json!({ "title": "two" })).await.problem(429);
 
     assert_eq!(app.database.rows("select title from app.tasks").await, [json!({ "title": "one" })]);
-    app.database.change("update app.buckets set full_at = full_at - 600").await;
+    app.database.change("update app.buckets set since = since - 600").await;
     ada.task("two").await;
+}
+
+#[tokio::test]
+async fn limits_hold_while_a_slow_request_is_in_progress() {
+    for limit in ["user", "address"] {
+        let app = App::start().await;
+        let ada = app.guest().await;
+        add_slow_trigger(&app, "before insert on app.tasks for each row").await;
+        set_limit(&app, limit, 3, 600).await;
+        let slow = tokio::spawn({
+            let ada = ada.clone();
+            async move { ada.create(json!({ "title": "slow" })).await }
+        });
+        wait_for_slow_trigger(&app).await;
+
+        let mut allowed = 0;
+        for _ in 0..6 {
+            allowed += u32::from(ada.get("/api/tasks").await.status == 200);
+        }
+
+        // The slow request counts as soon as it has ended.
+        assert!((2..=3).contains(&allowed), "{limit}: {allowed} of 3");
+        slow.await.unwrap();
+        ada.get("/api/tasks").await.problem(429);
+    }
 }
 
 #[tokio::test]
@@ -152,6 +185,61 @@ async fn after_a_few_wrong_passwords_the_right_one_is_limited_too() {
     assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0), "{refused:?}");
     login(&app, "bob@example.com", "a sample password").await.expect(200);
     assert_eq!(hits(&app).await, [json!({ "topic": "audit-events", "user_id": null, "limit": "sign-in" })]);
+}
+
+#[tokio::test]
+async fn wrong_passwords_from_elsewhere_do_not_keep_the_owner_out() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    app.account("ada@example.com").await;
+    for _ in 0..10 {
+        login_from(&app, "203.0.113.7", "not that one").await.problem(401);
+    }
+
+    login_from(&app, "203.0.113.7", "a sample password").await.problem(429);
+    login_from(&app, "203.0.113.8", "a sample password").await.expect(200);
+}
+
+#[tokio::test]
+async fn attempts_from_many_networks_are_limited_except_where_the_owner_is_signed_in() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    let ada = app.account("ada@example.com").await;
+    login_from(&app, "198.51.100.1", "a sample password").await.expect(200);
+    set_limit(&app, "sign-in-account", 3, 600).await;
+    for address in ["203.0.113.1", "203.0.113.2", "203.0.113.3"] {
+        login_from(&app, address, "not that one").await.problem(401);
+    }
+
+    login_from(&app, "203.0.113.4", "a sample password").await.problem(429);
+
+    ada.get("/api/auth/me").await.expect(200);
+    login_from(&app, "198.51.100.1", "a sample password").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_address_beyond_its_limit_takes_no_attempts_of_accounts() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    app.account("ada@example.com").await;
+    set_limit(&app, "sign-in-address", 2, 600).await;
+    set_limit(&app, "sign-in-account", 3, 600).await;
+    for status in [401, 401, 429, 429, 429] {
+        login_from(&app, "203.0.113.7", "not that one").await.expect(status);
+    }
+
+    login_from(&app, "203.0.113.8", "a sample password").await.expect(200);
+}
+
+#[tokio::test]
+async fn use_in_another_network_makes_it_known() {
+    let app = App::with(&[("trusted_proxy", "true")]).await;
+    let ada = app.account("ada@example.com").await;
+    app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
+    set_limit(&app, "sign-in-account", 1, 600).await;
+    login_from(&app, "203.0.113.1", "not that one").await.problem(401);
+    login_from(&app, "198.51.100.1", "a sample password").await.problem(429);
+
+    send_forwarded(&ada, "x-forwarded-for", "198.51.100.1").await.expect(200);
+
+    login_from(&app, "198.51.100.1", "a sample password").await.expect(200);
 }
 
 #[tokio::test]

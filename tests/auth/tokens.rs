@@ -58,6 +58,52 @@ async fn a_write_only_token_reads_nothing() {
 }
 
 #[tokio::test]
+async fn a_write_only_token_creates_changes_and_stops_a_series() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let writer = with_scopes(&ada, &["write"]).await;
+    let rule = json!({ "frequency": "daily", "start_date": "2031-01-05" });
+    let mut series = rule.clone();
+    series["title"] = json!("water plants");
+
+    let made = writer.post("/api/recurring-tasks", series).await.expect(201);
+    let path = format!("/api/recurring-tasks/{}", made.id());
+    let change = json!({ "title": "water ferns", "interval": 2 });
+    let changed = writer.patch(&path, change.clone()).await.expect(200);
+    assert_eq!((&changed.json()["title"], &changed.json()["interval"]), (&json!("water ferns"), &json!(2)));
+    let outdated = writer.call("PATCH", &path).header("if-match", "\"1\"").json(&change);
+    outdated.send().await.problem(412);
+    writer.post(&format!("{path}/dismiss-missed"), json!({})).await.expect(200);
+    writer.delete(&path).await.expect(204);
+    let task = json!({ "title": "call mom", "due_date": "2031-01-05", "recurrence": rule });
+    writer.create(task).await;
+
+    for hidden in ["/api/recurring-tasks", &path] {
+        writer.get(hidden).await.problem(403);
+    }
+    assert_eq!(ada.get(&path).await.expect(200).json()["status"], "ended");
+    assert_eq!(ada.titles("/api/tasks").await, ["call mom", "water ferns"]);
+}
+
+#[tokio::test]
+async fn a_read_only_token_creates_changes_and_stops_no_series() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let reader = with_scopes(&ada, &["read"]).await;
+    let series = json!({ "title": "water plants", "frequency": "daily", "start_date": "2031-01-05" });
+    let made = ada.post("/api/recurring-tasks", series.clone()).await.expect(201);
+    let path = format!("/api/recurring-tasks/{}", made.id());
+    let before = ada.get(&path).await.expect(200).json();
+
+    reader.post("/api/recurring-tasks", series).await.problem(403);
+    reader.patch(&path, json!({ "interval": 2 })).await.problem(403);
+    reader.delete(&path).await.problem(403);
+
+    assert_eq!(reader.get(&path).await.expect(200).json(), before);
+    assert_eq!(ada.titles("/api/recurring-tasks").await, ["water plants"]);
+}
+
+#[tokio::test]
 async fn a_token_with_both_scopes_does_both() {
     let app = App::start().await;
     let both = with_scopes(&app.guest().await, &["write", "read"]).await;

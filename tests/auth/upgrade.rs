@@ -13,18 +13,54 @@ async fn a_guest_becomes_an_account_without_losing_anything() {
     let mut account_input = account("ada@example.com");
     account_input["name"] = json!("Ada");
 
-    let session = ada.post("/api/auth/upgrade", account_input).await.expect(200).json();
+    let upgraded = ada.post("/api/auth/upgrade", account_input).await.expect(200);
 
-    assert_eq!(session["token"], ada.token);
+    let session = upgraded.json();
     assert_eq!(session["user"]["id"], ada.id());
     assert_eq!(session["user"]["guest"], false);
     assert_eq!(session["user"]["email"], "ada@example.com");
     assert_eq!(session["user"]["name"], "Ada");
     assert_eq!(session["user"]["timezone"], "Europe/Berlin");
-    assert_eq!(ada.get("/api/auth/me").await.expect(200).json(), session["user"]);
+    assert_eq!(app.person(&upgraded).get("/api/auth/me").await.expect(200).json(), session["user"]);
     let again = app.person(&app.post("/api/auth/login", account("ada@example.com")).await.expect(200));
     assert_eq!(again.id(), ada.id());
     assert_eq!(again.get(&task).await.expect(200).json()["title"], "buy milk");
+}
+
+#[tokio::test]
+async fn an_upgrade_starts_a_new_session_and_ends_that_of_the_guest() {
+    let app = App::start().await;
+    let session = app.post("/api/auth/guest", json!({})).await.expect(201);
+    let guest = app.person(&session);
+    let (cookie, _) = session.header("set-cookie").split_once(';').unwrap();
+
+    let call = app.call("POST", "/api/auth/upgrade").header("cookie", cookie);
+    let upgraded = call.json(&account("ada@example.com")).send().await.expect(200);
+
+    let ada = app.person(&upgraded);
+    assert_ne!(ada.token, guest.token);
+    let (new_cookie, _) = upgraded.header("set-cookie").split_once(';').unwrap();
+    assert_eq!(new_cookie, format!("taskflow_session={}", ada.token));
+    guest.get("/api/auth/me").await.problem(401);
+    app.call("GET", "/api/auth/me").header("cookie", cookie).send().await.problem(401);
+    app.call("GET", "/api/auth/me").header("cookie", new_cookie).send().await.expect(200);
+    let sessions = ada.get("/api/auth/sessions").await.expect(200).json();
+    assert_eq!(sessions["items"].as_array().map(Vec::len), Some(1), "{sessions}");
+    assert_eq!(sessions["items"][0]["current"], true);
+    assert_eq!(sessions["items"][0]["expires_at"], upgraded.json()["expires_at"]);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_fails_keeps_the_session_of_the_guest() {
+    let app = App::start().await;
+    app.account("ada@example.com").await;
+    let guest = app.guest().await;
+
+    let refused = guest.post("/api/auth/upgrade", account("ada@example.com")).await;
+
+    refused.problem(409);
+    assert_eq!(refused.header("set-cookie"), "");
+    guest.get("/api/auth/me").await.expect(200);
 }
 
 #[tokio::test]
@@ -62,7 +98,7 @@ async fn of_two_concurrent_upgrades_one_succeeds() {
 
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
-    assert_eq!(statuses, [200, 409]);
+    assert_eq!(statuses, [200, 401], "the first one has ended the session of the second one");
 }
 
 #[tokio::test]

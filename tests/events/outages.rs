@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::App;
+use tests::{App, Database};
 
 use super::{
     add_slow_trigger, assert_all_arrive, create_tasks_at_rate, created_event, deliver, is_full, poll_until,
@@ -243,4 +243,49 @@ async fn an_event_in_flight_during_a_database_outage_is_consumed_afterwards() {
 
     assert_eq!(wait_for_trail(&ada, "/api/audit", 1).await[0]["data"]["after"]["title"], "in flight");
     assert_all_arrive(&app, 1).await;
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_is_a_503_within_two_seconds() {
+    if std::env::var("TASKFLOW_ENGINE").as_deref() == Ok("spin") {
+        eprintln!("skipped: Spin waits for a server that hangs, and offers no timeout");
+        return;
+    }
+    let relay = Database::relay().await;
+    let app = App::with(&relay.variables()).await;
+    let ada = app.guest().await;
+    ada.get("/api/tasks").await.expect(200);
+
+    relay.fall_silent();
+
+    // On the pooled connection, on a new one, and on more than the pool has.
+    for requests in [1, 1, 100] {
+        let began = Instant::now();
+        for response in join_all((0..requests).map(|_| ada.get("/api/tasks"))).await {
+            response.problem(503);
+            assert!(!response.header("retry-after").is_empty(), "{response:?}");
+        }
+        assert!(began.elapsed() < Duration::from_secs(2), "{requests} took {:?}", began.elapsed());
+    }
+    assert_eq!(app.get("/ready").await.expect(503).json()["dependencies"]["postgres"], "down");
+    app.get("/live").await.expect(200);
+
+    relay.recover();
+    poll_until("a response", async || (ada.get("/api/tasks").await.status == 200).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_statement_that_waits_for_long_is_a_503_within_two_seconds() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let mut owner = app.database.owner().await;
+    let change = owner.transaction().await.unwrap();
+    change.batch_execute("lock table app.tasks in access exclusive mode").await.unwrap();
+
+    let began = Instant::now();
+    ada.get("/api/tasks").await.problem(503);
+
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    change.rollback().await.unwrap();
+    ada.get("/api/tasks").await.expect(200);
 }

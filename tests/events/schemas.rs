@@ -85,6 +85,7 @@ async fn every_kind_of_change_creates_an_event_that_matches_its_schema() {
         events::KINDS.iter().map(|kind| kind.name).filter(|name| !seen.contains(name)).collect();
     let elsewhere = [
         "recurring.generated",
+        "recurring.withdrawn",
         "recurring.ended",
         "reminder.due",
         "reminder.sent",

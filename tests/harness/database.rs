@@ -7,6 +7,8 @@ use serde_json::Value;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls};
 
+use crate::Relay;
+
 /// Database of one test. The next `cargo dev test` drops it.
 #[derive(Debug)]
 pub struct Database {
@@ -33,6 +35,16 @@ impl Database {
             "select datname::text from pg_database where datname ~ '^test_[0-9]+_[0-9]+$' and datallowconn";
         let rows = connect(&server).await.query(names, &[]).await.expect("the databases");
         rows.iter().map(|row| Self { server: server.clone(), name: row.get(0) }).collect()
+    }
+
+    /// Starts a relay in front of the server of all databases.
+    pub async fn relay() -> Relay {
+        let server: Config = variable("TASKFLOW_TEST_DATABASE").parse().expect("the URL of a Postgres");
+        let host = match server.get_hosts() {
+            [Host::Tcp(host)] => host.clone(),
+            other => panic!("TASKFLOW_TEST_DATABASE names {other:?}"),
+        };
+        Relay::start(host, server.get_ports().first().copied().unwrap_or(5432)).await
     }
 
     /// Returns the variables of `spin.toml` that connect the functions to it.
@@ -127,6 +139,16 @@ impl Database {
         let query = "select type, user_id, seq, subject_id, actor, correlation_id, before, after
                        from app.outbox order by user_id, seq";
         self.rows(query).await
+    }
+
+    /// Returns the number of security incidents of a type: those in the outbox, and those that were counted
+    /// since.
+    pub async fn count_incidents(&self, kind: &str) -> u64 {
+        let query = format!(
+            "select coalesce((select sum((details ->> 'times')::int) from app.outbox where type = '{kind}'), 0)
+                  + coalesce((select sum(times) from app.incidents where type = '{kind}'), 0) as many"
+        );
+        self.rows(&query).await[0]["many"].as_u64().expect("a number")
     }
 }
 

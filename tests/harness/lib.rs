@@ -14,6 +14,7 @@ mod client;
 mod database;
 mod events;
 mod person;
+mod relay;
 mod response;
 
 pub use app::App;
@@ -22,4 +23,5 @@ pub use client::{Call, Client};
 pub use database::Database;
 pub use events::{DAPR_TOKEN, is_full};
 pub use person::Person;
+pub use relay::Relay;
 pub use response::Response;

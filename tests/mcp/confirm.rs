@@ -120,20 +120,73 @@ async fn open_tasks_are_deleted_with_their_series_only_after_a_confirmation() {
 }
 
 #[tokio::test]
-async fn a_call_with_confirm_false_returns_a_preview() {
+async fn a_series_is_stopped_only_by_its_id_or_exact_title_and_after_a_confirmation() {
     let app = App::start().await;
     let ada = app.guest().await;
-    Things::of(&ada).await;
+    let standup = json!({ "title": "Team standup with design", "frequency": "daily",
+                          "start_date": "2031-01-01" });
+    let series = ada.post("/api/recurring-tasks", standup).await.expect(201).json();
     let before = snapshot(&app).await;
+    let assistant = Assistant::of(&ada);
+    for arguments in [
+        json!({ "recurring_task": "design" }),
+        json!({ "recurring_task": "design", "confirm": true }),
+        json!({ "recurring_task": "Team standup with design" }),
+        json!({ "recurring_task": id(&series) }),
+        json!({ "recurring_task": id(&series), "confirm": false, "delete_open": false }),
+    ] {
+        let outcome = assistant.call("stop_recurring_task", arguments.clone()).await;
 
-    let not_yet = json!({ "recurring_task": "water plants", "confirm": false });
-    let outcome = Assistant::of(&ada).call("stop_recurring_task", not_yet).await;
-
-    assert!(outcome.text().contains("keeps 1 open task"), "{}", outcome.text());
-    let preview = outcome.success();
-    assert_eq!((&preview["stopped"], &preview["needs_confirmation"]), (&json!(false), &json!(true)));
-    assert_eq!(preview["recurring_task"]["status"], "active");
+        let preview = outcome.success();
+        assert_eq!(
+            (&preview["stopped"], &preview["needs_confirmation"]),
+            (&json!(false), &json!(true)),
+            "{arguments}"
+        );
+        assert_eq!(preview["recurring_task"]["status"], "active", "{arguments}");
+        for part in ["Nothing was done yet", "keep 1 open task", "`confirm: true`", id(&series)] {
+            assert!(outcome.text().contains(part), "{part}: {}", outcome.text());
+        }
+    }
     assert_eq!(snapshot(&app).await, before);
+
+    let exact = json!({ "recurring_task": "team standup with design", "confirm": true });
+    let stopped = assistant.call("stop_recurring_task", exact).await.success();
+    assert_eq!((&stopped["stopped"], &stopped["open_tasks"]), (&json!(true), &json!(1)));
+    let again = json!({ "recurring_task": id(&series) });
+    let again = assistant.call("stop_recurring_task", again).await.success();
+    assert_eq!(
+        (&again["stopped"], &again["needs_confirmation"]),
+        (&json!(true), &json!(false)),
+        "nothing is left to confirm"
+    );
+}
+
+#[tokio::test]
+async fn a_reminder_is_cancelled_only_after_a_confirmation() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let things = Things::of(&ada).await;
+    let before = snapshot(&app).await;
+    let assistant = Assistant::of(&ada);
+    for confirm in [json!({}), json!({ "confirm": false })] {
+        let arguments = with(json!({ "reminder": id(&things.reminder) }), confirm);
+        let outcome = assistant.call("cancel_reminder", arguments).await;
+
+        let expected = json!({ "cancelled": false, "needs_confirmation": true, "reminder": things.reminder });
+        assert_eq!(outcome.success(), expected);
+        for part in ["Nothing was done yet", "\"call mom\"", "`confirm: true`"] {
+            assert!(outcome.text().contains(part), "{part}: {}", outcome.text());
+        }
+    }
+    assert_eq!(snapshot(&app).await, before);
+
+    let confirmed = json!({ "reminder": id(&things.reminder), "confirm": true, "idempotency_key": "once" });
+    let cancelled = assistant.call("cancel_reminder", confirmed.clone()).await.success();
+    assert_eq!((&cancelled["cancelled"], &cancelled["needs_confirmation"]), (&json!(true), &json!(false)));
+    assert_eq!(assistant.call("cancel_reminder", confirmed).await.success(), cancelled, "a replay");
+    let gone = json!({ "reminder": id(&things.reminder) });
+    assistant.call("cancel_reminder", gone).await.refusal("not_found");
 }
 
 #[tokio::test]

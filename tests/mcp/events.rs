@@ -153,6 +153,31 @@ async fn a_repeated_call_with_its_key_gets_the_first_response() {
 }
 
 #[tokio::test]
+async fn a_call_with_an_id_of_the_clients_choice_can_be_repeated() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let things = Things::of(&ada).await;
+    let assistant = Assistant::of(&ada);
+    for (tool, arguments) in things.arguments() {
+        if !["add_task", "create_recurring_task", "set_reminder"].contains(&tool) {
+            continue;
+        }
+        let chosen = domain::Id::new(web::now_ms(), web::random()).to_string();
+        let named = with(arguments, json!({ "id": chosen }));
+        let first = assistant.call(tool, named.clone()).await.success();
+        assert_eq!(id(&first), chosen, "{tool}");
+        let events = event_summaries(&app).await.len();
+
+        assert_eq!(assistant.call(tool, named.clone()).await.success(), first, "{tool}");
+        let member = if tool == "set_reminder" { "at" } else { "title" };
+        let other = with(named, json!({ member: "2032-01-01T00:00:00Z" }));
+        assert_eq!(assistant.call(tool, other).await.refusal("invalid").pointers(), ["/id"], "{tool}");
+
+        assert_eq!(event_summaries(&app).await.len(), events, "{tool}");
+    }
+}
+
+#[tokio::test]
 async fn a_response_is_replayed_for_a_day() {
     let app = App::start().await;
     let ada = app.guest().await;
@@ -193,13 +218,13 @@ async fn an_idempotency_key_can_be_a_header_and_belongs_to_one_user() {
 }
 
 #[tokio::test]
-async fn twenty_concurrent_copies_of_a_call_create_one_task() {
+async fn eight_concurrent_copies_of_a_call_create_one_task() {
     let app = App::start().await;
     let ada = app.guest().await;
     let assistant = Assistant::of(&ada);
     let add = || assistant.call("add_task", json!({ "title": "buy milk", "idempotency_key": "same" }));
 
-    let all = join_all((0..20).map(|_| add())).await;
+    let all = join_all((0..8).map(|_| add())).await;
 
     let first = all[0].success();
     assert!(all.iter().all(|one| one.success() == first));

@@ -72,7 +72,8 @@ async fn an_invalid_message_is_rejected_without_effect() {
         Value::Null,
         json!({}),
         json!({ "jsonrpc": "2.0", "id": 1 }),
-        json!({ "jsonrpc": "2.0", "id": 1, "result": {} }),
+        json!({ "id": 1, "result": {} }),
+        json!({ "jsonrpc": "2.0", "id": 1, "result": {}, "error": { "code": 1, "message": "no" } }),
         but("jsonrpc", json!("1.0")),
         but("jsonrpc", json!(2.0)),
         but("jsonrpc", Value::Null),
@@ -101,6 +102,20 @@ async fn a_notification_is_accepted_without_a_response() {
         assert_eq!(act.send().await.status(202).response.text, "");
     }
     assert_eq!(ada.titles("/api/tasks").await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_response_that_nobody_asked_for_is_accepted() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    for response in [
+        json!({ "jsonrpc": "2.0", "id": 1, "result": {} }),
+        json!({ "jsonrpc": "2.0", "id": "x", "result": { "resultType": "complete", "roots": [] } }),
+        json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32601, "message": "Unknown method" } }),
+    ] {
+        let reply = assistant.post_text(response.to_string()).await.status(202);
+        assert_eq!(reply.response.text, "", "{response}");
+    }
 }
 
 #[tokio::test]

@@ -276,8 +276,12 @@ async fn series_are_referenced_by_words_too() {
         ada.post("/api/recurring-tasks", json!({ "title": title, "frequency": "monthly" })).await.expect(201);
     }
     let assistant = Assistant::of(&ada);
-    let stop =
-        async |words: &str| assistant.call("stop_recurring_task", json!({ "recurring_task": words })).await;
+    let call = async |words: &str, confirm: bool| {
+        let arguments = json!({ "recurring_task": words, "confirm": confirm });
+        assistant.call("stop_recurring_task", arguments).await
+    };
+    let preview = async |words: &str| call(words, false).await;
+    let stop = async |words: &str| call(words, true).await;
 
     let refused = stop("pay").await.refusal("ambiguous");
     let mut titles = refused.titles();
@@ -287,15 +291,15 @@ async fn series_are_referenced_by_words_too() {
     assert_eq!(ada.titles("/api/recurring-tasks?status=ended").await, [] as [&str; 0]);
 
     for words in ["WATER", "water plants", "plants water"] {
-        let stopped = stop(words).await.success();
-        assert_eq!(id(&stopped["recurring_task"]), id(&things.series), "{words}");
+        let found = preview(words).await.success();
+        assert_eq!(id(&found["recurring_task"]), id(&things.series), "{words}");
     }
     assert_eq!(stop("watre plants").await.refusal("no_match").titles(), ["water plants"]);
     assert_eq!(stop("Pay the Rent").await.success()["recurring_task"]["title"], "pay the rent");
     assert_eq!(
-        stop("pay").await.success()["recurring_task"]["title"],
+        preview("pay").await.success()["recurring_task"]["title"],
         "pay the rent of the garage",
         "the other series has ended"
     );
-    assert_eq!(ada.titles("/api/recurring-tasks?status=active").await, [] as [&str; 0]);
+    assert_eq!(ada.titles("/api/recurring-tasks?status=ended").await, ["pay the rent"]);
 }

@@ -155,6 +155,7 @@ async fn every_time_of_every_tool_is_in_the_users_time_zone() {
     }
     for (tool, arguments) in [
         ("cancel_reminder", json!({ "reminder": id(&things.reminder) })),
+        ("cancel_reminder", json!({ "reminder": id(&things.reminder), "confirm": true })),
         ("delete_task", json!({ "task": task })),
         ("delete_task", json!({ "task": task, "confirm": true })),
     ] {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::{App, Person};
 
-use super::{change_silently, claim_due, create_due, create_task, in_ms, notifications, pending_events};
+use super::{
+    app_without_sidecar, change_silently, claim_due, create_due, create_task, deliver, in_ms, notifications,
+    pending_events,
+};
 use crate::events::{add_slow_trigger, poll_until, wait_for_empty_outbox, wait_for_slow_trigger};
 
 /// Waits for a number of notifications and returns their titles, the oldest first.
@@ -85,4 +88,32 @@ async fn a_reminder_in_flight_when_connections_break_is_delivered_once() {
     assert_eq!(wait_for_titles(&ada, 1).await[0]["title"], "call mom");
     wait_for_empty_outbox(&app).await;
     assert_eq!(wait_for_titles(&ada, 1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_user_whose_row_is_locked_delays_no_reminder_of_others() {
+    let app = app_without_sidecar().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    for person in [&ada, &ben] {
+        create_due(&app, person, "call mom", "1 second").await;
+    }
+    claim_due(&app).await;
+    let events = pending_events(&app, "reminder.due").await;
+    let mut owner = app.database.owner().await;
+    let change = owner.transaction().await.unwrap();
+    let lock = format!("select from app.users where id = '{}' for no key update", ada.id());
+    change.batch_execute(&lock).await.unwrap();
+
+    let statuses = deliver(&app, &events).await;
+
+    for (event, status) in events.iter().zip(statuses) {
+        let expected = if event["data"]["user_id"] == ada.id() { "RETRY" } else { "SUCCESS" };
+        assert_eq!(status, expected, "{event}");
+    }
+    assert_eq!(notifications(&ben).await.len(), 1);
+    change.rollback().await.unwrap();
+    assert_eq!(deliver(&app, &events).await, ["SUCCESS", "SUCCESS"]);
+    for person in [&ada, &ben] {
+        assert_eq!(notifications(person).await.len(), 1, "each once");
+    }
 }

@@ -5,7 +5,14 @@ use tests::{App, Person};
 use tokio::task::JoinHandle;
 
 async fn sync(ada: &Person, since: i64) -> Value {
-    ada.get(&format!("/api/sync?since={since}")).await.expect(200).json()
+    without_epoch(ada.get(&format!("/api/sync?since={since}")).await.expect(200).json())
+}
+
+/// Returns a page without the name of its history, which each database has its own of.
+fn without_epoch(mut page: Value) -> Value {
+    let epoch = page.as_object_mut().expect("a page").remove("epoch");
+    assert!(epoch.is_some_and(|epoch| epoch.as_str().is_some_and(|name| !name.is_empty())), "{page}");
+    page
 }
 
 /// State of a device: the newest change of each thing.
@@ -54,7 +61,7 @@ async fn a_full_sync_returns_everything_once_in_its_newest_state_and_in_order() 
         all,
         json!({ "changes": [change(2, two.json()), change(3, one.json())], "seq": 3, "more": false })
     );
-    assert_eq!(ada.get("/api/sync").await.expect(200).json(), all);
+    assert_eq!(without_epoch(ada.get("/api/sync").await.expect(200).json()), all);
 }
 
 #[tokio::test]
@@ -208,4 +215,67 @@ async fn a_sync_during_writes_misses_and_repeats_nothing() {
     while fresh.page(&ada, 200).await {}
     assert_eq!(fresh.things.len(), 48);
     assert_eq!(reader, fresh);
+}
+
+async fn epoch(ada: &Person) -> String {
+    let page = ada.get("/api/sync").await.expect(200).json();
+    page["epoch"].as_str().expect("a page has an epoch").to_owned()
+}
+
+#[tokio::test]
+async fn an_epoch_stays_the_same_and_is_accepted_with_any_position() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let epoch_at_first = epoch(&ada).await;
+
+    ada.task("one").await;
+
+    assert_eq!(epoch(&app.guest().await).await, epoch_at_first, "of all users");
+    for since in ["", "&since=0", "&since=1"] {
+        let page = ada.get(&format!("/api/sync?epoch={epoch_at_first}{since}")).await.expect(200).json();
+        assert_eq!(page["epoch"], epoch_at_first, "{since}");
+    }
+}
+
+#[tokio::test]
+async fn a_position_of_another_database_requires_a_full_sync() {
+    let (app, other) = (App::start().await, App::start().await);
+    let (ada, elsewhere) = (app.guest().await, epoch(&other.guest().await).await);
+    ada.task("one").await;
+
+    assert_ne!(epoch(&ada).await, elsewhere, "although both are copies of one database");
+    for query in [format!("epoch={elsewhere}"), format!("since=1&epoch={elsewhere}"), "epoch=x".into()] {
+        let problem = ada.get(&format!("/api/sync?{query}")).await.problem(410);
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("epoch")), "{problem}");
+    }
+    for query in ["epoch=", "epoch=%00", &format!("epoch={}", "x".repeat(65))] {
+        let problem = ada.get(&format!("/api/sync?{query}")).await.problem(422);
+        assert_eq!(problem["errors"][0]["parameter"], "epoch", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_restored_database_has_another_epoch() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let mut known = vec![epoch(&ada).await];
+
+    for restore in [
+        // From a dump, into the same database: the rows are those of the original.
+        "create table app.dump as table app.history; drop table app.history;
+         create table app.history (like app.dump);
+         insert into app.history table app.dump; drop table app.dump",
+        "create table app.dump as table app.history; truncate app.history;
+         insert into app.history table app.dump; drop table app.dump",
+        // What operators do if Postgres cannot notice it.
+        "alter table app.history alter id set default gen_random_uuid(); update app.history set id = default",
+    ] {
+        app.database.change(restore).await;
+        let now = epoch(&ada).await;
+        assert!(!known.contains(&now), "{restore}");
+        for before in &known {
+            ada.get(&format!("/api/sync?epoch={before}")).await.problem(410);
+        }
+        known.push(now);
+    }
 }

@@ -7,10 +7,9 @@ use crate::DatabaseUrl;
 /// Default of the passwords in `spin.toml`.
 const SAMPLE_PASSWORD: &str = "sample-password-for-this-machine";
 
-/// Settings of every session of the roles.
-const SETTINGS: [(&str, &str); 5] = [
+/// Settings of every session of all roles.
+const SETTINGS: [(&str, &str); 4] = [
     ("timezone", "UTC"),
-    ("statement_timeout", "10s"),
     // Statements are planned once per connection. What must be planned for its values uses `execute`.
     ("plan_cache_mode", "force_generic_plan"),
     // A plan may be made while a table is nearly empty, and must still use the index when it has grown.
@@ -54,6 +53,18 @@ impl Role {
         std::env::var(self.variable()).unwrap_or_else(|_| SAMPLE_PASSWORD.to_owned())
     }
 
+    /// Settings of every session of this role.
+    fn settings(self) -> Vec<(&'static str, &'static str)> {
+        let statement_timeout = match self {
+            // People wait for it, and get an error within two seconds.
+            Self::User => "1500ms",
+            Self::Service | Self::Dapr => "10s",
+        };
+        let mut settings = SETTINGS.to_vec();
+        settings.push(("statement_timeout", statement_timeout));
+        settings
+    }
+
     /// The address of a database with the credentials of this role.
     pub fn url(self, database: &DatabaseUrl) -> DatabaseUrl {
         database.with_role(self.name(), &self.password())
@@ -82,12 +93,15 @@ pub fn check_passwords(url: &DatabaseUrl) -> anyhow::Result<()> {
 pub async fn set_up(url: &DatabaseUrl) -> anyhow::Result<()> {
     let client = url.connect().await?;
     for role in Role::ALL {
-        if is_ready(&role.url(url)).await {
+        if is_ready(role, url).await {
             continue;
         }
         let name = role.name();
-        let settings =
-            SETTINGS.map(|(setting, value)| format!("alter role {name} set {setting} = '{value}';")).concat();
+        let settings: String = role
+            .settings()
+            .iter()
+            .map(|(setting, value)| format!("alter role {name} set {setting} = '{value}';"))
+            .collect();
         let statements = format!(
             "begin;
              select pg_advisory_xact_lock(hashtext('taskflow migrations'));
@@ -101,9 +115,13 @@ pub async fn set_up(url: &DatabaseUrl) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn is_ready(url: &DatabaseUrl) -> bool {
-    let Ok(client) = url.connect().await else { return false };
-    let settings =
-        SETTINGS.map(|(name, value)| format!("current_setting('{name}') = '{value}'")).join(" and ");
+async fn is_ready(role: Role, url: &DatabaseUrl) -> bool {
+    let Ok(client) = role.url(url).connect().await else { return false };
+    let settings: Vec<String> = role
+        .settings()
+        .iter()
+        .map(|(name, value)| format!("current_setting('{name}') = '{value}'"))
+        .collect();
+    let settings = settings.join(" and ");
     client.query_one(&format!("select {settings}"), &[]).await.is_ok_and(|row| row.get(0))
 }

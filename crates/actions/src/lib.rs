@@ -7,6 +7,7 @@
 pub mod audit;
 mod clock;
 mod cursor;
+mod named;
 pub mod notifications;
 mod page;
 pub mod reminders;

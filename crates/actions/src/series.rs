@@ -13,7 +13,7 @@ use domain::shape;
 use serde_json::Value;
 
 pub(crate) use create::create_from_task;
-pub use create::{NewSeries, create, users_zone};
+pub use create::{NewSeries, TaskRecurrence, create, users_zone};
 pub use dismiss::dismiss;
 pub use get::get;
 pub use list::{SeriesQuery, list};

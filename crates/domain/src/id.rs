@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use uuid::{Builder, Uuid};
+use uuid::{Builder, Uuid, Variant};
 
 use crate::errors::{Errors, wrong};
 use crate::field::{Field, text};
@@ -66,9 +66,53 @@ id! {
     Id
 }
 
+/// Id that a client chooses for what it makes: a UUID of version 7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ClientId(ItemId);
+
+impl From<ClientId> for ItemId {
+    fn from(id: ClientId) -> Self {
+        id.0
+    }
+}
+
+impl Field for ClientId {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        let is_v7 =
+            |id: &ItemId| id.0.get_version_num() == 7 && matches!(id.0.get_variant(), Variant::RFC4122);
+        let id = text(value)?.parse::<ItemId>().ok().filter(is_v7);
+        id.map(Self).ok_or_else(|| wrong("must be a UUID of version 7"))
+    }
+
+    fn schema() -> Value {
+        let hex = |digits: usize| format!("[0-9A-Fa-f]{{{digits}}}");
+        let pattern = format!("^{}-{}-7{}-[89ABab]{}-{}$", hex(8), hex(4), hex(3), hex(3), hex(12));
+        json!({ "type": "string", "pattern": pattern })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_chooses_ids_of_version_7_only() {
+        let parse = |id: &str| ClientId::parse(&json!(id));
+        let id = parse("0198C0DE-0000-7000-bfff-000000000001").expect("valid");
+        assert_eq!(json!(id), json!("0198c0de-0000-7000-bfff-000000000001"));
+        for other in [
+            "",
+            "1",
+            "0198c0de-0000-4000-8000-000000000001",
+            "0198c0de-0000-7000-c000-000000000001",
+            "0198c0de000070008000000000000001",
+            "{0198c0de-0000-7000-8000-000000000001}",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ] {
+            assert!(parse(other).is_err(), "{other}");
+        }
+    }
 
     #[test]
     fn a_later_id_sorts_after_an_earlier_one() {

@@ -32,16 +32,16 @@ pub use errors::{Errors, FieldError, within, wrong, wrong_member};
 pub use field::{
     Field, Fields, NoMembers, Nullable, Object, ObjectSchema, Optional, Patch, parse_object, read_fields,
 };
-pub use id::{Id, ItemId, UserId};
+pub use id::{ClientId, Id, ItemId, UserId};
 pub use key::IdempotencyKey;
 pub use priority::Priority;
-pub use query::{Flag, Limit, Offset, OneOrMore, Search, Seq};
+pub use query::{Epoch, Flag, Limit, Offset, OneOrMore, Search, Seq};
 pub use recurrence::{
     Adjustment, Anchor, DayOfMonth, FollowUp, Frequency, Interval, Occurrence, Recurrence, Rule, RuleParts,
     WallClock, Weekdays,
 };
 pub use reference::Reference;
-pub use reminder::{NewReminder, RelativeReminder, Reminders, Snooze};
+pub use reminder::{NewReminder, RelativeReminder, ReminderTime, Reminders, Snooze};
 pub use setting::{SETTINGS, Setting, SettingSpec};
 pub use tag::Tag;
 pub use tags::Tags;

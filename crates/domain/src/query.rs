@@ -86,6 +86,22 @@ impl Field for Seq {
     }
 }
 
+/// Name of the history that a position belongs to. One that TaskFlow has never given is that of another
+/// history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Epoch(String);
+
+impl Field for Epoch {
+    fn parse(value: &Value) -> Result<Self, Errors> {
+        crate::text::line(text(value)?, 64).map(Self)
+    }
+
+    fn schema() -> Value {
+        crate::text::line_schema(64)
+    }
+}
+
 /// One or more values, given as a repeated parameter or separated by commas.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

@@ -6,12 +6,23 @@ use serde_json::{Value, json};
 use crate::errors::{Errors, within, wrong, wrong_member};
 use crate::field::{Field, Fields, Optional, read_fields};
 use crate::time_or_day::{EXAMPLE_TIME, Moment};
-use crate::{Duration, input};
+use crate::{ClientId, Duration, input};
+
+/// New reminder of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewReminder {
+    /// Id that the client has chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<ClientId>,
+    /// Time of the reminder.
+    #[serde(flatten)]
+    pub time: ReminderTime,
+}
 
 /// Time of a reminder: absolute, or relative to the due date of its task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NewReminder {
+pub enum ReminderTime {
     /// Absolute time.
     At(Moment),
     /// Time before the due date; the reminder moves with it.
@@ -62,9 +73,11 @@ fn parse_one_of<A: Field, B: Field>(
     }
 }
 
-fn one_of_schema(members: [(&str, Value); 2]) -> Value {
+/// Returns the schema of an object that has exactly one of two members, and others in any case.
+fn one_of_schema(members: [(&str, Value); 2], others: &Value) -> Value {
     let object = |(name, schema): (&str, Value)| {
-        let properties = json!({ name: schema });
+        let mut properties = others.clone();
+        properties[name] = schema;
         json!({ "type": "object", "properties": properties, "required": [name], "additionalProperties": false })
     };
     json!({ "anyOf": members.map(object) })
@@ -73,8 +86,8 @@ fn one_of_schema(members: [(&str, Value); 2]) -> Value {
 impl NewReminder {
     /// Rejects an absolute time in the past.
     pub fn check(&self, now: Moment) -> Result<(), Errors> {
-        match self {
-            Self::At(moment) if *moment <= now => Err(wrong_member("at", "is in the past")),
+        match self.time {
+            ReminderTime::At(moment) if moment <= now => Err(wrong_member("at", "is in the past")),
             _ => Ok(()),
         }
     }
@@ -85,15 +98,20 @@ impl Field for NewReminder {
         if !value.is_object() {
             return Err(wrong("must be an object, such as {\"before\": \"1h\"}"));
         }
-        match parse_one_of(read_fields(value, ["at", "before"])?, ["at", "before"])? {
-            (Some(moment), _) => Ok(Self::At(moment)),
-            (None, Some(before)) => Ok(Self::Before(before)),
-            (None, None) => Err(wrong("must have `at` or `before`")),
-        }
+        let mut fields = read_fields(value, ["id", "at", "before"])?;
+        let id = fields.take::<Option<ClientId>>("id").flatten();
+        let time = match parse_one_of(fields, ["at", "before"])? {
+            (Some(moment), _) => ReminderTime::At(moment),
+            (None, Some(before)) => ReminderTime::Before(before),
+            (None, None) => return Err(wrong("must have `at` or `before`")),
+        };
+        Ok(Self { id, time })
     }
 
     fn schema() -> Value {
-        one_of_schema([("at", Moment::schema()), ("before", Duration::schema())])
+        let mut id = Option::<ClientId>::schema();
+        id["description"] = "Id of the reminder, chosen by the client: a UUID of version 7.".into();
+        one_of_schema([("at", Moment::schema()), ("before", Duration::schema())], &json!({ "id": id }))
     }
 }
 
@@ -152,7 +170,8 @@ impl Field for Snooze {
     }
 
     fn schema() -> Value {
-        one_of_schema([("until", SnoozeUntil::schema()), ("for", Duration::positive_schema())])
+        let members = [("until", SnoozeUntil::schema()), ("for", Duration::positive_schema())];
+        one_of_schema(members, &json!({}))
     }
 }
 
@@ -171,7 +190,10 @@ mod tests {
             parsed(json!({ "at": "2026-12-31T17:00:00Z" })),
             json!({ "at": "2026-12-31T17:00:00+00:00" })
         );
-        assert_eq!(parsed(json!({ "before": "1h" })), json!({ "before": "1h" }));
+        let named = json!({ "id": "0198c0de-0000-7000-8000-000000000001", "before": "1h" });
+        for given in [json!({ "before": "1h" }), named] {
+            assert_eq!(parsed(given.clone()), given);
+        }
         for given in [json!({}), json!({ "at": "2026-12-31T17:00:00Z", "before": "1h" })] {
             assert_eq!(pointers::<NewReminder>(given), ["/at"]);
         }
@@ -179,8 +201,9 @@ mod tests {
 
     #[test]
     fn every_invalid_reminder_is_reported_with_its_index() {
-        let given = json!([{ "before": "1h" }, { "at": "soon" }, { "when": 1, "before": "1h" }, 7]);
-        assert_eq!(pointers::<Reminders<NewReminder>>(given), ["/1/at", "/2/when", "/3"]);
+        let given =
+            json!([{ "before": "1h" }, { "at": "soon" }, { "when": 1, "before": "1h" }, 7, { "id": 8 }]);
+        assert_eq!(pointers::<Reminders<NewReminder>>(given), ["/1/at", "/2/when", "/3", "/4/id"]);
         assert_eq!(pointers::<Reminders<NewReminder>>(json!(vec![json!({ "before": "1h" }); 101])), [""]);
     }
 

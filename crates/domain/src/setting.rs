@@ -51,7 +51,13 @@ pub const SETTINGS: &[SettingSpec] = &[
     limit("limits.user", "user", "1000/10", "requests per user, as requests/seconds"),
     limit("limits.address", "address", "10000/10", "requests per network address"),
     limit("limits.sign_up", "sign-up", "600/60", "new accounts and guests per network address"),
-    limit("limits.sign_in", "sign-in", "10/300", "sign-in attempts per user"),
+    limit("limits.sign_in", "sign-in", "10/300", "sign-in attempts per user and network address"),
+    limit(
+        "limits.sign_in_account",
+        "sign-in-account",
+        "1000/3600",
+        "sign-in attempts per user, where the user has no session",
+    ),
     limit("limits.sign_in_address", "sign-in-address", "100/300", "sign-in attempts per network address"),
     SettingSpec {
         key: "publishing",

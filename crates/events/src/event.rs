@@ -63,6 +63,7 @@ pub const KINDS: &[Kind] = &[
     series("recurring.created"),
     series("recurring.updated"),
     series("recurring.generated"),
+    series("recurring.withdrawn"),
     series("recurring.stopped"),
     series("recurring.ended"),
     reminder("reminder.created", "task-events"),

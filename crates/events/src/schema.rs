@@ -28,7 +28,7 @@ pub fn schema(kind: &Kind, state: Value) -> Value {
     let state = open(state);
     let (null, is_security) = (json!({ "type": "null" }), kind.subject == Subject::Security);
     let (before, after) = match kind.name {
-        "recurring.generated" => (null.clone(), null),
+        "recurring.generated" | "recurring.withdrawn" => (null.clone(), null),
         "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => {
             (null, state)
         }
@@ -83,13 +83,14 @@ pub fn schema(kind: &Kind, state: Value) -> Value {
     });
     let mut members = vec![(name, own_id(!is_security))];
     members.extend(more.map(|name| (name, id.clone())));
+    if matches!(kind.name, "recurring.generated" | "recurring.withdrawn") {
+        members.extend([("source_task_id", id.clone()), ("task_id", id.clone())]);
+    }
     if kind.name == "recurring.generated" {
         let mut rule = domain::Rule::schema();
         // The list of all zones is elsewhere.
         rule["properties"]["timezone"] = text.clone();
         members.extend([
-            ("source_task_id", id.clone()),
-            ("task_id", id.clone()),
             ("rule", rule),
             ("adjustment", Option::<domain::Adjustment>::schema()),
             ("catch_up", json!({ "type": "boolean" })),

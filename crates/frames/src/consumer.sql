@@ -63,7 +63,10 @@ begin
         perform set_config('taskflow.actor', 'system', true),
                 set_config('taskflow.actor_name', consumer_name, true),
                 set_config('taskflow.correlation_id', coalesce(events[1].correlation_id, ''), true),
-                set_config('taskflow.traceparent', coalesce(events[1].traceparent, ''), true);
+                set_config('taskflow.traceparent', coalesce(events[1].traceparent, ''), true),
+                -- An event whose user's row is not free in time is delivered again. It must not hold up the
+                -- others, so those that are tried alone wait for a moment only.
+                set_config('lock_timeout', case when number < 2 then '1s' else '50ms' end, true);
         begin
 {body}
             exit when number = 0;
@@ -78,6 +81,7 @@ begin
             return next;
         end;
     end loop;
+    perform set_config('lock_timeout', '0', true);
 
     insert into consumed_events (consumer, event_id, type, outcome, delay_ms, took_ms)
     select consumer_name, event.id, event.type, case when event.id = any (late) then 'late' else 'done' end,

@@ -3,14 +3,16 @@
 //!
 //! The first line of a body names its frame, `-- frame:` and one of
 //! - `read`: finds the caller, and reads;
-//! - `write`: locks the caller's row too, and keeps the answer for a replay;
+//! - `write`: locks the caller's row too, keeps the answer for a replay or a repeat, and returns the newest
+//!   `seq`;
 //! - `open`: has no caller;
 //! - `consumer`: takes events, each once. The body is a block of PL/pgSQL about the array `events` of
 //!   `app.delivery`.
 //!
 //! Options follow, each after a comma: the role that may call it (`for service`, `for both`; users
 //! otherwise), the limits that it counts against (`uncounted`, `sign-in`, `sign-up`; the usual ones
-//! otherwise, but none for services), and the scope `own account`, which personal access tokens never have.
+//! otherwise, but none for services), and the scope that a token needs (`own account`, which personal access
+//! tokens never have, or `any scope`; `read` or `write` otherwise, as the frame).
 //!
 //! A body is one statement, or a block of PL/pgSQL. It returns rows of two columns, a kind and a JSON text.
 
@@ -192,7 +194,7 @@ struct Header {
     kind: FrameKind,
     role: Role,
     limit: Limit,
-    own_account: bool,
+    scope: &'static str,
 }
 
 impl Header {
@@ -205,7 +207,7 @@ impl Header {
                 "it must be `-- frame: read`, `write`, `open` or `consumer`, with options behind it",
             ));
         };
-        let (mut role, mut limit, mut own_account) = (None, None, false);
+        let (mut role, mut limit, mut scope) = (None, None, None);
         for word in words {
             let given_twice = match word {
                 "for service" => role.replace(Role::Service).is_some(),
@@ -213,7 +215,8 @@ impl Header {
                 "uncounted" => limit.replace(Limit::None).is_some(),
                 "sign-in" => limit.replace(Limit::SignIn).is_some(),
                 "sign-up" => limit.replace(Limit::SignUp).is_some(),
-                "own account" => std::mem::replace(&mut own_account, true),
+                "own account" => scope.replace("account").is_some(),
+                "any scope" => scope.replace("any").is_some(),
                 _ => return Err(wrong(&format!("there is no option `{word}`"))),
             };
             if given_twice {
@@ -224,24 +227,18 @@ impl Header {
         let fits = match (kind, limit) {
             (FrameKind::Consumer, _) => first_line == "-- frame: consumer",
             // Services are never counted.
-            (_, Some(Limit::None)) if role == Role::Service => false,
-            (FrameKind::Open, _) => !own_account,
-            (_, Some(Limit::SignIn | Limit::SignUp)) => false,
-            _ => !own_account || role != Role::Service,
+            (_, Some(_)) if role == Role::Service => false,
+            (FrameKind::Open, _) => scope.is_none(),
+            // Nobody is known before they have signed in.
+            (_, Some(Limit::SignIn)) => false,
+            _ => scope.is_none() || role != Role::Service,
         };
         if !fits {
             return Err(wrong("an option does not go together with the frame"));
         }
         let limit = limit.unwrap_or(if role == Role::Service { Limit::None } else { Limit::Usual });
-        Ok(Self { kind, role, limit, own_account })
-    }
-
-    fn scope(&self) -> &'static str {
-        match self.kind {
-            _ if self.own_account => "account",
-            FrameKind::Write => "write",
-            _ => "read",
-        }
+        let scope = scope.unwrap_or(if kind == FrameKind::Write { "write" } else { "read" });
+        Ok(Self { kind, role, limit, scope })
     }
 }
 
@@ -271,7 +268,7 @@ pub fn frame(stem: &str, body: &str) -> Result<Framed, InvalidFrame> {
     let create = (block + header.kind.sql())
         .replace("{name}", &name)
         .replace("{role}", header.role.name())
-        .replace("{scope}", header.scope())
+        .replace("{scope}", header.scope)
         .replace("{limit}", header.limit.name())
         .replace("{grantees}", header.role.grantees())
         .replace("{body}", &body);
@@ -310,8 +307,11 @@ mod tests {
             "-- frame: read, for both, for service",
             "-- frame: open, sign-in, uncounted",
             "-- frame: open, uncounted, for service",
+            "-- frame: read, sign-up, for service",
             "-- frame: read, sign-in",
             "-- frame: open, own account",
+            "-- frame: open, any scope",
+            "-- frame: read, own account, any scope",
             "-- frame: write, own account, for service",
             "-- frame: consumer, for service",
         ] {

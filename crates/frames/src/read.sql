@@ -20,10 +20,18 @@ begin
 
     <<frame>> begin
     exit frame when refusal is not null;
-    -- Active users stay signed in. An extension a day is enough.
+    -- Active users stay signed in. An extension a day is enough, so no request waits for another one's.
     if admission.session_expires_at < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days'
-         where token_hash = principal ->> 'session';
+        update sessions set expires_at = now() + interval '30 days', address = principal ->> 'address'
+         where token_hash = (select session.token_hash from sessions as session
+                              where session.token_hash = principal ->> 'session'
+                                for no key update skip locked);
+        -- For the cookie, which ends with the session that it was set for.
+        if found then
+            kind := 'session';
+            body := '"extended"';
+            return next;
+        end if;
     end if;
     -- For responses with times in the user's zone.
     if principal ? 'zoned' then
@@ -44,7 +52,7 @@ begin
         refusal := refusal(code, violated, message, context);
         exit frame;
     end;
-    if not found and input ? 'id' then
+    if not found and input ?| '{id,task_id}' then
         perform report_foreign_access(principal, input, caller);
     end if;
     end frame;

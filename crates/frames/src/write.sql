@@ -8,6 +8,9 @@ declare
     scopes     text[] := admission.scopes;
     refusal    json := admission.refusal;
     replay_key jsonb := principal -> 'replay_key';
+    -- Ids that the client has chosen, with what is needed to answer a repeat of the request.
+    named      jsonb := input -> 'named';
+    repeated   text;
     answer     reply_row[];
     is_empty   boolean := true;
     code       text;
@@ -25,10 +28,18 @@ begin
     exit frame when refusal is not null;
     refusal := lock_caller(principal, caller, '{role}');
     exit frame when refusal is not null;
-    -- Active users stay signed in. An extension a day is enough.
+    -- Active users stay signed in. An extension a day is enough, so no request waits for another one's.
     if admission.session_expires_at < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days'
-         where token_hash = principal ->> 'session';
+        update sessions set expires_at = now() + interval '30 days', address = principal ->> 'address'
+         where token_hash = (select session.token_hash from sessions as session
+                              where session.token_hash = principal ->> 'session'
+                                for no key update skip locked);
+        -- For the cookie, which ends with the session that it was set for.
+        if found then
+            kind := 'session';
+            body := '"extended"';
+            return next;
+        end if;
     end if;
     -- For responses with times in the user's zone.
     if principal ? 'zoned' then
@@ -51,22 +62,38 @@ begin
 
     -- If the body fails, only the body is rolled back: what the frame wrote is committed.
     begin
-        for kind, body in
-{body}
-        loop
+        if named is not null then
+            repeated := find_repeat(caller, named);
+        end if;
+        if repeated is not null then
+            kind := 'row';
+            body := repeated;
             is_empty := false;
             if replay_key is not null then
                 answer := answer || row(kind, body)::reply_row;
             end if;
             return next;
-        end loop;
+        else
+            for kind, body in
+{body}
+            loop
+                is_empty := false;
+                if named is not null then
+                    perform keep_answer(caller, named, body::jsonb);
+                end if;
+                if replay_key is not null then
+                    answer := answer || row(kind, body)::reply_row;
+                end if;
+                return next;
+            end loop;
+        end if;
     exception when others then
         get stacked diagnostics code = returned_sqlstate, violated = constraint_name,
                                 message = message_text, context = pg_exception_context;
         refusal := refusal(code, violated, message, context);
         answer := array[row('refusal', refusal)::reply_row];
     end;
-    if is_empty and refusal is null and input ? 'id' then
+    if is_empty and refusal is null and input ?| '{id,task_id}' then
         perform report_foreign_access(principal, input, caller);
     end if;
     -- `refuse` raises TF000, and class 23 are constraints: a retry would fail alike. Other errors are faults,
@@ -82,6 +109,9 @@ begin
         kind := 'refusal';
         body := refusal;
         return next;
+    elsif '{role}' <> 'service' then
+        -- The caller is locked, so this is the newest change of all, with those of this request.
+        return query select 'seq', users.seq::text from users where users.id = caller;
     end if;
     if current_setting('taskflow.leases', true) <> '' then
         return query select 'lease', lease::text

@@ -7,7 +7,7 @@ use spin_sdk::pg4::{Connection, DbValue, ParameterValue};
 use spin_sdk::variables;
 
 use crate::reply::{Reply, Row};
-use crate::{Fault, Principal, PublishLease, Quota, Refusal, Rows, Statement};
+use crate::{Fault, Principal, PublishLease, Quota, Refusal, Rows, Scope, Statement};
 
 /// State of a request that replies of its calls leave behind.
 #[derive(Debug, Default)]
@@ -15,12 +15,20 @@ pub struct Context(RefCell<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    has_reply: bool,
     quota: Option<Quota>,
     zone: Option<String>,
+    is_session_extended: bool,
     leases: Vec<PublishLease>,
+    seq: Option<String>,
 }
 
 impl Context {
+    /// True if the database has replied to a call, which checks the identity of the caller.
+    pub fn has_reply(&self) -> bool {
+        self.0.borrow().has_reply
+    }
+
     /// Latest state of the tightest rate limit.
     pub fn quota(&self) -> Option<Quota> {
         self.0.borrow().quota.clone()
@@ -31,6 +39,16 @@ impl Context {
         self.0.borrow().zone.clone()
     }
 
+    /// True if a call has extended the session of the caller.
+    pub fn is_session_extended(&self) -> bool {
+        self.0.borrow().is_session_extended
+    }
+
+    /// Newest `seq` of the caller after a write.
+    pub fn seq(&self) -> Option<String> {
+        self.0.borrow().seq.clone()
+    }
+
     /// Takes the publish leases that no publisher has taken yet.
     pub fn take_leases(&self) -> Vec<PublishLease> {
         std::mem::take(&mut self.0.borrow_mut().leases)
@@ -39,12 +57,17 @@ impl Context {
     /// Keeps what a reply says besides its rows.
     fn absorb(&self, reply: &mut Reply) {
         let mut state = self.0.borrow_mut();
+        state.has_reply = true;
         state.leases.append(&mut reply.leases);
+        state.is_session_extended |= reply.is_session_extended;
         if reply.quota.is_some() {
             state.quota = reply.quota.take();
         }
         if reply.zone.is_some() {
             state.zone = reply.zone.take();
+        }
+        if reply.seq.is_some() {
+            state.seq = reply.seq.take();
         }
     }
 }
@@ -66,6 +89,13 @@ impl<'a> Client<'a> {
     /// Context of the request.
     pub fn context(&self) -> &'a Context {
         self.context
+    }
+
+    /// A client for what a write has to read before: it needs the scope of the write, not that of reading.
+    pub fn before_write(&self) -> Self {
+        let mut client = self.clone();
+        client.principal.needs = Some(Scope::Write);
+        client
     }
 
     /// Calls a statement and returns all rows of its body, for bodies with rows of several kinds.

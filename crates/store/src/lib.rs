@@ -15,7 +15,7 @@ mod statement;
 pub use client::{Client, Context};
 pub use delivery::Delivery;
 pub use frames::checksum;
-pub use principal::{Identity, Issued, Principal, ReplayKey};
+pub use principal::{Identity, Issued, Principal, ReplayKey, Scope};
 pub use reason::{Constraint, Reason};
 pub use refusal::{Fault, Refusal, chain};
 pub use reply::{PublishLease, Quota, Rows};

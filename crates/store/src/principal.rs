@@ -1,6 +1,6 @@
 //! Principals: what a request tells the database about itself.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Identity, actor and origin of a request.
 #[derive(Clone, Debug, Serialize)]
@@ -15,7 +15,7 @@ pub struct Principal {
     pub actor_name: Option<String>,
     /// Scope that the caller must have, if it differs from that of the statement.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub needs: Option<&'static str>,
+    pub needs: Option<Scope>,
     /// True if the reply has to include the caller's time zone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub zoned: bool,
@@ -47,6 +47,18 @@ impl Principal {
             replay_key: None,
         }
     }
+}
+
+/// Permission of a token. A session has all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Reads the user's data.
+    Read,
+    /// Changes the user's data.
+    Write,
+    /// Manages the account, its sessions and its personal access tokens.
+    Account,
 }
 
 /// Proof of identity that the database looks the caller up by.
@@ -95,9 +107,8 @@ pub struct Issued {
     /// True for an administrator, `None` if the issuer does not decide that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<bool>,
-    /// Scopes; `None` permits everything.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scopes: Option<Vec<String>>,
+    /// Scopes of the token.
+    pub scopes: Vec<Scope>,
     /// Id of the user that is created for a new `sub`.
     pub new_id: String,
 }

@@ -24,7 +24,7 @@ macro_rules! closed {
 }
 
 closed! {
-    /// Reason with which a body rejects a request: `refuse('…')` in SQL.
+    /// Reason with which a body, or its frame, rejects a request: `refuse('…')` in SQL.
     Reason {
         /// A due date is in the past, and the request does not allow that.
         PastDueDate = "past_due_date",
@@ -48,8 +48,12 @@ closed! {
         PastExpiry = "past_expiry",
         /// The user would have more tokens than the limit.
         TooManyTokens = "too_many_tokens",
+        /// An id that the client has chosen is in use, or was used for another request.
+        IdTaken = "id_taken",
         /// The user of an event has been deleted.
         UserDeleted = "user_deleted",
+        /// A lock was not free in time, or too many requests of the user wait for one already.
+        Busy = "busy",
     }
 }
 

@@ -13,8 +13,12 @@ pub(crate) struct Reply {
     pub quota: Option<Quota>,
     /// Time zone of the caller, if the principal asks for it.
     pub zone: Option<String>,
+    /// True if the call has extended the session of the caller.
+    pub is_session_extended: bool,
     /// Shards whose events this request has to publish.
     pub leases: Vec<PublishLease>,
+    /// Newest `seq` of the caller after a write.
+    pub seq: Option<String>,
 }
 
 /// Rows of a body, each a JSON text with a kind.
@@ -88,6 +92,8 @@ impl Reply {
                     Err(error) => unreadable = Some(Refusal::unreadable("a publish lease", error)),
                 },
                 "zone" => reply.zone = Some(body),
+                "session" => reply.is_session_extended = true,
+                "seq" => reply.seq = Some(body),
                 "refusal" => refused = Some(body),
                 _ => reply.rows.0.push(Row { kind, body }),
             }

@@ -158,6 +158,7 @@ fn take_once(
         outcomes.push(match refusal {
             None => Outcome::Taken,
             Some(Refusal::Rejected(Reason::Stale)) => Outcome::Stale,
+            Some(Refusal::Rejected(Reason::Busy)) => Outcome::Failed,
             Some(Refusal::Rejected(reason)) => {
                 send_dead_letter(request, consumer, body, reason.as_str())?;
                 Outcome::Taken

@@ -31,13 +31,28 @@ pub fn credential(request: &Request) -> Result<Credential<'_>, Problem> {
                 token => Credential::Session(token),
             })
             .ok_or_else(Problem::not_signed_in),
-        None => cookie(request).map(Credential::Session).ok_or_else(Problem::not_signed_in),
+        None => token_in_cookie(request).map(Credential::Session).ok_or_else(Problem::not_signed_in),
     }
 }
 
-fn cookie(request: &Request) -> Option<&str> {
+/// Returns the session token in the cookie, if the cookie is the credential of the request.
+pub fn token_in_cookie(request: &Request) -> Option<&str> {
+    if request.header("authorization").is_some() {
+        return None;
+    }
     let pairs = request.header("cookie")?.split(';').filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(|(name, value)| *name == COOKIE && !value.is_empty()).map(|(_, value)| value).next()
+}
+
+/// Seconds for which browsers keep the cookie: as long as a session lasts from its start or extension.
+const COOKIE_SECONDS: u32 = 30 * 24 * 60 * 60;
+
+/// Makes the session cookie, or removes it without a token. Scripts cannot read it, and browsers do not send
+/// it with writes from other sites.
+pub fn session_cookie(request: &Request, token: Option<&str>) -> String {
+    let (token, seconds) = token.map_or(("", 0), |token| (token, COOKIE_SECONDS));
+    let secure = if request.is_secure() { "; Secure" } else { "" };
+    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
 /// Rejects requests that a browser sends from pages of other sites: browsers add the cookie by themselves, so

@@ -1,7 +1,9 @@
-//! Finishing a response: headers for browsers and caches, rate limits, compression.
+//! Finishing a response: headers for browsers and caches, the session cookie, `TaskFlow-Seq`, rate limits,
+//! compression.
 
 use std::io::Write;
 
+use crate::credentials::{session_cookie, token_in_cookie};
 use crate::etag::is_known;
 use crate::{Request, Response};
 
@@ -28,11 +30,21 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
     {
         response = Response { status: 304, ..Response::empty() }.with("etag", etag);
     }
+    // A response that sets the cookie itself has ended or replaced the session.
+    if request.context.is_session_extended()
+        && response.header("set-cookie").is_none()
+        && let Some(token) = token_in_cookie(request)
+    {
+        response = response.with("set-cookie", session_cookie(request, Some(token)));
+    }
     let missing: Vec<_> =
         SECURITY_HEADERS.into_iter().filter(|(name, _)| response.header(name).is_none()).collect();
     response.headers.extend(missing.into_iter().map(|(name, value)| (name, value.to_owned())));
     if request.is_secure() {
         response = response.with("strict-transport-security", "max-age=31536000");
+    }
+    if let Some(seq) = request.context.seq() {
+        response = response.with("taskflow-seq", seq);
     }
     if let Some(quota) = request.context.quota() {
         let store::Quota { policy, requests, seconds, remaining, reset } = quota;

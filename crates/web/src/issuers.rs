@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_he
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spin_sdk::variables;
-use store::{Fault, Issued, Refusal, statement};
+use store::{Fault, Issued, Refusal, Scope, statement};
 
 use crate::{Problem, Request};
 
@@ -34,6 +34,13 @@ struct Issuer {
     admin_claim: Option<String>,
     /// Value that the claim has to be or to contain.
     admin_value: Option<Value>,
+    /// Scopes of its tokens that name neither `read` nor `write`.
+    #[serde(default = "read_only")]
+    default_scopes: Vec<Scope>,
+}
+
+fn read_only() -> Vec<Scope> {
+    vec![Scope::Read]
 }
 
 #[derive(Debug, Deserialize)]
@@ -178,21 +185,21 @@ fn to_issued(issuer: Issuer, claims: Claims) -> Issued {
     let name = parsed(claims.name).filter(|name| <domain::Name as domain::Field>::parse(name).is_ok());
     let text =
         |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
-    // Scopes such as `openid` and `profile` permit nothing here.
-    let scopes = claims.scope.map(|scope| {
-        scope
-            .split(' ')
-            .filter(|scope| matches!(*scope, "read" | "write"))
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
+    // Scopes such as `openid` and `profile` permit nothing here. Nor does `account`, which only the
+    // configuration grants: other services of the issuer may use that word too.
+    let named = claims.scope.as_deref().unwrap_or_default().split(' ').filter_map(|name| match name {
+        "read" => Some(Scope::Read),
+        "write" => Some(Scope::Write),
+        _ => None,
     });
+    let named: Vec<Scope> = named.collect();
     Issued {
         issuer: issuer.issuer,
         subject: claims.sub,
         email: text(email),
         name: text(name),
         admin,
-        scopes: scopes.filter(|scopes| !scopes.is_empty()),
+        scopes: if named.is_empty() { issuer.default_scopes } else { named },
         new_id: domain::UserId::new(crate::now_ms(), crate::random()).to_string(),
     }
 }

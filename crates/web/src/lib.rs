@@ -22,7 +22,7 @@ mod serve;
 mod strict;
 
 pub use consume::{Decision, consume};
-pub use credentials::{COOKIE, TOKEN_PREFIX};
+pub use credentials::{COOKIE, TOKEN_PREFIX, session_cookie};
 pub use dapr::time::now_ms;
 pub use etag::expected_versions;
 pub use openapi::{document, paths};

@@ -122,6 +122,9 @@ fn headers(route: &Route, status: u16, good: bool) -> Value {
     if status == 201 && takes_key(route) {
         headers["Location"] = named("Location");
     }
+    if good && changes(route) && !route.open {
+        headers["TaskFlow-Seq"] = named("TaskFlow-Seq");
+    }
     match status {
         401 => headers["WWW-Authenticate"] = named("WWW-Authenticate"),
         429 => {
@@ -228,13 +231,19 @@ fn shared_parameters() -> Value {
 fn shared_headers() -> Value {
     let header = |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
     let text = json!({ "type": "string" });
+    // A request is not counted while another one holds the counter.
+    let optional = |description: &str| json!({ "description": description, "schema": text });
     json!({
         "X-Correlation-Id": header("Id of the request", text.clone()),
         "ETag": header("Version of the thing", text.clone()),
         "Location": header("URL of the thing", text.clone()),
+        "TaskFlow-Seq": header(
+            "The user's newest `seq`: a client that has synced up to it has the change of this request",
+            json!({ "type": "integer", "minimum": 0 }),
+        ),
         "WWW-Authenticate": header("Authentication scheme", text.clone()),
         "Retry-After": header("Seconds to wait before a retry", json!({ "type": "integer" })),
-        "RateLimit": header("Remaining requests, and the seconds until the limit resets", text.clone()),
-        "RateLimit-Policy": header("Number of requests, and the period in seconds", text),
+        "RateLimit": optional("Remaining requests, and the seconds until the limit resets"),
+        "RateLimit-Policy": optional("Number of requests, and the period in seconds"),
     })
 }

@@ -160,6 +160,17 @@ impl Problem {
         .with_header("retry-after", format!("{retry_after}"))
     }
 
+    /// Other changes of the user take long, or too many wait for them already.
+    fn busy() -> Self {
+        Self::new(
+            429,
+            "busy",
+            "Too many changes at once",
+            "Other changes are still being made. Please try again in a second.",
+        )
+        .with_header("retry-after", "1")
+    }
+
     /// The client's copy is too old to continue from.
     pub fn start_again(detail: impl Into<String>) -> Self {
         Self::new(410, "start-again", "Please start over", detail)
@@ -270,6 +281,12 @@ impl Problem {
             .with_cause(cause)
     }
 
+    /// As much costly work is in progress as there may be.
+    pub fn busy() -> Self {
+        let detail = "Many people are signing in. Please try again in a moment.";
+        Self::new(503, "busy", "TaskFlow is busy", detail).with_header("retry-after", "2")
+    }
+
     /// A fault of TaskFlow.
     pub fn fault(message: impl Into<String>) -> Self {
         Self::caused_by(Fault::new(message))
@@ -370,14 +387,18 @@ impl From<Refusal> for Problem {
             Refusal::InvalidState(detail) => Self::invalid_state(detail),
             Refusal::Conflict { member, current } => Self::changed(member, current.get()),
             Refusal::RateLimited { retry_after } => Self::too_many(retry_after),
+            Refusal::Rejected(Reason::Busy) => Self::busy(),
             Refusal::Forbidden(scope) if scope == "account" => {
-                Self::forbidden("A personal access token cannot do this. Sign in instead.")
+                Self::forbidden("This token cannot manage the account. Sign in instead.")
             }
             Refusal::Forbidden(scope) => Self::forbidden(format!("The token lacks the scope `{scope}`."))
                 .with_challenge(format!(r#"error="insufficient_scope", scope="{scope}""#)),
             Refusal::KeyReused => {
                 Self::invalid_header("Idempotency-Key", "was used for another request: use a new one")
             }
+            Refusal::Rejected(Reason::IdTaken) => Self::already_taken(
+                "An `id` in the body is in use, or was used with another body. Choose a new one.",
+            ),
             // It changes faster than it can be read and written.
             Refusal::Rejected(Reason::Stale) | Refusal::Unavailable(_) | Refusal::NotInstalled => {
                 Self::unavailable(refusal)

@@ -114,14 +114,6 @@ impl Request {
         is_secure(self)
     }
 
-    /// Token of the session, if the caller has one.
-    pub fn session_token(&self) -> Option<&str> {
-        match credential(self) {
-            Ok(Credential::Session(token)) => Some(token),
-            _ => None,
-        }
-    }
-
     fn principal(&self, identity: Identity) -> Principal {
         Principal {
             correlation_id: self.correlation_id.clone(),

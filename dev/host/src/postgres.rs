@@ -9,6 +9,7 @@ mod parameters;
 mod pool;
 mod results;
 mod session;
+mod watch;
 
 pub use connect::connect_postgres;
 pub use error::error_text;

@@ -1,6 +1,7 @@
 //! `POST /api/auth/guest`
 
 use domain::{Timezone, input};
+use store::statement;
 use web::{Problem, Request, Response};
 
 use crate::sign_up::{NewUser, sign_up};
@@ -15,5 +16,6 @@ input! {
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let guest = request.body::<NewGuest>()?;
-    sign_up(request, &NewUser { account: None, timezone: guest.timezone })
+    let guest = NewUser { account: None, timezone: guest.timezone };
+    sign_up(request, statement!("guest.sql"), &guest)
 }

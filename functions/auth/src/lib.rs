@@ -6,6 +6,7 @@ mod login;
 mod logout;
 mod me;
 mod password;
+mod permit;
 mod register;
 mod session;
 mod sessions;

@@ -40,7 +40,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let credentials = request.body::<Credentials>()?;
     let known = find(request, &credentials.email)?;
     let hash = known.as_ref().map(|known| known.password_hash.as_str());
-    let matches = password::verify(&credentials.password, hash)?;
+    let matches = password::verify(request, &credentials.password, hash)?;
     if !matches {
         let user = known.map(|known| known.id);
         request.anonymous().one(statement!("login_failed.sql"), &json!({ "user": user }))?;

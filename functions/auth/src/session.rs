@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Refusal;
-use web::{COOKIE, Problem, Request, Response};
+use web::{Problem, Request, Response, session_cookie};
 
 /// New session, before it is stored.
 pub struct NewSession {
@@ -26,7 +26,7 @@ impl NewSession {
     /// Makes the response from the stored `{expires_at, user}`: the token is in the body and in a cookie.
     pub fn response(&self, request: &Request, status: u16, begun: &str) -> Result<Response, Problem> {
         let response = Response::json(status, with_token(&self.token, begun)?);
-        Ok(response.with("set-cookie", cookie(request, &self.token, 30 * 24 * 60 * 60)))
+        Ok(response.with("set-cookie", session_cookie(request, Some(&self.token))))
     }
 }
 
@@ -36,18 +36,11 @@ pub fn secret() -> String {
 }
 
 /// Adds the token to the stored `{expires_at, user}`.
-pub fn with_token(token: &str, begun: &str) -> Result<String, Problem> {
+fn with_token(token: &str, begun: &str) -> Result<String, Problem> {
     let begun: Value =
         serde_json::from_str(begun).map_err(|error| Refusal::unreadable("a session", error))?;
     let (expires_at, user) = (&begun["expires_at"], &begun["user"]);
     Ok(json!({ "token": token, "expires_at": expires_at, "user": user }).to_string())
-}
-
-/// Makes the session cookie. Scripts cannot read it, and browsers do not send it with writes from other
-/// sites.
-pub fn cookie(request: &Request, token: &str, seconds: u32) -> String {
-    let secure = if request.is_secure() { "; Secure" } else { "" };
-    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
 
 /// Session as the database stores it.

@@ -11,7 +11,7 @@ pub fn list(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn revoke(request: &Request) -> Result<Response, Problem> {
-    let input = json!({ "session": request.parameter::<Id>("id")? });
+    let input = json!({ "id": request.parameter::<Id>("id")? });
     request.caller()?.one(statement!("revoke_session.sql"), &input)?;
     Ok(Response::empty())
 }

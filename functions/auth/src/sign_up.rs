@@ -2,7 +2,7 @@
 
 use domain::{Email, Name, Timezone, UserId};
 use serde::Serialize;
-use store::{Constraint, Refusal, statement};
+use store::{Constraint, Refusal, Statement};
 use web::{Problem, Request, Response};
 
 use crate::session::{Fingerprint, NewSession};
@@ -34,17 +34,19 @@ struct Input<'a> {
     session: Fingerprint<'a>,
 }
 
-/// Creates the user and a session.
-pub fn sign_up(request: &Request, person: &NewUser) -> Result<Response, Problem> {
+/// Creates the user and a session by a statement.
+pub fn sign_up(request: &Request, statement: Statement, person: &NewUser) -> Result<Response, Problem> {
     let session = NewSession::new(request);
     let id = UserId::new(web::now_ms(), web::random());
     let input = Input { id, person, session: session.fingerprint() };
-    let begun =
-        request.anonymous().one(statement!("sign_up.sql"), &input).map_err(|refusal| match refusal {
-            Refusal::Violated(Constraint::EmailIsUnique) => {
-                Problem::already_taken("An account with this e-mail address already exists. Sign in instead.")
-            }
-            other => other.into(),
-        })?;
+    let begun = request.anonymous().one(statement, &input).map_err(|refusal| match refusal {
+        Refusal::Violated(Constraint::EmailIsUnique) => email_is_taken(),
+        other => other.into(),
+    })?;
     session.response(request, 201, &begun)
+}
+
+/// Returns the problem of a registration whose e-mail address has an account.
+pub fn email_is_taken() -> Problem {
+    Problem::already_taken("An account with this e-mail address already exists. Sign in instead.")
 }

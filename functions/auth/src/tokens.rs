@@ -89,7 +89,7 @@ pub fn list(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn revoke(request: &Request) -> Result<Response, Problem> {
-    let input = json!({ "token": request.parameter::<Id>("id")? });
+    let input = json!({ "id": request.parameter::<Id>("id")? });
     request.caller()?.one(statement!("revoke_token.sql"), &input)?;
     Ok(Response::empty())
 }

@@ -1,11 +1,14 @@
 //! `POST /api/auth/upgrade`
 
 use domain::{Email, Name, Password, input};
+use serde::Serialize;
 use serde_json::json;
 use store::{Constraint, Refusal, statement};
 use web::{Problem, Request, Response};
 
-use crate::{password, session};
+use crate::password;
+use crate::session::{Fingerprint, NewSession};
+use crate::sign_up::Account;
 
 input! {
     /// E-mail address and password that turn a guest into an account.
@@ -19,18 +22,38 @@ input! {
     }
 }
 
-/// Turns the guest into an account. User id, session and data stay the same.
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(flatten)]
+    account: Account,
+    #[serde(flatten)]
+    session: Fingerprint<'a>,
+}
+
+/// Turns the guest into an account. User id and data stay the same; a new session replaces the guest's. The
+/// first call identifies the caller and counts the request; the second, with the hash of the password, fails if
+/// the answer of the first is no longer true.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let Upgrade { email, password, name } = request.body()?;
-    let input = json!({ "email": email, "name": name, "password_hash": password::hash(&password)? });
-    let upgraded = caller.one(statement!("upgrade.sql"), &input).map_err(|refusal| match refusal {
+    if caller.one(statement!("check_upgrade.sql"), &json!({ "email": email })).map_err(explain)? == "true" {
+        return Err(email_is_taken());
+    }
+    let session = NewSession::new(request);
+    let account = Account { email, name, password_hash: password::hash(request, &password)? };
+    let input = Input { account, session: session.fingerprint() };
+    let upgraded = caller.one(statement!("upgrade.sql"), &input).map_err(explain)?;
+    session.response(request, 200, &upgraded)
+}
+
+fn explain(refusal: Refusal) -> Problem {
+    match refusal {
         Refusal::NotFound => Problem::already_taken("You already have an account."),
-        Refusal::Violated(Constraint::EmailIsUnique) => Problem::already_taken(
-            "An account with this e-mail address already exists. Sign in to it instead.",
-        ),
+        Refusal::Violated(Constraint::EmailIsUnique) => email_is_taken(),
         other => other.into(),
-    })?;
-    let token = request.session_token().ok_or_else(Problem::not_signed_in)?;
-    Ok(Response::json(200, session::with_token(token, &upgraded)?))
+    }
+}
+
+fn email_is_taken() -> Problem {
+    Problem::already_taken("An account with this e-mail address already exists. Sign in to it instead.")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use spin_sdk::variables;
-use store::{Client, Fault, Refusal, statement};
+use store::{Client, Fault, Refusal, Scope, statement};
 use web::{Problem, Request, Response};
 
 /// Rejects requests from pages of other sites, which could reach this server in spite of its address (DNS
@@ -24,7 +24,7 @@ fn is_local(origin: &str) -> bool {
 }
 
 /// Scopes of the caller. Fails if the token or session is invalid.
-pub fn scopes(caller: &Client) -> Result<Vec<String>, Refusal> {
+pub fn scopes(caller: &Client) -> Result<Vec<Scope>, Refusal> {
     let row = caller.one(statement!("scopes.sql"), &json!({}))?;
     serde_json::from_str(&row).map_err(|error| Refusal::unreadable("scopes", error))
 }

@@ -11,48 +11,68 @@ use crate::{access, methods};
 pub fn run(request: &Request) -> Result<Response, Problem> {
     access::check_origin(request)?;
     let message = match request.json() {
-        Ok(message) => message,
+        Ok(message) => parse(message),
         Err(problem) if problem.status() == 415 => return Err(problem),
-        Err(problem) => {
-            let error = RpcError::malformed(PARSE_ERROR, problem.detail());
-            let error = match problem.errors() {
-                [] => error,
-                errors => error.with_data(json!({ "errors": errors })),
-            };
-            return error.into_response(request, None);
-        }
+        Err(problem) => Err(unreadable(&problem)),
     };
-    if message.get("method").is_some() && message.get("id").is_none() {
-        // No notification has an effect on this server.
-        return match serde_json::from_value::<JsonrpcNotification>(message) {
-            Ok(_) => Ok(Response::accepted()),
-            Err(error) => RpcError::malformed(
-                INVALID_REQUEST,
-                format!("The message is not a valid notification: {error}."),
-            )
-            .into_response(request, None),
-        };
-    }
-    let message = match parse(message) {
-        Ok(message) => message,
-        Err(error) => return error.into_response(request, None),
-    };
-    let id = message.id.clone();
-    respond(request, message).or_else(|error| error.into_response(request, Some(id)))
+    let id = message.as_ref().ok().and_then(Option::as_ref).map(|message| message.id.clone());
+    let response = message.and_then(|message| match message {
+        Some(message) => respond(request, message),
+        None => Ok(Response::accepted()),
+    });
+    check_token(request, response).or_else(|error| error.into_response(request, id))
 }
 
-fn parse(message: Value) -> Result<JsonrpcRequest, RpcError> {
+/// Rejects an invalid token. Each call of the database does so; a message that needed none has its token
+/// checked here, whatever its response would be.
+fn check_token(request: &Request, response: RpcResult) -> RpcResult {
+    let is_problem = matches!(response, Err(RpcError::Problem(_)));
+    if !is_problem && !request.context().has_reply() {
+        access::scopes(&request.caller()?)?;
+    }
+    response
+}
+
+fn unreadable(problem: &Problem) -> RpcError {
+    let error = RpcError::malformed(PARSE_ERROR, problem.detail());
+    match problem.errors() {
+        [] => error,
+        errors => error.with_data(json!({ "errors": errors })),
+    }
+}
+
+/// Parses a message. Returns `None` for one without a response: no notification has an effect on this server,
+/// and as it asks clients nothing, a response to it has none either.
+fn parse(message: Value) -> Result<Option<JsonrpcRequest>, RpcError> {
     if message.is_array() {
         let detail = "Send one message at a time: this revision has no batches.";
         return Err(RpcError::malformed(INVALID_REQUEST, detail));
     }
-    serde_json::from_value(message).map_err(|error| {
+    if is_response(&message) {
+        return Ok(None);
+    }
+    if message.get("method").is_some() && message.get("id").is_none() {
+        return match serde_json::from_value::<JsonrpcNotification>(message) {
+            Ok(_) => Ok(None),
+            Err(error) => {
+                let detail = format!("The message is not a valid notification: {error}.");
+                Err(RpcError::malformed(INVALID_REQUEST, detail))
+            }
+        };
+    }
+    serde_json::from_value(message).map(Some).map_err(|error| {
         let shape = r#"send {"jsonrpc": "2.0", "id": 1, "method": "…", "params": {…}}"#;
         RpcError::malformed(
             INVALID_REQUEST,
             format!("The message is not a valid request ({error}): {shape}."),
         )
     })
+}
+
+/// True for a response. Revisions differ in the members of a result, so these are not parsed.
+fn is_response(message: &Value) -> bool {
+    let has = |member: &str| message.get(member).is_some();
+    message["jsonrpc"] == "2.0" && !has("method") && has("result") != has("error")
 }
 
 fn respond(request: &Request, message: JsonrpcRequest) -> RpcResult {

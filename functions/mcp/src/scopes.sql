@@ -1,3 +1,3 @@
--- frame: read
+-- frame: read, any scope
 -- Returns the scopes of the caller.
 select 'row', to_json(scopes)::text

@@ -15,7 +15,7 @@ pub use call::{Call, id_of, parse_json};
 pub use coerce::is_blank;
 pub use entry::ToolEntry;
 pub use error::ToolError;
-pub use inputs::{IDEMPOTENCY_KEY, StatusFilter, TaskInput};
+pub use inputs::{Consent, IDEMPOTENCY_KEY, StatusFilter, TaskInput};
 pub use output::{ToolOutput, to_result};
 pub use text::line;
 pub use times::{localise, zone_of};

@@ -35,6 +35,7 @@ pub const ROUTES: &[Route] = &[
         "Unsubscribe from reminder e-mails",
     )
     .gives_text("text/html; charset=utf-8")
+    .refuses(&[429, 503])
     .open(),
     Route::new(Post, "/internal/notifications/events", notify::run, "Notify users of due reminders")
         .internal(),

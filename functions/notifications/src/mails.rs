@@ -1,11 +1,12 @@
 //! `POST /internal/notifications/mail`, from a cron binding; and e-mails that are sent after an event was
 //! taken
 
+use dapr::time::wait;
 use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::json;
 use spin_sdk::variables;
-use store::{Refusal, chain, statement};
+use store::{Reason, Refusal, chain, statement};
 use web::{Problem, Request, Response, log, now_ms};
 
 use crate::mail::MailContent;
@@ -18,6 +19,11 @@ const TIMEOUT_MS: u64 = 10_000;
 
 /// Time after which the rest is left to the next request: no request runs forever.
 const MAX_DURATION_MS: u64 = 20_000;
+
+/// Attempts to record the result of a mail while other changes of its user take long, and the pause between
+/// them. With the timeout of the binding they are shorter than the claim of a mail.
+const RECORD_ATTEMPTS: usize = 10;
+const RECORD_PAUSE_MS: u64 = 250;
 
 /// E-mail that is to be sent.
 #[derive(Deserialize)]
@@ -77,7 +83,15 @@ async fn send_one(request: &Request, row: &str) -> Result<(), Refusal> {
         );
     }
     let input = json!({ "notification": notification, "reminders": reminders, "failed": error.is_some() });
-    request.service("notifications", Some(user)).rows(statement!("mailed.sql"), &input).map(drop)
+    let client = request.service("notifications", Some(user));
+    // A mail whose result is not recorded is sent again.
+    for _ in 0..RECORD_ATTEMPTS {
+        match client.rows(statement!("mailed.sql"), &input) {
+            Err(Refusal::Rejected(Reason::Busy)) => wait(RECORD_PAUSE_MS).await,
+            result => return result.map(drop),
+        }
+    }
+    Err(Refusal::Rejected(Reason::Busy))
 }
 
 /// The error holds nothing that people wrote.

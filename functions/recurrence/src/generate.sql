@@ -6,6 +6,8 @@ declare
     current_series series;
     follow_up      jsonb;
     number         int;
+    -- The occurrence that is done. The event may be of another one; only if that was purged, it names it.
+    source_id      uuid;
 begin
     if exists (select from unnest(events) as taken
                 where not exists (select from users where users.id = taken.user_id)) then
@@ -25,6 +27,9 @@ begin
         perform reserve_seqs(event.user_id, 2 * jsonb_array_length(event.input -> 'new_occurrences')
                                             + jsonb_array_length(current_series.reminders) + 1);
         number := current_series.occurrences;
+        source_id := coalesce((select task.id from tasks as task
+                                where task.recurring_task_id = current_series.id
+                                  and task.occurrence = number), event.task_id);
         for follow_up in select value from jsonb_array_elements(event.input -> 'new_occurrences') loop
             number := number + 1;
             perform make_occurrence(current_series, number, (follow_up ->> 'id')::uuid,
@@ -32,7 +37,7 @@ begin
             perform add_event('task-events', 'recurring.generated', event.user_id, next_seq(event.user_id),
                               current_series.id, null, null,
                               jsonb_build_object(
-                                  'source_task_id', event.task_id, 'task_id', follow_up -> 'id',
+                                  'source_task_id', source_id, 'task_id', follow_up -> 'id',
                                   'rule', current_series.rule, 'adjustment', follow_up -> 'adjustment',
                                   'catch_up', follow_up -> 'missed'));
         end loop;

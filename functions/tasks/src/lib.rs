@@ -30,6 +30,7 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/api/tasks", create::run, "Create a task")
         .takes(NewTask::schema)
         .gives(201, schema)
+        .refuses(&[409])
         .versioned(),
     Route::new(Get, "/api/tasks", list::run, "List tasks")
         .query(TaskQuery::schema)
@@ -83,6 +84,7 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/api/recurring-tasks", series::create, "Create a series")
         .takes(NewSeries::schema)
         .gives(201, recur::schema)
+        .refuses(&[409])
         .versioned(),
     Route::new(Get, "/api/recurring-tasks", series::list, "List series")
         .query(SeriesQuery::schema)

@@ -7,9 +7,11 @@ use crate::mcp::assistant::{Assistant, HANDSHAKE_REVISIONS};
 use crate::mcp::responses::{TOOLS, name};
 use crate::mcp::{READ_ONLY, TOOL_NAMES, Things};
 
-const DESTRUCTIVE: [&str; 5] =
-    ["delete_task", "stop_recurring_task", "cancel_reminder", "update_task", "remove_task_tags"];
-const NOT_IDEMPOTENT: [&str; 3] = ["add_task", "create_recurring_task", "set_reminder"];
+/// Tools whose work no other tool undoes.
+const DESTRUCTIVE: [&str; 3] = ["delete_task", "stop_recurring_task", "cancel_reminder"];
+/// Tools that do more when the same call is repeated.
+const NOT_IDEMPOTENT: [&str; 5] =
+    ["add_task", "update_task", "complete_task", "create_recurring_task", "set_reminder"];
 
 #[tokio::test]
 async fn all_tools_are_listed_in_order_as_in_the_repository() {
@@ -33,17 +35,6 @@ async fn the_list_of_tools_is_private_as_it_depends_on_the_token() {
     assert_eq!(page["cacheScope"], "private");
 }
 
-#[tokio::test]
-async fn the_list_of_tools_needs_no_database() {
-    let app = App::start().await;
-    let assistant = Assistant::of(&app.guest().await);
-
-    app.database.refuse_connections().await;
-
-    assert_eq!(assistant.tools().await, TOOL_NAMES);
-    app.database.accept_connections().await;
-}
-
 #[test]
 fn each_tool_declares_if_it_is_read_only_destructive_or_idempotent() {
     for tool in &*TOOLS {
@@ -54,6 +45,8 @@ fn each_tool_declares_if_it_is_read_only_destructive_or_idempotent() {
         assert_eq!(hints["destructiveHint"], is_in(&DESTRUCTIVE), "{name}");
         assert_eq!(hints["idempotentHint"], !is_in(&NOT_IDEMPOTENT), "{name}");
         assert_eq!(hints["openWorldHint"], false, "{name}");
+        let takes_consent = tool["inputSchema"]["properties"].get("confirm").is_some();
+        assert_eq!(takes_consent, is_in(&DESTRUCTIVE), "{name}");
     }
 }
 
@@ -79,9 +72,11 @@ fn each_tool_and_each_of_its_arguments_is_described() {
 #[test]
 fn the_arguments_of_each_tool_are_as_specified() {
     let page = ["cursor", "limit"];
-    let new_task = ["allow_past", "description", "due_date", "priority", "recurrence", "reminders", "tags"];
+    let new_task =
+        ["allow_past", "description", "due_date", "id", "priority", "recurrence", "reminders", "tags"];
     let rule = ["anchor", "by_weekday", "day_of_month", "end_date", "interval", "start_date", "timezone"];
-    let of_series = [&rule[..], &["allow_past", "description", "priority", "reminders", "tags"]].concat();
+    let of_series =
+        [&rule[..], &["allow_past", "description", "id", "priority", "reminders", "tags"]].concat();
     let bounds = ["completed_after", "completed_before", "due_after", "due_before"];
     let filters = [
         "deleted",
@@ -118,9 +113,9 @@ fn the_arguments_of_each_tool_are_as_specified() {
         ("create_recurring_task", vec!["frequency", "title"], of_series),
         ("list_recurring_tasks", vec![], paged(&["status"])),
         ("stop_recurring_task", vec!["recurring_task"], vec!["confirm", "delete_open"]),
-        ("set_reminder", vec!["task"], vec!["at", "before"]),
+        ("set_reminder", vec!["task"], vec!["at", "before", "id"]),
         ("list_reminders", vec![], paged(&["task"])),
-        ("cancel_reminder", vec!["reminder"], vec![]),
+        ("cancel_reminder", vec!["reminder"], vec!["confirm"]),
         ("get_task_history", vec!["task"], paged(&[])),
         ("list_notifications", vec![], paged(&["unread"])),
     ] {

@@ -107,7 +107,7 @@ fn own_arguments(tool: &str) -> Vec<(Value, &'static str)> {
                 (json!({ "confirm": "maybe" }), "/confirm"),
             ]
         }
-        "delete_task" => {
+        "delete_task" | "cancel_reminder" => {
             vec![(json!({ "confirm": "maybe" }), "/confirm"), (json!({ "confirm": 1 }), "/confirm")]
         }
         "set_reminder" => vec![

@@ -85,11 +85,11 @@ async fn a_cancelled_reminder_is_deleted() {
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
     let assistant = Assistant::of(&ada);
-    let cancel = json!({ "reminder": id(&things.reminder) });
+    let cancel = json!({ "reminder": id(&things.reminder), "confirm": true });
 
     let cancelled = assistant.call("cancel_reminder", cancel.clone()).await.success();
 
-    assert_eq!(cancelled["cancelled"], true);
+    assert_eq!((&cancelled["cancelled"], &cancelled["needs_confirmation"]), (&json!(true), &json!(false)));
     assert_eq!(
         (id(&cancelled["reminder"]), &cancelled["reminder"]["task_id"]),
         (id(&things.reminder), &things.task["id"])
@@ -105,7 +105,7 @@ async fn a_reminder_cannot_be_referenced_by_words() {
     Things::of(&ada).await;
     for words in ["call mom", "1h", "nonsense"] {
         let refused = Assistant::of(&ada)
-            .call("cancel_reminder", json!({ "reminder": words }))
+            .call("cancel_reminder", json!({ "reminder": words, "confirm": true }))
             .await
             .refusal("invalid");
         assert_eq!(refused.pointers(), ["/reminder"], "{words}");

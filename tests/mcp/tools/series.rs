@@ -83,14 +83,12 @@ async fn series_are_listed_as_the_api_lists_them() {
 }
 
 #[tokio::test]
-async fn a_series_stops_at_once_when_nothing_is_deleted() {
+async fn a_series_that_stops_keeps_its_open_task_by_default() {
     let app = App::start().await;
     let ada = app.guest().await;
     let things = Things::of(&ada).await;
-    for arguments in
-        [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false", "confirm": true })]
-    {
-        let arguments = with(json!({ "recurring_task": id(&things.series) }), arguments);
+    for arguments in [json!({}), json!({ "delete_open": false }), json!({ "delete_open": "false" })] {
+        let arguments = with(json!({ "recurring_task": id(&things.series), "confirm": true }), arguments);
 
         let stopped = Assistant::of(&ada).call("stop_recurring_task", arguments.clone()).await.success();
 

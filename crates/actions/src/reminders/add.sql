@@ -14,8 +14,9 @@ begin
         elsif (select count(*) from reminders where reminders.task_id = task.id) >= 100 then
             perform refuse('too_many_reminders');
         end if;
-        insert into reminders (user_id, task_id, at, before)
-        values (caller, task.id, (input ->> 'at')::timestamptz, input ->> 'before')
+        insert into reminders (id, user_id, task_id, at, before)
+        values (coalesce((input ->> 'reminder_id')::uuid, gen_random_uuid()), caller, task.id,
+                (input ->> 'at')::timestamptz, input ->> 'before')
         returning reminders.* into new_reminder;
         return query select 'row', client_json(new_reminder)::text;
     end if;

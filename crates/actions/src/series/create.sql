@@ -1,5 +1,5 @@
 -- frame: write
--- Creates a series of the caller and its first task. Returns the `series` and the `task`.
+-- Creates a series of the caller and its first task. Returns that of them which `kind` names.
 declare
     new_series series;
 begin
@@ -17,11 +17,14 @@ begin
     if planned_due_date(new_series, new_series.place) < now() and not (input ->> 'allow_past')::boolean then
         perform refuse('past_start_date');
     end if;
-    perform make_occurrence(new_series, 1, (input ->> 'task_id')::uuid, new_series.place, false);
-    insert into reminders (user_id, task_id, at)
-    select caller, (input ->> 'task_id')::uuid, (reminder ->> 'at')::timestamptz
-      from jsonb_array_elements(input -> 'once') as reminder;
-    return query select 'series', client_json(new_series)::text;
-    return query select 'task', client_json(task)::text from tasks as task
-                  where task.id = (input ->> 'task_id')::uuid;
+    -- The first task has its own reminders, which may be absolute and have ids.
+    perform make_occurrence(jsonb_populate_record(new_series, '{"reminders": []}'), 1,
+                            (input ->> 'task_id')::uuid, new_series.place, false);
+    insert into reminders (id, user_id, task_id, at, before)
+    select coalesce((reminder ->> 'id')::uuid, gen_random_uuid()), caller, (input ->> 'task_id')::uuid,
+           (reminder ->> 'at')::timestamptz, reminder ->> 'before'
+      from jsonb_array_elements(coalesce(input -> 'first_reminders', input -> 'reminders')) as reminder;
+    return query select 'row', case when input ->> 'kind' = 'task'
+        then (select client_json(task) from tasks as task where task.id = (input ->> 'task_id')::uuid)
+        else client_json(new_series) end::text;
 end;

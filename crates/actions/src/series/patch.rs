@@ -109,7 +109,7 @@ pub fn patch(
     now: Moment,
 ) -> Result<VersionedJson, Refusal> {
     for _ in 0..MAX_ATTEMPTS {
-        let current = Editable::load(client, series)?;
+        let current = Editable::load(&client.before_write(), series)?;
         let Some(open) = current.progress.place else {
             return Err(Refusal::InvalidState("The series has ended. Create a new one instead."));
         };

@@ -10,8 +10,9 @@ with created as (
                allow_past boolean)
     returning task
 ), created_reminders as (
-    insert into reminders (user_id, task_id, at, before)
-    select caller, (created.task).id, (reminder ->> 'at')::timestamptz, reminder ->> 'before'
+    insert into reminders (id, user_id, task_id, at, before)
+    select coalesce((reminder ->> 'id')::uuid, gen_random_uuid()), caller, (created.task).id,
+           (reminder ->> 'at')::timestamptz, reminder ->> 'before'
       from created, jsonb_array_elements(input -> 'reminders') as reminder
 )
 select 'row', client_json(task)::text from created

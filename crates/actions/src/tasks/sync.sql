@@ -1,12 +1,13 @@
 -- frame: read
 -- Returns the changes of the caller after `since`, in order and in their current state: tasks (also in the
 -- trash), series, reminders, notifications, and tombstones of items that were deleted for good. It reads one
--- snapshot, so there are no gaps. Returns nothing if the client must sync from the start.
+-- snapshot, so there are no gaps. Returns nothing if the client must sync from the start: its position is too
+-- old, of another history (`epoch`), or in the future of this one.
 --
 -- A client that syncs from the start gets everything up to the last deleted tombstone in one page: a position
 -- before that would be too old for the next page.
 with person as (
-    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since
+    select users.seq, users.forgotten_seq, (input ->> 'since')::bigint as since, epoch() as epoch
       from users where users.id = caller
 ), changed as (
     select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted
@@ -52,6 +53,7 @@ select 'row', json_build_object(
                  from page), '[]'),
            'seq', case when (select count(*) from found) > (select count(*) from page)
                        then (select max(page.seq) from page) else person.seq end,
-           'more', (select count(*) from found) > (select count(*) from page))::text
+           'more', (select count(*) from found) > (select count(*) from page), 'epoch', person.epoch)::text
   from person
  where person.since <= person.seq and (person.since = 0 or person.since >= person.forgotten_seq)
+   and coalesce(input ->> 'epoch', person.epoch) = person.epoch

@@ -15,7 +15,7 @@ use crate::postgres::session::Session;
 use crate::tls;
 
 const TCP_TIMEOUT: Duration = Duration::from_secs(2);
-/// Includes TLS and authentication, so that a server that hangs fails about as fast as one that is down.
+/// Includes TLS and authentication.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens a session whose connection runs among `tasks`.

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Config;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bindings::spin::postgres::postgres::{Error, ParameterValue, RowSet};
+use crate::bindings::spin::postgres::postgres::{Error, ParameterValue, QueryError, RowSet};
 use crate::postgres::connect::open_session;
 use crate::postgres::session::Session;
+use crate::postgres::watch::{SILENT, watch};
 
 const MAX_CONNECTIONS: usize = 64;
 /// Connection strings that have a pool.
@@ -36,6 +37,8 @@ struct Pool {
     /// Sessions with the time of their return. The newest is leased first, so that the others reach their
     /// idle timeout.
     idle: Mutex<Vec<(Session, Instant)>>,
+    /// Notifies those who wait for a connection that the server is silent.
+    silence: Notify,
 }
 
 /// A connection leased to a guest.
@@ -61,13 +64,23 @@ impl Pools {
     /// Leases an idle connection, or opens one.
     pub async fn lease(&self, address: String, config: Config) -> Result<Lease, String> {
         let pool = self.pool(address, config);
-        let permit = match timeout(LEASE_TIMEOUT, pool.free.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => permit,
-            _ => return Err(format!("no free connection within {} s", LEASE_TIMEOUT.as_secs())),
+        let permit = tokio::select! {
+            biased;
+            () = pool.silence.notified() => return Err(SILENT.into()),
+            permit = timeout(LEASE_TIMEOUT, pool.free.clone().acquire_owned()) => permit,
+        };
+        let Ok(Ok(permit)) = permit else {
+            return Err(format!("no free connection within {} s", LEASE_TIMEOUT.as_secs()));
         };
         let session = match pool.reuse().await {
             Some(session) => session,
-            None => open_session(&pool.config, &self.tasks).await?,
+            None => match watch(&pool.config, open_session(&pool.config, &self.tasks)).await {
+                Some(opened) => opened?,
+                None => {
+                    pool.silence.notify_waiters();
+                    return Err(SILENT.into());
+                }
+            },
         };
         Ok(Lease { session: Some(session), pool, is_busy: false, _permit: permit })
     }
@@ -86,6 +99,7 @@ impl Pools {
             config,
             free: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
             idle: Mutex::default(),
+            silence: Notify::new(),
         });
         if !self.closed.is_cancelled() {
             pools.insert(address, pool.clone());
@@ -117,6 +131,7 @@ impl Pool {
             if session.reset().await {
                 return Some(session);
             }
+            session.abandon();
         }
     }
 }
@@ -129,11 +144,10 @@ impl Lease {
     ) -> Result<RowSet, Error> {
         self.is_busy = true;
         let result = match &mut self.session {
-            Some(session) => session.query(statement, parameters).await,
-            None => Err(no_connection()),
+            Some(session) => watch(&self.pool.config, session.query(statement, parameters)).await,
+            None => Some(Err(no_connection())),
         };
-        self.is_busy = false;
-        result
+        self.finish(result)
     }
 
     pub async fn execute(
@@ -143,11 +157,22 @@ impl Lease {
     ) -> Result<u64, Error> {
         self.is_busy = true;
         let result = match &mut self.session {
-            Some(session) => session.execute(statement, parameters).await,
-            None => Err(no_connection()),
+            Some(session) => watch(&self.pool.config, session.execute(statement, parameters)).await,
+            None => Some(Err(no_connection())),
         };
+        self.finish(result)
+    }
+
+    /// Ends a call. Without a result the server is silent: its connection is closed, and nobody waits for it.
+    fn finish<T>(&mut self, result: Option<Result<T, Error>>) -> Result<T, Error> {
         self.is_busy = false;
-        result
+        result.unwrap_or_else(|| {
+            self.pool.silence.notify_waiters();
+            if let Some(session) = self.session.take() {
+                session.abandon();
+            }
+            Err(Error::QueryFailed(QueryError::Text(SILENT.into())))
+        })
     }
 }
 

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, RowStream, Statement};
@@ -19,6 +21,9 @@ use crate::postgres::results::ResultBuilder;
 /// Limit of prepared statements. An app has some dozens; one that writes values into its statements must not
 /// fill the memory of the server.
 const MAX_STATEMENTS: usize = 256;
+
+/// Time for cleaning a connection. One that takes longer is replaced.
+const CLEAN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Statements that Spin runs before it reuses a connection. They do not end an open transaction.
 const CLEAN: &str = "close all; set session authorization default; reset all; unlisten *; \
@@ -49,7 +54,7 @@ impl Session {
         }
         if self.is_dirty {
             self.prepared.clear();
-            if self.client.simple_query(CLEAN).await.is_err() {
+            if !matches!(timeout(CLEAN_TIMEOUT, self.client.simple_query(CLEAN)).await, Ok(Ok(_))) {
                 return false;
             }
             self.is_dirty = false;

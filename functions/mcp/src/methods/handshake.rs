@@ -42,7 +42,7 @@ fn capabilities() -> ServerCapabilities {
 
 /// `initialize`, in revisions before 2026-07-28. The schema crate has no types for it any more.
 pub fn initialize(request: &RpcRequest) -> RpcResult {
-    // Rejects an invalid token now, not at the first call.
+    // The reply has the time zone for the instructions.
     scopes(&request.caller()?)?;
     let version = request.params.get("protocolVersion").and_then(Value::as_str);
     let client = request.params.get("clientInfo").cloned().map(serde_json::from_value::<Implementation>);
@@ -61,6 +61,7 @@ pub fn initialize(request: &RpcRequest) -> RpcResult {
 
 /// `server/discover`, since 2026-07-28.
 pub fn discover(request: &RpcRequest) -> Result<Value, RpcError> {
+    // As in `initialize`.
     scopes(&request.caller()?)?;
     Ok(json!(DiscoverResult {
         cache_scope: DiscoverResultCacheScope::Private,

@@ -12,7 +12,7 @@ use web::Response;
 
 use crate::access::scopes;
 use crate::protocol::{CACHE_TTL_MS, INVALID_PARAMS, RpcError, RpcRequest, RpcResult, page, result_meta};
-use crate::toolkit::{Call, Effect, IDEMPOTENCY_KEY, ToolEntry, ToolError, is_blank, to_result, zone_of};
+use crate::toolkit::{Call, Effect, IDEMPOTENCY_KEY, ToolError, is_blank, to_result, zone_of};
 use crate::tools::{self, TOOLS};
 
 /// Each tool of tools.json in one line, in the order of [`TOOLS`]. Written by the build script.
@@ -26,17 +26,10 @@ static CLOSING: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// `tools/list`: the tools that the caller may use. A session may use all of them and the list is public, so
-/// an expired session is not noticed before its first call.
+/// `tools/list`: the tools that the caller may use.
 pub fn list(request: &RpcRequest) -> RpcResult {
-    let scopes = match request.http.session_token() {
-        Some(_) => None,
-        None => Some(scopes(&request.caller()?)?),
-    };
-    let is_allowed = |tool: &ToolEntry| {
-        scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == tool.effect.required_scope()))
-    };
-    let tools = TOOLS.iter().zip(LISTED).filter(|(tool, _)| is_allowed(tool));
+    let scopes = scopes(&request.caller()?)?;
+    let tools = TOOLS.iter().zip(LISTED).filter(|(tool, _)| scopes.contains(&tool.effect.required_scope()));
     let page = page(&request.params, tools.map(|(_, listed)| *listed).collect())?;
     let next = page.next.map(|next| format!(r#""nextCursor":{},"#, json!(next))).unwrap_or_default();
     let text = format!(
@@ -77,8 +70,7 @@ pub fn call(request: &RpcRequest) -> Result<Value, RpcError> {
     }
     let call = Call { caller, clock: Clock::new(web::now_ms(), web::random), replayed };
     let done = (tool.run)(&call, &arguments);
-    // The explanation states the caller's time, so the zone has to be known. This also rejects an invalid
-    // token.
+    // The explanation states the caller's time, so the zone has to be known.
     let context = call.caller.context();
     if matches!(done, Err(ToolError::Refused(Refusal::Invalid(_)))) && context.zone().is_none() {
         scopes(&call.caller)?;

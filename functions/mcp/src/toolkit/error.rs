@@ -58,6 +58,16 @@ impl ToolError {
                         "Nothing was done, because there were too many requests. Call again in {retry_after} seconds."
                     ),
                 ),
+                Refusal::Rejected(Reason::Busy) => Explanation::new(
+                    "busy",
+                    "Nothing was done, because other changes of the person are still being made. Call again in \
+                     a second.",
+                ),
+                Refusal::Rejected(Reason::IdTaken) => {
+                    let detail =
+                        "is in use, or was used for another call; omit it, or use a new UUID of version 7";
+                    invalid(wrong_member("id", detail), zone)
+                }
                 Refusal::KeyReused => {
                     let detail = "was used for another call; use a new one, such as a UUID";
                     invalid(wrong_member(IDEMPOTENCY_KEY, detail), zone)

@@ -1,7 +1,7 @@
 //! Arguments that several tools take.
 
 use actions::tasks::list::Status;
-use domain::{Optional, Reference, choice, input};
+use domain::{Flag, Optional, Reference, choice, input};
 
 /// Argument of every tool that writes.
 pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
@@ -11,6 +11,22 @@ input! {
     pub struct TaskInput {
         /// The task: its id, or words of its title such as "buy milk".
         task: Reference,
+    }
+}
+
+input! {
+    /// Consent of the person.
+    pub struct Consent {
+        /// Set it to `true` only after the person agreed. Without it nothing changes, and the answer
+        /// describes the effect.
+        confirm: Optional<Flag>,
+    }
+}
+
+impl Consent {
+    /// True if the person agreed.
+    pub fn is_given(&self) -> bool {
+        self.confirm.0 == Some(Flag(true))
     }
 }
 

@@ -28,7 +28,7 @@ pub fn describe<T: Tool>() -> schema::Tool {
             title: None,
             read_only_hint: Some(T::EFFECT == Effect::Read),
             destructive_hint: Some(T::EFFECT == Effect::Destroy),
-            idempotent_hint: Some(T::EFFECT != Effect::Create),
+            idempotent_hint: Some(T::IS_IDEMPOTENT),
             open_world_hint: Some(false),
         }),
         input_schema: serde_json::from_value(input).expect("the schema of an object"),

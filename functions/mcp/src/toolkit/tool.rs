@@ -2,6 +2,7 @@
 
 use domain::Field;
 use serde_json::Value;
+use store::Scope;
 
 use super::call::Call;
 use super::error::ToolError;
@@ -14,15 +15,15 @@ pub enum Effect {
     Read,
     /// Creates something new with each call.
     Create,
-    /// Changes something. A repeat changes nothing more.
+    /// Changes something, which another call can change back.
     Update,
-    /// Deletes or overwrites something. A repeat changes nothing more.
+    /// Ends or deletes something, which no tool brings back: it takes a `Consent`.
     Destroy,
 }
 
 impl Effect {
-    pub fn required_scope(self) -> &'static str {
-        if self == Self::Read { "read" } else { "write" }
+    pub fn required_scope(self) -> Scope {
+        if self == Self::Read { Scope::Read } else { Scope::Write }
     }
 }
 
@@ -33,6 +34,8 @@ pub trait Tool {
     /// For models: purpose, the tool to prefer for similar purposes, and an example.
     const DESCRIPTION: &'static str;
     const EFFECT: Effect;
+    /// True if a repeat of a call, with the same words, changes nothing more.
+    const IS_IDEMPOTENT: bool = !matches!(Self::EFFECT, Effect::Create);
     /// True if a rejected `null` or empty text counts as a missing argument: some models send every argument
     /// they know.
     const NULL_IS_MISSING: bool = true;

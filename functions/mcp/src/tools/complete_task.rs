@@ -14,6 +14,8 @@ impl Tool for CompleteTask {
         Completing a task again changes nothing. To drop a task that was not done, use delete_task. Example: \
         {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Update;
+    // The same words match the next occurrence, as soon as there is one.
+    const IS_IDEMPOTENT: bool = false;
     type Input = TaskInput;
 
     fn output() -> Value {

@@ -1,11 +1,13 @@
 use actions::resolution::Hit;
 use actions::tasks::resolve::SearchOptions;
 use actions::tasks::{self, Target};
-use domain::{Flag, Optional, input};
+use domain::input;
 use serde_json::{Value, json};
 use store::Refusal;
 
-use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, id_of, line, parse_json};
+use crate::toolkit::{
+    Call, Consent, Effect, TaskInput, Tool, ToolError, ToolOutput, id_of, line, parse_json,
+};
 
 /// `delete_task`
 pub struct DeleteTask;
@@ -14,9 +16,7 @@ input! {
     /// The task to delete, and the person's consent.
     pub struct Input {
         ..task: TaskInput,
-        /// Set it to `true` only after the person agreed. Without it nothing changes, and the answer
-        /// describes the effect.
-        confirm: Optional<Flag>,
+        ..consent: Consent,
     }
 }
 
@@ -50,7 +50,7 @@ impl Tool for DeleteTask {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let is_confirmed = matches!(input.confirm.0, Some(Flag(true)));
+        let is_confirmed = input.consent.is_given();
         let delete = |id| tasks::delete(&call.caller, &Target { id, expected: None });
         let (deleted, text, task) = if let (Some(id), true) = (call.replayed, is_confirmed) {
             (true, "Moved to the trash for 30 days", parse_json(&delete(id)?)?)

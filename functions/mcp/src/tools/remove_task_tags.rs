@@ -21,7 +21,7 @@ impl Tool for RemoveTaskTags {
     const TITLE: &'static str = "Remove tags from a task";
     const DESCRIPTION: &'static str = "Removes tags from a task and keeps the others. Example: {\"task\": \
         \"buy milk\", \"tags\": [\"shopping\"]}";
-    const EFFECT: Effect = Effect::Destroy;
+    const EFFECT: Effect = Effect::Update;
     type Input = Input;
 
     fn output() -> Value {

@@ -11,8 +11,9 @@ impl Tool for ReopenTask {
     const NAME: &'static str = "reopen_task";
     const TITLE: &'static str = "Reopen a task";
     const DESCRIPTION: &'static str = "Makes a completed task open again. Use it when a task was completed \
-        by mistake or has to be done once more. Words match completed tasks first. It does not restore tasks \
-        from the trash. Example: {\"task\": \"buy milk\"}";
+        by mistake or has to be done once more. The next occurrence of a recurring task is taken away again, \
+        unless it was changed. Words match completed tasks first. It does not restore tasks from the trash. \
+        Example: {\"task\": \"buy milk\"}";
     const EFFECT: Effect = Effect::Update;
     type Input = TaskInput;
 

@@ -1,6 +1,6 @@
 use actions::reminders;
 use actions::tasks::resolve::SearchOptions;
-use domain::{Duration, Field, Moment, NewReminder, Optional, input};
+use domain::{ClientId, Duration, Field, Moment, NewReminder, Optional, input};
 use serde_json::{Value, json};
 
 use crate::toolkit::{Call, Effect, TaskInput, Tool, ToolError, ToolOutput, parse_json};
@@ -17,6 +17,8 @@ input! {
         /// Time before the due date, such as 15m, 1h, 2d or 1w. Set either this or `at`; the task needs a due
         /// date.
         before: Optional<Duration>,
+        /// Id of the reminder, chosen by the client: a UUID of version 7. By default TaskFlow chooses one.
+        id: Option<ClientId>,
     }
 }
 
@@ -35,8 +37,11 @@ impl Tool for SetReminder {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let given =
-            [("at", input.at.0.map(|at| json!(at))), ("before", input.before.0.map(|before| json!(before)))];
+        let given = [
+            ("id", input.id.map(|id| json!(id))),
+            ("at", input.at.0.map(|at| json!(at))),
+            ("before", input.before.0.map(|before| json!(before))),
+        ];
         let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let reminder = NewReminder::parse(&Value::Object(given))?;
         let task = call.task_id(&input.task.task, SearchOptions::default())?;

@@ -1,10 +1,10 @@
 use actions::resolution::Hit;
 use actions::series::{self, StopOptions};
 use actions::tasks::Target;
-use domain::{Flag, Optional, Reference, input};
+use domain::{Flag, Reference, input};
 use serde_json::{Value, json};
 
-use crate::toolkit::{Call, Effect, Tool, ToolError, ToolOutput, id_of, line, parse_json};
+use crate::toolkit::{Call, Consent, Effect, Tool, ToolError, ToolOutput, id_of, line, parse_json};
 
 /// `stop_recurring_task`
 pub struct StopRecurringTask;
@@ -15,18 +15,18 @@ input! {
         /// The series: its id, or words of its title such as "stand-up".
         recurring_task: Reference,
         ..options: StopOptions,
-        /// `delete_open` needs `true`, which you may send only after the person agreed. With `false` nothing
-        /// changes, and the answer describes the effect.
-        confirm: Optional<Flag>,
+        ..consent: Consent,
     }
 }
 
 impl Tool for StopRecurringTask {
     const NAME: &'static str = "stop_recurring_task";
     const TITLE: &'static str = "Stop a recurring task";
-    const DESCRIPTION: &'static str = "Ends a series: it gets no more tasks. Its open task stays, unless \
-        `delete_open` is true; that also needs `confirm: true`, after the person agreed. To skip a single \
-        occurrence, use delete_task on that task. Example: {\"recurring_task\": \"stand-up\"}";
+    const DESCRIPTION: &'static str = "Ends a series for good: it gets no more tasks. Its open task stays, \
+        unless `delete_open` is true. Without `confirm` it only returns the series that would end: show it \
+        to the person, and call again with its id and `confirm: true` when they agree. To skip a single \
+        occurrence, use delete_task on that task. Example: {\"recurring_task\": \"stand-up\"}, and after \
+        they agreed {\"recurring_task\": \"0190163d-8694-739b-aea5-966c26f8ad91\", \"confirm\": true}";
     const EFFECT: Effect = Effect::Destroy;
     type Input = Input;
 
@@ -49,21 +49,22 @@ impl Tool for StopRecurringTask {
     }
 
     fn run(call: &Call, input: Input) -> Result<ToolOutput, ToolError> {
-        let deletes = input.options.delete_open.0 == Some(Flag(true));
-        let confirmed = input.confirm.0.map(|Flag(yes)| yes);
-        let stop = |id| series::stop(&call.caller, &Target { id, expected: None }, &input.options);
-        // The words may name another series by now.
-        let (stopped, mut data) = if let Some(id) = call.replayed {
-            (true, parse_json(&stop(id)?)?)
-        } else {
-            let Hit { item, is_exact, open_tasks } = call.resolve_series(&input.recurring_task)?;
-            // Words can match another series than the one whose tasks the person agreed to delete.
-            let is_agreed =
-                if deletes { confirmed == Some(true) && is_exact } else { confirmed != Some(false) };
-            if is_agreed {
-                (true, parse_json(&stop(id_of(&item)?)?)?)
-            } else {
-                (false, json!({ "recurring_task": item, "open_tasks": open_tasks }))
+        let Input { recurring_task, options, consent } = input;
+        let deletes = options.delete_open.0 == Some(Flag(true));
+        let stop = |id| series::stop(&call.caller, &Target { id, expected: None }, &options);
+        let mut had_ended = false;
+        let (stopped, mut data) = match call.replayed {
+            // The words may name another series by now.
+            Some(id) if consent.is_given() => (true, parse_json(&stop(id)?)?),
+            _ => {
+                let Hit { item, is_exact, open_tasks } = call.resolve_series(&recurring_task)?;
+                had_ended = item["status"] == "ended" && !(deletes && open_tasks > 0);
+                // Words can match another series than the one that the person agreed to stop.
+                if consent.is_given() && is_exact && !had_ended {
+                    (true, parse_json(&stop(id_of(&item)?)?)?)
+                } else {
+                    (had_ended, json!({ "recurring_task": item, "open_tasks": open_tasks }))
+                }
             }
         };
         data["stopped"] = stopped.into();
@@ -73,15 +74,15 @@ impl Tool for StopRecurringTask {
             number => format!("{number} open tasks"),
         };
         let text = match (stopped, deletes) {
+            _ if had_ended => "The series has already ended".to_owned(),
             (true, true) => format!("Stopped the series and moved {open} to the trash"),
             (true, false) => format!("Stopped the series and kept {open}"),
-            (false, true) => format!(
-                "Nothing was done yet. To stop this series and move {open} to the trash, ask the person, then call \
-                 again with its id and `confirm: true`"
-            ),
-            (false, false) => {
+            (false, _) => {
+                let effect =
+                    if deletes { format!("move {open} to the trash") } else { format!("keep {open}") };
                 format!(
-                    "Nothing was done yet. Without `confirm: false`, this call stops the series and keeps {open}"
+                    "Nothing was done yet. To stop this series and {effect}, ask the person, then call again with \
+                     its id and `confirm: true`"
                 )
             }
         };

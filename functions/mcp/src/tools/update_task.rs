@@ -43,7 +43,9 @@ impl Tool for UpdateTask {
         or a priority, set_task_due_date and set_task_priority are simpler. It does not complete tasks. In a \
         series, only this occurrence changes. Example: {\"task\": \"report\", \"title\": \"Submit the \
         report\"}";
-    const EFFECT: Effect = Effect::Destroy;
+    const EFFECT: Effect = Effect::Update;
+    // With a new title, the same words can match another task.
+    const IS_IDEMPOTENT: bool = false;
     // `null` clears.
     const NULL_IS_MISSING: bool = false;
     type Input = Input;

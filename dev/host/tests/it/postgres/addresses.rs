@@ -1,10 +1,11 @@
 //! Addresses of servers, and TLS.
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::app::App;
+use crate::app::{App, is_embedded};
 use crate::database::Database;
 use crate::postgres::error;
 
@@ -44,6 +45,24 @@ async fn connecting_to_a_database_that_is_down_fails_fast() {
         "{response}"
     );
     assert!(start.elapsed() < Duration::from_secs(2));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn connecting_to_a_server_that_never_responds_fails_within_two_seconds() {
+    if !is_embedded() {
+        return;
+    }
+    // The kernel accepts connections to it, and nobody reads from them.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port().to_string();
+    let app = App::with(&[("database_port", &port)]).await;
+    let start = Instant::now();
+    let address = format!("postgres://a@127.0.0.1:{port}/a?sslmode=disable");
+    let response = app.post("/database", json!({ "address": address, "calls": [] })).await.json();
+    let expected = "Error::ConnectionFailed(\"the server does not respond\")";
+    assert_eq!(error(&response["open"]), expected);
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     app.stop().await;
 }
 

@@ -103,3 +103,13 @@ async fn a_table_that_changes_between_two_requests_causes_no_error() {
     app.stop().await;
     database.drop().await;
 }
+
+#[tokio::test]
+async fn a_slow_statement_is_waited_for_as_long_as_the_server_responds_to_others() {
+    let database = Database::create().await;
+    let app = database.app().await;
+    let response = database.query(&app, "select pg_sleep(2)::text").await;
+    assert_eq!(response["rows"][0][0], "DbValue::Str(\"\")", "{response}");
+    app.stop().await;
+    database.drop().await;
+}

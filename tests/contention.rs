@@ -1,0 +1,161 @@
+//! One user slows down no other: waits for the row of a user are short and few.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{App, Person};
+use tokio::time::timeout;
+use tokio_postgres::{Client, Transaction};
+
+use crate::auth::jwt::{self, Issuer};
+use crate::events::poll_until;
+
+/// Locks the row of a user, as another change of theirs does.
+async fn lock<'a>(owner: &'a mut Client, person: &Person) -> Transaction<'a> {
+    let change = owner.transaction().await.unwrap();
+    let lock = format!("select from app.users where id = '{}' for no key update", person.id());
+    change.batch_execute(&lock).await.unwrap();
+    change
+}
+
+/// Returns the number of calls that wait for a lock.
+async fn waiting(app: &App) -> usize {
+    let waits = "select 1 from pg_stat_activity
+                  where datname = current_database() and wait_event_type = 'Lock'";
+    app.database.rows(waits).await.len()
+}
+
+#[tokio::test]
+async fn eighty_writes_of_one_user_leave_connections_to_others() {
+    let app = App::start().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let mut owner = app.database.owner().await;
+    let change = lock(&mut owner, &ada).await;
+
+    let writes: Vec<_> = (0..80)
+        .map(|number| {
+            let ada = ada.clone();
+            tokio::spawn(async move { ada.post("/api/tasks", json!({ "title": number.to_string() })).await })
+        })
+        .collect();
+    poll_until("a write that waits", async || (waiting(&app).await > 0).then_some(())).await;
+
+    let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
+    read.expect("a connection is free for a list of another user").expect(200);
+    assert!(waiting(&app).await <= 8, "a few wait");
+    for refused in join_all(writes).await {
+        let refused = refused.unwrap();
+        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    change.rollback().await.unwrap();
+    ada.task("the next one works").await;
+    assert_eq!(ada.titles("/api/tasks").await, ["the next one works"], "what was refused did nothing");
+}
+
+#[tokio::test]
+async fn a_write_waits_for_a_short_change_of_the_same_user() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let mut owner = app.database.owner().await;
+    let change = lock(&mut owner, &ada).await;
+    let write = ada.post("/api/tasks", json!({ "title": "made in the end" }));
+    let finish = async {
+        poll_until("the write waits", async || (waiting(&app).await > 0).then_some(())).await;
+        change.commit().await.unwrap();
+    };
+
+    let (made, ()) = tokio::join!(write, finish);
+
+    made.expect(201);
+}
+
+#[tokio::test]
+async fn a_refused_write_can_be_repeated_with_its_idempotency_key() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let mut owner = app.database.owner().await;
+    let change = lock(&mut owner, &ada).await;
+    let send = async || {
+        let call = ada.call("POST", "/api/tasks").header("idempotency-key", "one");
+        call.json(&json!({ "title": "buy milk" })).send().await
+    };
+
+    send().await.problem(429);
+    change.rollback().await.unwrap();
+    let made = send().await.expect(201);
+
+    assert_eq!(send().await.expect(201).text, made.text);
+    assert_eq!(ada.titles("/api/tasks").await, ["buy milk"]);
+}
+
+#[tokio::test]
+async fn reads_of_one_session_do_not_wait_for_each_other_to_extend_it() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    app.database.change("update app.sessions set expires_at = now() + interval '1 day'").await;
+    let mut owner = app.database.owner().await;
+    let other = owner.transaction().await.unwrap();
+    other.batch_execute("update app.sessions set expires_at = now() + interval '30 days'").await.unwrap();
+
+    let read = timeout(Duration::from_secs(5), ada.get("/api/tasks")).await;
+
+    read.expect("it does not wait").expect(200);
+    other.rollback().await.unwrap();
+    ada.get("/api/tasks").await.expect(200);
+    let extended = "select 1 from app.sessions where expires_at > now() + interval '29 days'";
+    assert_eq!(app.database.rows(extended).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_link_to_unsubscribe_does_not_wait_long_for_a_change_of_its_user() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    let key = app.database.rows("select unsubscribe from app.users").await[0]["unsubscribe"].clone();
+    let link = format!("/api/notifications/unsubscribe/{}", key.as_str().unwrap());
+    let mut owner = app.database.owner().await;
+    let change = lock(&mut owner, &ada).await;
+
+    let began = Instant::now();
+    app.call("POST", &link).send().await.problem(429);
+
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    change.rollback().await.unwrap();
+    app.call("POST", &link).send().await.expect(200);
+    let unknown = "/api/notifications/unsubscribe/00000000-0000-4000-8000-000000000000";
+    app.call("POST", unknown).send().await.problem(404);
+}
+
+#[tokio::test]
+async fn a_request_that_changes_an_administrator_locks_the_limits_before_the_user() {
+    let issuer = Issuer::start().await;
+    let app = issuer.app().await;
+    let me = async |roles: Value| {
+        let mut claims = jwt::claims("ada");
+        claims["roles"] = roles;
+        let token = format!("Bearer {}", jwt::rs256(&claims));
+        app.call("GET", "/api/auth/me").header("authorization", token).send().await
+    };
+    let ada = me(json!([])).await.expect(200).json();
+    let mut owner = app.database.owner().await;
+    let other = owner.transaction().await.unwrap();
+    let bucket = "update app.buckets set taken = taken where key like 'user %'";
+    other.batch_execute(bucket).await.unwrap();
+    let finish = async {
+        poll_until("the request waits for a bucket", async || (waiting(&app).await > 0).then_some(())).await;
+        let lock = format!("select from app.users where id = {} for no key update", quoted(&ada["id"]));
+        // In the other order both would wait for each other.
+        other.batch_execute(&format!("set local lock_timeout = '3s'; {lock}")).await.unwrap();
+        other.rollback().await.unwrap();
+    };
+
+    let (promoted, ()) = tokio::join!(me(json!(["taskflow-admin"])), finish);
+
+    assert_eq!(promoted.expect(200).json()["admin"], true);
+}
+
+/// Returns a text as SQL.
+fn quoted(text: &Value) -> String {
+    format!("'{}'", text.as_str().expect("a text"))
+}
