@@ -10,6 +10,8 @@ with lock as materialized (
     delete from buckets using lock where buckets.full_at < extract(epoch from now()) - 3600
 ), deleted_totals as (
     delete from totals using lock where totals.counted_at < now() - interval '1 day'
+), deleted_full_syncs as (
+    delete from full_syncs using lock where full_syncs.started_at < now() - interval '1 day'
 ), deleted_consumed_events as (
     -- Kept for longer than events stay in any topic.
     delete from consumed_events using lock

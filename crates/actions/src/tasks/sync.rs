@@ -10,7 +10,7 @@ input! {
     pub struct Since {
         /// `seq` of the previous response. Omit it, or send 0, for the first sync.
         since: Optional<Seq>,
-        /// Maximum number of changes: 1 to 200. Defaults to 200.
+        /// Maximum number of changes: 1 to 200. Defaults to 200. A response with long texts has fewer.
         limit: Optional<Limit>,
     }
 }
