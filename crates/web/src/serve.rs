@@ -48,6 +48,7 @@ pub fn serve<'a>(
 
 async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
     let mut request = read_head(&incoming);
+    log::report_panics(function, &request.correlation_id);
     let mut response = dispatch(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
         if let Some(cause) = problem.cause() {
