@@ -80,8 +80,8 @@ async fn dispatch(
     if request.path.len() + request.query.len() > limits::TARGET {
         return Err(Problem::target_too_long());
     }
-    let (handler, open) = match find_route(routes, request)? {
-        RouteMatch::Route { handler, open } => (handler, open),
+    let (handler, open, takes_nothing) = match find_route(routes, request)? {
+        RouteMatch::Route { handler, open, takes_nothing } => (handler, open, takes_nothing),
         RouteMatch::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
     };
     check_site(request)?;
@@ -90,6 +90,9 @@ async fn dispatch(
         request.issued = Some(issuers::verify(request, token).await?);
     }
     read_body(incoming, request).await?;
+    if takes_nothing {
+        crate::json::reject_body(request)?;
+    }
     handler(request)
 }
 

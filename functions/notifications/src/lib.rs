@@ -34,6 +34,8 @@ pub const ROUTES: &[Route] = &[
         unsubscribe::run,
         "Unsubscribe from reminder e-mails",
     )
+    // Browsers and mail programs send a form.
+    .takes_bytes()
     .gives_text("text/html; charset=utf-8")
     .open(),
     Route::new(Post, "/internal/notifications/events", notify::run, "Notify users of due reminders")
