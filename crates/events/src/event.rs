@@ -65,6 +65,7 @@ pub const KINDS: &[Kind] = &[
     series("recurring.generated"),
     series("recurring.stopped"),
     series("recurring.ended"),
+    series("recurring.conflict"),
     reminder("reminder.created", "task-events"),
     reminder("reminder.cancelled", "task-events"),
     reminder("reminder.snoozed", "task-events"),
