@@ -98,11 +98,13 @@ create table app.issuers (
     issuer       text primary key,
     keys         json not null default '{"keys": []}',
     requested_at timestamptz not null default '-infinity',
-    fetched_at   timestamptz not null default '-infinity'
+    fetched_at   timestamptz not null default '-infinity',
+    max_age      interval not null default '1 day'
 );
 comment on table app.issuers is 'Public keys of the issuers of JWTs.';
 comment on column app.issuers.requested_at is 'Time of the last request for the keys.';
 comment on column app.issuers.fetched_at is 'Time of the last request for the keys that succeeded.';
+comment on column app.issuers.max_age is 'Age at which the keys are fetched again, as the issuer states it.';
 
 -- ── limits ──────────────────────────────────────────────────────────────────────────────────
 

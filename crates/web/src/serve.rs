@@ -49,7 +49,7 @@ pub fn serve<'a>(
 async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
     let mut request = read_head(&incoming);
     log::report_panics(function, &request.correlation_id);
-    let mut response = dispatch(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
+    let mut response = dispatch(function, routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
         if let Some(cause) = problem.cause() {
             log::fault(function, &request.correlation_id, FAULT, cause);
@@ -73,6 +73,7 @@ pub async fn publish(function: &str, request: &Request) {
 }
 
 async fn dispatch(
+    function: &str,
     routes: &[Route],
     incoming: IncomingRequest,
     request: &mut Request,
@@ -87,7 +88,7 @@ async fn dispatch(
     check_site(request)?;
     etag::check_if_none_match(request)?;
     if !open && let Credential::Jwt(token) = credential(request)? {
-        request.issued = Some(issuers::verify(request, token).await?);
+        request.issued = Some(issuers::verify(function, request, token).await?);
     }
     read_body(incoming, request).await?;
     if takes_nothing {
