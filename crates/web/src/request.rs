@@ -28,7 +28,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// Value of a header, of the last one if it is repeated; `None` if it is no text.
+    /// Value of a header, of the last one if it is repeated, but of all for `X-Forwarded-*`; `None` if it is no
+    /// text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }

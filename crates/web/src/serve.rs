@@ -1,5 +1,7 @@
 //! Serving a request, from Spin and back.
 
+use std::collections::HashMap;
+
 use futures::future::LocalBoxFuture;
 use futures::{FutureExt, SinkExt, StreamExt};
 use serde_json::json;
@@ -109,12 +111,15 @@ fn report(function: &str, problem: &Problem, request: &Request) {
 
 /// Reads the request without its body.
 fn read_head(incoming: &IncomingRequest) -> Request {
-    let headers = incoming
-        .headers()
-        .entries()
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?)))
-        .collect();
+    let mut headers: HashMap<String, String> = HashMap::new();
+    for (name, value) in incoming.headers().entries() {
+        let (name, Ok(value)) = (name.to_ascii_lowercase(), String::from_utf8(value)) else { continue };
+        match headers.get_mut(&name) {
+            // Some proxies add a header of their own instead of a value.
+            Some(values) if name.starts_with("x-forwarded-") => *values = format!("{values},{value}"),
+            _ => _ = headers.insert(name, value),
+        }
+    }
     let target = incoming.path_with_query().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let mut request = Request {
