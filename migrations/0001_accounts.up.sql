@@ -139,6 +139,23 @@ comment on column app.buckets.seconds_per_token is
 comment on column app.buckets.seconds_to_fill is 'Time in which an empty bucket becomes full.';
 comment on column app.buckets.reported_at is 'Time of the last `limit.hit` event.';
 
+-- ── metrics ─────────────────────────────────────────────────────────────────────────────────
+
+create unlogged table app.requests (
+    route            text not null,
+    status           smallint not null,
+    bucket           smallint not null,
+    times            bigint not null,
+    seconds          float8 not null,
+    database_seconds float8 not null,
+    primary key (route, status, bucket)
+) with (fillfactor = 50);
+comment on table app.requests is
+    'Recorded requests, counted by route, status and duration. After a crash they count from zero, as the '
+    'counters of a process would.';
+comment on column app.requests.bucket is 'Number of the bounds of `app.duration_bounds` that are not longer.';
+comment on column app.requests.database_seconds is 'Time in which they waited for Postgres.';
+
 -- ── idempotency ─────────────────────────────────────────────────────────────────────────────
 
 create type app.reply_row as (kind text, body text);

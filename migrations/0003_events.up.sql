@@ -152,6 +152,7 @@ create table app.dead_letters (
     requeued_at timestamptz,
     primary key (consumer, event_id)
 );
+create index dead_letters_waiting on app.dead_letters (consumer) where requeued_at is null;
 comment on table app.dead_letters is
     'Events that a consumer could not take: unreadable, or out of retries.';
 comment on column app.dead_letters.reason is

@@ -19,6 +19,8 @@ pub struct Request {
     pub(crate) headers: HashMap<String, String>,
     pub(crate) body: Vec<u8>,
     pub(crate) parameters: Vec<(&'static str, String)>,
+    /// Method and path of the route, once it is found.
+    pub(crate) route: Option<(&'static str, &'static str)>,
     pub(crate) correlation_id: String,
     pub(crate) traceparent: Option<String>,
     /// Claims of the caller's JWT, once it is verified.
@@ -28,8 +30,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// Value of a header, of the last one if it is repeated, but of all for `X-Forwarded-*`; `None` if it is no
-    /// text.
+    /// Value of a header, or `None` if it is no text. If it is repeated, the last one counts, but all of them
+    /// for `X-Forwarded-*`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }

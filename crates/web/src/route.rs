@@ -173,6 +173,7 @@ pub fn find_route(routes: &[Route], request: &mut Request) -> Result<RouteMatch,
         if let Some(parameters) = route.matches(&request.path) {
             if route.method.name() == method {
                 request.parameters = parameters;
+                request.route = Some((route.method.name(), route.path));
                 if !route.open {
                     credential(request)?;
                 }

@@ -1,6 +1,7 @@
 //! Serving a request, from Spin and back.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use futures::future::LocalBoxFuture;
 use futures::{FutureExt, SinkExt, StreamExt};
@@ -11,6 +12,7 @@ use store::{Context, Refusal, statement};
 use crate::correlation::{correlation_id, traceparent};
 use crate::credentials::{Credential, check_site, credential};
 use crate::finish::finish;
+use crate::record::record;
 use crate::route::{RouteMatch, find_route};
 use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
 
@@ -34,9 +36,9 @@ macro_rules! export {
     };
 }
 
-/// Responds to a request by the function's routes, and then does the work that remains: publishing events,
-/// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
-/// here, once.
+/// Responds to a request by the function's routes, and then does the work that remains: recording the
+/// request, publishing events, and what the handler has added to its response. Every error becomes a problem
+/// here, and a fault is logged here, once.
 ///
 /// The future is boxed, so that it is compiled in this crate and not again in each function.
 pub fn serve<'a>(
@@ -49,6 +51,7 @@ pub fn serve<'a>(
 }
 
 async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
+    let started = Instant::now();
     let mut request = read_head(&incoming);
     log::report_panics(function, &request.correlation_id);
     let mut response = dispatch(function, routes, incoming, &mut request).await.unwrap_or_else(|problem| {
@@ -59,7 +62,10 @@ async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, ou
         problem.into_response(&request.correlation_id)
     });
     let work = response.after.take();
-    send(finish(response, &request), &request, out).await;
+    let response = finish(response, &request);
+    let (status, duration) = (response.status, started.elapsed());
+    send(response, &request, out).await;
+    record(function, &request, status, duration);
     if let Some(work) = work {
         futures::join!(publish(function, &request), work.run(&request));
     }
@@ -129,6 +135,7 @@ fn read_head(incoming: &IncomingRequest) -> Request {
         headers,
         body: Vec::new(),
         parameters: Vec::new(),
+        route: None,
         correlation_id: String::new(),
         traceparent: None,
         issued: None,
