@@ -230,6 +230,26 @@ async fn long_tables_are_not_counted_to_their_end() {
 }
 
 #[tokio::test]
+async fn with_a_token_metrics_are_for_those_who_have_it() {
+    let app = App::with(&[("metrics_token", "for operators")]).await;
+    let scrape = async |authorization: &str| {
+        app.call("GET", "/metrics").header("authorization", authorization).send().await
+    };
+
+    let refused = app.get("/metrics").await;
+    assert!(refused.problem(401)["type"].as_str().unwrap().ends_with("operators-only"), "{refused:?}");
+    assert_eq!(refused.header("www-authenticate"), "Bearer");
+    scrape("Bearer for others").await.problem(401);
+    scrape("Basic for operators").await.problem(401);
+    let ada = app.guest().await;
+    ada.get("/metrics").await.problem(401);
+
+    scrape("Bearer for operators").await.expect(200);
+    app.get("/live").await.expect(200);
+    app.get("/health").await.expect(200);
+}
+
+#[tokio::test]
 async fn pending_events_are_measured() {
     let mut app = App::with_events().await;
     let ada = app.guest().await;

@@ -7,7 +7,7 @@ use domain::{Field, IdempotencyKey};
 use store::{Client, Context, Identity, Issued, Principal, ReplayKey};
 
 use crate::connection::{address, is_secure};
-use crate::credentials::{Credential, credential};
+use crate::credentials::{Credential, bearer, credential};
 use crate::{Problem, fingerprint, json};
 
 /// Request, as handlers see it.
@@ -110,6 +110,16 @@ impl Request {
             return Ok(());
         }
         Err(Problem::token_rejected("not that of Dapr"))
+    }
+
+    /// Rejects requests without the bearer token that a variable holds. If it is empty, nobody needs one.
+    pub fn must_have_token(&self, variable: &str) -> Result<(), Problem> {
+        let expected = spin_sdk::variables::get(variable).unwrap_or_default();
+        let given = self.header("authorization").and_then(bearer).unwrap_or_default();
+        if expected.is_empty() || fingerprint(given) == fingerprint(&expected) {
+            return Ok(());
+        }
+        Err(Problem::operators_only())
     }
 
     /// True if the client uses TLS.

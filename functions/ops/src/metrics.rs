@@ -77,9 +77,10 @@ const FAMILIES: [(&str, &str, &str); 19] = [
     ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
 ];
 
-/// Returns all metrics. Responds without Postgres too, so that an outage shows up as a metric and not as a
-/// failed scrape.
+/// Returns all metrics, to those who have the token if there is one. Responds without Postgres too, so that
+/// an outage shows up as a metric and not as a failed scrape.
 pub fn run(request: &Request) -> Result<Response, Problem> {
+    request.must_have_token("metrics_token")?;
     let started = web::now_ms();
     let mut samples = Vec::new();
     let mut add = |name: &str, value: f64| samples.push((name.to_owned(), BTreeMap::new(), value));
