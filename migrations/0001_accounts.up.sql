@@ -114,11 +114,13 @@ create table app.issuers (
     issuer       text primary key,
     keys         json not null default '{"keys": []}',
     requested_at timestamptz not null default '-infinity',
-    fetched_at   timestamptz not null default '-infinity'
+    fetched_at   timestamptz not null default '-infinity',
+    max_age      interval not null default '1 day'
 );
 comment on table app.issuers is 'Public keys of the issuers of JWTs.';
 comment on column app.issuers.requested_at is 'Time of the last request for the keys.';
 comment on column app.issuers.fetched_at is 'Time of the last request for the keys that succeeded.';
+comment on column app.issuers.max_age is 'Age at which the keys are fetched again, as the issuer states it.';
 
 -- ── limits ──────────────────────────────────────────────────────────────────────────────────
 
@@ -176,6 +178,23 @@ comment on table app.hash_permits is
 comment on column app.hash_permits.holder is 'Name of the request that claimed it last.';
 comment on column app.hash_permits.address is 'Network address of that request.';
 comment on column app.hash_permits.until is 'End of the claim, even if the request never releases it.';
+
+-- ── metrics ─────────────────────────────────────────────────────────────────────────────────
+
+create unlogged table app.requests (
+    route            text not null,
+    status           smallint not null,
+    bucket           smallint not null,
+    times            bigint not null,
+    seconds          float8 not null,
+    database_seconds float8 not null,
+    primary key (route, status, bucket)
+) with (fillfactor = 50);
+comment on table app.requests is
+    'Recorded requests, counted by route, status and duration. After a crash they count from zero, as the '
+    'counters of a process would.';
+comment on column app.requests.bucket is 'Number of the bounds of `app.duration_bounds` that are not longer.';
+comment on column app.requests.database_seconds is 'Time in which they waited for Postgres.';
 
 -- ── idempotency ─────────────────────────────────────────────────────────────────────────────
 

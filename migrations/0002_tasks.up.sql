@@ -131,6 +131,20 @@ comment on table app.zone_changes is
 comment on column app.zone_changes.left_seq is
     'All-day tasks with a `seq` up to here are left. Others have moved, or were written in the new zone.';
 
+create unlogged table app.full_syncs (
+    user_id    uuid not null,
+    credential text not null,
+    seq        bigint not null,
+    started_at timestamptz not null,
+    primary key (user_id, credential, seq)
+);
+create index full_syncs_by_age on app.full_syncs (started_at);
+comment on table app.full_syncs is
+    'Positions below the user''s `forgotten_seq` that a client has got to on its way from the start, from '
+    'which it may continue for a day. Any other client that is there has missed tombstones.';
+comment on column app.full_syncs.credential is
+    'Hash of the session or token of the client, or the subject of its issuer.';
+
 -- Tasks and series as clients see them: these fields in this order.
 create type app.task as (
     id uuid, title text, description text, status text, priority text, tags text[],

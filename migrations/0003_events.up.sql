@@ -173,6 +173,7 @@ create table app.dead_letters (
 create index dead_letters_to_requeue on app.dead_letters (failed_at)
  where requeued_at is null and reason = 'retries_exhausted' and failures <= 10 and event ->> 'type' <> ''
    and topic <> 'unknown';
+create index dead_letters_waiting on app.dead_letters (consumer) where requeued_at is null;
 comment on table app.dead_letters is
     'Events that a consumer could not take: unreadable, or out of retries.';
 comment on column app.dead_letters.reason is

@@ -112,6 +112,34 @@ async fn characters_of_every_plane_are_stored_unchanged() {
 }
 
 #[tokio::test]
+async fn text_of_invisible_characters_alone_is_rejected() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let series = json!({ "title": "report", "frequency": "daily" });
+    let series = ada.post("/api/recurring-tasks", series).await.expect(201).header("location").to_owned();
+    let before = app.database.rows("select title, tags from app.tasks order by id").await;
+
+    for text in
+        ["\u{200b}", "\u{2060}\u{feff}", " \u{ad}\u{200e} ", "\u{3164}", "\u{2800}", "\u{fe0f}", "\u{e0020}"]
+    {
+        let new = json!({ "title": text, "tags": ["work", text] });
+        assert_eq!(ada.post("/api/tasks", new).await.wrong_members(), ["/title", "/tags/1"]);
+        assert_eq!(ada.patch(&task, json!({ "title": text })).await.wrong_members(), ["/title"]);
+        let tags = json!({ "tags": [text] });
+        assert_eq!(ada.post(&format!("{task}/tags"), tags).await.wrong_members(), ["/tags/0"]);
+        assert_eq!(ada.patch(&series, json!({ "title": text })).await.wrong_members(), ["/title"]);
+        assert_eq!(ada.patch("/api/auth/me", json!({ "name": text })).await.wrong_members(), ["/name"]);
+        let token = json!({ "name": text, "scopes": ["read"] });
+        assert_eq!(ada.post("/api/auth/tokens", token).await.wrong_members(), ["/name"]);
+    }
+
+    assert_eq!(app.database.rows("select title, tags from app.tasks order by id").await, before);
+    let visible = json!({ "title": "❤\u{fe0f}", "tags": ["👩\u{200d}👧"] });
+    assert_eq!(ada.create(visible.clone()).await.json()["title"], visible["title"]);
+}
+
+#[tokio::test]
 async fn a_huge_number_is_rejected_in_every_member() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -14,6 +14,7 @@ mod metrics;
 mod model;
 mod openapi;
 mod ops;
+mod pages;
 mod reminders;
 mod series;
 mod settings;

@@ -124,3 +124,51 @@ async fn authorization_is_checked_before_the_body() {
         .problem(401);
     app.call("POST", "/nothing").body(huge).send().await.problem(404);
 }
+
+#[tokio::test]
+async fn a_body_that_no_handler_takes_is_rejected_like_any_other() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let document = app.get("/api/openapi.json").await.expect(200).json();
+    let mut tried = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            // Mail programs unsubscribe by a form.
+            if method == "get" || operation["requestBody"].is_object() || path.contains("unsubscribe") {
+                continue;
+            }
+            let place = path.replace("{id}", "019a0000-0000-7000-8000-000000000000").replace("{tag}", "x");
+            let send = |media_type: &'static str, body: &'static str| {
+                ada.call(&method.to_uppercase(), &place).header("content-type", media_type).body(body).send()
+            };
+            send("text/plain", "x").await.problem(415);
+            send("application/json", "{").await.problem(400);
+            assert_eq!(send("application/json", "{\"a\": 1}").await.wrong_members(), ["/a"], "{place}");
+            assert_eq!(send("application/json", "[]").await.wrong_members(), [""], "{place}");
+            tried.push(format!("{method} {path}"));
+        }
+    }
+    for route in [
+        "post /api/tasks/{id}/complete",
+        "post /api/tasks/{id}/reopen",
+        "post /api/tasks/{id}/restore",
+        "delete /api/tasks/{id}/tags/{tag}",
+        "post /api/notifications/{id}/read",
+        "post /api/recurring-tasks/{id}/dismiss-missed",
+    ] {
+        assert!(tried.iter().any(|one| one == route), "{route} is not among {tried:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_without_content_is_none() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let complete = || ada.call("POST", &format!("{task}/complete"));
+
+    complete().send().await.expect(200);
+    complete().header("content-type", "application/json").send().await.expect(200);
+    complete().header("content-type", "text/plain").send().await.expect(200);
+    complete().json(&json!({})).send().await.expect(200);
+}

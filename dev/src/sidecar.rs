@@ -10,6 +10,7 @@ use anyhow::Context;
 use full::kafka::Kafka;
 use full::{Programs, Sidecars};
 use operations::Role;
+use rustix::fs::Mode;
 use serde_json::{Value, json};
 use sidecar::{Mailbox, Sidecar, Tokens, read_topics};
 
@@ -68,6 +69,8 @@ pub async fn start(
     full: bool,
     variables: &mut BTreeMap<String, String>,
 ) -> anyhow::Result<RunningSidecar> {
+    // What this process, Kafka and Dapr write from here on is for its owner alone.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     for name in ["app_api_token", "dapr_api_token"] {
         let token = Some(project::variable(name)?).filter(|token| !token.is_empty());
         variables.insert(name.into(), token.map_or_else(embedded_postgres::random_secret, Ok)?);

@@ -29,6 +29,8 @@ pub struct Issuer {
 
 struct State {
     keys: Mutex<String>,
+    /// Status and further headers of its responses.
+    head: Mutex<String>,
     requests: AtomicUsize,
     hangs: AtomicBool,
 }
@@ -38,8 +40,12 @@ impl Issuer {
     async fn with(ids: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let keys = Mutex::new(jwks(ids));
-        let state = Arc::new(State { keys, requests: AtomicUsize::new(0), hangs: AtomicBool::new(false) });
+        let state = Arc::new(State {
+            keys: Mutex::new(jwks(ids)),
+            head: Mutex::new("200 OK".into()),
+            requests: AtomicUsize::new(0),
+            hangs: AtomicBool::new(false),
+        });
         let shared = state.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -79,6 +85,11 @@ impl Issuer {
         *self.state.keys.lock().unwrap() = jwks(ids);
     }
 
+    /// Sets the status and further headers of its responses.
+    fn answer_with(&self, head: &str) {
+        *self.state.head.lock().unwrap() = head.into();
+    }
+
     fn requests(&self) -> usize {
         self.state.requests.load(Ordering::SeqCst)
     }
@@ -96,9 +107,10 @@ async fn respond(mut stream: TcpStream, state: Arc<State>) {
     if state.hangs.load(Ordering::SeqCst) {
         std::future::pending::<()>().await;
     }
-    let keys = state.keys.lock().unwrap().clone();
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
-    let _ = stream.write_all(format!("{head} {}\r\n\r\n{keys}", keys.len()).as_bytes()).await;
+    let (keys, head) = (state.keys.lock().unwrap().clone(), state.head.lock().unwrap().clone());
+    let usual =
+        format!("content-type: application/json\r\nconnection: close\r\ncontent-length: {}", keys.len());
+    let _ = stream.write_all(format!("HTTP/1.1 {head}\r\n{usual}\r\n\r\n{keys}").as_bytes()).await;
 }
 
 fn jwks(ids: &[&str]) -> String {
@@ -374,6 +386,110 @@ async fn a_new_key_is_fetched_at_most_once_a_minute() {
     me(&app, &token).await.expect(200);
     assert_eq!(issuer.requests(), 2);
     me(&app, &rs256(&claims("ada"))).await.problem(401);
+}
+
+/// Lets the keys of the issuer become older.
+async fn age_keys(app: &App, seconds: u32) {
+    let age = format!(
+        "update app.issuers set fetched_at = fetched_at - interval '{seconds} seconds',
+                                requested_at = requested_at - interval '{seconds} seconds'"
+    );
+    app.database.change(&age).await;
+}
+
+#[tokio::test]
+async fn keys_are_fetched_again_at_the_age_that_the_issuer_states_and_withdrawn_ones_end() {
+    let issuer = Issuer::start().await;
+    issuer.answer_with("200 OK\r\ncache-control: public, max-age=600");
+    let app = issuer.app().await;
+    let token = rs256(&claims("ada"));
+    me(&app, &token).await.expect(200);
+    issuer.rotate_to(&["es256"]);
+
+    age_keys(&app, 590).await;
+    me(&app, &token).await.expect(200);
+    assert_eq!(issuer.requests(), 1);
+    age_keys(&app, 20).await;
+    me(&app, &token).await.problem(401);
+
+    assert_eq!((issuer.requests(), count_rejected(&app).await), (2, 1));
+}
+
+#[tokio::test]
+async fn keys_are_fetched_again_after_a_day_whatever_the_issuer_states() {
+    for head in ["200 OK", "200 OK\r\ncache-control: max-age=31536000, immutable"] {
+        let issuer = Issuer::start().await;
+        issuer.answer_with(head);
+        let app = issuer.app().await;
+        let token = rs256(&claims("ada"));
+        me(&app, &token).await.expect(200);
+        issuer.rotate_to(&["es256"]);
+
+        age_keys(&app, 86_300).await;
+        me(&app, &token).await.expect(200);
+        age_keys(&app, 200).await;
+        me(&app, &token).await.problem(401);
+
+        assert_eq!(issuer.requests(), 2, "{head}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_changes_under_its_name_is_fetched_at_most_once_a_minute() {
+    let issuer = Issuer::with(&["rs256"]).await;
+    let app = issuer.app().await;
+    me(&app, &rs256(&claims("ada"))).await.expect(200);
+    let renamed = jwks(&["rs256-other"]).replace("rs256-other", "rs256");
+    *issuer.state.keys.lock().unwrap() = renamed;
+    let token = signed(Algorithm::RS256, "rs256", &rsa(OTHER_RS256), &claims("ada"));
+
+    for _ in 0..3 {
+        me(&app, &token).await.problem(401);
+    }
+    assert_eq!(issuer.requests(), 1);
+
+    age_keys(&app, 61).await;
+    me(&app, &token).await.expect(200);
+    me(&app, &rs256(&claims("ada"))).await.problem(401);
+    assert_eq!(issuer.requests(), 2);
+}
+
+#[tokio::test]
+async fn the_keys_of_an_issuer_that_is_away_are_good_for_a_day() {
+    let issuer = Issuer::start().await;
+    issuer.answer_with("200 OK\r\ncache-control: max-age=60");
+    let app = issuer.app().await;
+    let token = rs256(&claims("ada"));
+    me(&app, &token).await.expect(200);
+    issuer.answer_with("500 Internal Server Error");
+
+    age_keys(&app, 61).await;
+    for _ in 0..3 {
+        me(&app, &token).await.expect(200);
+    }
+    assert_eq!(issuer.requests(), 2, "it is asked once a minute");
+
+    age_keys(&app, 86_400).await;
+    me(&app, &token).await.problem(503);
+    issuer.answer_with("200 OK");
+    me(&app, &token).await.problem(503);
+    age_keys(&app, 61).await;
+    me(&app, &token).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_redirect_of_an_issuer_is_not_followed() {
+    let (issuer, other) = (Issuer::start().await, Issuer::start().await);
+    let app = issuer.app().await;
+    for location in [format!("http://{}/jwks.json", other.address), "/other.json".into()] {
+        issuer.answer_with(&format!("302 Found\r\nlocation: {location}"));
+        age_keys(&app, 61).await;
+        let before = issuer.requests();
+
+        me(&app, &rs256(&claims("ada"))).await.problem(503);
+
+        assert_eq!((issuer.requests(), other.requests()), (before + 1, 0));
+    }
 }
 
 /// Takes ten seconds, because that timeout is the subject of the test.

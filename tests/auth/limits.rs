@@ -143,6 +143,28 @@ async fn behind_a_trusted_proxy_the_last_forwarded_address_is_limited() {
 }
 
 #[tokio::test]
+async fn behind_several_trusted_proxies_the_address_that_the_outermost_one_adds_is_limited() {
+    let app = App::with(&[("trusted_proxy", "2")]).await;
+    let ada = app.guest().await;
+    set_limit(&app, "address", 3, 600).await;
+    let from = |addresses: &'static str| send_forwarded(&ada, "x-forwarded-for", addresses);
+    for addresses in
+        ["203.0.113.7, 10.0.0.1", "203.0.113.7,10.0.0.2", "198.51.100.1, 203.0.113.7:4711, 10.0.0.1"]
+    {
+        from(addresses).await.expect(200);
+    }
+
+    from("203.0.113.7, 10.0.0.3").await.problem(429);
+    from("203.0.113.8, 203.0.113.7, 10.0.0.1").await.problem(429);
+    let in_two_headers = ada.call("GET", "/api/auth/me").header("x-forwarded-for", "203.0.113.7");
+    in_two_headers.header("x-forwarded-for", "10.0.0.1").send().await.problem(429);
+    // A request that has not passed the outermost proxy.
+    from("203.0.113.7").await.problem(429);
+    from("203.0.113.8, 10.0.0.1").await.expect(200);
+    from("203.0.113.7, 203.0.113.8, 10.0.0.1").await.expect(200);
+}
+
+#[tokio::test]
 async fn an_ipv6_network_counts_as_one_address() {
     let app = App::with(&[("trusted_proxy", "true")]).await;
     let ada = app.guest().await;

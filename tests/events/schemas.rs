@@ -58,6 +58,7 @@ async fn every_kind_of_change_creates_an_event_that_matches_its_schema() {
         serde_json::json!({ "title": "again", "frequency": "daily", "reminders": [{ "before": "0m" }] });
     let series = ada.post("/api/recurring-tasks", series).await.expect(201).header("location").to_owned();
     ada.patch(&series, serde_json::json!({ "interval": 2 })).await.expect(200);
+    ada.call("DELETE", &series).header("if-match", "\"1\"").send().await.problem(412);
     ada.delete(&series).await.expect(204);
     let reminder = ada.get("/api/reminders").await.expect(200).json()["items"][0]["id"].clone();
     let reminder = format!("/api/reminders/{}", reminder.as_str().unwrap());

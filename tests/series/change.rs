@@ -237,6 +237,27 @@ async fn a_stale_version_is_answered_with_the_current_series() {
 }
 
 #[tokio::test]
+async fn a_lost_write_to_a_series_leaves_a_conflict() {
+    let app = app_without_sidecar().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    series.patch(json!({ "title": "water the roses" })).await.expect(200);
+
+    let lost = ada.call("PATCH", &series.path).header("if-match", "\"1\"").json(&json!({ "interval": 2 }));
+    let current = lost.send().await.problem(412)["recurring_task"].clone();
+    ada.call("DELETE", &series.path).header("if-match", "\"1\", \"7\"").send().await.problem(412);
+
+    let rows = "select topic, user_id, subject_id, actor, before, after, details from app.outbox
+                 where type = 'recurring.conflict' order by position";
+    let conflict = |expected: Value| {
+        json!({ "topic": "task-events", "user_id": ada.id(), "subject_id": series.id, "actor": "user",
+                "before": null, "after": current, "details": { "expected": expected } })
+    };
+    assert_eq!(app.database.rows(rows).await, [conflict(json!([1])), conflict(json!([1, 7]))]);
+    assert_eq!(series.get().await["status"], "active");
+}
+
+#[tokio::test]
 async fn a_postponed_occurrence_keeps_its_due_date_until_its_place_moves() {
     let app = app_without_sidecar().await;
     let ada = app.guest().await;

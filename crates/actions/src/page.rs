@@ -8,7 +8,7 @@ input! {
     /// A page of a list.
     #[derive(Default)]
     pub struct Page {
-        /// Maximum number of results: 1 to 200. Defaults to 50.
+        /// Maximum number of results: 1 to 200. Defaults to 50. A page of long texts has fewer.
         limit: Optional<Limit>,
         /// `next_cursor` of the previous page. Keep all other parameters.
         cursor: Optional<Cursor>,

@@ -17,6 +17,8 @@ const MAX_BODY: usize = 256 * 1024;
 pub struct Response {
     /// Status code.
     pub status: u16,
+    /// Value of the header `Cache-Control`.
+    pub cache_control: Option<String>,
     /// Body.
     pub body: Vec<u8>,
 }
@@ -51,7 +53,8 @@ impl StdError for Error {
     }
 }
 
-/// Sends `body` with POST, or sends a GET request if there is none.
+/// Sends `body` with POST, or sends a GET request if there is none. A redirect is a response like any other:
+/// it is not followed.
 pub async fn send(
     url: &str,
     headers: &[(&str, &str)],
@@ -66,7 +69,12 @@ pub async fn send(
     let response = pin!(http::send::<_, SpinResponse>(request.body(body.unwrap_or_default()).build()));
     match select(response, pin!(wait(timeout_ms))).await {
         Either::Left((Ok(response), _)) if response.body().len() <= MAX_BODY => {
-            Ok(Response { status: *response.status(), body: response.into_body() })
+            let cache_control = response.header("cache-control").and_then(|value| value.as_str());
+            Ok(Response {
+                status: *response.status(),
+                cache_control: cache_control.map(str::to_owned),
+                body: response.into_body(),
+            })
         }
         Either::Left((Ok(response), _)) => Err(Error::TooLarge(response.body().len())),
         Either::Left((Err(error), _)) => Err(Error::Failed(error.into())),

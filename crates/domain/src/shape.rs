@@ -123,7 +123,7 @@ pub const SERIES_WITH_OCCURRENCES: Shape = Shape {
     description: "A series of recurring tasks, with its occurrences",
     members: &[
         required("past_occurrences", Kind::Tasks)
-            .about("Up to 50 past tasks before the open one, newest first"),
+            .about("Up to 50 past tasks before the open one, newest first; fewer if their texts are long"),
         required("next_occurrences", Kind::Times(NEXT_OCCURRENCES))
             .about("Due dates of the open task and the next ones, if each is completed in time"),
     ],

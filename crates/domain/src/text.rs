@@ -42,7 +42,35 @@ impl Field for Description {
     }
 }
 
-/// Trims a line of text and checks that it has 1 to `max` characters and no control characters.
+/// Characters that show nothing, as ranges: those that Unicode ignores by default, annotation marks, and the
+/// empty braille pattern. Joiners and variation selectors are among them, so they are valid beside others.
+const INVISIBLE: [(char, char); 18] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{202a}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
+
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace() || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&character))
+}
+
+/// Trims a line of text and checks that it has 1 to `max` characters, of which at least one shows, and no
+/// control characters.
 pub fn line(text: &str, max: usize) -> Result<String, Errors> {
     if text.chars().any(char::is_control) {
         return Err(wrong("must not contain control characters"));
@@ -54,6 +82,7 @@ pub fn line(text: &str, max: usize) -> Result<String, Errors> {
     // A byte order mark is as invisible as a space, but is not whitespace in Unicode.
     match text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') {
         "" => Err(wrong("must not be empty")),
+        text if text.chars().all(is_invisible) => Err(wrong("must have a visible character")),
         text => Ok(text.to_owned()),
     }
 }
@@ -66,7 +95,14 @@ pub fn line_schema(max: usize) -> Value {
 /// Returns the JSON schema of a line that also excludes the characters in `others`.
 pub fn line_schema_without(others: &str, max: usize) -> Value {
     let any = format!("[^\\u0000-\\u001f\\u007f-\\u009f{others}]");
-    let visible = format!("[^\\u0000-\\u001f\\u007f-\\u009f\\s\\ufeff{others}]");
+    // Without the last ranges: dialects have no common escape for characters beyond U+FFFF.
+    let invisible: String = INVISIBLE
+        .iter()
+        .map(|(first, last)| (u32::from(*first), u32::from(*last)))
+        .filter(|(_, last)| *last <= 0xffff)
+        .map(|(first, last)| format!("\\u{first:04x}-\\u{last:04x}"))
+        .collect();
+    let visible = format!("[^\\u0000-\\u001f\\u007f-\\u009f\\s{invisible}{others}]");
     json!({ "type": "string", "minLength": 1, "maxLength": max, "pattern": format!("^{any}*{visible}{any}*$") })
 }
 
@@ -78,6 +114,18 @@ mod tests {
     #[test]
     fn a_title_loses_the_spaces_around_it() {
         assert_eq!(Title::parse(&json!("  buy milk ")), Ok(Title("buy milk".into())));
+    }
+
+    #[test]
+    fn a_title_has_a_visible_character() {
+        for invisible in
+            ["", " ", "\u{200b}", "\u{feff}\u{ad}", "\u{3164} \u{2060}", "\u{200d}\u{fe0f}", "\u{e0041}"]
+        {
+            assert!(Title::parse(&json!(invisible)).is_err(), "{}", invisible.escape_unicode());
+        }
+        for visible in ["❤\u{fe0f}", "👩\u{200d}👧", "\u{200f}x", "x", "\u{200b}x"] {
+            assert_eq!(Title::parse(&json!(visible)), Ok(Title(visible.into())));
+        }
     }
 
     #[test]

@@ -66,6 +66,7 @@ pub const KINDS: &[Kind] = &[
     series("recurring.withdrawn"),
     series("recurring.stopped"),
     series("recurring.ended"),
+    series("recurring.conflict"),
     reminder("reminder.created", "task-events"),
     reminder("reminder.cancelled", "task-events"),
     reminder("reminder.snoozed", "task-events"),

@@ -29,9 +29,8 @@ pub fn schema(kind: &Kind, state: Value) -> Value {
     let (null, is_security) = (json!({ "type": "null" }), kind.subject == Subject::Security);
     let (before, after) = match kind.name {
         "recurring.generated" | "recurring.withdrawn" => (null.clone(), null),
-        "task.created" | "task.conflict" | "recurring.created" | "reminder.created" | "reminder.due" => {
-            (null, state)
-        }
+        "task.created" | "task.conflict" | "recurring.created" | "recurring.conflict"
+        | "reminder.created" | "reminder.due" => (null, state),
         "task.purged" => (state, null),
         // One that was deleted is not there afterwards.
         "reminder.cancelled" => (state.clone(), or_null(&state)),

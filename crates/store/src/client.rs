@@ -1,6 +1,7 @@
 //! Client of the statements: a principal, and the context of the request that it belongs to.
 
 use std::cell::RefCell;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use spin_sdk::pg4::{Connection, DbValue, ParameterValue};
@@ -21,6 +22,7 @@ struct State {
     is_session_extended: bool,
     leases: Vec<PublishLease>,
     seq: Option<String>,
+    database_time: Duration,
 }
 
 impl Context {
@@ -52,6 +54,11 @@ impl Context {
     /// Takes the publish leases that no publisher has taken yet.
     pub fn take_leases(&self) -> Vec<PublishLease> {
         std::mem::take(&mut self.0.borrow_mut().leases)
+    }
+
+    /// Time that the calls of this request have taken so far.
+    pub fn database_time(&self) -> Duration {
+        self.0.borrow().database_time
     }
 
     /// Keeps what a reply says besides its rows.
@@ -100,7 +107,10 @@ impl<'a> Client<'a> {
 
     /// Calls a statement and returns all rows of its body, for bodies with rows of several kinds.
     pub fn call(&self, statement: Statement, input: &impl Serialize) -> Result<Rows, Refusal> {
-        let (mut reply, refusal) = Reply::read(statement.stem, query(statement, &self.principal, input)?);
+        let started = Instant::now();
+        let rows = query(statement, &self.principal, input);
+        self.context.0.borrow_mut().database_time += started.elapsed();
+        let (mut reply, refusal) = Reply::read(statement.stem, rows?);
         self.context.absorb(&mut reply);
         refusal.map_or(Ok(reply.rows), Err)
     }

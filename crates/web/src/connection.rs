@@ -1,28 +1,37 @@
-//! Connection of the client: its address and its encryption, as a trusted proxy or the host reports them.
+//! Connection of the client: its address and its encryption, as trusted proxies or the host report them.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use spin_sdk::variables;
 
 use crate::Request;
 
-/// True if a trusted proxy in front of TaskFlow sets the client's address.
-fn is_proxy_trusted() -> bool {
-    variables::get("trusted_proxy").is_ok_and(|trusted| trusted == "true")
+/// Number of trusted proxies in front of TaskFlow, each of which adds its own client to the headers.
+fn trusted_proxies() -> usize {
+    match variables::get("trusted_proxy").as_deref() {
+        Ok("true") => 1,
+        Ok(number) => number.parse().unwrap_or(0),
+        Err(_) => 0,
+    }
+}
+
+/// Returns what the outermost trusted proxy has added to a header. Values before that are the client's own.
+/// If there are fewer values than proxies, the request has come in behind the first of them.
+fn forwarded<'a>(request: &'a Request, header: &str) -> Option<&'a str> {
+    request.header(header)?.rsplit(',').take(trusted_proxies()).last().map(str::trim)
+}
+
+/// Parses an address, with or without a port.
+fn parse_address(text: &str) -> Option<IpAddr> {
+    let without_port = || text.trim_matches(['[', ']']).parse().ok();
+    text.parse::<SocketAddr>().ok().map(|address| address.ip()).or_else(without_port)
 }
 
 /// Returns the client's network address; for IPv6 the /64 network, as one customer has all of it.
 pub fn address(request: &Request) -> Option<String> {
-    let forwarded = || {
-        let last = request.header("x-forwarded-for")?.rsplit(',').next()?;
-        last.trim().parse::<IpAddr>().ok()
-    };
-    let direct = || {
-        let client = request.header("spin-client-addr")?;
-        let host = client.rsplit_once(':').map_or(client, |(host, _)| host);
-        host.trim_matches(['[', ']']).parse().ok()
-    };
-    forwarded().filter(|_| is_proxy_trusted()).or_else(direct).map(|address| match address {
+    let direct = || request.header("spin-client-addr").and_then(parse_address);
+    let address = forwarded(request, "x-forwarded-for").and_then(parse_address).or_else(direct);
+    address.map(|address| match address {
         IpAddr::V6(address) if address.to_ipv4_mapped().is_none() => {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
@@ -33,8 +42,7 @@ pub fn address(request: &Request) -> Option<String> {
 
 /// True if the client uses TLS.
 pub fn is_secure(request: &Request) -> bool {
-    let forwarded = request.header("x-forwarded-proto").filter(|_| is_proxy_trusted());
-    match forwarded {
+    match forwarded(request, "x-forwarded-proto") {
         Some(scheme) => scheme.eq_ignore_ascii_case("https"),
         None => request.header("spin-full-url").is_some_and(|url| url.starts_with("https:")),
     }

@@ -22,10 +22,8 @@ pub enum Credential<'a> {
 /// Returns the credential in the `Authorization` header, or else in the cookie.
 pub fn credential(request: &Request) -> Result<Credential<'_>, Problem> {
     match request.header("authorization") {
-        Some(header) => header
-            .split_once(' ')
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| match token.trim() {
+        Some(header) => bearer(header)
+            .map(|token| match token {
                 token if token.starts_with(TOKEN_PREFIX) => Credential::Token(token),
                 token if token.split('.').count() == 3 => Credential::Jwt(token),
                 token => Credential::Session(token),
@@ -33,6 +31,12 @@ pub fn credential(request: &Request) -> Result<Credential<'_>, Problem> {
             .ok_or_else(Problem::not_signed_in),
         None => token_in_cookie(request).map(Credential::Session).ok_or_else(Problem::not_signed_in),
     }
+}
+
+/// Returns the token in an `Authorization` header, or `None` if that has another scheme.
+pub fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Returns the session token in the cookie, if the cookie is the credential of the request.

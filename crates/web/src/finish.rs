@@ -47,7 +47,7 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
         response = response.with("taskflow-seq", seq);
     }
     if let Some(quota) = request.context.quota() {
-        let store::Quota { policy, requests, seconds, remaining, reset } = quota;
+        let store::Quota { policy, requests, seconds, remaining, reset, .. } = quota;
         response = response
             .with("ratelimit-policy", format!("\"{policy}\";q={requests};w={seconds}"))
             .with("ratelimit", format!("\"{policy}\";r={remaining};t={reset}"));

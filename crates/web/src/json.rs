@@ -1,6 +1,6 @@
 //! Parsing bodies and queries into types.
 
-use domain::{Errors, Field, wrong_member};
+use domain::{Errors, Field, NoMembers, wrong_member};
 use serde_json::{Map, Value, json};
 
 use crate::strict::{self, StrictError};
@@ -72,6 +72,11 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
     }
     let value = Value::Object(members);
     T::parse(&value).map_err(|errors| flag_nul(&value, Problem::invalid_query(errors)))
+}
+
+/// Rejects a body with content on routes without one, so that no client believes that it had an effect.
+pub fn reject_body(request: &Request) -> Result<(), Problem> {
+    if request.body.is_empty() { Ok(()) } else { body::<NoMembers>(request).map(drop) }
 }
 
 /// Rejects a query on routes without one, so that no client believes that it had an effect.

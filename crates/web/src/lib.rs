@@ -15,6 +15,7 @@ mod limits;
 pub mod log;
 mod openapi;
 mod problem;
+mod record;
 mod request;
 mod response;
 mod route;

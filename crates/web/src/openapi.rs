@@ -162,7 +162,8 @@ fn responses(route: &Route) -> Map<String, Value> {
         let unchanged = json!({ "description": "Not modified", "headers": headers(route, 304, true) });
         responses.insert("304".into(), unchanged);
     }
-    let takes: &[u16] = if route.takes.is_some() { &[400, 413, 415, 422] } else { &[] };
+    // A body is checked where none is expected, too.
+    let takes: &[u16] = if changes(route) { &[400, 413, 415, 422] } else { &[] };
     let named: &[u16] = if route.path.contains('{') { &[404] } else { &[] };
     let caller: &[u16] = if route.open { &[] } else { &[401, 403, 429, 503] };
     let from_pages: &[u16] = if changes(route) { &[403] } else { &[] };

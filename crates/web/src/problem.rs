@@ -97,6 +97,12 @@ impl Problem {
         .with_challenge("")
     }
 
+    /// The route is closed to all but operators.
+    pub(crate) fn operators_only() -> Self {
+        let detail = "Send `Authorization: Bearer <token>` with the token that the operators have set.";
+        Self::new(401, "operators-only", "This is for operators", detail).with_challenge("")
+    }
+
     /// The token is invalid or expired.
     fn invalid_token() -> Self {
         Self::not_signed_in().with_challenge(r#"error="invalid_token""#)

@@ -7,7 +7,7 @@ use domain::{Field, IdempotencyKey};
 use store::{Client, Context, Identity, Issued, Principal, ReplayKey};
 
 use crate::connection::{address, is_secure};
-use crate::credentials::{Credential, credential};
+use crate::credentials::{Credential, bearer, credential};
 use crate::{Problem, fingerprint, json};
 
 /// Request, as handlers see it.
@@ -19,6 +19,8 @@ pub struct Request {
     pub(crate) headers: HashMap<String, String>,
     pub(crate) body: Vec<u8>,
     pub(crate) parameters: Vec<(&'static str, String)>,
+    /// Method and path of the route, once it is found.
+    pub(crate) route: Option<(&'static str, &'static str)>,
     pub(crate) correlation_id: String,
     pub(crate) traceparent: Option<String>,
     /// Claims of the caller's JWT, once it is verified.
@@ -28,7 +30,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// Value of a header, of the last one if it is repeated; `None` if it is no text.
+    /// Value of a header, or `None` if it is no text. If it is repeated, the last one counts, but all of them
+    /// for `X-Forwarded-*`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
@@ -107,6 +110,16 @@ impl Request {
             return Ok(());
         }
         Err(Problem::token_rejected("not that of Dapr"))
+    }
+
+    /// Rejects requests without the bearer token that a variable holds. If it is empty, nobody needs one.
+    pub fn must_have_token(&self, variable: &str) -> Result<(), Problem> {
+        let expected = spin_sdk::variables::get(variable).unwrap_or_default();
+        let given = self.header("authorization").and_then(bearer).unwrap_or_default();
+        if expected.is_empty() || fingerprint(given) == fingerprint(&expected) {
+            return Ok(());
+        }
+        Err(Problem::operators_only())
     }
 
     /// True if the client uses TLS.

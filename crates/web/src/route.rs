@@ -50,6 +50,7 @@ pub struct Route {
     pub(crate) handler: Handler,
     pub(crate) summary: &'static str,
     pub(crate) takes: Option<fn() -> Value>,
+    pub(crate) takes_bytes: bool,
     pub(crate) query: Option<fn() -> Value>,
     pub(crate) gives: (u16, Body),
     pub(crate) gives_too: Option<(u16, fn() -> Value)>,
@@ -69,6 +70,7 @@ impl Route {
             handler,
             summary,
             takes: None,
+            takes_bytes: false,
             query: None,
             gives,
             gives_too: None,
@@ -82,6 +84,11 @@ impl Route {
     /// Accepts a JSON body with that schema.
     pub const fn takes(self, schema: fn() -> Value) -> Self {
         Self { takes: Some(schema), ..self }
+    }
+
+    /// Accepts a body of any kind, which the handler reads by itself.
+    pub const fn takes_bytes(self) -> Self {
+        Self { takes_bytes: true, ..self }
     }
 
     /// Accepts a query; the schema is that of an object of its parameters.
@@ -121,7 +128,7 @@ impl Route {
 
     /// Is called by Dapr alone, so it is not in the documents.
     pub const fn internal(self) -> Self {
-        Self { internal: true, open: true, ..self }
+        Self { internal: true, open: true, takes_bytes: true, ..self }
     }
 
     /// Matches a path, and returns its parameters.
@@ -151,6 +158,8 @@ pub enum RouteMatch {
         handler: Handler,
         /// True if the route needs no caller.
         open: bool,
+        /// True if the handler does not look at the body.
+        takes_nothing: bool,
     },
     /// Allowed methods, in response to OPTIONS.
     Methods(String),
@@ -164,13 +173,15 @@ pub fn find_route(routes: &[Route], request: &mut Request) -> Result<RouteMatch,
         if let Some(parameters) = route.matches(&request.path) {
             if route.method.name() == method {
                 request.parameters = parameters;
+                request.route = Some((route.method.name(), route.path));
                 if !route.open {
                     credential(request)?;
                 }
                 if route.query.is_none() {
                     reject_query(request)?;
                 }
-                return Ok(RouteMatch::Route { handler: route.handler, open: route.open });
+                let takes_nothing = route.takes.is_none() && !route.takes_bytes;
+                return Ok(RouteMatch::Route { handler: route.handler, open: route.open, takes_nothing });
             }
             allowed.push(route.method.name());
         }

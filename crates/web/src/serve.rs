@@ -1,5 +1,8 @@
 //! Serving a request, from Spin and back.
 
+use std::collections::HashMap;
+use std::time::Instant;
+
 use futures::future::LocalBoxFuture;
 use futures::{FutureExt, SinkExt, StreamExt};
 use serde_json::json;
@@ -9,6 +12,7 @@ use store::{Context, Refusal, statement};
 use crate::correlation::{correlation_id, traceparent};
 use crate::credentials::{Credential, check_site, credential};
 use crate::finish::finish;
+use crate::record::record;
 use crate::route::{RouteMatch, find_route};
 use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
 
@@ -32,9 +36,9 @@ macro_rules! export {
     };
 }
 
-/// Responds to a request by the function's routes, and then does the work that remains: publishing events,
-/// and what the handler has added to its response. Every error becomes a problem here, and a fault is logged
-/// here, once.
+/// Responds to a request by the function's routes, and then does the work that remains: recording the
+/// request, publishing events, and what the handler has added to its response. Every error becomes a problem
+/// here, and a fault is logged here, once.
 ///
 /// The future is boxed, so that it is compiled in this crate and not again in each function.
 pub fn serve<'a>(
@@ -47,8 +51,10 @@ pub fn serve<'a>(
 }
 
 async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, out: ResponseOutparam) {
+    let started = Instant::now();
     let mut request = read_head(&incoming);
-    let mut response = dispatch(routes, incoming, &mut request).await.unwrap_or_else(|problem| {
+    log::report_panics(function, &request.correlation_id);
+    let mut response = dispatch(function, routes, incoming, &mut request).await.unwrap_or_else(|problem| {
         report(function, &problem, &request);
         if let Some(cause) = problem.cause() {
             log::fault(function, &request.correlation_id, FAULT, cause);
@@ -56,7 +62,10 @@ async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, ou
         problem.into_response(&request.correlation_id)
     });
     let work = response.after.take();
-    send(finish(response, &request), &request, out).await;
+    let response = finish(response, &request);
+    let (status, duration) = (response.status, started.elapsed());
+    send(response, &request, out).await;
+    record(function, &request, status, duration);
     if let Some(work) = work {
         futures::join!(publish(function, &request), work.run(&request));
     }
@@ -72,6 +81,7 @@ pub async fn publish(function: &str, request: &Request) {
 }
 
 async fn dispatch(
+    function: &str,
     routes: &[Route],
     incoming: IncomingRequest,
     request: &mut Request,
@@ -79,16 +89,19 @@ async fn dispatch(
     if request.path.len() + request.query.len() > limits::TARGET {
         return Err(Problem::target_too_long());
     }
-    let (handler, open) = match find_route(routes, request)? {
-        RouteMatch::Route { handler, open } => (handler, open),
+    let (handler, open, takes_nothing) = match find_route(routes, request)? {
+        RouteMatch::Route { handler, open, takes_nothing } => (handler, open, takes_nothing),
         RouteMatch::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
     };
     check_site(request)?;
     etag::check_if_none_match(request)?;
     if !open && let Credential::Jwt(token) = credential(request)? {
-        request.issued = Some(issuers::verify(request, token).await?);
+        request.issued = Some(issuers::verify(function, request, token).await?);
     }
     read_body(incoming, request).await?;
+    if takes_nothing {
+        crate::json::reject_body(request)?;
+    }
     handler(request)
 }
 
@@ -104,12 +117,15 @@ fn report(function: &str, problem: &Problem, request: &Request) {
 
 /// Reads the request without its body.
 fn read_head(incoming: &IncomingRequest) -> Request {
-    let headers = incoming
-        .headers()
-        .entries()
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?)))
-        .collect();
+    let mut headers: HashMap<String, String> = HashMap::new();
+    for (name, value) in incoming.headers().entries() {
+        let (name, Ok(value)) = (name.to_ascii_lowercase(), String::from_utf8(value)) else { continue };
+        match headers.get_mut(&name) {
+            // Some proxies add a header of their own instead of a value.
+            Some(values) if name.starts_with("x-forwarded-") => *values = format!("{values},{value}"),
+            _ => _ = headers.insert(name, value),
+        }
+    }
     let target = incoming.path_with_query().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let mut request = Request {
@@ -119,6 +135,7 @@ fn read_head(incoming: &IncomingRequest) -> Request {
         headers,
         body: Vec::new(),
         parameters: Vec::new(),
+        route: None,
         correlation_id: String::new(),
         traceparent: None,
         issued: None,

@@ -132,7 +132,8 @@ fn copy_empty(empty: &Path, folder: &Path) -> std::io::Result<()> {
     let unfinished = folder.join("data.new");
     std::fs::create_dir_all(&unfinished)?;
     for file in ["bootstrap.checkpoint", "meta.properties"] {
-        std::fs::copy(empty.join("data").join(file), unfinished.join(file))?;
+        // A copy would have the permissions of the original.
+        std::fs::write(unfinished.join(file), std::fs::read(empty.join("data").join(file))?)?;
     }
     std::fs::rename(unfinished, folder.join("data"))
 }

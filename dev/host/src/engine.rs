@@ -21,8 +21,8 @@ const TIME_SLICE: Duration = Duration::from_millis(10);
 /// Limits of a running app.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Concurrent instances, including those of open streams. A request beyond the limit gets an empty 500,
-    /// as in Spin.
+    /// Concurrent instances, including those of open streams. A request beyond the limit gets a 500, as in
+    /// Spin.
     pub instances: u32,
     /// Bytes of linear memory of an instance.
     pub memory: usize,

@@ -37,11 +37,13 @@ impl State {
         engine: &Engine,
         resources: &Arc<Resources>,
         component: &Arc<AppComponent>,
+        correlation_id: &Arc<str>,
         outbound: Outbound,
     ) -> Store<Self> {
+        let output = |level| GuestOutput::new(&resources.logs, level, &component.name, correlation_id);
         let wasi = WasiCtx::builder()
-            .stdout(GuestOutput::new(&resources.logs, "info", &component.name))
-            .stderr(GuestOutput::new(&resources.logs, "error", &component.name))
+            .stdout(output("info"))
+            .stderr(output("error"))
             .allow_tcp(false)
             .allow_udp(false)
             .build();

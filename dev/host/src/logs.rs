@@ -30,9 +30,9 @@ impl Logs {
         }
     }
 
-    /// Logs an error of the host about a function.
-    pub(crate) fn error(&self, function: &str, message: &str) {
-        self.write(message_line("error", function, message));
+    /// Logs an error of the host about a request to a function.
+    pub(crate) fn error(&self, function: &str, correlation_id: &str, message: &str) {
+        self.write(message_line("error", function, correlation_id, message));
     }
 
     fn write(&self, mut line: String) {
@@ -46,8 +46,9 @@ impl Logs {
         }
     }
 
-    /// Logs a line of a guest, as it is if it is a JSON object that names its function.
-    pub(crate) fn guest_line(&self, level: &str, function: &str, line: &[u8]) {
+    /// Logs a line of a guest, as it is if it is a JSON object that names its function. Text gets the
+    /// correlation id of the request too: it may be the last line before a trap.
+    pub(crate) fn guest_line(&self, level: &str, function: &str, correlation_id: &str, line: &[u8]) {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_end_matches('\r');
         match serde_json::from_str::<Map<String, Value>>(line) {
@@ -56,12 +57,18 @@ impl Logs {
                 object.insert("function".into(), function.into());
                 self.write(Value::Object(object).to_string());
             }
-            Err(_) => self.write(message_line(level, function, line)),
+            Err(_) => self.write(message_line(level, function, correlation_id, line)),
         }
     }
 }
 
-fn message_line(level: &str, function: &str, message: &str) -> String {
-    let timestamp = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
-    json!({ "timestamp": timestamp, "level": level, "message": message, "function": function }).to_string()
+fn message_line(level: &str, function: &str, correlation_id: &str, message: &str) -> String {
+    let line = json!({
+        "timestamp": Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
+        "level": level,
+        "message": message,
+        "correlation_id": correlation_id,
+        "function": function,
+    });
+    line.to_string()
 }

@@ -3,6 +3,7 @@
 mod body;
 mod connection;
 mod headers;
+mod problem;
 mod request;
 mod route;
 mod run;

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal};
 
 use crate::cluster::{self, STOP_TIMEOUT};
 use crate::data_folder::DataFolder;
-use crate::{diagnosis, programs};
+use crate::{diagnosis, files, programs};
 
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -130,7 +130,7 @@ fn free_port(preferred: u16) -> anyhow::Result<u16> {
 }
 
 fn start(programs: &Path, folder: &Path, port: u16, purpose: Purpose, log: &Path) -> anyhow::Result<Child> {
-    let log_file = std::fs::File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let log_file = files::create_private(log).with_context(|| format!("cannot write {}", log.display()))?;
     let port = port.to_string();
     // Two roles with up to 64 connections each, and some for Dapr, migrations and developers.
     let mut settings = vec![

@@ -1,10 +1,12 @@
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 
-use crate::command::{Up, dev, error, folder, processes_of, run};
+use crate::command::{Up, dev, error, folder, processes_of, run, until};
 
 fn is_known(up: &Up, token: &str) -> bool {
     let authorization = format!("authorization: Bearer {token}\r\n");
@@ -155,6 +157,33 @@ fn a_database_that_is_unreachable_or_has_an_invalid_url_is_reported_in_one_line(
             .unwrap();
         assert!(error(&output).contains(expected), "{output:?}");
     }
+}
+
+#[test]
+fn the_data_folder_and_all_that_is_in_it_are_for_the_owner_alone() {
+    let data = folder("private");
+    std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
+    let up = Up::start(&data);
+    let authorization = format!("authorization: Bearer {}\r\n", up.guest());
+    assert!(up.send("POST /api/tasks", &authorization, r#"{"title": "buy milk"}"#).contains("201 Created"));
+    until("the event", || up.send("GET /api/audit", &authorization, "").contains("task.created"));
+    assert_eq!(up.end(Signal::TERM), Some(0));
+
+    let (mut folders, mut seen, mut open) = (vec![data.clone()], 0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let metadata = path.symlink_metadata().unwrap();
+            seen += 1;
+            if metadata.permissions().mode() & 0o077 != 0 {
+                open.push(path.clone());
+            }
+            folders.extend(metadata.is_dir().then_some(path));
+        }
+    }
+    assert_eq!(open, [] as [PathBuf; 0]);
+    assert!(seen > 5, "{seen} files");
+    assert_eq!(data.metadata().unwrap().permissions().mode() & 0o777, 0o700);
 }
 
 /// Folder of Postgres' files: in the data folder, or for root where another user can read it.

@@ -1,8 +1,11 @@
 -- frame: read, own account
--- Lists the active sessions of the caller, newest first.
+-- Lists the active sessions of the caller, newest first: that of the request, and up to 500 in all.
 select 'row', json_build_object('items', coalesce(json_agg(json_build_object(
            'id', session.id, 'user_agent', session.user_agent, 'created_at', session.created_at,
            'expires_at', session.expires_at,
            'current', session.token_hash is not distinct from principal ->> 'session')
        order by session.created_at desc, session.id), '[]'))::text
-  from sessions as session where session.user_id = caller and session.expires_at > now()
+  from (select sessions.* from sessions
+         where sessions.user_id = caller and sessions.expires_at > now()
+         order by sessions.token_hash is not distinct from principal ->> 'session' desc,
+                  sessions.created_at desc limit 500) as session

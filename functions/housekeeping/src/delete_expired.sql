@@ -19,6 +19,12 @@ with deleted_sessions as (
            select old.ctid from totals as old where old.counted_at < now() - interval '1 day'
             order by old.counted_at limit 1000 for update skip locked))
     returning 1
+), deleted_full_syncs as (
+    delete from full_syncs
+     where full_syncs.ctid = any (array(
+           select old.ctid from full_syncs as old where old.started_at < now() - interval '1 day'
+            order by old.started_at limit 1000 for update skip locked))
+    returning 1
 ), deleted_consumed_events as (
     -- Kept for longer than events stay in any topic.
     delete from consumed_events
@@ -36,6 +42,7 @@ with deleted_sessions as (
     select * from deleted_sessions
     union all select * from deleted_answers
     union all select * from deleted_totals
+    union all select * from deleted_full_syncs
     union all select * from deleted_consumed_events
     union all select * from deleted_held
 )

@@ -17,7 +17,7 @@ pub use tools::tools_json;
 
 /// Routes of this function.
 pub const ROUTES: &[Route] = &[
-    Route::new(Post, "/mcp", endpoint::run, "Send an MCP message"),
+    Route::new(Post, "/mcp", endpoint::run, "Send an MCP message").takes_bytes(),
     Route::new(
         Get,
         "/.well-known/oauth-protected-resource",

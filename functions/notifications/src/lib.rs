@@ -34,6 +34,8 @@ pub const ROUTES: &[Route] = &[
         unsubscribe::run,
         "Unsubscribe from reminder e-mails",
     )
+    // Browsers and mail programs send a form.
+    .takes_bytes()
     .gives_text("text/html; charset=utf-8")
     .refuses(&[429, 503])
     .open(),

@@ -21,7 +21,10 @@ pub const ROUTES: &[Route] = &[
         .gives(200, health::schema)
         .gives_too(503, health::schema)
         .open(),
-    Route::new(Get, "/metrics", metrics::run, "Get metrics for Prometheus").gives_text("text/plain").open(),
+    Route::new(Get, "/metrics", metrics::run, "Get metrics for Prometheus")
+        .gives_text("text/plain")
+        .refuses(&[401])
+        .open(),
     Route::new(Get, "/api/docs", docs::run, "Read the API reference").gives_text("text/html").open(),
     Route::new(Get, "/api/openapi.json", openapi::run, "Get this document")
         .gives(200, openapi::schema)

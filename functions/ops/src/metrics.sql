@@ -1,6 +1,6 @@
 -- frame: open, uncounted
--- Returns metrics of events, a row `[name, labels, value]` for each sample. Counts of long tables stop at a
--- bound, which the help texts in metrics.rs name.
+-- Returns the metrics, a row `[name, labels, value]` for each sample. Most numbers are kept; counts of long
+-- tables stop at a thousand, so that this takes a few milliseconds, however much is stored.
 with shards as materialized (
     select case when publishers.until = 'infinity' then 'off'
                 when publishers.until < clock_timestamp() then 'idle'
@@ -14,14 +14,55 @@ with shards as materialized (
       from consumer_counters group by outcome, consumer
 ), recent as materialized (
     select consumer, delay_ms / 1000 as seconds from consumed_events
-     where at > now() - interval '5 minutes' order by at desc limit 10000
+     where at > now() - interval '5 minutes' order by at desc limit 500
+), recorded as materialized (
+    select split_part(route, ' ', 1) as method, split_part(route, ' ', 2) as path, status, bucket, times,
+           seconds, database_seconds
+      from requests
+), connections as materialized (
+    select usename as role,
+           -- Hidden from an owner who may not see the sessions of other roles.
+           case when state is null then 'unknown' when state = 'idle' then 'idle' else 'in_use' end as state
+      from pg_stat_activity
+     where datname = current_database() and usename in ('taskflow_user', 'taskflow_service')
 ), samples (name, labels, value) as (
     select 'taskflow_statements_installed', '{}'::json,
            (exists (select from releases where releases.release = input ->> 'release'))::int::float8
     union all
+    select 'taskflow_requests_total',
+           json_build_object('method', method, 'route', path, 'status', status::text), sum(times)
+      from recorded group by method, path, status
+    union all
+    (select 'taskflow_request_duration_seconds_bucket',
+            json_build_object('method', method, 'route', path, 'le', coalesce(bound.le::text, '+Inf')),
+            coalesce(sum(times) filter (where bucket < bound.number), 0)
+       from recorded, unnest(array_append(duration_bounds(), null)) with ordinality as bound (le, number)
+      group by method, path, bound.le, bound.number
+      order by method, path, bound.number)
+    union all
+    select 'taskflow_request_duration_seconds_sum', json_build_object('method', method, 'route', path),
+           sum(seconds)
+      from recorded group by method, path
+    union all
+    select 'taskflow_request_duration_seconds_count', json_build_object('method', method, 'route', path),
+           sum(times)
+      from recorded group by method, path
+    union all
+    select 'taskflow_request_database_seconds_total', json_build_object('method', method, 'route', path),
+           sum(database_seconds)
+      from recorded group by method, path
+    union all
+    select 'taskflow_postgres_connections', json_build_object('role', role, 'state', state), count(*)
+      from connections group by role, state
+    union all
     select 'taskflow_publishing_enabled', '{}', (not bool_and(state = 'off'))::int from shards
     union all
-    select 'taskflow_outbox_events', '{}', count(*) from (select from outbox limit 100000) as found
+    -- Behind the bound, the number that Postgres keeps for its plans.
+    select 'taskflow_outbox_events', '{}',
+           case when found.events < 1000 then found.events else greatest(found.events, kept.events) end
+      from (select count(*) as events from (select from outbox limit 1000) as first) as found,
+           (select pg_class.reltuples::bigint as events from pg_class
+             where pg_class.oid = 'outbox'::regclass) as kept
     union all
     select 'taskflow_outbox_oldest_age_seconds', '{}',
            coalesce(greatest(0, extract(epoch from clock_timestamp() - min(oldest))), 0) from shards
@@ -34,7 +75,7 @@ with shards as materialized (
     union all
     select 'taskflow_publish_failures_total', '{}', sum(failed) from shards
     union all
-    select 'taskflow_events_parked', '{}', count(*) from (select from parked limit 100000) as found
+    select 'taskflow_events_parked', '{}', count(*) from (select from parked limit 1000) as found
     union all
     select 'taskflow_events_consumed_total', json_build_object('consumer', consumer, 'result', outcome), times
       from consumed
@@ -56,7 +97,7 @@ with shards as materialized (
     select 'taskflow_dead_letters', json_build_object('consumer', consumer), sum(letters)
       from (select distinct consumer, 0 as letters from consumed
             union all
-            (select consumer, 1 from dead_letters where requeued_at is null limit 10000)) as found
+            (select consumer, 1 from dead_letters where requeued_at is null limit 1000)) as found
      group by consumer
 )
 select 'row', json_build_array(name, labels, value)::text from samples

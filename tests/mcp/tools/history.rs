@@ -4,7 +4,8 @@ use tests::App;
 use super::api;
 use crate::events::wait_for_trail;
 use crate::mcp::assistant::Assistant;
-use crate::mcp::{complete, create_task, id, path};
+use crate::mcp::{complete, create_task, id, path, with};
+use crate::pages::{MEBIBYTE, insert_long_events};
 
 #[tokio::test]
 async fn the_history_of_a_task_matches_the_audit_trail_even_after_a_deletion() {
@@ -34,4 +35,29 @@ async fn the_history_of_a_task_matches_the_audit_trail_even_after_a_deletion() {
     let history = assistant.call("get_task_history", json!({ "task": id(&task) })).await.success();
     assert_eq!(history["items"].as_array().map(Vec::len), Some(4));
     assert_eq!(history, api(&ada, &audit).await);
+}
+
+#[tokio::test]
+async fn the_history_of_a_long_description_is_a_page_of_a_mebibyte_at_most() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = create_task(&ada, json!({ "title": "report" })).await;
+    insert_long_events(&app, &ada, id(&task), 8).await;
+    let assistant = Assistant::of(&ada);
+
+    let (mut seqs, mut page) = (Vec::new(), json!({ "limit": 200 }));
+    loop {
+        let history =
+            assistant.call("get_task_history", with(json!({ "task": id(&task) }), page.clone())).await;
+        assert!(history.reply.response.text.len() <= MEBIBYTE, "{}", history.reply.response.text.len());
+        let history = history.success();
+        let items = history["items"].as_array().unwrap();
+        seqs.extend(items.iter().filter_map(|item| item["data"]["seq"].as_u64()));
+        if history["next_cursor"].is_null() {
+            break;
+        }
+        page = json!({ "limit": 200, "cursor": history["next_cursor"] });
+    }
+
+    assert_eq!(seqs, (1..=8).collect::<Vec<u64>>());
 }

@@ -4,6 +4,7 @@ use tests::{App, Person};
 use super::api;
 use crate::mcp::assistant::Assistant;
 use crate::mcp::{complete, create_task, notify, path, titles, with};
+use crate::pages::{MEBIBYTE, insert_long_tasks};
 
 /// Inserts tasks that differ in every filterable field.
 async fn insert_tasks(app: &App, ada: &Person) {
@@ -216,4 +217,28 @@ async fn notifications_match_the_api() {
         assert_eq!(listed, api(&ada, &format!("/api/notifications?{query}")).await, "{arguments}");
     }
     assert_pages(&ada, "list_notifications", json!({}), json!({ "unread": true })).await;
+}
+
+#[tokio::test]
+async fn a_list_of_long_tasks_is_a_page_of_a_mebibyte_at_most_and_goes_on() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    insert_long_tasks(&app, &ada, 8).await;
+    let assistant = Assistant::of(&ada);
+
+    let (mut found, mut page) = (Vec::new(), json!({ "limit": 200 }));
+    loop {
+        let list = assistant.call("list_tasks", page.clone()).await;
+        assert!(list.reply.response.text.len() <= MEBIBYTE, "{}", list.reply.response.text.len());
+        let list = list.success();
+        assert_eq!(list["total"], 8);
+        found.extend(titles(&list).into_iter().map(str::to_owned));
+        if list["next_cursor"].is_null() {
+            break;
+        }
+        page = json!({ "limit": 200, "cursor": list["next_cursor"] });
+    }
+
+    found.sort();
+    assert_eq!(found, (1..=8).map(|number| format!("task {number}")).collect::<Vec<_>>());
 }

@@ -83,7 +83,8 @@ input! {
         /// `true`: only missed occurrences of a series. `false`: only all other tasks.
         missed: Optional<Flag>,
         ..order: TaskOrder,
-        /// Number of tasks to skip.
+        /// Number of tasks to skip. A page of long texts ends before its `limit`, so count the tasks that you
+        /// got, or use `cursor`.
         offset: Optional<Offset>,
         ..page: Page,
     }

@@ -1,5 +1,6 @@
 -- frame: read
--- Returns a page of the caller's tasks that match the filters: `{items, total, next_cursor}`.
+-- Returns a page of the caller's tasks that match the filters: `{items, total, next_cursor}`. A page of long
+-- texts ends before its limit.
 --
 -- The query is assembled from fragments, because planning one query that covers all filters takes longer
 -- than running most lists. Input is never part of its text, only of its parameters: $1 is the caller, $2 the
@@ -7,18 +8,22 @@
 declare
     -- Sort key with its type, and the direction.
     sorting      record;
-    -- Fragments of the query: filters, `with` clause, table to sort, sort key, number of matches (`null` if
-    -- that takes a query of its own), and start of the page.
+    -- Fragments of the query: filters, `with` clause, table to sort, sort key, length of the description,
+    -- number of matches (`null` if that takes a query of its own), and start of the page.
     conditions   text;
     with_clause  text;
     source       text := 'tasks';
     key          text;
+    length_sql   text := 'octet_length(task.description)';
     count_sql    text := 'null';
     after_sql    text;
     ids          uuid[];
+    text_bytes   bigint;
+    items        text;
     total        bigint;
     counted_seq  bigint;
     max_items    int := (input ->> 'limit')::int;
+    max_bytes    int := page_bytes(principal);
     skipped      bigint := (input ->> 'offset')::bigint;
     next_cursor  text;
     search_query tsquery := build_search_query(input ->> 'search', caller);
@@ -72,9 +77,11 @@ begin
     -- Ranking reads all matches, so it counts them too.
     if sorting.name = 'relevance' then
         with_clause := format('with found as materialized (
-            select task.id, %s as key from tasks as task where %s)', key, conditions);
+            select task.id, %s as key, %s as length from tasks as task where %s)',
+                              key, length_sql, conditions);
         source := 'found';
         key := 'task.key';
+        length_sql := 'task.length';
         count_sql := '(select count(*) from found)';
     end if;
 
@@ -88,12 +95,13 @@ begin
                     key, sorting.sign, sorting.type, case when sorting.nullable
                         then format(' or %s is null', key) end) end;
 
-    execute format('%s select array(select task.id from %s as task where %s%s
-                                      order by %s %s %s, task.id %6$s limit $4 offset $5), %8$s',
+    execute format('%1$s select coalesce(array_agg(one.id), ''{}''), sum(one.length), %9$s
+                      from (select task.id, %8$s as length from %2$s as task where %3$s%4$s
+                             order by %5$s %6$s %7$s, task.id %6$s limit $4 offset $5) as one',
                    with_clause, source, case when with_clause is null then conditions else 'true' end,
                    after_sql, key, sorting.direction,
-                   case when sorting.nullable then 'nulls last' end, count_sql)
-       into ids, total using caller, input, search_query, max_items + 1, skipped;
+                   case when sorting.nullable then 'nulls last' end, length_sql, count_sql)
+       into ids, text_bytes, total using caller, input, search_query, max_items + 1, skipped;
 
     -- If the first page has all matches, their number is known. Otherwise the cached total is used if the
     -- user has changed nothing since.
@@ -117,15 +125,26 @@ begin
         end if;
     end if;
 
+    -- A page ends where its JSON would be too long. Lengths of descriptions are known without reading them,
+    -- so the JSON of many long ones is not even tried; escapes can make that of others too long.
+    if text_bytes > max_bytes then
+        max_items := count_fitting(ids[:max_items], max_bytes);
+    end if;
+    loop
+        items := (select coalesce(json_agg(client_json(task) order by page.number), '[]')::text
+                    from unnest(ids[:max_items]) with ordinality as page (id, number)
+                    join tasks as task on task.id = page.id);
+        exit when octet_length(items) <= max_bytes or max_items = 1;
+        max_items := count_fitting(ids[:max_items], max_bytes);
+    end loop;
+
     if cardinality(ids) > max_items then
         -- Null if the task was purged after it was found.
         execute format($$select page_cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'fingerprint')
                            from tasks as task where task.id = $1$$, sorting.key)
            into next_cursor using ids[max_items], input, search_query;
     end if;
-    return query select 'row', json_build_object(
-        'items', (select coalesce(json_agg(client_json(task) order by page.number), '[]')
-                    from unnest(ids[:max_items]) with ordinality as page (id, number)
-                    join tasks as task on task.id = page.id),
-        'total', total, 'next_cursor', next_cursor)::text;
+    -- Concatenated, as the items are parsed no more.
+    return query select 'row', '{"items":' || items || ',"total":' || total || ',"next_cursor":'
+                               || coalesce(to_json(next_cursor)::text, 'null') || '}';
 end;

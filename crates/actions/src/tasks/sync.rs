@@ -13,7 +13,7 @@ input! {
         /// `epoch` of the previous response: the history that `since` belongs to. If this is another one, as
         /// after a restored backup, the response is a 410.
         epoch: Optional<Epoch>,
-        /// Maximum number of changes: 1 to 200. Defaults to 200.
+        /// Maximum number of changes: 1 to 200. Defaults to 200. A response with long texts has fewer.
         limit: Optional<Limit>,
     }
 }

@@ -22,13 +22,19 @@ struct LineBuffer {
     logs: Logs,
     level: &'static str,
     function: Arc<str>,
+    correlation_id: Arc<str>,
     line: Vec<u8>,
 }
 
 impl GuestOutput {
-    pub fn new(logs: &Logs, level: &'static str, function: &Arc<str>) -> Self {
-        let buffer = LineBuffer { logs: logs.clone(), level, function: function.clone(), line: Vec::new() };
-        Self(Arc::new(Mutex::new(buffer)))
+    pub fn new(logs: &Logs, level: &'static str, function: &Arc<str>, correlation_id: &Arc<str>) -> Self {
+        Self(Arc::new(Mutex::new(LineBuffer {
+            logs: logs.clone(),
+            level,
+            function: function.clone(),
+            correlation_id: correlation_id.clone(),
+            line: Vec::new(),
+        })))
     }
 }
 
@@ -50,7 +56,7 @@ impl LineBuffer {
     }
 
     fn end_line(&mut self) {
-        self.logs.guest_line(self.level, &self.function, &self.line);
+        self.logs.guest_line(self.level, &self.function, &self.correlation_id, &self.line);
         self.line.clear();
     }
 }

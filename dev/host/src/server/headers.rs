@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
+use crate::server::problem::CORRELATION_ID;
 use crate::server::route::Match;
 
 const PARAM: &str = "spin-path-match-";
@@ -16,7 +17,7 @@ const RAW_ROUTE: HeaderName = HeaderName::from_static("spin-raw-component-route"
 const ROUTE: HeaderName = HeaderName::from_static("spin-component-route");
 const CLIENT: HeaderName = HeaderName::from_static("spin-client-addr");
 
-pub fn add(headers: &mut HeaderMap, uri: &Uri, route: &Match, client: SocketAddr) {
+pub fn add(headers: &mut HeaderMap, uri: &Uri, route: &Match, client: SocketAddr, correlation_id: &str) {
     let forged: Vec<_> = headers.keys().filter(|name| name.as_str().starts_with(PARAM)).cloned().collect();
     for name in forged {
         headers.remove(name);
@@ -31,6 +32,7 @@ pub fn add(headers: &mut HeaderMap, uri: &Uri, route: &Match, client: SocketAddr
     set(headers, RAW_ROUTE, route.raw);
     set(headers, ROUTE, route.prefix());
     set(headers, CLIENT, &client.to_string());
+    set(headers, CORRELATION_ID, correlation_id);
     for (name, value) in &route.params {
         let name = format!("{PARAM}{}", name.replace('_', "-").to_ascii_lowercase());
         if let Ok(name) = name.parse() {

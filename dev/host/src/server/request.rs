@@ -1,4 +1,5 @@
-//! From a request to the component that answers it. A failure becomes a status with an empty body.
+//! From a request to the component that answers it. A failure becomes a problem for a client, and a status
+//! with an empty body for a component that calls another, as in Spin.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -8,13 +9,14 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::uri::{Authority, Scheme};
 use http::{Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use wasmtime_wasi_http::WasiBody;
 
 use crate::app::chained_component;
 use crate::instance::Chain;
 use crate::server::body::TimedBody;
+use crate::server::problem::{self, Failure};
 use crate::server::route::Match;
 use crate::server::served_app::ServedApp;
 use crate::server::{headers, run};
@@ -44,13 +46,15 @@ pub async fn respond(
         return empty(StatusCode::NOT_FOUND);
     };
     let request = request.map(|body| TimedBody::new(body).boxed_unsync());
-    match authority(&request) {
+    let correlation_id = problem::correlation_id(request.headers());
+    let called = match authority(&request) {
         // Names below `spin.internal` are for calls between components only.
         Some(authority) if chained_component(authority.host()).is_none() => {
-            call(app, request, authority, &route, client).await
+            call(app, request, authority, &route, client, &correlation_id).await
         }
-        _ => empty(StatusCode::BAD_REQUEST),
-    }
+        _ => Err(Failure::Request("The `Host` is missing, is not valid, or differs from that of the URL.")),
+    };
+    called.unwrap_or_else(|failure| failure.response(&correlation_id))
 }
 
 impl Chain for ServedApp {
@@ -64,7 +68,10 @@ impl Chain for ServedApp {
             self.components.get(component.as_str())?;
             let path = request.uri().path().to_owned();
             let no_client = SocketAddr::from(([0, 0, 0, 0], 0));
-            Some(call(&self, request, authority, &Match::chained(&component, &path), no_client).await)
+            let correlation_id = problem::correlation_id(request.headers());
+            let route = Match::chained(&component, &path);
+            let called = call(&self, request, authority, &route, no_client, &correlation_id).await;
+            Some(called.unwrap_or_else(|failure| empty(failure.status())))
         })
     }
 }
@@ -75,9 +82,10 @@ async fn call(
     authority: Authority,
     route: &Match<'_>,
     client: SocketAddr,
-) -> Response<WasiBody> {
+    correlation_id: &Arc<str>,
+) -> Result<Response<WasiBody>, Failure> {
     if request.headers().values().any(|value| str::from_utf8(value.as_bytes()).is_err()) {
-        return empty(StatusCode::BAD_REQUEST);
+        return Err(Failure::Request("A header is not UTF-8."));
     }
     let mut parts = std::mem::take(request.uri_mut()).into_parts();
     parts.scheme = Some(Scheme::HTTP);
@@ -85,13 +93,13 @@ async fn call(
     match Uri::from_parts(parts) {
         Ok(uri) => *request.uri_mut() = uri,
         // The path of `OPTIONS *` cannot be part of a URL.
-        Err(_) => return empty(StatusCode::BAD_REQUEST),
+        Err(_) => return Err(Failure::Request("The path cannot be part of a URL.")),
     }
     let (mut head, body) = request.into_parts();
-    headers::add(&mut head.headers, &head.uri, route, client);
+    headers::add(&mut head.headers, &head.uri, route, client, correlation_id);
     let component = &app.components[route.component];
     let request = Request::from_parts(head, body);
-    run::handle(app, component, request).await.unwrap_or_else(|| empty(StatusCode::INTERNAL_SERVER_ERROR))
+    run::handle(app, component, correlation_id, request).await.ok_or(Failure::Guest)
 }
 
 /// Returns the host that the request is for: `None` if it names no host, or two.
@@ -107,11 +115,9 @@ fn authority(request: &Request<WasiBody>) -> Option<Authority> {
 }
 
 fn text(body: Bytes) -> Response<WasiBody> {
-    Response::new(Full::new(body).map_err(|never| match never {}).boxed_unsync())
+    problem::response(StatusCode::OK, body)
 }
 
 fn empty(status: StatusCode) -> Response<WasiBody> {
-    let mut response = text(Bytes::new());
-    *response.status_mut() = status;
-    response
+    problem::response(status, Bytes::new())
 }

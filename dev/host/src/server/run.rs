@@ -27,10 +27,12 @@ type GuestRun = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub async fn handle(
     app: &Arc<ServedApp>,
     linked: &Arc<LinkedComponent>,
+    correlation_id: &Arc<str>,
     request: Request<WasiBody>,
 ) -> Option<Response<WasiBody>> {
     let (response_sender, mut response) = oneshot::channel();
-    let run: GuestRun = Box::pin(run_guest(app.clone(), linked.clone(), request, response_sender));
+    let run = run_guest(app.clone(), linked.clone(), correlation_id.clone(), request, response_sender);
+    let run: GuestRun = Box::pin(run);
     let mut guest = DetachedGuest { run: Some(run), tasks: app.tasks.clone() };
     // Most guests end right after they have set the response, so they run on this task and not on their own.
     let response = tokio::select! {
@@ -42,7 +44,7 @@ pub async fn handle(
         Ok(response) => Some(response),
         Err(code) => {
             let message = format!("the guest responded with an error: {code:?}");
-            app.resources.logs.error(&linked.component.name, &message);
+            app.resources.logs.error(&linked.component.name, correlation_id, &message);
             None
         }
     }
@@ -75,6 +77,7 @@ impl Drop for DetachedGuest {
 async fn run_guest(
     app: Arc<ServedApp>,
     linked: Arc<LinkedComponent>,
+    correlation_id: Arc<str>,
     request: Request<WasiBody>,
     response_sender: oneshot::Sender<GuestResponse>,
 ) {
@@ -94,7 +97,7 @@ async fn run_guest(
     let outbound = Outbound::new(&app.resources, &linked.component, app.clone(), abort_sender);
     let outcome = tokio::select! {
         biased;
-        outcome = call_handler(&app, &linked, request, outbound, on_response) => outcome,
+        outcome = call_handler(&app, &linked, &correlation_id, request, outbound, on_response) => outcome,
         Ok(reason) = aborted => Err(anyhow!(reason)),
         timeout = time_out(app.time_limit, &has_responded, body_dropped) => Err(timeout),
         // Intended, so it is no failure of the guest.
@@ -105,18 +108,21 @@ async fn run_guest(
         Ok(())
     });
     if let Err(error) = outcome {
-        app.resources.logs.error(&linked.component.name, &format!("the guest failed: {error:#}"));
+        let message = format!("the guest failed: {error:#}");
+        app.resources.logs.error(&linked.component.name, &correlation_id, &message);
     }
 }
 
 async fn call_handler(
     app: &Arc<ServedApp>,
     linked: &LinkedComponent,
+    correlation_id: &Arc<str>,
     request: Request<WasiBody>,
     outbound: Outbound,
     on_response: impl FnOnce(GuestResponse) + Send + Sync + 'static,
 ) -> Result<()> {
-    let mut store = State::store(linked.code.engine(), &app.resources, &linked.component, outbound);
+    let (engine, component) = (linked.code.engine(), &linked.component);
+    let mut store = State::store(engine, &app.resources, component, correlation_id, outbound);
     let mut http = store.data_mut().http();
     let request = http.new_incoming_request(Scheme::Http, request)?;
     let response = http.new_response_outparam_from_callback(on_response)?;

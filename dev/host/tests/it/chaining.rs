@@ -42,7 +42,7 @@ async fn a_callee_that_fails_is_a_500_for_its_caller() {
 #[tokio::test]
 async fn calling_an_unknown_component_ends_the_caller() {
     let app = App::start().await;
-    assert!(app.post("/fetch", json!({ "url": "http://nowhere.spin.internal/" })).await.is_empty(500));
+    assert!(app.post("/fetch", json!({ "url": "http://nowhere.spin.internal/" })).await.is_error(500));
     app.stop().await;
 }
 

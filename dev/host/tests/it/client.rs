@@ -11,6 +11,8 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::app::is_spin;
+
 #[derive(Debug)]
 pub struct Response {
     pub status: StatusCode,
@@ -22,9 +24,21 @@ impl Response {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// Returns true for a status without a body, which is the form of the host's own errors.
+    /// Returns true for a status without a body.
     pub fn is_empty(&self, status: u16) -> bool {
         self.status == status && self.body.is_empty()
+    }
+
+    /// Returns true for an error of the host itself: a problem with a correlation id, or a status without a
+    /// body on Spin.
+    pub fn is_error(&self, status: u16) -> bool {
+        let problem: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
+        match is_spin() {
+            true => self.is_empty(status),
+            false => {
+                self.status == status && problem["status"] == status && problem["correlation_id"].is_string()
+            }
+        }
     }
 }
 

@@ -30,7 +30,7 @@ async fn a_guest_in_an_endless_loop_does_not_block_others() {
         }
     };
     let (looped, ()) = tokio::join!(looping, serving);
-    assert!(looped.is_empty(500), "{looped:?}");
+    assert!(looped.is_error(500), "{looped:?}");
     assert!(
         app.logs.lines().iter().any(|line| line.contains("no response within 1 s")),
         "{:?}",
@@ -46,7 +46,7 @@ async fn a_guest_that_does_not_respond_in_time_is_ended() {
     }
     let app = App::limited(one_second()).await;
     let start = Instant::now();
-    assert!(app.get("/sleep?30000").await.is_empty(500));
+    assert!(app.get("/sleep?30000").await.is_error(500));
     assert!(start.elapsed() < Duration::from_secs(5));
     app.stop().await;
 }
@@ -72,7 +72,7 @@ async fn exceeding_the_memory_limit_is_a_500() {
     }
     let app = App::limited(Limits { memory: 32 << 20, instances: 20, ..Limits::default() }).await;
     assert_eq!(app.get("/allocate?8").await.body, (8 << 20).to_string());
-    assert!(app.get("/allocate?40").await.is_empty(500));
+    assert!(app.get("/allocate?40").await.is_error(500));
     assert_eq!(app.get("/hello").await.body, "hello");
     app.stop().await;
 }
@@ -87,7 +87,7 @@ async fn exceeding_the_instance_limit_is_a_500_until_an_instance_ends() {
     for _ in 0..3 {
         streams.push(open(app.address, "GET", "/ticks", &[], Empty::<Bytes>::new()).await);
     }
-    assert!(app.get("/hello").await.is_empty(500));
+    assert!(app.get("/hello").await.is_error(500));
     drop(streams);
     let served = async { while app.get("/hello").await.body != "hello" {} };
     timeout(Duration::from_secs(5), served).await.expect("an instance becomes free");
@@ -117,7 +117,7 @@ async fn a_query_that_outlasts_its_request_closes_its_connection() {
     let app = App::limited_with(one_second(), &database.variables()).await;
     let slow =
         json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(3)::text" }] });
-    assert!(app.post("/database", slow).await.is_empty(500));
+    assert!(app.post("/database", slow).await.is_error(500));
     let start = Instant::now();
     let response = database.query(&app, "select 1").await;
     assert_eq!(response["rows"][0][0], "DbValue::Int32(1)");

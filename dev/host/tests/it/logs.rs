@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use host::Limits;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use crate::app::{App, is_embedded};
+use crate::client::send;
 
 /// Waits until `count` lines are logged and returns them.
 async fn lines(app: &App, count: usize) -> Vec<Value> {
@@ -58,8 +60,8 @@ async fn the_reason_of_a_failure_is_logged_and_not_in_the_response() {
         return;
     }
     let app = App::start().await;
-    assert!(app.get("/trap?silent").await.is_empty(500));
-    assert!(app.get("/trap").await.is_empty(500));
+    assert!(app.get("/trap?silent").await.is_error(500));
+    assert!(app.get("/trap").await.is_error(500));
     let lines = lines(&app, 3).await;
     assert!(
         lines.iter().any(|line| line["message"].as_str().unwrap().contains("ended without a response")),
@@ -73,5 +75,50 @@ async fn the_reason_of_a_failure_is_logged_and_not_in_the_response() {
         lines.iter().any(|line| line["message"].as_str().unwrap().contains("traps before the head")),
         "{lines:?}"
     );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_failure_is_logged_with_the_correlation_id_of_its_response() {
+    if !is_embedded() {
+        return;
+    }
+    let app = App::limited(Limits { memory: 32 << 20, instances: 20, ..Limits::default() }).await;
+    for (path, reason) in [
+        ("/trap", "traps before the head"),
+        ("/trap?silent", "ended without a response"),
+        ("/allocate?40", "memory allocation of"),
+    ] {
+        let id = format!("failure-of{}", path.replace(['/', '?'], "-"));
+
+        let response = send(app.address, "GET", path, &[("x-correlation-id", id.as_str())], "").await;
+
+        assert_eq!(response.json()["correlation_id"], json!(id), "{path}");
+        let logged = async {
+            while !app.logs.lines().iter().any(|line| line.contains(&id) && line.contains(reason)) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_secs(5), logged).await.unwrap_or_else(|_| panic!("{:?}", app.logs.lines()));
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_without_a_correlation_id_gets_one_for_its_component_and_its_log_lines() {
+    if !is_embedded() {
+        return;
+    }
+    let app = App::start().await;
+    for given in [None, Some("not valid"), Some("valid")] {
+        let headers: Vec<(&str, &str)> = given.map(|id| ("x-correlation-id", id)).into_iter().collect();
+
+        let request = send(app.address, "GET", "/", &headers, "").await.json();
+
+        let ids = request["headers"]["x-correlation-id"].as_array().unwrap().clone();
+        assert_eq!(ids.len(), 1, "{given:?}: {ids:?}");
+        let id = ids[0].as_str().unwrap();
+        assert_eq!((id == "valid", id.len() == 32), (given == Some("valid"), given != Some("valid")), "{id}");
+    }
     app.stop().await;
 }

@@ -29,11 +29,11 @@ async fn every_request_gets_a_new_instance() {
 }
 
 #[tokio::test]
-async fn a_trap_is_an_empty_500_for_that_request_alone() {
+async fn a_trap_is_a_500_for_that_request_alone() {
     let app = App::start().await;
     let (trapped, silent, fine) = tokio::join!(app.get("/trap"), app.get("/trap?silent"), app.get("/hello"));
-    assert!(trapped.is_empty(500), "{trapped:?}");
-    assert!(silent.is_empty(500), "{silent:?}");
+    assert!(trapped.is_error(500), "{trapped:?}");
+    assert!(silent.is_error(500), "{silent:?}");
     assert_eq!(fine.body, "hello");
     assert_eq!(app.get("/hello").await.body, "hello");
     app.stop().await;
@@ -52,8 +52,12 @@ async fn a_request_with_a_header_that_is_not_utf8_is_rejected() {
     let app = App::start().await;
     let response =
         raw(app.address, b"GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx: \xff\xfe\r\n\r\n").await;
-    let status = if is_embedded() { "HTTP/1.1 400" } else { "HTTP/1.1 500" };
-    assert!(response.starts_with(status) && !response.contains("hello"), "{response}");
+    assert!(!response.contains("hello"), "{response}");
+    if is_embedded() {
+        assert_bad_request(&response);
+    } else {
+        assert!(response.starts_with("HTTP/1.1 500"), "{response}");
+    }
     app.stop().await;
 }
 
@@ -62,12 +66,43 @@ async fn clients_cannot_use_the_internal_names_of_components() {
     let app = App::start().await;
     let request = b"GET /hello HTTP/1.1\r\nhost: hidden.spin.internal\r\nconnection: close\r\n\r\n";
     let response = raw(app.address, request).await;
-    // Spin drops the connection.
-    assert!(
-        if is_embedded() { response.starts_with("HTTP/1.1 400") } else { response.is_empty() },
-        "{response}"
-    );
+    if is_embedded() {
+        assert_bad_request(&response);
+    } else {
+        assert!(response.is_empty(), "Spin drops the connection: {response}");
+    }
     app.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_without_a_host_or_with_an_invalid_one_is_rejected() {
+    if !is_embedded() {
+        return;
+    }
+    let app = App::start().await;
+    for host in ["", "host: a b\r\n", "host: \u{ff}\r\n", "host: http://a/\r\n"] {
+        let request = format!("GET /hello HTTP/1.1\r\n{host}connection: close\r\n\r\n");
+        let bytes: Vec<u8> = request.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        assert_bad_request(&raw(app.address, &bytes).await);
+    }
+    let other = b"GET http://a/hello HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n";
+    assert_bad_request(&raw(app.address, other).await);
+    app.stop().await;
+}
+
+/// Asserts that a response is a problem of the host, with a correlation id in head and body.
+#[track_caller]
+fn assert_bad_request(response: &str) {
+    let (head, body) = response.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head: {response}"));
+    assert!(head.starts_with("HTTP/1.1 400"), "{response}");
+    assert!(head.contains("\r\ncontent-type: application/problem+json"), "{response}");
+    let problem: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    for member in ["type", "title", "detail", "correlation_id"] {
+        assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "no {member}: {response}");
+    }
+    assert_eq!(problem["status"], 400, "{response}");
+    let correlation_id = problem["correlation_id"].as_str().unwrap();
+    assert!(head.contains(&format!("\r\nx-correlation-id: {correlation_id}")), "{response}");
 }
 
 #[tokio::test]

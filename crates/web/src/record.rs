@@ -1,0 +1,43 @@
+//! Recorded requests: numbers for the metrics.
+//!
+//! Instances keep nothing, and each function may run on many machines, so the database keeps the numbers. To
+//! record a request takes a call, after its response. If there is little load, nobody notices. Under load it
+//! would cost the others a twentieth, so then a recorded request stands for many.
+
+use std::time::Duration;
+
+use serde_json::json;
+use store::{Refusal, statement};
+
+use crate::{Request, log, random};
+
+/// Number of requests that a recorded one stands for under load.
+const SAMPLE: u8 = 32;
+
+/// Records a request by its route and status, or leaves that to one in [`SAMPLE`]. A request is recorded for
+/// itself if it had the database to itself, so that a quiet system counts exactly; if it is a fault; and if
+/// it failed before it was counted against a rate limit, as most requests with a mistake do.
+pub fn record(function: &str, request: &Request, status: u16, duration: Duration) {
+    // The liveness probe needs nothing but the process. With a 503 the database is away, most likely.
+    if request.path == "/live" || status == 503 {
+        return;
+    }
+    let quota = request.context.quota();
+    let has_failed_early = status >= 400 && quota.is_none() && request.route.is_some();
+    let is_alone = quota.is_some_and(|quota| quota.alone);
+    let weight = if is_alone || has_failed_early || status >= 500 { 1 } else { SAMPLE };
+    if random::<1>()[0] % weight != 0 {
+        return;
+    }
+    let (method, path) = request.route.unwrap_or(("other", "unknown"));
+    let input = json!({
+        "route": format!("{method} {path}"),
+        "status": status,
+        "weight": weight,
+        "seconds": duration.as_secs_f64(),
+        "database_seconds": request.context.database_time().as_secs_f64(),
+    });
+    if let Err(refusal @ Refusal::Fault(_)) = request.anonymous().rows(statement!("record.sql"), &input) {
+        log::fault(function, request.correlation_id(), "a request cannot be recorded", &refusal);
+    }
+}
