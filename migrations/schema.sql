@@ -30,6 +30,7 @@ create table app.answers (
     created_at  timestamp with time zone not null default now(),
     constraint answers_pkey primary key (user_id, id)
 );
+create index answers_by_age on app.answers (created_at);
 
 -- The audit trail: every event, append-only, with a partition for each month of UTC.
 create table app.audit (
@@ -49,19 +50,24 @@ create trigger reject_change before delete or update on app.audit for each row
 create trigger reject_truncate before truncate on app.audit for each statement
     execute function app.reject_audit_change();
 
--- Token buckets of the limits. Times are seconds since 1970.
+-- Token buckets of the limits, in several slots each, so that requests do not wait for each other. A bucket
+-- is full at its newest `since`, plus `seconds_per_token` for each token taken. Times are seconds since
+-- 1970.
 create unlogged table app.buckets (
     -- Name of the limit, and the client.
     key               text not null,
-    -- Time at which the bucket will be full again.
-    full_at           double precision not null,
+    -- Number of the slot, from 0.
+    slot              integer not null,
+    -- Number of tokens that were ever taken from the slot.
+    taken             double precision not null,
+    -- Time since which the bucket would be full if no tokens had ever been taken. It moves on whenever the
+    -- bucket is full.
+    since             double precision not null,
     -- Time in which one token is refilled. A request takes a token.
     seconds_per_token double precision not null,
     -- Time in which an empty bucket becomes full.
     seconds_to_fill   double precision not null,
-    -- Time of the last `limit.hit` event.
-    reported_at       double precision not null default 0,
-    constraint buckets_pkey primary key (key)
+    constraint buckets_pkey primary key (key, slot)
 ) with (fillfactor=15);
 
 -- Settings as last read from Dapr's configuration store.
@@ -121,6 +127,21 @@ create table app.dead_letters (
     requeued_at timestamp with time zone,
     constraint dead_letters_pkey primary key (consumer, event_id)
 );
+create index dead_letters_to_requeue on app.dead_letters (failed_at)
+    where ((requeued_at is null) and (reason = 'retries_exhausted') and (failures <= 10) and ((event ->> 'type') <> '') and (topic <> 'unknown'));
+
+-- Permits to compute a password hash, which takes much time and memory: no more hashes than rows are
+-- computed at the same time.
+create table app.hash_permits (
+    number  smallint not null,
+    -- Name of the request that claimed it last.
+    holder  text,
+    -- Network address of that request.
+    address text,
+    -- End of the claim, even if the request never releases it.
+    until   timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    constraint hash_permits_pkey primary key (number)
+);
 
 -- Users whose next event failed while others were published: theirs wait, in order, without delaying others.
 create table app.held (
@@ -130,6 +151,7 @@ create table app.held (
     until   timestamp with time zone not null,
     constraint held_pkey primary key (user_id)
 );
+create index held_by_end on app.held (until);
 
 -- Highest `seq` of each user that a consumer has received from a topic: an event below it is late.
 create table app.high_water_marks (
@@ -140,6 +162,16 @@ create table app.high_water_marks (
     constraint high_water_marks_pkey primary key (consumer, topic, user_id)
 ) with (fillfactor=70);
 
+-- The history of this database, in one row. `app.epoch` makes its name for clients, from this row and from
+-- what identifies the database.
+create table app.history (
+    only_row boolean not null default true,
+    -- To be renewed after a restore that Postgres does not notice: `update app.history set id = default`.
+    id       uuid not null default gen_random_uuid(),
+    constraint history_pkey primary key (only_row),
+    constraint history_only_row_check check (only_row)
+);
+
 -- Users as issuers of JWTs know them.
 create table app.identities (
     issuer  text not null,
@@ -148,6 +180,21 @@ create table app.identities (
     constraint identities_pkey primary key (issuer, subject),
     constraint identities_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
+
+-- Security incidents of the last minutes, by kind, so that many of one kind become few events.
+create unlogged table app.incidents (
+    -- Hash of type, user and details without the route: the kind.
+    key         text not null,
+    type        text not null,
+    user_id     uuid,
+    -- Details of the first incident.
+    details     jsonb not null,
+    -- Time of the last event of the kind.
+    reported_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    -- Number of incidents since that event.
+    times       integer not null default 1,
+    constraint incidents_pkey primary key (key)
+) with (fillfactor=50);
 
 -- Public keys of the issuers of JWTs.
 create table app.issuers (
@@ -386,10 +433,14 @@ create table app.sessions (
     expires_at timestamp with time zone not null,
     id         uuid not null default gen_random_uuid(),
     user_agent text,
+    -- Network address at which it began, or was extended last.
+    address    text,
     constraint sessions_pkey primary key (token_hash),
     constraint sessions_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
+create index sessions_by_expiry on app.sessions (expires_at);
 create index sessions_of_a_user on app.sessions (user_id);
+create unique index sessions_by_id on app.sessions (id);
 
 -- Settings in effect, in one row. Rate limits are in `app.limits`.
 create table app.settings (
@@ -416,6 +467,8 @@ create table app.tasks (
     -- Due instant; for a whole day (`all_day`), 23:59 of that day in the user's zone.
     due_date          timestamp with time zone,
     all_day           boolean not null default false,
+    -- Day of a due date that is a whole day. In another time zone of the user it stays, and its end moves.
+    due_on            date,
     created_at        timestamp with time zone not null default now(),
     updated_at        timestamp with time zone not null default now(),
     completed_at      timestamp with time zone,
@@ -434,6 +487,7 @@ create table app.tasks (
     constraint tasks_pkey primary key (id),
     constraint tasks_series foreign key (recurring_task_id) references app.series(id) on delete cascade,
     constraint tasks_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade,
+    constraint tasks_all_day_has_a_day check ((all_day = (due_on is not null))),
     constraint tasks_all_day_needs_a_date check (((not all_day) or (due_date is not null))),
     constraint tasks_completed_at_when_completed check (((status = 'completed') = (completed_at is not null))),
     constraint tasks_priority_is_known check ((priority = any (array['low', 'medium', 'high']))),
@@ -501,6 +555,20 @@ create unlogged table app.totals (
     counted_at timestamp with time zone not null default now(),
     constraint totals_pkey primary key (user_id, total_key)
 ) with (fillfactor=50);
+create index totals_by_age on app.totals (counted_at);
+
+-- Ids that nothing new of the user may get: those by which clients repeat requests, and those of things that
+-- were deleted for good. Kept for good.
+create table app.used_ids (
+    user_id     uuid not null,
+    id          uuid not null,
+    -- Hash of the body of the request whose first id this is. Null for the id of a deleted thing.
+    fingerprint uuid,
+    -- Members of the answer to that request that are not in its body, which a repeat has again.
+    answer      jsonb,
+    constraint used_ids_pkey primary key (user_id, id),
+    constraint used_ids_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
+);
 
 -- Users: with e-mail and password, by an issuer of JWTs (without a password, perhaps without e-mail), and
 -- guests.
@@ -530,6 +598,16 @@ create unique index users_email_is_unique on app.users (lower(email));
 create trigger follow_zone after update of timezone on app.users for each row
     when ((old.timezone is distinct from new.timezone))
     execute function app.follow_zone();
+
+-- Users who have changed their time zone while their tasks and series still move to it, in steps.
+create table app.zone_changes (
+    user_id    uuid not null,
+    -- All-day tasks with a `seq` up to here are left. Others have moved, or were written in the new zone.
+    left_seq   bigint not null,
+    changed_at timestamp with time zone not null default now(),
+    constraint zone_changes_pkey primary key (user_id),
+    constraint zone_changes_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
+);
 
 -- Settings as operators write them, by `taskflow settings set`.
 create table dapr.configuration (
@@ -688,28 +766,32 @@ create function app.add_notification_tombstone() returns trigger language plpgsq
 -- event itself.
 create function app.add_reminder_event() returns trigger language plpgsql volatile;
 
--- Adds a tombstone for a deleted reminder, and its cancellation event if it was pending. There are none if
--- the user is deleted too.
+-- Adds a tombstone for a deleted reminder, whose id stays used, and its cancellation event if it was
+-- pending. There are none if the user is deleted too.
 create function app.add_reminder_tombstone() returns trigger language plpgsql volatile;
 
--- Adds a security event to the outbox. It is kept even if the request is rejected afterwards.
+-- Records a security incident. The first of its kind is an event at once. Further ones are counted, and
+-- their number is in the next event, as `times`: at most one a minute, so that nobody fills the audit trail.
+-- Type, user and details make the kind, without the route, which a client can vary at will. All of this is
+-- kept even if the request is rejected afterwards.
 create function app.add_security_event(type text, person uuid, details jsonb)
 returns void language plpgsql volatile;
 
--- Adds the event of a changed series. There is none for a new place: the statement that adds the occurrence
--- writes `recurring.generated`.
+-- Adds the event of a changed series. There is none for another place: the statement that adds or withdraws
+-- the occurrence writes `recurring.generated` or `recurring.withdrawn`.
 create function app.add_series_event() returns trigger language plpgsql volatile;
 
 -- Adds the event of a changed task. Its type follows from the change.
 create function app.add_task_event() returns trigger language plpgsql volatile;
 
--- Adds a tombstone and the event of a purged task. There are none if the user is deleted too.
+-- Adds a tombstone and the event of a purged task, whose id stays used. There are none if the user is
+-- deleted too.
 create function app.add_task_tombstone() returns trigger language plpgsql volatile;
 
 -- Admits a request: records its origin for the triggers, identifies the caller, counts the request against
--- the rate limits, and checks the scope. Statements with the frame `open` have no scope, and so no caller.
--- `refusal` is null if the request is admitted. A scope that the principal `needs` replaces that of the
--- statement.
+-- the rate limits, and checks the scope, which every token has if it is `any`. Statements with the frame
+-- `open` have no scope, and so no caller. `refusal` is null if the request is admitted. A scope that the
+-- principal `needs` replaces that of the statement.
 create function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT refusal json)
 returns record language plpgsql volatile;
 
@@ -757,14 +839,24 @@ create function app.context(name text) returns text language sql stable;
 -- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
 create function app.due_at(due jsonb, person uuid) returns timestamp with time zone language plpgsql stable;
 
+-- The due date of a whole day: 23:59 in a zone.
+create function app.end_of_day(day date, zone text)
+returns timestamp with time zone language plpgsql immutable;
+
+-- The name of the history that this database is in. A client returns it with its position, which means
+-- nothing in another history. A database of another server has another system identifier; a restore to a
+-- point in time, or from a replica, starts another timeline (Neon has timelines of its own); another
+-- database of the server has another number, and one that was loaded from a dump another file for the table.
+create function app.epoch() returns text language plpgsql stable;
+
 -- Finds the tasks or series of a user by words of their titles: up to six of `{id, title, open, due_date,
 -- all_day}` as `matches`, the best first. `is_exact` is true if the title of the first equals the words,
 -- `is_suggestion` if they are similar at most.
 create function app.find_by_words(source text, words text, open_first boolean, caller uuid)
 returns json language plpgsql stable;
 
--- The task, series, reminder or notification with this id if it belongs to another user, as `{"task_id":
--- …}`; null otherwise.
+-- The task, series, reminder, notification, token or session with this id if it belongs to another user, as
+-- `{"task_id": …}`; null otherwise.
 create function app.find_foreign_item(item_id uuid, caller uuid) returns jsonb language plpgsql stable;
 
 -- The user of an issuer's subject. The first request creates the user, with the e-mail address unless
@@ -772,8 +864,13 @@ create function app.find_foreign_item(item_id uuid, caller uuid) returns jsonb l
 create function app.find_or_create_user(issuer text, subject text, principal jsonb)
 returns uuid language plpgsql volatile;
 
--- Moves the due dates of a user who changes the time zone: whole days stay on their day, and a series
--- without a zone of its own keeps its wall-clock time from its open occurrence on.
+-- Finds the answer to a request that is a repeat: one with the same body was done under its first id. Null
+-- if the request is new. It is refused if one of its ids is used. `named` has the `ids` that the client has
+-- chosen, the `kind` of the answer, and the `body` of the request.
+create function app.find_repeat(caller uuid, named jsonb) returns text language plpgsql volatile;
+
+-- Starts to move the due dates of a user who changes the time zone. What is too much for one call is left to
+-- later ones of `app.move_to_zone`.
 create function app.follow_zone() returns trigger language plpgsql volatile;
 
 -- A place of a series in the format of `domain`'s `WallClock`: a local date, or a local date and time.
@@ -791,9 +888,15 @@ returns timestamp with time zone language plpgsql immutable;
 -- True if the occurrences of a series are due on whole days.
 create function app.is_all_day(series app.series) returns boolean language sql immutable;
 
+-- Keeps the answer to a request under the first id in it, for repeats: only what the body does not have. So
+-- what people wrote is not kept once it is deleted for good.
+create function app.keep_answer(caller uuid, named jsonb, answer jsonb)
+returns void language plpgsql volatile;
+
 -- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
--- writers wait for each other instead of deadlocking. Returns a refusal if the session or token was revoked
--- while this waited.
+-- writers wait for each other instead of deadlocking. The row comes after the buckets of the limits, and
+-- several users' rows in the order of their ids. Returns a refusal if the row is not free in time, or if the
+-- session or token was revoked while this waited.
 create function app.lock_caller(principal jsonb, caller uuid, role text)
 returns json language plpgsql volatile;
 
@@ -810,6 +913,11 @@ returns void language plpgsql volatile;
 
 -- The members of a JSON object, without its braces.
 create function app.members(object text) returns text language sql immutable;
+
+-- Moves tasks and series to the time zone that their user has changed to: whole days stay on their day, and
+-- a series without a zone of its own keeps its wall-clock time from its open occurrence on. Returns true if
+-- some are left.
+create function app.move_to_zone(person uuid) returns boolean language plpgsql volatile;
 
 -- The instant of a requested due date. A due date in the past is rejected unless the request allows it, the
 -- date is unchanged, or it is today (`on`).
@@ -857,6 +965,10 @@ create function app.progress(series app.series) returns jsonb language plpgsql s
 create function app.quota(refused boolean, policy text, reset double precision, seconds_per_token double precision, seconds_to_fill double precision, remaining double precision)
 returns text language sql stable;
 
+-- Returns the tokens of a successful sign-in, so that only failed attempts count: in the order in which they
+-- were taken, as another order would deadlock with attempts of others.
+create function app.refund_sign_in(email text, address text) returns void language plpgsql volatile;
+
 -- Describes the failure of a body. Error messages may contain personal data, so only that of `refuse` is
 -- returned; of others the SQLSTATE, the violated constraint, and the context: the call stack in PL/pgSQL.
 create function app.refusal(code text, violated text, message text, context text)
@@ -876,7 +988,9 @@ returns timestamp with time zone language plpgsql stable;
 -- to another request; null if the request is new.
 create function app.replay(caller uuid, key jsonb) returns app.reply_row[] language plpgsql volatile;
 
--- Reports a request for an item of another user. The response does not tell such items from missing ones.
+-- Reports a request for an item of another user, to administrators only. The caller must not be able to tell
+-- such items from missing ones: neither by the response, nor by an event of their own, nor by the time that
+-- it takes to write the event to the disk.
 create function app.report_foreign_access(principal jsonb, input jsonb, caller uuid)
 returns void language plpgsql volatile;
 
@@ -903,8 +1017,12 @@ create function app.set_publishing(is_on boolean) returns void language sql vola
 -- The shard of a user's events, 0 to 7. Events without a user are in shard 0.
 create function app.shard(person uuid) returns smallint language sql immutable;
 
--- Sets `seq`, `version` and `updated_at` of a changed task or series, and the search words of a task. An
--- update that changes nothing keeps the old row, so that it makes no new version and no event.
+-- The clients of the limits `sign-in-address`, `sign-in` and `sign-in-account`: the network address, the
+-- account at this address, and the account.
+create function app.sign_in_clients(email text, address text) returns text[] language plpgsql stable;
+
+-- Sets `seq`, `version` and `updated_at` of a changed task or series, and the day and the search words of a
+-- task. An update that changes nothing keeps the old row, so that it makes no new version and no event.
 create function app.stamp() returns trigger language plpgsql volatile;
 
 -- Sets `seq` of a changed notification. An update that changes nothing keeps the old row.
@@ -921,7 +1039,7 @@ returns timestamp with time zone language plpgsql stable;
 
 -- Takes a token from each bucket: that of `names[i]`, a limit, for `clients[i]`; a null client has none.
 -- Returns the state of the limit that rejects the request, or else of the one with the emptiest bucket.
-create function app.take_from_buckets(names text[], clients text[], person uuid, exact boolean DEFAULT false)
+create function app.take_from_buckets(names text[], clients text[], person uuid, address text, exact boolean DEFAULT false)
 returns text language plpgsql volatile;
 
 -- Updates the reminders of a changed task: relative ones move with its due date, and those of a completed or
@@ -935,6 +1053,11 @@ returns timestamp with time zone language plpgsql stable;
 -- The prefix of every search word of a user. A prefix search reads all index entries that begin alike, and
 -- with this prefix those are entries of one user.
 create function app.user_prefix(person uuid) returns text language sql immutable;
+
+-- Takes back what completing an occurrence has led to, as it is open again: the occurrences that followed it
+-- are withdrawn, and if its series has ended with it, the end too. All of it stays if the user has changed
+-- one of these occurrences or its reminders.
+create function app.withdraw_followers(reopened app.tasks) returns void language plpgsql volatile;
 
 -- The search words of a task, each with the prefix of its user.
 create function app.words(title text, description text, person uuid)

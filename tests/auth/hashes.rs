@@ -26,8 +26,8 @@ async fn register(app: &App, email: &str) -> Response {
 
 /// Asserts that the response asks the client to retry later, because no permit was free.
 #[track_caller]
-fn assert_busy(response: &Response) {
-    assert_eq!(response.problem(503)["type"], "urn:taskflow:problem:busy");
+fn assert_overloaded(response: &Response) {
+    assert_eq!(response.problem(503)["type"], "urn:taskflow:problem:overloaded");
     assert!(response.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0), "{response:?}");
 }
 
@@ -43,7 +43,7 @@ async fn no_password_is_hashed_for_an_unknown_caller_or_in_vain() {
     guest.post("/api/auth/upgrade", account("ADA@example.com")).await.problem(409);
     register(&app, "ADA@example.com").await.problem(409);
 
-    assert_busy(&guest.post("/api/auth/upgrade", account("new@example.com")).await);
+    assert_overloaded(&guest.post("/api/auth/upgrade", account("new@example.com")).await);
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn without_a_free_permit_the_client_is_asked_to_retry() {
         app.post("/api/auth/login", account("nobody@example.com")),
     );
 
-    [registered, known, unknown].iter().for_each(assert_busy);
+    [registered, known, unknown].iter().for_each(assert_overloaded);
 
     assert_eq!(app.database.rows("select email from app.users").await.len(), 1);
 }
@@ -114,6 +114,6 @@ async fn an_address_leaves_permits_to_others() {
         call.json(&account("ada@example.com")).send().await
     };
 
-    assert_busy(&register_from("203.0.113.7").await);
+    assert_overloaded(&register_from("203.0.113.7").await);
     register_from("203.0.113.8").await.expect(201);
 }

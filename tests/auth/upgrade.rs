@@ -98,7 +98,8 @@ async fn of_two_concurrent_upgrades_one_succeeds() {
 
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
-    assert_eq!(statuses, [200, 401], "the first one has ended the session of the second one");
+    // The first one has ended the session of the second one, or has made it an account's.
+    assert!(matches!(statuses, [200, 401 | 409]), "{statuses:?}");
 }
 
 #[tokio::test]

@@ -217,10 +217,10 @@ async fn an_id_with_another_body_or_of_another_thing_is_refused() {
     let made = ada.create(json!({ "id": named, "title": "secret plan", "due_date": "2031-04-02" })).await;
     let unnamed = ada.create(json!({ "title": "secret plan" })).await;
     let series = ada.post(SERIES, json!({ "title": "secret plan", "frequency": "daily" })).await.expect(201);
-    let at = json!({ "at": "2031-04-01T09:00:00Z" });
+    let at = || json!({ "id": new_id(), "at": "2031-04-01T09:00:00Z" });
     let path = format!("{}/reminders", made.header("location"));
-    let reminder = ada.post(&path, at.clone()).await.expect(201);
-    let (purged, deleted) = (ada.task("thrown away").await, ada.post(&path, at).await.expect(201));
+    let reminder = ada.post(&path, at()).await.expect(201);
+    let (purged, deleted) = (ada.task("thrown away").await, ada.post(&path, at()).await.expect(201));
     ada.delete(&format!("{purged}?permanent=true")).await.expect(204);
     ada.delete(deleted.header("location")).await.expect(204);
     let purged = purged.trim_start_matches("/api/tasks/").to_owned();
@@ -287,12 +287,12 @@ async fn an_id_that_is_no_uuid_of_version_7_is_invalid() {
 }
 
 #[tokio::test]
-async fn twenty_concurrent_copies_of_a_named_request_create_one_task() {
+async fn eight_concurrent_copies_of_a_named_request_create_one_task() {
     let app = App::start().await;
     let (ada, eve) = (app.guest().await, app.guest().await);
     let body = json!({ "id": new_id(), "title": "buy milk" });
 
-    let copies = join_all((0..20).map(|_| ada.post("/api/tasks", body.clone()))).await;
+    let copies = join_all((0..8).map(|_| ada.post("/api/tasks", body.clone()))).await;
 
     let first = copies[0].text.clone();
     for copy in copies {

@@ -55,13 +55,12 @@ impl Role {
 
     /// Settings of every session of this role.
     fn settings(self) -> Vec<(&'static str, &'static str)> {
-        let statement_timeout = match self {
-            // People wait for it, and get an error within two seconds.
-            Self::User => "1500ms",
-            Self::Service | Self::Dapr => "10s",
-        };
         let mut settings = SETTINGS.to_vec();
-        settings.push(("statement_timeout", statement_timeout));
+        match self {
+            // People wait for it: what others lock is refused soon, and a slow machine has some time.
+            Self::User => settings.extend([("lock_timeout", "1s"), ("statement_timeout", "5s")]),
+            Self::Service | Self::Dapr => settings.push(("statement_timeout", "10s")),
+        }
         settings
     }
 

@@ -288,9 +288,9 @@ impl Problem {
     }
 
     /// As much costly work is in progress as there may be.
-    pub fn busy() -> Self {
+    pub fn overloaded() -> Self {
         let detail = "Many people are signing in. Please try again in a moment.";
-        Self::new(503, "busy", "TaskFlow is busy", detail).with_header("retry-after", "2")
+        Self::new(503, "overloaded", "TaskFlow is busy", detail).with_header("retry-after", "2")
     }
 
     /// A fault of TaskFlow.

@@ -28,7 +28,7 @@ fn claim(request: &Request, input: &Value) -> Result<(), Problem> {
             Ok(_) => return Ok(()),
             Err(Refusal::NotFound) => match pauses.next() {
                 Some(pause) => std::thread::sleep(Duration::from_millis(pause)),
-                None => return Err(Problem::busy()),
+                None => return Err(Problem::overloaded()),
             },
             Err(refusal) => return Err(refusal.into()),
         }

@@ -6,6 +6,15 @@ use web::{Problem, Request, Response, log, now_ms};
 
 const NAME: &str = "housekeeping";
 
+/// Time of a part of the run in milliseconds, so that each part has its turn. The next run continues.
+const PART_MS: u64 = 3000;
+
+/// Time of the part that tidies up after users.
+const USERS_MS: u64 = 10_000;
+
+/// Number of dead letters that are requeued at once.
+const REQUEUED: usize = 500;
+
 /// Deletes expired data, finishes what requests have left, reports counted incidents, and requeues dead letters
 /// that ran out of retries. Each step is a small transaction of its own and finds the remaining work itself, so
 /// a run can stop anywhere, and concurrent runs do not repeat work. A part that fails does not keep the others

@@ -147,7 +147,8 @@ impl Lease {
             Some(session) => watch(&self.pool.config, session.query(statement, parameters)).await,
             None => Some(Err(no_connection())),
         };
-        self.finish(result)
+        self.finish(result.is_none());
+        result.unwrap_or(Err(silent()))
     }
 
     pub async fn execute(
@@ -160,20 +161,24 @@ impl Lease {
             Some(session) => watch(&self.pool.config, session.execute(statement, parameters)).await,
             None => Some(Err(no_connection())),
         };
-        self.finish(result)
+        self.finish(result.is_none());
+        result.unwrap_or(Err(silent()))
     }
 
-    /// Ends a call. Without a result the server is silent: its connection is closed, and nobody waits for it.
-    fn finish<T>(&mut self, result: Option<Result<T, Error>>) -> Result<T, Error> {
+    /// Ends a call. If the server was silent, its connection is closed, and nobody waits for it any longer.
+    fn finish(&mut self, was_silent: bool) {
         self.is_busy = false;
-        result.unwrap_or_else(|| {
+        if was_silent {
             self.pool.silence.notify_waiters();
             if let Some(session) = self.session.take() {
                 session.abandon();
             }
-            Err(Error::QueryFailed(QueryError::Text(SILENT.into())))
-        })
+        }
     }
+}
+
+fn silent() -> Error {
+    Error::QueryFailed(QueryError::Text(SILENT.into()))
 }
 
 fn no_connection() -> Error {
