@@ -1,6 +1,7 @@
 //! Accounts and sessions.
 
 mod account;
+mod address;
 mod cookie;
 mod hashes;
 pub mod jwt;
