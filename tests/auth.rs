@@ -1,6 +1,7 @@
 //! Accounts and sessions.
 
 mod account;
+mod address;
 mod cookie;
 pub mod jwt;
 mod limits;

@@ -40,7 +40,7 @@ async fn sign_in_ignores_the_letter_case_of_the_address() {
     let app = App::start().await;
     let account = json!({ "email": "Ada@Example.com", "password": "correct horse", "name": "Ada" });
     let registered = app.post("/api/auth/register", account).await.expect(201);
-    assert_eq!(registered.json()["user"]["email"], "Ada@Example.com");
+    assert_eq!(registered.json()["user"]["email"], "ada@example.com");
     assert_eq!(registered.json()["user"]["name"], "Ada");
     assert_eq!(registered.json()["user"]["guest"], false);
 

@@ -172,9 +172,9 @@ fn to_issued(issuer: Issuer, claims: Claims) -> Issued {
         }
     });
     let parsed = |text: Option<String>| text.map(Value::String);
-    let email = parsed(claims.email).filter(|email| {
-        claims.email_verified == Some(true) && <domain::Email as domain::Field>::parse(email).is_ok()
-    });
+    let email = parsed(claims.email)
+        .filter(|_| claims.email_verified == Some(true))
+        .and_then(|email| <domain::Email as domain::Field>::parse(&email).ok());
     let name = parsed(claims.name).filter(|name| <domain::Name as domain::Field>::parse(name).is_ok());
     let text =
         |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
@@ -189,7 +189,7 @@ fn to_issued(issuer: Issuer, claims: Claims) -> Issued {
     Issued {
         issuer: issuer.issuer,
         subject: claims.sub,
-        email: text(email),
+        email: email.map(|email| email.as_str().to_owned()),
         name: text(name),
         admin,
         scopes: scopes.filter(|scopes| !scopes.is_empty()),

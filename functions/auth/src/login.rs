@@ -12,7 +12,8 @@ use crate::session::{Fingerprint, NewSession};
 input! {
     /// Credentials of an account.
     pub struct Credentials {
-        /// E-mail address of the account. Letter case is ignored.
+        /// E-mail address of the account. Letter case is ignored. The domain may have letters of any
+        /// script.
         email: Email,
         /// Password of the account.
         password: Password,
