@@ -1,4 +1,4 @@
--- Schemas, roles and releases; users, sessions and tokens; limits; replies to repeated requests.
+-- Schemas, roles and releases; users, sessions, tokens and links; limits; replies to repeated requests.
 
 create schema app;
 comment on schema app is 'The data, and the functions that guard it. The roles of TaskFlow have no access.';
@@ -38,6 +38,7 @@ comment on table app.releases is
 create table app.users (
     id              uuid primary key,
     email           text,
+    email_verified  boolean not null default false,
     name            text,
     password_hash   text,
     guest           boolean not null default false,
@@ -49,13 +50,18 @@ create table app.users (
     forgotten_seq   bigint not null default 0,
     unsubscribe     uuid not null default gen_random_uuid(),
     constraint users_guest_has_no_account check (not guest or (email is null and password_hash is null)),
-    constraint users_password_needs_email check (password_hash is null or email is not null)
+    constraint users_password_needs_email check (password_hash is null or email is not null),
+    constraint users_only_an_address_is_verified check (not email_verified or email is not null)
 ) with (fillfactor = 50);
 create unique index users_email_is_unique on app.users (lower(email));
 create unique index users_by_unsubscribe on app.users (unsubscribe);
 comment on table app.users is
     'Users: with e-mail and password, by an issuer of JWTs (without a password, perhaps without e-mail), '
     'and guests.';
+comment on column app.users.email is 'E-mail address, in its only spelling.';
+comment on column app.users.email_verified is
+    'True if the user has confirmed the address, by the link that was sent to it, or if an issuer has. Until '
+    'then nothing but that link is sent to it.';
 comment on column app.users.seq is
     'Number of the newest change of anything of this user. Triggers increment it, under the row lock of '
     'the frame.';
@@ -85,6 +91,19 @@ create table app.tokens (
 );
 create index tokens_of_a_user on app.tokens (user_id);
 comment on table app.tokens is 'Personal access tokens, for scripts and assistants.';
+
+create table app.links (
+    token_hash text primary key,
+    user_id    uuid not null references app.users on delete cascade,
+    purpose    text not null,
+    email      text not null,
+    expires_at timestamptz not null,
+    constraint links_purpose_is_known check (purpose in ('confirm_email'))
+);
+create index links_of_a_user on app.links (user_id);
+comment on table app.links is
+    'Links that were sent by e-mail. Each works once, until it expires. The token is in the e-mail only.';
+comment on column app.links.email is 'Address that it was sent to.';
 
 create table app.identities (
     issuer  text not null,
@@ -117,7 +136,8 @@ insert into app.limits (name, requests, seconds) values
     ('address',         10000, 10),
     ('sign-up',         600,   60),
     ('sign-in',         10,    300),
-    ('sign-in-address', 100,   300);
+    ('sign-in-address', 100,   300),
+    ('link',            5,     3600);
 comment on table app.limits is 'Rate limits: number of `requests` in `seconds`. A change applies at once.';
 
 -- Unlogged: after a crash all buckets are full, and no request waits for the disk. The low fillfactor keeps

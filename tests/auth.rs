@@ -2,9 +2,11 @@
 
 mod account;
 mod address;
+mod confirm_email;
 mod cookie;
 pub mod jwt;
 mod limits;
+mod mails;
 mod session;
 mod sessions;
 mod tokens;

@@ -53,6 +53,7 @@ pub const SETTINGS: &[SettingSpec] = &[
     limit("limits.sign_up", "sign-up", "600/60", "new accounts and guests per network address"),
     limit("limits.sign_in", "sign-in", "10/300", "sign-in attempts per user"),
     limit("limits.sign_in_address", "sign-in-address", "100/300", "sign-in attempts per network address"),
+    limit("limits.link", "link", "5/3600", "links sent by e-mail per e-mail address"),
     SettingSpec {
         key: "publishing",
         default: "on",

@@ -99,6 +99,11 @@ impl Route {
         Self { gives: (200, Body::Text(media_type)), ..self }
     }
 
+    /// Responds to success with 202 and no content: the rest is done later.
+    pub const fn accepts(self) -> Self {
+        Self { gives: (202, Body::Empty), ..self }
+    }
+
     /// Responds with that status and JSON with that schema, too.
     pub const fn gives_too(self, status: u16, schema: fn() -> Value) -> Self {
         Self { gives_too: Some((status, schema)), ..self }

@@ -11,7 +11,7 @@ input! {
         name: Patch<Name>,
         /// Time zone. Tasks that are due on a day follow it; tasks that are due at a time keep their instant.
         timezone: Optional<Timezone>,
-        /// True to also get reminders by e-mail.
+        /// True to also get reminders by e-mail, once the address is confirmed.
         email_reminders: Optional<bool>,
     }
 }

@@ -1,7 +1,9 @@
 //! Accounts over HTTP. This file has the routes; each handler is in the file of its name.
 
 mod change_me;
+mod confirm_email;
 mod guest;
+mod link;
 mod login;
 mod logout;
 mod me;
@@ -39,6 +41,19 @@ pub const ROUTES: &[Route] = &[
         .takes(upgrade::Upgrade::schema)
         .gives(200, session::schema)
         .refuses(&[409]),
+    Route::new(Post, "/api/auth/confirm-email", confirm_email::run, "Confirm an e-mail address")
+        .takes(link::Link::schema)
+        .refuses(&[410, 429, 503])
+        .open(),
+    Route::new(
+        Post,
+        "/api/auth/confirm-email/resend",
+        confirm_email::resend,
+        "Send the link that confirms the e-mail address again",
+    )
+    .takes(NoMembers::schema)
+    .accepts()
+    .refuses(&[409]),
     Route::new(Get, "/api/auth/me", me::run, "Get the current user").gives(200, session::user_schema),
     Route::new(Patch, "/api/auth/me", change_me::run, "Update the current user")
         .takes(change_me::UserPatch::schema)

@@ -1,15 +1,18 @@
 -- frame: open, sign-up
--- Creates a user, guest or with an account, and a session of theirs.
-with person as (
+-- Creates a user, guest or with an account, and a session of theirs. The link that confirms the address is
+-- sent to it.
+declare
+    person      users;
+    session_end timestamptz;
+begin
     insert into users (id, email, name, password_hash, guest, timezone)
     values ((input ->> 'id')::uuid, input ->> 'email', input ->> 'name', input ->> 'password_hash',
             input ->> 'email' is null, coalesce(input ->> 'timezone', 'UTC'))
-    returning users
-), session as (
+    returning users.* into person;
     insert into sessions (token_hash, user_id, expires_at, user_agent)
-    select input ->> 'token_hash', (person.users).id, now() + interval '30 days', input ->> 'user_agent'
-      from person
-    returning expires_at
-)
-select 'row', json_build_object('expires_at', session.expires_at, 'user', profile_json(person.users))::text
-  from person, session
+    values (input ->> 'token_hash', person.id, now() + interval '30 days', input ->> 'user_agent')
+    returning sessions.expires_at into session_end;
+    perform queue_link(person.id, 'confirm_email', person.email) where person.email is not null;
+    return query select 'row', json_build_object(
+        'expires_at', session_end, 'user', profile_json(person))::text;
+end;

@@ -4,6 +4,8 @@ with lock as materialized (
     select where pg_try_advisory_xact_lock(hashtextextended('taskflow housekeeping', 0))
 ), deleted_sessions as (
     delete from sessions using lock where sessions.expires_at < now()
+), deleted_links as (
+    delete from links using lock where links.expires_at < now()
 ), deleted_answers as (
     delete from answers using lock where answers.created_at < now() - interval '24 hours'
 ), deleted_buckets as (

@@ -35,7 +35,7 @@ begin
          group by minutes.user_id, minutes.minute
          order by first_at
     loop
-        by_mail := (select users.email_reminders and users.email is not null
+        by_mail := (select users.email_reminders and users.email_verified
                       from users where users.id = due.user_id);
         -- Each task once, even if it has several reminders.
         remaining := array(select task.id
