@@ -98,7 +98,7 @@ create table app.links (
     purpose    text not null,
     email      text not null,
     expires_at timestamptz not null,
-    constraint links_purpose_is_known check (purpose in ('confirm_email'))
+    constraint links_purpose_is_known check (purpose in ('confirm_email', 'reset_password'))
 );
 create index links_of_a_user on app.links (user_id);
 comment on table app.links is

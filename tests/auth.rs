@@ -7,6 +7,7 @@ mod cookie;
 pub mod jwt;
 mod limits;
 mod mails;
+mod password;
 mod session;
 mod sessions;
 mod tokens;

@@ -1,8 +1,11 @@
 //! `PATCH /api/auth/me`
 
-use domain::{Name, Optional, Patch, Timezone, input};
-use store::statement;
+use domain::{Name, Optional, Password, Patch, Timezone, input};
+use serde::Serialize;
+use store::{Refusal, statement};
 use web::{Problem, Request, Response};
+
+use crate::{current_password, password};
 
 input! {
     /// Changes to the current user, as a JSON merge patch: omitted members keep their value.
@@ -13,11 +16,43 @@ input! {
         timezone: Optional<Timezone>,
         /// True to also get reminders by e-mail, once the address is confirmed.
         email_reminders: Optional<bool>,
+        /// New password of 8 to 200 characters. It ends all other sessions, and all tokens.
+        password: Optional<Password>,
+        /// Current password, required for a new one.
+        current_password: Optional<Password>,
     }
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(flatten)]
+    patch: &'a UserPatch,
+    /// Hash of the current password, which must not have changed since it was verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_hash: Option<String>,
 }
 
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
-    let user = caller.one(statement!("change_me.sql"), &request.body::<UserPatch>()?)?;
+    let patch: UserPatch = request.body()?;
+    let mut input = Input { patch: &patch, verified_hash: None, password_hash: None };
+    if let Some(new) = &patch.password.0 {
+        let given = patch.current_password.0.as_ref();
+        let verified = current_password::verify(request, &caller, given, "current_password")?;
+        input.verified_hash = Some(verified.ok_or_else(no_password)?);
+        input.password_hash = Some(password::hash(new)?);
+    }
+    let user = caller.one(statement!("change_me.sql"), &input).map_err(|refusal| match refusal {
+        Refusal::NotFound => current_password::wrong(),
+        other => other.into(),
+    })?;
     Ok(Response::json(200, user))
+}
+
+fn no_password() -> Problem {
+    Problem::invalid_state(
+        "You have no password that could be changed. A guest gets one by /api/auth/upgrade.",
+    )
 }

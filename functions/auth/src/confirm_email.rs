@@ -12,7 +12,8 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     Ok(Response::empty())
 }
 
-/// Confirms the address that the link was sent to. The token is proof enough, so nobody needs to be signed in.
+/// Confirms the address that the link was sent to. The token is proof enough, so nobody needs to be signed
+/// in.
 pub fn confirm(request: &Request, link: &Link) -> Result<(), Problem> {
     request.anonymous().one(statement!("confirm_email.sql"), link).map_err(link::problem)?;
     Ok(())

@@ -2,6 +2,8 @@
 
 mod change_me;
 mod confirm_email;
+mod current_password;
+mod forgot_password;
 mod guest;
 mod link;
 mod login;
@@ -9,6 +11,7 @@ mod logout;
 mod me;
 mod password;
 mod register;
+mod reset_password;
 mod session;
 mod sessions;
 mod sign_up;
@@ -54,10 +57,25 @@ pub const ROUTES: &[Route] = &[
     .takes(NoMembers::schema)
     .accepts()
     .refuses(&[409]),
+    Route::new(
+        Post,
+        "/api/auth/forgot-password",
+        forgot_password::run,
+        "Send a link that sets a new password",
+    )
+    .takes(forgot_password::ForgottenPassword::schema)
+    .accepts()
+    .refuses(&[429, 503])
+    .open(),
+    Route::new(Post, "/api/auth/reset-password", reset_password::run, "Set a new password by a link")
+        .takes(reset_password::NewPassword::schema)
+        .refuses(&[410, 429, 503])
+        .open(),
     Route::new(Get, "/api/auth/me", me::run, "Get the current user").gives(200, session::user_schema),
     Route::new(Patch, "/api/auth/me", change_me::run, "Update the current user")
         .takes(change_me::UserPatch::schema)
-        .gives(200, session::user_schema),
+        .gives(200, session::user_schema)
+        .refuses(&[409]),
     Route::new(Get, "/api/auth/sessions", sessions::list, "List sessions").gives(200, sessions::schema),
     Route::new(Delete, "/api/auth/sessions", sessions::revoke_others, "End all other sessions"),
     Route::new(Delete, "/api/auth/sessions/{id}", sessions::revoke, "End a session"),

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use store::{Client, Refusal, Statement};
 use web::Problem;
 
-/// Token of a link, 64 hexadecimal digits. `Debug` does not reveal it, and it serializes to its hash, which is
-/// what the database stores.
+/// Token of a link, 64 hexadecimal digits. `Debug` does not reveal it, and it serializes to its hash, which
+/// is what the database stores.
 pub struct LinkToken(String);
 
 impl Field for LinkToken {

@@ -1,6 +1,6 @@
 -- frame: write, own account
--- Turns a guest into a user with an account, who keeps all data. The link that confirms the address is sent to
--- it.
+-- Turns a guest into a user with an account, who keeps all data. The link that confirms the address is sent
+-- to it.
 declare
     person users;
 begin

@@ -16,11 +16,12 @@ with claimed as (
 ), new_links as materialized (
     select claimed.id as mail_id,
            replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
-      from claimed where claimed.kind = 'confirm_email'
+      from claimed where claimed.kind in ('confirm_email', 'reset_password')
 ), stored_links as (
     insert into links (token_hash, user_id, purpose, email, expires_at)
     select encode(sha256(convert_to(new_links.token, 'UTF8')), 'hex'), claimed.user_id, claimed.kind,
-           claimed.email, now() + interval '1 day'
+           claimed.email,
+           now() + case claimed.kind when 'confirm_email' then interval '1 day' else interval '1 hour' end
       from claimed join new_links on new_links.mail_id = claimed.id
 )
 select 'row', json_build_object(

@@ -20,6 +20,13 @@ pub enum MailContent {
         /// Token of the link.
         token: String,
     },
+    /// Link that sets a new password.
+    ResetPassword {
+        /// Token of the link.
+        token: String,
+    },
+    /// Notice that the password was changed.
+    PasswordChanged,
 }
 
 /// Task in an e-mail.
@@ -42,6 +49,8 @@ impl MailContent {
         let subject = match self {
             Self::Reminder { late, tasks, .. } => reminder_subject(tasks, *late),
             Self::ConfirmEmail { .. } => "Confirm your e-mail address".to_owned(),
+            Self::ResetPassword { .. } => "Set a new password".to_owned(),
+            Self::PasswordChanged => "Your password was changed".to_owned(),
         };
         // A header must be one line, whatever a title contains.
         subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -57,6 +66,16 @@ impl MailContent {
                  <p>The link works once, within a day. If it was not you, ignore this e-mail: TaskFlow sends \
                  nothing else to an address that is not confirmed.</p>\n"
             ),
+            Self::ResetPassword { token } => format!(
+                "<p>Somebody, probably you, has forgotten the password of your TaskFlow account.</p>\n\
+                 <p><a href=\"{site}/reset-password?token={token}\">Set a new password</a></p>\n\
+                 <p>The link works once, within an hour. If it was not you, ignore this e-mail: your password \
+                 stays as it is.</p>\n"
+            ),
+            Self::PasswordChanged => "<p>The password of your TaskFlow account was changed. All other sessions \
+                 and all tokens have ended.</p>\n<p>If it was not you, say that you have forgotten it, and set a \
+                 new one.</p>\n"
+                .to_owned(),
         };
         format!("<!doctype html>\n<html lang=\"en\">\n<body>\n{body}</body>\n</html>\n")
     }
