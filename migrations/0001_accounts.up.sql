@@ -39,6 +39,7 @@ create table app.users (
     id              uuid primary key,
     email           text,
     email_verified  boolean not null default false,
+    new_email       text,
     name            text,
     password_hash   text,
     guest           boolean not null default false,
@@ -62,6 +63,7 @@ comment on column app.users.email is 'E-mail address, in its only spelling.';
 comment on column app.users.email_verified is
     'True if the user has confirmed the address, by the link that was sent to it, or if an issuer has. Until '
     'then nothing but that link is sent to it.';
+comment on column app.users.new_email is 'Address that replaces the current one when it is confirmed.';
 comment on column app.users.seq is
     'Number of the newest change of anything of this user. Triggers increment it, under the row lock of '
     'the frame.';

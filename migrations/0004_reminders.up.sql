@@ -70,7 +70,7 @@ create table app.mails (
     attempts        int not null default 0,
     claimed_until   timestamptz not null default '-infinity',
     constraint mails_kind_is_known check (
-        kind in ('reminder', 'confirm_email', 'reset_password', 'password_changed')),
+        kind in ('reminder', 'confirm_email', 'reset_password', 'password_changed', 'email_changes')),
     constraint mails_are_about_a_notification_or_the_account check (
         (kind = 'reminder') = (notification_id is not null) and (kind = 'reminder') = (email is null))
 );

@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod change_email;
 mod confirm_email;
 mod cookie;
 pub mod jwt;

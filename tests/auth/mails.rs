@@ -1,5 +1,6 @@
 //! E-mails about an account, and the links in them.
 
+use serde_json::json;
 use sidecar::mail::Mail;
 use tests::{App, Person};
 
@@ -53,4 +54,12 @@ pub async fn add_link(app: &App, person: &Person, purpose: &str, email: &str) ->
     );
     app.database.change(&add).await;
     token
+}
+
+/// Registers a user and confirms the address, by the link in the first e-mail to it.
+pub async fn confirmed_account(app: &App, email: &str) -> Person {
+    let person = app.account(email).await;
+    let token = token(&mail_to(app, email, 1).await);
+    app.post("/api/auth/confirm-email", json!({ "token": token })).await.expect(204);
+    person
 }

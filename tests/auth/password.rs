@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tests::{App, Person, Response};
 
-use super::mails::{add_link, mail_to, token, wait_until_sent};
+use super::mails::{add_link, confirmed_account, mail_to, token, wait_until_sent};
 use crate::events::poll_until;
 
 const OLD: &str = "a sample password";
@@ -17,14 +17,6 @@ async fn forget(app: &App, email: &str) -> Response {
 
 async fn reset(app: &App, token: &str, password: &str) -> Response {
     app.post("/api/auth/reset-password", json!({ "token": token, "password": password })).await
-}
-
-/// Registers a user and confirms the address, by the link in the first e-mail to it.
-async fn confirmed_account(app: &App, email: &str) -> Person {
-    let person = app.account(email).await;
-    let token = token(&mail_to(app, email, 1).await);
-    app.post("/api/auth/confirm-email", json!({ "token": token })).await.expect(204);
-    person
 }
 
 /// Returns clients of a user: another session, and a personal access token.

@@ -48,6 +48,8 @@ closed! {
         PastExpiry = "past_expiry",
         /// The user would have more tokens than the limit.
         TooManyTokens = "too_many_tokens",
+        /// Another account has the e-mail address.
+        EmailTaken = "email_taken",
         /// The user of an event has been deleted.
         UserDeleted = "user_deleted",
     }

@@ -1,11 +1,11 @@
 //! `PATCH /api/auth/me`
 
-use domain::{Name, Optional, Password, Patch, Timezone, input};
+use domain::{Email, Name, Optional, Password, Patch, Timezone, input};
 use serde::Serialize;
-use store::{Refusal, statement};
+use store::{Reason, Refusal, statement};
 use web::{Problem, Request, Response};
 
-use crate::{current_password, password};
+use crate::{current_password, link, password};
 
 input! {
     /// Changes to the current user, as a JSON merge patch: omitted members keep their value.
@@ -18,7 +18,9 @@ input! {
         email_reminders: Optional<bool>,
         /// New password of 8 to 200 characters. It ends all other sessions, and all tokens.
         password: Optional<Password>,
-        /// Current password, required for a new one.
+        /// New e-mail address. It replaces the current one when it is confirmed, by the link that it gets.
+        email: Optional<Email>,
+        /// Current password, required for a new password or address.
         current_password: Optional<Password>,
     }
 }
@@ -38,14 +40,17 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let patch: UserPatch = request.body()?;
     let mut input = Input { patch: &patch, verified_hash: None, password_hash: None };
-    if let Some(new) = &patch.password.0 {
+    if patch.password.0.is_some() || patch.email.0.is_some() {
         let given = patch.current_password.0.as_ref();
         let verified = current_password::verify(request, &caller, given, "current_password")?;
         input.verified_hash = Some(verified.ok_or_else(no_password)?);
+    }
+    if let Some(new) = &patch.password.0 {
         input.password_hash = Some(password::hash(new)?);
     }
-    let user = caller.one(statement!("change_me.sql"), &input).map_err(|refusal| match refusal {
+    let user = link::send(&caller, statement!("change_me.sql"), &input).map_err(|refusal| match refusal {
         Refusal::NotFound => current_password::wrong(),
+        Refusal::Rejected(Reason::EmailTaken) => link::address_taken(),
         other => other.into(),
     })?;
     Ok(Response::json(200, user))
@@ -53,6 +58,6 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 
 fn no_password() -> Problem {
     Problem::invalid_state(
-        "You have no password that could be changed. A guest gets one by /api/auth/upgrade.",
+        "You have neither an e-mail address nor a password here. A guest gets both by /api/auth/upgrade.",
     )
 }

@@ -1,5 +1,6 @@
 -- frame: open
--- Confirms the address that a link was sent to. The link works once.
+-- Confirms the address that a link was sent to: that of an account, or the one that is to replace it. The
+-- link works once.
 declare
     link links;
 begin
@@ -13,7 +14,9 @@ begin
         return;
     end if;
     return query
-    update users set email_verified = true where users.id = link.user_id and users.email = link.email
+    update users
+       set email = link.email, email_verified = true, new_email = nullif(users.new_email, link.email)
+     where users.id = link.user_id and link.email in (users.email, users.new_email)
     returning 'row', 'true';
     perform withdraw_links(link.user_id);
 end;

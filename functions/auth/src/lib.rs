@@ -46,7 +46,7 @@ pub const ROUTES: &[Route] = &[
         .refuses(&[409]),
     Route::new(Post, "/api/auth/confirm-email", confirm_email::run, "Confirm an e-mail address")
         .takes(link::Link::schema)
-        .refuses(&[410, 429, 503])
+        .refuses(&[409, 410, 429, 503])
         .open(),
     Route::new(
         Post,

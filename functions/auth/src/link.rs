@@ -5,7 +5,7 @@ use std::fmt::{Debug, Formatter};
 use domain::{Errors, Field, input, wrong};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use store::{Client, Refusal, Statement};
+use store::{Client, Constraint, Refusal, Statement};
 use web::Problem;
 
 /// Token of a link, 64 hexadecimal digits. `Debug` does not reveal it, and it serializes to its hash, which
@@ -61,6 +61,12 @@ pub fn problem(refusal: Refusal) -> Problem {
         Refusal::NotFound => {
             Problem::start_again("The link was used already, or has expired. Ask for a new one.")
         }
+        Refusal::Violated(Constraint::EmailIsUnique) => address_taken(),
         other => other.into(),
     }
+}
+
+/// Another account has the address.
+pub fn address_taken() -> Problem {
+    Problem::already_taken("Another account has this e-mail address.")
 }

@@ -27,6 +27,8 @@ pub enum MailContent {
     },
     /// Notice that the password was changed.
     PasswordChanged,
+    /// Notice to the current address that another one is to replace it.
+    EmailChanges,
 }
 
 /// Task in an e-mail.
@@ -51,6 +53,7 @@ impl MailContent {
             Self::ConfirmEmail { .. } => "Confirm your e-mail address".to_owned(),
             Self::ResetPassword { .. } => "Set a new password".to_owned(),
             Self::PasswordChanged => "Your password was changed".to_owned(),
+            Self::EmailChanges => "Your e-mail address is about to change".to_owned(),
         };
         // A header must be one line, whatever a title contains.
         subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -75,6 +78,10 @@ impl MailContent {
             Self::PasswordChanged => "<p>The password of your TaskFlow account was changed. All other sessions \
                  and all tokens have ended.</p>\n<p>If it was not you, say that you have forgotten it, and set a \
                  new one.</p>\n"
+                .to_owned(),
+            Self::EmailChanges => "<p>Another e-mail address replaces this one in your TaskFlow account, as soon as \
+                 it is confirmed.</p>\n<p>If it was not you, change your password, or say that you have forgotten \
+                 it: that withdraws the change, and ends all other sessions.</p>\n"
                 .to_owned(),
         };
         format!("<!doctype html>\n<html lang=\"en\">\n<body>\n{body}</body>\n</html>\n")
