@@ -113,6 +113,7 @@ create table app.identities (
     user_id uuid not null references app.users on delete cascade,
     primary key (issuer, subject)
 );
+create index identities_of_a_user on app.identities (user_id);
 comment on table app.identities is 'Users as issuers of JWTs know them.';
 
 create table app.issuers (
@@ -124,6 +125,20 @@ create table app.issuers (
 comment on table app.issuers is 'Public keys of the issuers of JWTs.';
 comment on column app.issuers.requested_at is 'Time of the last request for the keys.';
 comment on column app.issuers.fetched_at is 'Time of the last request for the keys that succeeded.';
+
+create table app.removals (
+    user_id   uuid primary key,
+    began_at  timestamptz not null default now(),
+    erased_to timestamptz not null default '-infinity',
+    next_at   timestamptz default now()
+);
+create index removals_by_time on app.removals (next_at) where next_at is not null;
+comment on table app.removals is
+    'Users who were deleted. What is theirs is deleted in steps, and the contents of their audit trail are '
+    'erased, also of events that arrive later.';
+comment on column app.removals.erased_to is
+    'Time of the last event of the trail whose contents are erased, while they are.';
+comment on column app.removals.next_at is 'Time of the next step. Null after the last one.';
 
 -- ── limits ──────────────────────────────────────────────────────────────────────────────────
 

@@ -5,6 +5,7 @@ mod address;
 mod change_email;
 mod confirm_email;
 mod cookie;
+mod delete_me;
 pub mod jwt;
 mod limits;
 mod mails;

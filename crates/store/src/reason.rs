@@ -50,7 +50,7 @@ closed! {
         TooManyTokens = "too_many_tokens",
         /// Another account has the e-mail address.
         EmailTaken = "email_taken",
-        /// The user of an event has been deleted.
+        /// The user of an event does not exist, and was not deleted in the usual way.
         UserDeleted = "user_deleted",
     }
 }

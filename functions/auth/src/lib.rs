@@ -3,6 +3,7 @@
 mod change_me;
 mod confirm_email;
 mod current_password;
+mod delete_me;
 mod forgot_password;
 mod guest;
 mod link;
@@ -76,6 +77,8 @@ pub const ROUTES: &[Route] = &[
         .takes(change_me::UserPatch::schema)
         .gives(200, session::user_schema)
         .refuses(&[409]),
+    Route::new(Delete, "/api/auth/me", delete_me::run, "Delete the current user and all of their data")
+        .takes(delete_me::Deletion::schema),
     Route::new(Get, "/api/auth/sessions", sessions::list, "List sessions").gives(200, sessions::schema),
     Route::new(Delete, "/api/auth/sessions", sessions::revoke_others, "End all other sessions"),
     Route::new(Delete, "/api/auth/sessions/{id}", sessions::revoke, "End a session"),

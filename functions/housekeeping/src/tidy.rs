@@ -4,6 +4,8 @@ use serde_json::json;
 use store::{Refusal, statement};
 use web::{Problem, Request, Response};
 
+use crate::removals;
+
 /// Maximum number of users whose trash is purged in one run. The next run continues.
 const USERS: usize = 200;
 
@@ -26,5 +28,6 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     }
     request.service("housekeeping", None).rows(statement!("tidy.sql"), &json!({}))?;
     request.service("housekeeping", None).rows(statement!("requeue_dead_letters.sql"), &json!({}))?;
+    removals::run(request)?;
     Ok(Response::json(200, json!({ "purged": purged }).to_string()))
 }

@@ -12,7 +12,8 @@ declare
     remaining    uuid[];
 begin
     if exists (select from unnest(events) as event
-                where not exists (select from users where users.id = event.user_id)) then
+                where not exists (select from users where users.id = event.user_id)
+                  and not exists (select from removals where removals.user_id = event.user_id)) then
         perform refuse('user_deleted');
     end if;
     perform from users where users.id = any (array(select event.user_id from unnest(events) as event))
