@@ -47,6 +47,7 @@ create table app.users (
     timezone        text not null default 'UTC',
     email_reminders boolean not null default false,
     created_at      timestamptz not null default now(),
+    seen_at         timestamptz not null default now(),
     seq             bigint not null default 0,
     forgotten_seq   bigint not null default 0,
     unsubscribe     uuid not null default gen_random_uuid(),
@@ -56,6 +57,7 @@ create table app.users (
 ) with (fillfactor = 50);
 create unique index users_email_is_unique on app.users (lower(email));
 create unique index users_by_unsubscribe on app.users (unsubscribe);
+create index users_guests_by_last_use on app.users (seen_at) where guest;
 comment on table app.users is
     'Users: with e-mail and password, by an issuer of JWTs (without a password, perhaps without e-mail), '
     'and guests.';
@@ -64,6 +66,7 @@ comment on column app.users.email_verified is
     'True if the user has confirmed the address, by the link that was sent to it, or if an issuer has. Until '
     'then nothing but that link is sent to it.';
 comment on column app.users.new_email is 'Address that replaces the current one when it is confirmed.';
+comment on column app.users.seen_at is 'Time of the last request with a session or token, to a day or two.';
 comment on column app.users.seq is
     'Number of the newest change of anything of this user. Triggers increment it, under the row lock of '
     'the frame.';

@@ -6,6 +6,7 @@ mod change_email;
 mod confirm_email;
 mod cookie;
 mod delete_me;
+mod guests;
 pub mod jwt;
 mod limits;
 mod mails;

@@ -35,6 +35,14 @@ begin
                            '{read,write,account}');
     end if;
 
+    -- Guests who are not seen for 90 days are deleted, so a note a day is enough. It waits for nobody.
+    if principal ? 'token' or session_expires_at < now() + interval '29 days' then
+        update app.users set seen_at = now()
+         where users.id = (select person.id from app.users as person
+                            where person.id = caller and person.seen_at < now() - interval '1 day'
+                              for no key update skip locked);
+    end if;
+
     if rate_limit <> 'none' then
         quota := app.check_rate_limit(rate_limit, principal, input, caller);
         if (quota::json ->> 'refused')::boolean then

@@ -1,4 +1,4 @@
-//! Users who are being deleted.
+//! Users who are being deleted, and guests who were not seen for 90 days.
 
 use serde_json::json;
 use store::{Refusal, statement};
