@@ -10,6 +10,7 @@ mod guests;
 pub mod jwt;
 mod limits;
 mod mails;
+mod pages;
 mod password;
 mod session;
 mod sessions;

@@ -124,6 +124,11 @@ impl Route {
         Self { versioned: true, ..self }
     }
 
+    /// Is a page for people, who need not be signed in, so it is not in the documents.
+    pub const fn page(self) -> Self {
+        Self { internal: true, open: true, ..self }
+    }
+
     /// Is called by Dapr alone, so it is not in the documents.
     pub const fn internal(self) -> Self {
         Self { internal: true, open: true, ..self }

@@ -12,6 +12,13 @@ use web::Problem;
 /// is what the database stores.
 pub struct LinkToken(String);
 
+impl LinkToken {
+    /// Returns the token itself, for the page behind the link only.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Field for LinkToken {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
