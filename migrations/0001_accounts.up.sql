@@ -1,5 +1,5 @@
--- Schemas, roles, releases and the history; users, sessions and tokens; limits; replies to repeated requests,
--- and used ids.
+-- Schemas, roles, releases and the history; users, sessions, tokens and links; limits; replies to repeated
+-- requests, and used ids.
 
 create schema app;
 comment on schema app is 'The data, and the functions that guard it. The roles of TaskFlow have no access.';
@@ -50,6 +50,8 @@ comment on column app.history.id is
 create table app.users (
     id              uuid primary key,
     email           text,
+    email_verified  boolean not null default false,
+    new_email       text,
     name            text,
     password_hash   text,
     guest           boolean not null default false,
@@ -57,17 +59,26 @@ create table app.users (
     timezone        text not null default 'UTC',
     email_reminders boolean not null default false,
     created_at      timestamptz not null default now(),
+    seen_at         timestamptz not null default now(),
     seq             bigint not null default 0,
     forgotten_seq   bigint not null default 0,
     unsubscribe     uuid not null default gen_random_uuid(),
     constraint users_guest_has_no_account check (not guest or (email is null and password_hash is null)),
-    constraint users_password_needs_email check (password_hash is null or email is not null)
+    constraint users_password_needs_email check (password_hash is null or email is not null),
+    constraint users_only_an_address_is_verified check (not email_verified or email is not null)
 ) with (fillfactor = 50);
 create unique index users_email_is_unique on app.users (lower(email));
 create unique index users_by_unsubscribe on app.users (unsubscribe);
+create index users_guests_by_last_use on app.users (seen_at) where guest;
 comment on table app.users is
     'Users: with e-mail and password, by an issuer of JWTs (without a password, perhaps without e-mail), '
     'and guests.';
+comment on column app.users.email is 'E-mail address, in its only spelling.';
+comment on column app.users.email_verified is
+    'True if the user has confirmed the address, by the link that was sent to it, or if an issuer has. Until '
+    'then nothing but that link is sent to it.';
+comment on column app.users.new_email is 'Address that replaces the current one when it is confirmed.';
+comment on column app.users.seen_at is 'Time of the last request with a session or token, to a day or two.';
 comment on column app.users.seq is
     'Number of the newest change of anything of this user. Triggers increment it, under the row lock of '
     'the frame.';
@@ -102,12 +113,27 @@ create table app.tokens (
 create index tokens_of_a_user on app.tokens (user_id);
 comment on table app.tokens is 'Personal access tokens, for scripts and assistants.';
 
+create table app.links (
+    token_hash text primary key,
+    user_id    uuid not null references app.users on delete cascade,
+    purpose    text not null,
+    email      text not null,
+    expires_at timestamptz not null,
+    constraint links_purpose_is_known check (purpose in ('confirm_email', 'reset_password'))
+);
+create index links_of_a_user on app.links (user_id);
+create index links_by_age on app.links (expires_at);
+comment on table app.links is
+    'Links that were sent by e-mail. Each works once, until it expires. The token is in the e-mail only.';
+comment on column app.links.email is 'Address that it was sent to.';
+
 create table app.identities (
     issuer  text not null,
     subject text not null,
     user_id uuid not null references app.users on delete cascade,
     primary key (issuer, subject)
 );
+create index identities_of_a_user on app.identities (user_id);
 comment on table app.identities is 'Users as issuers of JWTs know them.';
 
 create table app.issuers (
@@ -121,6 +147,20 @@ comment on table app.issuers is 'Public keys of the issuers of JWTs.';
 comment on column app.issuers.requested_at is 'Time of the last request for the keys.';
 comment on column app.issuers.fetched_at is 'Time of the last request for the keys that succeeded.';
 comment on column app.issuers.max_age is 'Age at which the keys are fetched again, as the issuer states it.';
+
+create table app.removals (
+    user_id   uuid primary key,
+    began_at  timestamptz not null default now(),
+    erased_to timestamptz not null default '-infinity',
+    next_at   timestamptz default now()
+);
+create index removals_by_time on app.removals (next_at) where next_at is not null;
+comment on table app.removals is
+    'Users who were deleted. What is theirs is deleted in steps, and the contents of their audit trail are '
+    'erased, also of events that arrive later.';
+comment on column app.removals.erased_to is
+    'Time of the last event of the trail whose contents are erased, while they are.';
+comment on column app.removals.next_at is 'Time of the next step. Null after the last one.';
 
 -- ── limits ──────────────────────────────────────────────────────────────────────────────────
 
@@ -136,7 +176,8 @@ insert into app.limits (name, requests, seconds) values
     ('sign-up',         600,   60),
     ('sign-in',         10,    300),
     ('sign-in-account', 1000,  3600),
-    ('sign-in-address', 100,   300);
+    ('sign-in-address', 100,   300),
+    ('link',            5,     3600);
 comment on table app.limits is 'Rate limits: number of `requests` in `seconds`. A change applies at once.';
 
 -- Unlogged: after a crash all buckets are full, and no request waits for the disk. The low fillfactor keeps

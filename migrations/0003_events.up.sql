@@ -137,7 +137,7 @@ create table app.high_water_marks (
     topic    text not null,
     user_id  uuid not null,
     seq      bigint not null,
-    primary key (consumer, topic, user_id)
+    primary key (user_id, consumer, topic)
 ) with (fillfactor = 70);
 comment on table app.high_water_marks is
     'Highest `seq` of each user that a consumer has received from a topic: an event below it is late.';

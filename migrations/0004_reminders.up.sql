@@ -1,4 +1,4 @@
--- Reminders, notifications, and the e-mails of both.
+-- Reminders, notifications, and e-mails.
 
 create table app.reminders (
     id              uuid primary key default gen_random_uuid(),
@@ -61,14 +61,26 @@ comment on column app.notifications.minute is
     'Minute of its reminders: those of the same minute share a notification.';
 
 create table app.mails (
-    notification_id uuid primary key references app.notifications on delete cascade,
+    id              uuid primary key default gen_random_uuid(),
     user_id         uuid not null references app.users on delete cascade,
+    kind            text not null default 'reminder',
+    notification_id uuid unique references app.notifications on delete cascade,
+    email           text,
     next_at         timestamptz not null default now(),
     attempts        int not null default 0,
-    claimed_until   timestamptz not null default '-infinity'
+    claimed_until   timestamptz not null default '-infinity',
+    constraint mails_kind_is_known check (
+        kind in ('reminder', 'confirm_email', 'reset_password', 'password_changed', 'email_changes')),
+    constraint mails_are_about_a_notification_or_the_account check (
+        (kind = 'reminder') = (notification_id is not null) and (kind = 'reminder') = (email is null))
 );
 create index mails_by_time on app.mails (next_at);
-comment on table app.mails is 'Notifications to be sent by e-mail too. The text is made when it is sent.';
+create unique index mails_of_a_user on app.mails (user_id, kind, notification_id) nulls not distinct;
+comment on table app.mails is
+    'E-mails to be sent: about a notification, or about the account, one of each kind. The text is made when '
+    'it is sent, and so is the token of a link.';
+comment on column app.mails.email is
+    'Address that an e-mail about the account goes to. Others go to that of the user.';
 comment on column app.mails.claimed_until is
     'End of the claim. A request is sending it; if that dies, another one claims it afterwards.';
 

@@ -2,10 +2,14 @@
 
 mod account;
 mod address;
-mod cookie;
+mod delete_me;
+mod guests;
 mod hashes;
 pub mod jwt;
 mod limits;
+mod mails;
+mod pages;
+mod password;
 mod session;
 mod sessions;
 mod tokens;

@@ -37,7 +37,7 @@ async fn app_without_sidecar() -> App {
 
 /// Creates a user who wants mail.
 async fn user_with_mail(app: &App, name: &str) -> Person {
-    let person = app.account(&format!("{name}@example.com")).await;
+    let person = app.confirmed_user(&format!("{name}@example.com")).await;
     person.patch("/api/auth/me", json!({ "email_reminders": true })).await.expect(200);
     person
 }

@@ -33,6 +33,14 @@ begin
         scopes := array(select granted from jsonb_array_elements_text(principal -> 'scopes') as granted);
     end if;
 
+    -- Guests who are not seen for 90 days are deleted, so a note a day is enough. It waits for nobody.
+    if principal ? 'token' or session_expires_at < now() + interval '29 days' then
+        update app.users set seen_at = now()
+         where users.id = (select person.id from app.users as person
+                            where person.id = caller and person.seen_at < now() - interval '1 day'
+                              for no key update skip locked);
+    end if;
+
     if rate_limit <> 'none' then
         -- A request that is alone records itself for the metrics; others leave it to one of many.
         -- 7002: a lock for that alone.

@@ -15,8 +15,10 @@ begin
          where identity.issuer = find_or_create_user.issuer
            and identity.subject = find_or_create_user.subject;
         if person is null then
-            insert into app.users (id, email, name)
-            values ((principal ->> 'new_id')::uuid, principal ->> 'email', principal ->> 'name')
+            -- Only addresses that the issuer has verified come this far.
+            insert into app.users (id, email, email_verified, name)
+            values ((principal ->> 'new_id')::uuid, principal ->> 'email',
+                    (principal ->> 'email') is not null, principal ->> 'name')
             on conflict do nothing returning id into person;
             if person is null then
                 insert into app.users (id, name) values ((principal ->> 'new_id')::uuid, principal ->> 'name')

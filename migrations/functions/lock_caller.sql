@@ -1,7 +1,7 @@
 -- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
 -- writers wait for each other instead of deadlocking. The row comes after the buckets of the limits, and
 -- several users' rows in the order of their ids. Returns a refusal if the row is not free in time, or if the
--- session or token was revoked while this waited.
+-- session or token was revoked or the user deleted while this waited.
 --
 -- A request that waits holds a connection. So at most eight of a user wait, a second each, and others are
 -- refused at once: nobody can fill the pool. Services are few, and are not refused without a wait.
@@ -23,7 +23,8 @@ begin
         end;
     end if;
     if role <> 'service'
-       and (principal ? 'session' and not exists (select from app.sessions
+       and (not found
+            or principal ? 'session' and not exists (select from app.sessions
            where token_hash = principal ->> 'session')
             or principal ? 'token' and not exists (select from app.tokens
                 where token_hash = principal ->> 'token')) then

@@ -1,11 +1,14 @@
--- The next `seq` of a user: one of the reserved numbers while there are any. Null if the user is being
--- deleted.
+-- The next `seq` of a user: one of the reserved numbers while there are any. Null if this transaction deletes
+-- the user.
 create or replace function app.next_seq(person uuid) returns bigint language plpgsql as $$
 declare
     reserved    bigint := nullif(current_setting('taskflow.reserved', true), '')::bigint;
     reserved_to bigint := nullif(current_setting('taskflow.reserved_to', true), '')::bigint;
     new_seq     bigint;
 begin
+    if current_setting('taskflow.removing', true) = person::text then
+        return null;
+    end if;
     if reserved is not null then
         new_seq := reserved + 1;
         if new_seq <= coalesce(reserved_to, new_seq) then

@@ -14,6 +14,7 @@ async fn a_guest_starts_at_once_in_their_own_time_zone() {
       "expires_at": "[time]",
       "user": {
         "id": "[id]",
+        "email_verified": false,
         "guest": true,
         "admin": false,
         "timezone": "Europe/Berlin",

@@ -127,6 +127,17 @@ async fn a_token_cannot_manage_its_account() {
         ("GET", "/api/auth/sessions", Value::Null),
         ("DELETE", "/api/auth/sessions", Value::Null),
         ("PATCH", "/api/auth/me", json!({ "name": "Eve" })),
+        (
+            "PATCH",
+            "/api/auth/me",
+            json!({ "password": "another password", "current_password": "a sample guess" }),
+        ),
+        (
+            "PATCH",
+            "/api/auth/me",
+            json!({ "email": "eve@example.com", "current_password": "a sample guess" }),
+        ),
+        ("POST", "/api/auth/confirm-email/resend", Value::Null),
         ("POST", "/api/auth/upgrade", account),
         ("POST", "/api/auth/logout", Value::Null),
     ] {

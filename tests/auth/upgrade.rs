@@ -154,7 +154,9 @@ async fn invalid_and_read_only_members_of_a_profile_are_reported() {
 
     for (change, wrong) in [
         (json!({ "admin": true }), "/admin"),
-        (json!({ "email": "eve@example.com" }), "/email"),
+        (json!({ "email_verified": true }), "/email_verified"),
+        (json!({ "email": null }), "/email"),
+        (json!({ "password": null }), "/password"),
         (json!({ "timezone": "Mars/Olympus" }), "/timezone"),
         (json!({ "timezone": null }), "/timezone"),
         (json!({ "email_reminders": "yes" }), "/email_reminders"),

@@ -7,8 +7,14 @@ import uuid
 import requests
 import schemathesis
 
-# These end a session or upgrade a guest, so each gets a guest of its own.
-OWN_GUEST = {"post_auth_logout", "delete_auth_sessions", "delete_auth_sessions_id", "post_auth_upgrade"}
+# These end a session, or upgrade or delete a guest, so each gets a guest of its own.
+OWN_GUEST = {
+    "post_auth_logout",
+    "delete_auth_me",
+    "delete_auth_sessions",
+    "delete_auth_sessions_id",
+    "post_auth_upgrade",
+}
 
 
 def new_guest(base):

@@ -68,7 +68,7 @@ async fn a_mail_has_the_due_task_and_no_other_data() {
 async fn users_without_an_address_or_without_mail_reminders_get_no_mail() {
     let app = App::with_events().await;
     let (ada, ben, guest) =
-        (app.account("ada@example.com").await, user_with_mail(&app, "ben").await, app.guest().await);
+        (app.confirmed_user("ada@example.com").await, user_with_mail(&app, "ben").await, app.guest().await);
     app.database.change("update app.users set email_reminders = true where guest").await;
     let mut all = Vec::new();
     for person in [&ada, &guest, &ben] {

@@ -1,6 +1,7 @@
 //! `admin`: grants and revokes access to the audit trail of all users.
 
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
+use domain::{Email, Field};
 
 use crate::DatabaseUrl;
 
@@ -14,12 +15,26 @@ pub struct Arguments {
     revoke: bool,
 }
 
-/// Runs the command.
+/// Runs the command. An address that is not confirmed may be that of somebody else than the user, so it does
+/// not make an administrator.
 pub async fn run(arguments: &Arguments, url: &DatabaseUrl) -> anyhow::Result<()> {
     let Arguments { email, revoke } = arguments;
-    let update = "update app.users set admin = $2 where lower(email) = lower($1)";
-    let updated = url.connect().await?.execute(update, &[email, &!revoke]).await?;
-    ensure!(updated > 0, "no account has the address {email}: it must be registered first");
+    let address = Email::parse(&email.as_str().into()).map_err(|errors| anyhow!("{email} {errors}"))?;
+    let update = "
+        with account as (
+            select id, email_verified from app.users where lower(email) = $1 for update
+        ), changed as (
+            update app.users set admin = not $2 from account
+             where users.id = account.id and (account.email_verified or $2)
+        )
+        select email_verified from account";
+    let found = url.connect().await?.query_opt(update, &[&address.as_str(), revoke]).await?;
+    let is_verified = found.map(|account| account.get::<_, bool>(0));
+    ensure!(is_verified.is_some(), "no account has the address {email}: it must be registered first");
+    ensure!(
+        is_verified == Some(true) || *revoke,
+        "{email} is not confirmed yet: follow the link in the e-mail that was sent to it first"
+    );
     println!("{email} {}", if *revoke { "is no longer an administrator" } else { "is an administrator" });
     Ok(())
 }

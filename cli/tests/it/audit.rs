@@ -225,3 +225,24 @@ async fn events_that_arrive_while_the_file_is_written_go_into_another() {
     stdout(&trail.restore().output().unwrap());
     assert_eq!(trail.rows().await, before);
 }
+
+#[tokio::test]
+async fn the_contents_of_users_who_were_deleted_since_are_not_restored() {
+    let trail = Trail::create("removed").await;
+    let user = "0198c0de-0000-7000-8000-000000000001";
+    let insert = format!(
+        "insert into app.audit values (gen_random_uuid(), '2026-03-02 00:00:00+00', 'task.created', '{user}', null, 1,
+                                       '{{\"seq\": 1, \"before\": null, \"after\": {{\"title\": \"secret\"}}}}')"
+    );
+    trail.database.client.batch_execute(&insert).await.unwrap();
+    stdout(&trail.archive().output().unwrap());
+    let remove = format!("insert into app.removals (user_id) values ('{user}')");
+    trail.database.client.batch_execute(&remove).await.unwrap();
+
+    stdout(&trail.restore().output().unwrap());
+
+    assert_eq!(trail.rows().await.len(), 1201);
+    let select = format!("select data::text from app.audit where user_id = '{user}'");
+    let row = trail.database.client.query_one(&select, &[]).await.unwrap();
+    assert_eq!(row.get::<_, &str>(0), r#"{ "seq" : 1, "before" : null, "after" : null }"#);
+}

@@ -59,6 +59,7 @@ pub const SETTINGS: &[SettingSpec] = &[
         "sign-in attempts per user, where the user has no session",
     ),
     limit("limits.sign_in_address", "sign-in-address", "100/300", "sign-in attempts per network address"),
+    limit("limits.link", "link", "5/3600", "links sent by e-mail per e-mail address"),
     SettingSpec {
         key: "publishing",
         default: "on",

@@ -48,9 +48,11 @@ closed! {
         PastExpiry = "past_expiry",
         /// The user would have more tokens than the limit.
         TooManyTokens = "too_many_tokens",
+        /// Another account has the e-mail address.
+        EmailTaken = "email_taken",
         /// An id that the client has chosen is in use, or was used for another request.
         IdTaken = "id_taken",
-        /// The user of an event has been deleted.
+        /// The user of an event does not exist, and was not deleted in the usual way.
         UserDeleted = "user_deleted",
         /// A lock was not free in time, or too many requests of the user wait for one already.
         Busy = "busy",

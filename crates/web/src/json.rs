@@ -53,10 +53,20 @@ fn flag_nul(value: &Value, problem: Problem) -> Problem {
     if has_nul(value) { problem.suspicious("a NUL character") } else { problem }
 }
 
-/// Parses the query as a type. Only a parameter that takes several values may be repeated.
+/// Parses the query as a type.
 pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
+    pairs(request.query.as_bytes(), Problem::invalid_query)
+}
+
+/// Parses the body of an HTML form as a type.
+pub fn form<T: Field>(request: &Request) -> Result<T, Problem> {
+    pairs(&request.body, Problem::invalid_body)
+}
+
+/// Parses names with values. Only one that takes several values may be repeated.
+fn pairs<T: Field>(text: &[u8], invalid: fn(Errors) -> Problem) -> Result<T, Problem> {
     let mut members = Map::new();
-    for (name, value) in form_urlencoded::parse(request.query.as_bytes()) {
+    for (name, value) in form_urlencoded::parse(text) {
         let value = Value::String(value.into_owned());
         match members.get_mut(&*name) {
             None => _ = members.insert(name.into_owned(), value),
@@ -66,12 +76,12 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
                 one => *one = json!([one.take(), value]),
             },
             Some(_) => {
-                return Err(Problem::invalid_query(wrong_member(&name, "is given twice")));
+                return Err(invalid(wrong_member(&name, "is given twice")));
             }
         }
     }
     let value = Value::Object(members);
-    T::parse(&value).map_err(|errors| flag_nul(&value, Problem::invalid_query(errors)))
+    T::parse(&value).map_err(|errors| flag_nul(&value, invalid(errors)))
 }
 
 /// Rejects a body with content on routes without one, so that no client believes that it had an effect.

@@ -56,6 +56,11 @@ impl Request {
         json::query(self)
     }
 
+    /// Parses the body of an HTML form as a type.
+    pub fn form<T: Field>(&self) -> Result<T, Problem> {
+        json::form(self)
+    }
+
     /// Parses a parameter of the path. One that cannot be parsed names nothing, so it is not found.
     pub fn parameter<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
         self.parameters

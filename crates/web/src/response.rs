@@ -62,6 +62,11 @@ impl Response {
         Self { status: 200, headers, body: text.into_bytes(), after: None }
     }
 
+    /// Replaces the status.
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }

@@ -106,6 +106,11 @@ impl Route {
         Self { gives: (200, Body::Text(media_type)), ..self }
     }
 
+    /// Responds to success with 202 and no content: the rest is done later.
+    pub const fn accepts(self) -> Self {
+        Self { gives: (202, Body::Empty), ..self }
+    }
+
     /// Responds with that status and JSON with that schema, too.
     pub const fn gives_too(self, status: u16, schema: fn() -> Value) -> Self {
         Self { gives_too: Some((status, schema)), ..self }
@@ -124,6 +129,11 @@ impl Route {
     /// Is about a thing with a version: changes accept `If-Match`, and responses have an `ETag`.
     pub const fn versioned(self) -> Self {
         Self { versioned: true, ..self }
+    }
+
+    /// Is a page for people, who need not be signed in, so it is not in the documents.
+    pub const fn page(self) -> Self {
+        Self { internal: true, open: true, ..self }
     }
 
     /// Is called by Dapr alone, so it is not in the documents.

@@ -22,9 +22,10 @@ input! {
 
 /// Account as the database returns it, to check the password.
 #[derive(Deserialize, Serialize)]
-struct StoredAccount {
+pub struct StoredAccount {
     id: UserId,
-    password_hash: String,
+    /// Hash of the password.
+    pub password_hash: String,
 }
 
 #[derive(Serialize)]
@@ -38,19 +39,30 @@ struct Input<'a> {
 /// Reads the hash in one call, checks the password, and starts the session in a second call, which fails if
 /// the hash has changed since.
 pub fn run(request: &Request) -> Result<Response, Problem> {
-    let credentials = request.body::<Credentials>()?;
-    let known = find(request, &credentials.email)?;
-    let hash = known.as_ref().map(|known| known.password_hash.as_str());
-    let matches = password::verify(request, &credentials.password, hash)?;
-    if !matches {
-        let user = known.map(|known| known.id);
-        request.anonymous().one(statement!("login_failed.sql"), &json!({ "user": user }))?;
-        return Err(Problem::wrong_credentials());
+    let Credentials { email, password } = request.body()?;
+    match authenticate(request, email.as_str(), &password)? {
+        Some(known) => begin(request, &known),
+        None => Err(Problem::wrong_credentials()),
     }
-    known.map_or_else(|| Err(Problem::wrong_credentials()), |known| begin(request, &known))
 }
 
-fn find(request: &Request, email: &Email) -> Result<Option<StoredAccount>, Problem> {
+/// Returns the account with that address if the password is right, and reports a failed attempt otherwise.
+pub fn authenticate(
+    request: &Request,
+    email: &str,
+    password: &Password,
+) -> Result<Option<StoredAccount>, Problem> {
+    let known = find(request, email)?;
+    let hash = known.as_ref().map(|known| known.password_hash.as_str());
+    if password::verify(request, password, hash)? {
+        return Ok(known);
+    }
+    let user = known.map(|known| known.id);
+    request.anonymous().one(statement!("login_failed.sql"), &json!({ "user": user }))?;
+    Ok(None)
+}
+
+fn find(request: &Request, email: &str) -> Result<Option<StoredAccount>, Problem> {
     match request.anonymous().one(statement!("find_account.sql"), &json!({ "email": email })) {
         Ok(row) => serde_json::from_str(&row)
             .map(Some)

@@ -11,8 +11,8 @@ use crate::sign_up::{Account, NewUser, email_is_taken, sign_up};
 input! {
     /// A new account.
     pub struct NewAccount {
-        /// E-mail address, which is also the sign-in name. Letter case is ignored. The domain may have letters of any
-        /// script.
+        /// E-mail address, which is also the sign-in name. Letter case is ignored. The domain may have
+        /// letters of any script.
         email: Email,
         /// Password of 8 to 200 characters.
         password: Password,

@@ -73,13 +73,15 @@ pub fn user_schema() -> Value {
         "properties": {
             "id": { "type": "string", "format": "uuid" },
             "email": { "type": "string" },
+            "email_verified": { "type": "boolean", "description": "True if the e-mail address is confirmed. Until then nothing else is sent to it" },
+            "new_email": { "type": "string", "description": "Address that replaces the current one when it is confirmed" },
             "name": { "type": "string" },
             "guest": { "type": "boolean" },
             "admin": { "type": "boolean" },
             "timezone": { "type": "string" },
             "email_reminders": { "type": "boolean" },
         },
-        "required": ["id", "guest", "admin", "timezone", "email_reminders"],
+        "required": ["id", "email_verified", "guest", "admin", "timezone", "email_reminders"],
         "additionalProperties": false,
     })
 }

@@ -13,8 +13,8 @@ use crate::sign_up::Account;
 input! {
     /// E-mail address and password that turn a guest into an account.
     pub struct Upgrade {
-        /// E-mail address, which is also the sign-in name. Letter case is ignored. The domain may have letters of any
-        /// script.
+        /// E-mail address, which is also the sign-in name. Letter case is ignored. The domain may have
+        /// letters of any script.
         email: Email,
         /// Password of 8 to 200 characters.
         password: Password,

@@ -7,6 +7,12 @@ with deleted_sessions as (
            select old.ctid from sessions as old where old.expires_at < now()
             order by old.expires_at limit 1000 for update skip locked))
     returning 1
+), deleted_links as (
+    delete from links
+     where links.ctid = any (array(
+           select old.ctid from links as old where old.expires_at < now()
+            order by old.expires_at limit 1000 for update skip locked))
+    returning 1
 ), deleted_answers as (
     delete from answers
      where answers.ctid = any (array(
@@ -40,6 +46,7 @@ with deleted_sessions as (
     returning 1
 ), deleted as (
     select * from deleted_sessions
+    union all select * from deleted_links
     union all select * from deleted_answers
     union all select * from deleted_totals
     union all select * from deleted_full_syncs

@@ -1,6 +1,7 @@
 //! Housekeeping: routes of the jobs that delete expired data, requeue dead letters and apply settings. Only
 //! Dapr calls them.
 
+mod removals;
 mod settings;
 mod tidy;
 

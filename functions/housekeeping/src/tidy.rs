@@ -4,6 +4,8 @@ use serde_json::json;
 use store::{Reason, Refusal, statement};
 use web::{Problem, Request, Response, log, now_ms};
 
+use crate::removals;
+
 const NAME: &str = "housekeeping";
 
 /// Time of a part of the run in milliseconds, so that each part has its turn. The next run continues.
@@ -29,6 +31,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         create_audit_months(request),
         report_incidents(request),
         requeue_dead_letters(request),
+        removals::run(request),
     ];
     // What is busy now is tried again by the next run.
     let failures = parts.into_iter().filter_map(Result::err);

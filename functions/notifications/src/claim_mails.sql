@@ -1,21 +1,35 @@
 -- frame: open, for service
--- Claims e-mails that are due, and returns their content: the tasks whose reminders are still pending.
+-- Claims e-mails that are due, and returns their content: the tasks whose reminders are still pending, or the
+-- token of a new link, of which only the hash is stored. An attempt does not reuse the token of one that has
+-- failed, as that e-mail may have been delivered nevertheless.
 with claimed as (
     update mails set claimed_until = now() + interval '30 seconds'
-     where mails.notification_id = any (array(
-           select due.notification_id from mails as due
+     where mails.id = any (array(
+           select due.id from mails as due
             where due.next_at <= now() and due.claimed_until < now()
             order by due.next_at limit 20 for update skip locked))
-    returning mails.notification_id, mails.user_id
+    returning mails.id, mails.user_id, mails.kind, mails.notification_id, mails.email
 ), pending as materialized (
     select claimed.notification_id, reminders.id, reminders.task_id, reminders.remind_at
       from claimed join reminders
         on reminders.notification_id = claimed.notification_id and reminders.status = 'pending'
+), new_links as materialized (
+    select claimed.id as mail_id,
+           replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+      from claimed where claimed.kind in ('confirm_email', 'reset_password')
+), stored_links as (
+    insert into links (token_hash, user_id, purpose, email, expires_at)
+    select encode(sha256(convert_to(new_links.token, 'UTF8')), 'hex'), claimed.user_id, claimed.kind,
+           claimed.email,
+           now() + case claimed.kind when 'confirm_email' then interval '1 day' else interval '1 hour' end
+      from claimed join new_links on new_links.mail_id = claimed.id
 )
 select 'row', json_build_object(
-           'notification', claimed.notification_id, 'user', claimed.user_id,
+           'mail', claimed.id, 'user', claimed.user_id, 'kind', claimed.kind,
+           'email', case when claimed.kind <> 'reminder' then claimed.email
+                         when users.email_reminders and users.email_verified then users.email end,
+           'token', new_links.token,
            'unsubscribe', users.unsubscribe, 'late', notifications.late,
-           'email', case when users.email_reminders then users.email end,
            'reminders', (select coalesce(json_agg(pending.id), '[]') from pending
                           where pending.notification_id = claimed.notification_id),
            'tasks', (select coalesce(json_agg(json_build_object(
@@ -29,4 +43,5 @@ select 'row', json_build_object(
                               group by pending.task_id) as reminded
                        join tasks on tasks.id = reminded.task_id))::text
   from claimed join users on users.id = claimed.user_id
-  join notifications on notifications.id = claimed.notification_id
+  left join notifications on notifications.id = claimed.notification_id
+  left join new_links on new_links.mail_id = claimed.id

@@ -1,6 +1,6 @@
 -- frame: write, for service
 -- Records that an e-mail was sent or has failed. It is retried after 1, 5 and 15 minutes; after that the user
--- gets a notification.
+-- gets a notification, if it was about reminders.
 declare
     notification notifications;
     mail         mails;
@@ -9,12 +9,12 @@ declare
     reminder_ids uuid[] := array(select id::uuid from jsonb_array_elements_text(input -> 'reminders') as id);
     mailed_tasks uuid[];
 begin
-    select * into notification from notifications
-     where notifications.id = (input ->> 'notification')::uuid and notifications.user_id = caller;
-    select * into mail from mails where mails.notification_id = notification.id;
+    select * into mail from mails where mails.id = (input ->> 'mail')::uuid and mails.user_id = caller;
     if not found then
         return;
     end if;
+    -- None if it is about the account: then there are no reminders either.
+    select * into notification from notifications where notifications.id = mail.notification_id;
     gives_up := has_failed and mail.attempts >= 3;
     -- Reminders that were snoozed meanwhile belong to another notification.
     with changed as (
@@ -34,7 +34,7 @@ begin
            set attempts = mail.attempts + 1, claimed_until = '-infinity',
                next_at  = now() + (array[interval '1 minute', interval '5 minutes',
                                          interval '15 minutes'])[mail.attempts + 1]
-         where mails.notification_id = notification.id;
+         where mails.id = mail.id;
         return;
     end if;
     if gives_up and mailed_tasks is not null then
@@ -47,8 +47,8 @@ begin
     if exists (select from reminders
                 where reminders.notification_id = notification.id and reminders.status = 'pending') then
         update mails set attempts = 0, next_at = now(), claimed_until = '-infinity'
-         where mails.notification_id = notification.id;
+         where mails.id = mail.id;
     else
-        delete from mails where mails.notification_id = notification.id;
+        delete from mails where mails.id = mail.id;
     end if;
 end;

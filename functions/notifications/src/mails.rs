@@ -1,5 +1,5 @@
 //! `POST /internal/notifications/mail`, from a cron binding; and e-mails that are sent after an event was
-//! taken
+//! taken. Those about reminders and those about accounts go the same way.
 
 use dapr::time::wait;
 use futures::future::join_all;
@@ -28,7 +28,8 @@ const RECORD_PAUSE_MS: u64 = 250;
 /// E-mail that is to be sent.
 #[derive(Deserialize)]
 struct Mail {
-    notification: String,
+    #[serde(rename = "mail")]
+    id: String,
     user: String,
     /// `None` if the user has turned e-mails off.
     email: Option<String>,
@@ -68,9 +69,9 @@ fn log_fault(request: &Request, refusal: &Refusal) {
 }
 
 async fn send_one(request: &Request, row: &str) -> Result<(), Refusal> {
-    let Mail { notification, user, email, reminders, content } =
+    let Mail { id, user, email, reminders, content } =
         serde_json::from_str(row).map_err(|error| Refusal::unreadable("a mail", error))?;
-    let error = match email.filter(|_| !content.tasks.is_empty()) {
+    let error = match email.filter(|_| !content.is_empty()) {
         Some(email) => deliver(&email, &content).await.err(),
         None => None,
     };
@@ -82,7 +83,7 @@ async fn send_one(request: &Request, row: &str) -> Result<(), Refusal> {
             ("cause", &chain(error)),
         );
     }
-    let input = json!({ "notification": notification, "reminders": reminders, "failed": error.is_some() });
+    let input = json!({ "mail": id, "reminders": reminders, "failed": error.is_some() });
     let client = request.service("notifications", Some(user));
     // A mail whose result is not recorded is sent again.
     for _ in 0..RECORD_ATTEMPTS {

@@ -12,7 +12,8 @@ declare
     remaining    uuid[];
 begin
     if exists (select from unnest(events) as event
-                where not exists (select from users where users.id = event.user_id)) then
+                where not exists (select from users where users.id = event.user_id)
+                  and not exists (select from removals where removals.user_id = event.user_id)) then
         perform refuse('user_deleted');
     end if;
     perform from users where users.id = any (array(select event.user_id from unnest(events) as event))
@@ -35,7 +36,7 @@ begin
          group by minutes.user_id, minutes.minute
          order by first_at
     loop
-        by_mail := (select users.email_reminders and users.email is not null
+        by_mail := (select users.email_reminders and users.email_verified
                       from users where users.id = due.user_id);
         -- Each task once, even if it has several reminders.
         remaining := array(select task.id

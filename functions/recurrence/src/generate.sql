@@ -10,7 +10,8 @@ declare
     source_id      uuid;
 begin
     if exists (select from unnest(events) as taken
-                where not exists (select from users where users.id = taken.user_id)) then
+                where not exists (select from users where users.id = taken.user_id)
+                  and not exists (select from removals where removals.user_id = taken.user_id)) then
         perform refuse('user_deleted');
     end if;
     perform from users where users.id = any (array(select taken.user_id from unnest(events) as taken))

@@ -10,10 +10,13 @@ use super::files::Archive;
 use crate::Step;
 
 /// Inserts events, given as lines of JSON. `line -> 'data'` keeps the JSON text of an event byte for byte; a
-/// column of `json_to_record` would not.
+/// column of `json_to_record` would not. The contents of users who were deleted since stay erased.
 const INSERT: &str = "
     insert into app.audit (event_id, occurred_at, event_type, user_id, task_id, seq, data)
-    select event_id, occurred_at, event_type, user_id, task_id, seq, coalesce(line -> 'data', data_text::json)
+    select event_id, occurred_at, event_type, user_id, task_id, seq,
+           case when exists (select from app.removals where removals.user_id = one.user_id)
+                then app.erase_contents(coalesce(line -> 'data', data_text::json))
+                else coalesce(line -> 'data', data_text::json) end
       from (select line::json from unnest($1::text[]) as line) as lines,
            json_to_record(line) as one (event_id uuid, occurred_at timestamptz, event_type text, user_id uuid, task_id uuid,
                                         seq bigint, data_text text)
