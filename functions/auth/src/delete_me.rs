@@ -3,10 +3,9 @@
 use domain::{Optional, Password, input};
 use serde_json::json;
 use store::{Refusal, statement};
-use web::{Problem, Request, Response};
+use web::{Problem, Request, Response, session_cookie};
 
 use crate::current_password;
-use crate::session::cookie;
 
 input! {
     /// Deletion of the current user.
@@ -26,5 +25,5 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         Refusal::NotFound => current_password::wrong(),
         other => other.into(),
     })?;
-    Ok(Response::empty().with("set-cookie", cookie(request, "", 0)))
+    Ok(Response::empty().with("set-cookie", session_cookie(request, None)))
 }
