@@ -129,6 +129,19 @@ create table app.dead_letters (
 );
 create index dead_letters_to_requeue on app.dead_letters (failed_at)
     where ((requeued_at is null) and (reason = 'retries_exhausted') and (failures <= 10) and ((event ->> 'type') <> '') and (topic <> 'unknown'));
+create index dead_letters_waiting on app.dead_letters (consumer) where (requeued_at is null);
+
+-- Positions below the user's `forgotten_seq` that a client has got to on its way from the start, from which
+-- it may continue for a day. Any other client that is there has missed tombstones.
+create unlogged table app.full_syncs (
+    user_id    uuid not null,
+    -- Hash of the session or token of the client, or the subject of its issuer.
+    credential text not null,
+    seq        bigint not null,
+    started_at timestamp with time zone not null,
+    constraint full_syncs_pkey primary key (user_id, credential, seq)
+);
+create index full_syncs_by_age on app.full_syncs (started_at);
 
 -- Permits to compute a password hash, which takes much time and memory: no more hashes than rows are
 -- computed at the same time.
@@ -159,7 +172,7 @@ create table app.high_water_marks (
     topic    text not null,
     user_id  uuid not null,
     seq      bigint not null,
-    constraint high_water_marks_pkey primary key (consumer, topic, user_id)
+    constraint high_water_marks_pkey primary key (user_id, consumer, topic)
 ) with (fillfactor=70);
 
 -- The history of this database, in one row. `app.epoch` makes its name for clients, from this row and from
@@ -180,6 +193,7 @@ create table app.identities (
     constraint identities_pkey primary key (issuer, subject),
     constraint identities_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
+create index identities_of_a_user on app.identities (user_id);
 
 -- Security incidents of the last minutes, by kind, so that many of one kind become few events.
 create unlogged table app.incidents (
@@ -204,6 +218,8 @@ create table app.issuers (
     requested_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
     -- Time of the last request for the keys that succeeded.
     fetched_at   timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    -- Age at which the keys are fetched again, as the issuer states it.
+    max_age      interval not null default '1 day'::interval,
     constraint issuers_pkey primary key (issuer)
 );
 
@@ -218,19 +234,43 @@ create table app.limits (
 create trigger reset_buckets after delete or update on app.limits for each row
     execute function app.reset_buckets();
 
--- Notifications to be sent by e-mail too. The text is made when it is sent.
+-- Links that were sent by e-mail. Each works once, until it expires. The token is in the e-mail only.
+create table app.links (
+    token_hash text not null,
+    user_id    uuid not null,
+    purpose    text not null,
+    -- Address that it was sent to.
+    email      text not null,
+    expires_at timestamp with time zone not null,
+    constraint links_pkey primary key (token_hash),
+    constraint links_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade,
+    constraint links_purpose_is_known check ((purpose = any (array['confirm_email', 'reset_password'])))
+);
+create index links_by_age on app.links (expires_at);
+create index links_of_a_user on app.links (user_id);
+
+-- E-mails to be sent: about a notification, or about the account, one of each kind. The text is made when it
+-- is sent, and so is the token of a link.
 create table app.mails (
-    notification_id uuid not null,
+    id              uuid not null default gen_random_uuid(),
     user_id         uuid not null,
+    kind            text not null default 'reminder',
+    notification_id uuid,
+    -- Address that an e-mail about the account goes to. Others go to that of the user.
+    email           text,
     next_at         timestamp with time zone not null default now(),
     attempts        integer not null default 0,
     -- End of the claim. A request is sending it; if that dies, another one claims it afterwards.
     claimed_until   timestamp with time zone not null default '-infinity'::timestamp with time zone,
-    constraint mails_pkey primary key (notification_id),
+    constraint mails_pkey primary key (id),
+    constraint mails_notification_id_key unique (notification_id),
     constraint mails_notification_id_fkey foreign key (notification_id) references app.notifications(id) on delete cascade,
-    constraint mails_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
+    constraint mails_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade,
+    constraint mails_are_about_a_notification_or_the_account check ((((kind = 'reminder') = (notification_id is not null)) and ((kind = 'reminder') = (email is null)))),
+    constraint mails_kind_is_known check ((kind = any (array['reminder', 'confirm_email', 'reset_password', 'password_changed', 'email_changes'])))
 );
 create index mails_by_time on app.mails (next_at);
+create unique index mails_of_a_user on app.mails (user_id, kind, notification_id) nulls not distinct;
 
 -- The inbox of each user.
 create table app.notifications (
@@ -391,6 +431,33 @@ create trigger add_tombstone after delete on app.reminders for each row
     execute function app.add_reminder_tombstone();
 create trigger stamp before insert or update on app.reminders for each row
     execute function app.stamp_reminder();
+
+-- Users who were deleted. What is theirs is deleted in steps, and the contents of their audit trail are
+-- erased, also of events that arrive later.
+create table app.removals (
+    user_id   uuid not null,
+    began_at  timestamp with time zone not null default now(),
+    -- Time of the last event of the trail whose contents are erased, while they are.
+    erased_to timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    -- Time of the next step. Null after the last one.
+    next_at   timestamp with time zone default now(),
+    constraint removals_pkey primary key (user_id)
+);
+create index removals_by_time on app.removals (next_at) where (next_at is not null);
+
+-- Recorded requests, counted by route, status and duration. After a crash they count from zero, as the
+-- counters of a process would.
+create unlogged table app.requests (
+    route            text not null,
+    status           smallint not null,
+    -- Number of the bounds of `app.duration_bounds` that are not longer.
+    bucket           smallint not null,
+    times            bigint not null,
+    seconds          double precision not null,
+    -- Time in which they waited for Postgres.
+    database_seconds double precision not null,
+    constraint requests_pkey primary key (route, status, bucket)
+) with (fillfactor=50);
 
 -- Recurring tasks: rules that make tasks again and again.
 create table app.series (
@@ -574,7 +641,13 @@ create table app.used_ids (
 -- guests.
 create table app.users (
     id              uuid not null,
+    -- E-mail address, in its only spelling.
     email           text,
+    -- True if the user has confirmed the address, by the link that was sent to it, or if an issuer has.
+    -- Until then nothing but that link is sent to it.
+    email_verified  boolean not null default false,
+    -- Address that replaces the current one when it is confirmed.
+    new_email       text,
     name            text,
     password_hash   text,
     guest           boolean not null default false,
@@ -582,6 +655,8 @@ create table app.users (
     timezone        text not null default 'UTC',
     email_reminders boolean not null default false,
     created_at      timestamp with time zone not null default now(),
+    -- Time of the last request with a session or token, to a day or two.
+    seen_at         timestamp with time zone not null default now(),
     -- Number of the newest change of anything of this user. Triggers increment it, under the row lock of the
     -- frame.
     seq             bigint not null default 0,
@@ -591,8 +666,10 @@ create table app.users (
     unsubscribe     uuid not null default gen_random_uuid(),
     constraint users_pkey primary key (id),
     constraint users_guest_has_no_account check (((not guest) or ((email is null) and (password_hash is null)))),
+    constraint users_only_an_address_is_verified check (((not email_verified) or (email is not null))),
     constraint users_password_needs_email check (((password_hash is null) or (email is not null)))
 ) with (fillfactor=50);
+create index users_guests_by_last_use on app.users (seen_at) where guest;
 create unique index users_by_unsubscribe on app.users (unsubscribe);
 create unique index users_email_is_unique on app.users (lower(email));
 create trigger follow_zone after update of timezone on app.users for each row
@@ -751,8 +828,9 @@ create type app.task as (
 -- returns. Returns true if this call has acquired it. A transaction tries each shard once.
 create function app.acquire_publish_lease(shard smallint) returns boolean language plpgsql volatile;
 
--- Adds `task.conflict`: an update was rejected because the task had changed.
-create function app.add_conflict_event(person uuid, task_id uuid, current json, expected jsonb)
+-- Adds `task.conflict` or `recurring.conflict`: an update was rejected because the task or series had
+-- changed.
+create function app.add_conflict_event(type text, person uuid, subject uuid, current json, expected jsonb)
 returns void language plpgsql volatile;
 
 -- Adds an event to the outbox, and acquires the publish lease of its shard if that is free.
@@ -808,8 +886,8 @@ create function app.check_rate_limit(rate_limit text, principal jsonb, input jso
 returns text language plpgsql volatile;
 
 -- Compares the version of a task or series with those that the client expects. Returns a refusal with the
--- current state if none matches. For a task this is an event too, so that all devices of the user can show
--- the conflict.
+-- current state if none matches. That is an event too, so that all devices of the user can show the
+-- conflict.
 create function app.check_version(caller uuid, input jsonb) returns json language plpgsql volatile;
 
 -- A task, series, reminder or notification as clients see it. The composite types define the fields and
@@ -836,8 +914,16 @@ create function app.cloud_event(outbox app.outbox) returns text language plpgsql
 -- set.
 create function app.context(name text) returns text language sql stable;
 
+-- The number of tasks, from the first on, whose JSON fits on a page: at least one. The texts behind the
+-- first one that does not fit are not read.
+create function app.count_fitting(ids uuid[], max_bytes integer) returns integer language plpgsql stable;
+
 -- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
 create function app.due_at(due jsonb, person uuid) returns timestamp with time zone language plpgsql stable;
+
+-- The upper bounds of the buckets that durations of requests are counted in, in seconds. There is one more
+-- bucket, without a bound.
+create function app.duration_bounds() returns double precision[] language sql immutable;
 
 -- The due date of a whole day: 23:59 in a zone.
 create function app.end_of_day(day date, zone text)
@@ -848,6 +934,9 @@ returns timestamp with time zone language plpgsql immutable;
 -- point in time, or from a replica, starts another timeline (Neon has timelines of its own); another
 -- database of the server has another number, and one that was loaded from a dump another file for the table.
 create function app.epoch() returns text language plpgsql stable;
+
+-- The data of an event without what people wrote: states and changes are null.
+create function app.erase_contents(data json) returns json language plpgsql immutable;
 
 -- Finds the tasks or series of a user by words of their titles: up to six of `{id, title, open, due_date,
 -- all_day}` as `matches`, the best first. `is_exact` is true if the title of the first equals the words,
@@ -896,7 +985,7 @@ returns void language plpgsql volatile;
 -- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
 -- writers wait for each other instead of deadlocking. The row comes after the buckets of the limits, and
 -- several users' rows in the order of their ids. Returns a refusal if the row is not free in time, or if the
--- session or token was revoked while this waited.
+-- session or token was revoked or the user deleted while this waited.
 create function app.lock_caller(principal jsonb, caller uuid, role text)
 returns json language plpgsql volatile;
 
@@ -924,8 +1013,8 @@ create function app.move_to_zone(person uuid) returns boolean language plpgsql v
 create function app.new_due_at(due jsonb, person uuid, allow_past boolean, current_due timestamp with time zone)
 returns timestamp with time zone language plpgsql stable;
 
--- The next `seq` of a user: one of the reserved numbers while there are any. Null if the user is being
--- deleted.
+-- The next `seq` of a user: one of the reserved numbers while there are any. Null if this transaction
+-- deletes the user.
 create function app.next_seq(person uuid) returns bigint language plpgsql volatile;
 
 -- The title of a notification about these tasks: that of the first task, and the number of the others.
@@ -933,6 +1022,10 @@ create function app.notification_title(task_ids uuid[]) returns text language pl
 
 -- The open occurrence of a series: its newest task, if that is active and the series has not ended.
 create function app.open_occurrence(series app.series) returns uuid language plpgsql stable;
+
+-- Largest size of the items of a page in bytes, so that a response has at most 1 MiB. A response to an agent
+-- shows them twice, as data and as text, in which the quotes of a quote are escaped too.
+create function app.page_bytes(principal jsonb) returns integer language sql immutable;
 
 -- The cursor after a row of a list: sort key and id of the row, and fingerprint of the list. Clients return
 -- it unchanged, and `Cursor` in `actions` parses it. URL-safe Base64 without padding.
@@ -960,6 +1053,16 @@ create function app.profile_json(person app.users) returns json language sql sta
 -- The progress of a series: its rule, its place, and the state of its newest occurrence.
 create function app.progress(series app.series) returns jsonb language plpgsql stable;
 
+-- Queues an e-mail with a link, unless too many were sent to the address. Returns null if it is queued, or
+-- else the time in seconds until the next one may be sent.
+create function app.queue_link(person uuid, purpose text, address text)
+returns double precision language plpgsql volatile;
+
+-- Queues an e-mail about an account. It replaces one of the same kind that was not sent yet; if that is
+-- being sent, its new id keeps the sender from deleting the new one.
+create function app.queue_mail(person uuid, mail_kind text, address text)
+returns void language plpgsql volatile;
+
 -- The state of a rate limit, as the frame returns it to the client. `reset` is the time until the next
 -- request is allowed, or until the bucket is full.
 create function app.quota(refused boolean, policy text, reset double precision, seconds_per_token double precision, seconds_to_fill double precision, remaining double precision)
@@ -977,12 +1080,18 @@ returns json language plpgsql volatile;
 -- Rejects a request: the frame rolls the body back and returns the reason as a refusal.
 create function app.refuse(reason text) returns void language plpgsql volatile;
 
--- Rejects changes to the audit trail, even by statements, which run as the owner of the table.
+-- Rejects changes to the audit trail, even by statements, which run as the owner of the table. The only one
+-- that is allowed erases the contents of an event of a deleted user.
 create function app.reject_audit_change() returns trigger language plpgsql volatile;
 
 -- The time of a relative reminder: now, if it has passed but the due date has not.
 create function app.remind_at(due timestamp with time zone, before text, person uuid)
 returns timestamp with time zone language plpgsql stable;
+
+-- Makes a step of deleting a user, of up to 2000 rows: of all that is theirs, and of the contents of their
+-- audit trail, of which types, ids and times stay. Most users are gone after the first one; `app.removals`
+-- has those who are not. From the first step on nobody can sign in as the user, and nothing says who it was.
+create function app.remove_user(person uuid) returns void language plpgsql volatile;
 
 -- Returns the answer that is kept under this idempotency key, or the refusal `key_used` if the key belongs
 -- to another request; null if the request is new.
@@ -1010,6 +1119,11 @@ create function app.schedule_bound_json(wall_clock text, zone text) returns json
 
 -- The words of a text, both unchanged and stemmed as English, so that a search finds names and inflections.
 create function app.search_vector(title text, description text) returns tsvector language plpgsql immutable;
+
+-- Sets the password of a user. Whoever knew the old one loses all access: sessions except one, tokens and
+-- links. The user is told, if the address is confirmed.
+create function app.set_password(person uuid, new_hash text, kept_session text)
+returns void language plpgsql volatile;
 
 -- Pauses or resumes publishing: during a pause every shard has a lease that never expires.
 create function app.set_publishing(is_on boolean) returns void language sql volatile;
@@ -1058,6 +1172,9 @@ create function app.user_prefix(person uuid) returns text language sql immutable
 -- are withdrawn, and if its series has ended with it, the end too. All of it stays if the user has changed
 -- one of these occurrences or its reminders.
 create function app.withdraw_followers(reopened app.tasks) returns void language plpgsql volatile;
+
+-- Deletes the links of a user, sent or waiting, except those that confirm an address that needs it still.
+create function app.withdraw_links(person uuid) returns void language plpgsql volatile;
 
 -- The search words of a task, each with the prefix of its user.
 create function app.words(title text, description text, person uuid)

@@ -26,7 +26,7 @@ pub fn record(function: &str, request: &Request, status: u16, duration: Duration
     let has_failed_early = status >= 400 && quota.is_none() && request.route.is_some();
     let is_alone = quota.is_some_and(|quota| quota.alone);
     let weight = if is_alone || has_failed_early || status >= 500 { 1 } else { SAMPLE };
-    if random::<1>()[0] % weight != 0 {
+    if !random::<1>()[0].is_multiple_of(weight) {
         return;
     }
     let (method, path) = request.route.unwrap_or(("other", "unknown"));

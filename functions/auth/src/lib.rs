@@ -95,11 +95,15 @@ pub const ROUTES: &[Route] = &[
     Route::new(Get, "/confirm-email", pages::confirm_form, "Show the form behind a link")
         .query(link::Link::schema)
         .page(),
-    Route::new(Post, "/confirm-email", pages::confirm, "Confirm an e-mail address by a form").page(),
+    Route::new(Post, "/confirm-email", pages::confirm, "Confirm an e-mail address by a form")
+        .page()
+        .takes_bytes(),
     Route::new(Get, "/reset-password", pages::password_form, "Show the form behind a link")
         .query(link::Link::schema)
         .page(),
-    Route::new(Post, "/reset-password", pages::set_password, "Set a new password by a form").page(),
+    Route::new(Post, "/reset-password", pages::set_password, "Set a new password by a form")
+        .page()
+        .takes_bytes(),
 ];
 
 web::export!("auth", ROUTES);

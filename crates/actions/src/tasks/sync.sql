@@ -65,7 +65,7 @@ begin
     )
     select whole.*, users.seq, users.forgotten_seq into reply
       from users, whole
-     where users.id = caller and since <= users.seq
+     where users.id = caller and since <= users.seq and coalesce(input ->> 'epoch', history) = history
        and (since = 0 or since >= users.forgotten_seq
             or exists (select from full_syncs as begun
                         where begun.user_id = caller and begun.credential = client_key and begun.seq = since
