@@ -265,7 +265,7 @@ async fn options_lists_the_methods_of_a_path_without_authentication() {
     for (path, allowed) in [
         ("/api/tasks", vec!["GET", "HEAD", "OPTIONS", "POST"]),
         ("/api/tasks/7/complete", vec!["OPTIONS", "POST"]),
-        ("/api/auth/me", vec!["GET", "HEAD", "OPTIONS", "PATCH"]),
+        ("/api/auth/me", vec!["DELETE", "GET", "HEAD", "OPTIONS", "PATCH"]),
         ("/live", vec!["GET", "HEAD", "OPTIONS"]),
     ] {
         let response = app.call("OPTIONS", path).send().await.expect(204);

@@ -68,8 +68,10 @@ begin
         update app.buckets as bucket set taken = bucket.taken + 1, since = greatest(bucket.since, start)
          where bucket.key = bucket_key and bucket.slot = free_slot;
         if not found then
+            -- The limit may have been changed just now, and its buckets deleted.
             insert into app.buckets (key, slot, taken, since, seconds_per_token, seconds_to_fill)
-            values (bucket_key, free_slot, 1, start, seconds_per_token, seconds_to_fill);
+            select bucket_key, free_slot, 1, start, limits.seconds::float8 / limits.requests, limits.seconds
+              from app.limits where limits.name = names[i];
         end if;
 
         if lowest is null

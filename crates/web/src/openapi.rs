@@ -238,10 +238,11 @@ fn shared_headers() -> Value {
         "X-Correlation-Id": header("Id of the request", text.clone()),
         "ETag": header("Version of the thing", text.clone()),
         "Location": header("URL of the thing", text.clone()),
-        "TaskFlow-Seq": header(
-            "The user's newest `seq`: a client that has synced up to it has the change of this request",
-            json!({ "type": "integer", "minimum": 0 }),
-        ),
+        "TaskFlow-Seq": {
+            "description": "The user's newest `seq`: a client that has synced up to it has the change of this request. \
+                            Omitted when the user is deleted",
+            "schema": { "type": "integer", "minimum": 0 },
+        },
         "WWW-Authenticate": header("Authentication scheme", text.clone()),
         "Retry-After": header("Seconds to wait before a retry", json!({ "type": "integer" })),
         "RateLimit": optional("Remaining requests, and the seconds until the limit resets"),
