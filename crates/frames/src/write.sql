@@ -28,18 +28,12 @@ begin
     exit frame when refusal is not null;
     refusal := lock_caller(principal, caller, '{role}');
     exit frame when refusal is not null;
-    -- Active users stay signed in. An extension a day is enough, so no request waits for another one's.
-    if admission.session_expires_at < now() + interval '29 days' then
-        update sessions set expires_at = now() + interval '30 days', address = principal ->> 'address'
-         where token_hash = (select session.token_hash from sessions as session
-                              where session.token_hash = principal ->> 'session'
-                                for no key update skip locked);
-        -- For the cookie, which ends with the session that it was set for.
-        if found then
-            kind := 'session';
-            body := '"extended"';
-            return next;
-        end if;
+    -- Active users stay signed in. An extension a day is enough. The row is for the cookie, which ends with the
+    -- session that it was set for.
+    if admission.session_expires_at < now() + interval '29 days' and extend_session(principal) then
+        kind := 'session';
+        body := '"extended"';
+        return next;
     end if;
     -- For responses with times in the user's zone.
     if principal ? 'zoned' then
