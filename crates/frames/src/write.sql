@@ -60,13 +60,9 @@ begin
             repeated := find_repeat(caller, named);
         end if;
         if repeated is not null then
-            kind := 'row';
-            body := repeated;
             is_empty := false;
-            if replay_key is not null then
-                answer := answer || row(kind, body)::reply_row;
-            end if;
-            return next;
+            answer := array[row('row', repeated)::reply_row];
+            return query select * from unnest(answer);
         else
             for kind, body in
 {body}
