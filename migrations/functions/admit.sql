@@ -42,10 +42,7 @@ begin
     end if;
 
     if rate_limit <> 'none' then
-        -- A request that is alone records itself for the metrics; others leave it to one of many.
-        -- 7002: a lock for that alone.
-        quota := left(app.check_rate_limit(rate_limit, principal, input, caller), -1)
-              || ',"alone":' || pg_try_advisory_xact_lock(7002, 0) || '}';
+        quota := app.check_rate_limit(rate_limit, principal, input, caller);
         if (quota::json ->> 'refused')::boolean then
             refusal := '{"error":"limited"}';
             return;
