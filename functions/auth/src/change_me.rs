@@ -53,15 +53,15 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     if let Some(new) = &patch.password.0 {
         input.password_hash = Some(password::hash(request, new)?);
     }
-    let mut rows =
-        link::call(&caller, statement!("change_me.sql"), &input).map_err(|refusal| match refusal {
-            Refusal::NotFound => current_password::wrong(),
-            Refusal::Rejected(Reason::EmailTaken) => link::address_taken(),
-            other => other.into(),
-        })?;
-    let user = rows.require("row").map_err(|_| current_password::wrong())?;
+    let changed = link::call(&caller, statement!("change_me.sql"), &input)
+        .and_then(|mut rows| Ok((rows.require("row")?, rows.take("moving"))));
+    let (user, moving) = changed.map_err(|refusal| match refusal {
+        Refusal::NotFound => current_password::wrong(),
+        Refusal::Rejected(Reason::EmailTaken) => link::address_taken(),
+        other => other.into(),
+    })?;
     let response = Response::json(200, user);
-    Ok(match rows.take("moving") {
+    Ok(match moving {
         Some(_) => response.then(|request| Box::pin(move_rest(request))),
         None => response,
     })
