@@ -185,8 +185,10 @@ async fn everything_that_expires_is_found_by_an_index_on_its_age() {
     let app = app_without_sidecar().await;
     for (table, column) in [
         ("sessions", "expires_at"),
+        ("links", "expires_at"),
         ("answers", "created_at"),
         ("totals", "counted_at"),
+        ("full_syncs", "started_at"),
         ("consumed_events", "at"),
         ("held", "until"),
         ("tasks", "deleted_at"),
