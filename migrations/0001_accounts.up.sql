@@ -67,7 +67,7 @@ create table app.users (
     constraint users_password_needs_email check (password_hash is null or email is not null),
     constraint users_only_an_address_is_verified check (not email_verified or email is not null)
 ) with (fillfactor = 50);
-create unique index users_email_is_unique on app.users (lower(email));
+create unique index users_email_is_unique on app.users (email);
 create unique index users_by_unsubscribe on app.users (unsubscribe);
 create index users_guests_by_last_use on app.users (seen_at) where guest;
 comment on table app.users is

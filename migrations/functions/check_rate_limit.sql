@@ -13,7 +13,7 @@ begin
     if rate_limit = 'sign-in' then
         clients := app.sign_in_clients(input ->> 'email', address);
         if exists (select from app.users as person join app.sessions as session on session.user_id = person.id
-                    where lower(person.email) = lower(input ->> 'email') and session.expires_at > now()
+                    where person.email = input ->> 'email' and session.expires_at > now()
                       and session.address = principal ->> 'address') then
             clients[3] := null;
         end if;

@@ -3,7 +3,7 @@
 create or replace function app.sign_in_clients(email text, address text)
 returns text[] language plpgsql stable as $$
 declare
-    account text := md5(lower(email));
+    account text := md5(email);
 begin
     return array[address, account || ' ' || coalesce(address, ''), account];
 end $$;

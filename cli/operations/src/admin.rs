@@ -22,7 +22,7 @@ pub async fn run(arguments: &Arguments, url: &DatabaseUrl) -> anyhow::Result<()>
     let address = Email::parse(&email.as_str().into()).map_err(|errors| anyhow!("{email} {errors}"))?;
     let update = "
         with account as (
-            select id, email_verified from app.users where lower(email) = $1 for update
+            select id, email_verified from app.users where email = $1 for update
         ), changed as (
             update app.users set admin = not $2 from account
              where users.id = account.id and (account.email_verified or $2)

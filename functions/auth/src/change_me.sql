@@ -13,7 +13,7 @@ begin
     end if;
     new_address := nullif(input ->> 'email', person.email);
     if new_address is not null then
-        if exists (select from users where lower(users.email) = new_address) then
+        if exists (select from users where users.email = new_address) then
             perform refuse('email_taken');
         end if;
         wait := queue_link(caller, 'confirm_email', new_address);

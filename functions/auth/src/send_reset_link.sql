@@ -6,4 +6,4 @@ select 'row', 'true'
  cross join lateral (select queue_link(users.id,
                                        case when users.email_verified then 'reset_password'
                                             else 'confirm_email' end, users.email)) as queued
- where lower(users.email) = input ->> 'email' and users.password_hash is not null
+ where users.email = input ->> 'email' and users.password_hash is not null
