@@ -69,7 +69,7 @@ pub async fn start(
     full: bool,
     variables: &mut BTreeMap<String, String>,
 ) -> anyhow::Result<RunningSidecar> {
-    // What this process, Kafka and Dapr write from here on is for its owner alone.
+    // New files of this process, Kafka and Dapr are for their owner alone.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     for name in ["app_api_token", "dapr_api_token"] {
         let token = Some(project::variable(name)?).filter(|token| !token.is_empty());

@@ -267,7 +267,7 @@ async fn a_restored_database_has_another_epoch() {
          insert into app.history table app.dump; drop table app.dump",
         "create table app.dump as table app.history; truncate app.history;
          insert into app.history table app.dump; drop table app.dump",
-        // What operators do if Postgres cannot notice it.
+        // The command for a restore that Postgres cannot notice.
         "alter table app.history alter id set default gen_random_uuid(); update app.history set id = default",
     ] {
         app.database.change(restore).await;

@@ -37,7 +37,7 @@ pub(crate) fn or_repeat<T: Serialize>(
     made: Result<String, Refusal>,
 ) -> Result<String, Refusal> {
     let (Err(Refusal::Invalid(_)), Some(named)) = (&made, named) else { return made };
-    // What is found or not found here is no answer to keep under an idempotency key.
+    // No idempotency key: it would keep the outcome of this search as the answer.
     let principal = Principal { replay_key: None, ..client.principal.clone() };
     let client = Client::new(principal, client.context());
     match client.one(statement!("repeat.sql"), &Input { named }) {

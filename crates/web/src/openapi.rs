@@ -232,7 +232,7 @@ fn shared_parameters() -> Value {
 fn shared_headers() -> Value {
     let header = |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
     let text = json!({ "type": "string" });
-    // A request is not counted while another one holds the counter.
+    // A 429 of a request that no limit counts has none: too many writes of the user wait already.
     let optional = |description: &str| json!({ "description": description, "schema": text });
     json!({
         "X-Correlation-Id": header("Id of the request", text.clone()),

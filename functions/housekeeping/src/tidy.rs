@@ -33,7 +33,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
         requeue_dead_letters(request),
         removals::run(request),
     ];
-    // What is busy now is tried again by the next run.
+    // The next run tries busy users and rows again.
     let failures = parts.into_iter().filter_map(Result::err);
     let mut failures = failures.filter(|refusal| !matches!(refusal, Refusal::Rejected(Reason::Busy)));
     let first = failures.next();
