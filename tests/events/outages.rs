@@ -246,7 +246,7 @@ async fn an_event_in_flight_during_a_database_outage_is_consumed_afterwards() {
 }
 
 #[tokio::test]
-async fn a_database_that_hangs_is_a_503_soon() {
+async fn a_database_that_hangs_is_a_503_within_two_seconds() {
     if std::env::var("TASKFLOW_ENGINE").as_deref() == Ok("spin") {
         eprintln!("skipped: Spin waits for a server that hangs, and offers no timeout");
         return;
@@ -265,8 +265,7 @@ async fn a_database_that_hangs_is_a_503_soon() {
             response.problem(503);
             assert!(!response.header("retry-after").is_empty(), "{response:?}");
         }
-        // The host gives up after 1.8 s, and a busy machine needs time for a hundred responses.
-        assert!(began.elapsed() < Duration::from_secs(6), "{requests} took {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(2), "{requests} took {:?}", began.elapsed());
     }
     assert_eq!(app.get("/ready").await.expect(503).json()["dependencies"]["postgres"], "down");
     app.get("/live").await.expect(200);
@@ -276,7 +275,7 @@ async fn a_database_that_hangs_is_a_503_soon() {
 }
 
 #[tokio::test]
-async fn a_statement_that_waits_for_a_lock_is_refused_soon() {
+async fn a_statement_that_waits_for_a_lock_is_refused_within_two_seconds() {
     let app = App::start().await;
     let ada = app.guest().await;
     let mut owner = app.database.owner().await;
@@ -286,7 +285,7 @@ async fn a_statement_that_waits_for_a_lock_is_refused_soon() {
     let began = Instant::now();
     ada.get("/api/tasks").await.problem(429);
 
-    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     change.rollback().await.unwrap();
     ada.get("/api/tasks").await.expect(200);
 }

@@ -9,9 +9,9 @@ use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
 /// Time after which the server of a call is asked for a sign of life, and again after each sign.
-const PATIENCE: Duration = Duration::from_millis(700);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Time for a sign of life. With `PATIENCE` it leaves time for a response within two seconds.
-const SIGN_TIMEOUT: Duration = Duration::from_millis(1100);
+const SIGN_TIMEOUT: Duration = Duration::from_millis(1000);
 /// Request for TLS. A server responds to it with one byte, before everything else and to everyone.
 const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
