@@ -1,4 +1,5 @@
--- Adds `task.conflict` or `recurring.conflict`: an update was rejected because the task or series had changed.
+-- Adds `task.conflict` or `recurring.conflict`: an update was rejected because the task or series had
+-- changed.
 create or replace function app.add_conflict_event(
     type text, person uuid, subject uuid, current json, expected jsonb
 ) returns void language plpgsql as $$

@@ -1,5 +1,5 @@
--- Starts a session of a user: the hash of its token is in the input. Returns it as clients see it: its end, and
--- the user.
+-- Starts a session of a user: the hash of its token is in the input. Returns it as clients see it: its end,
+-- and the user.
 create or replace function app.begin_session(person app.users, principal jsonb, input jsonb) returns json
 language plpgsql as $$
 declare
