@@ -671,7 +671,7 @@ create table app.users (
 ) with (fillfactor=50);
 create index users_guests_by_last_use on app.users (seen_at) where guest;
 create unique index users_by_unsubscribe on app.users (unsubscribe);
-create unique index users_email_is_unique on app.users (lower(email));
+create unique index users_email_is_unique on app.users (email);
 create trigger follow_zone after update of timezone on app.users for each row
     when ((old.timezone is distinct from new.timezone))
     execute function app.follow_zone();
@@ -873,6 +873,11 @@ create function app.add_task_tombstone() returns trigger language plpgsql volati
 create function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT refusal json)
 returns record language plpgsql volatile;
 
+-- Starts a session of a user: the hash of its token is in the input. Returns it as clients see it: its end,
+-- and the user.
+create function app.begin_session(person app.users, principal jsonb, input jsonb)
+returns json language plpgsql volatile;
+
 -- A query that matches tasks of a user that contain words with each of these prefixes, unchanged or stemmed.
 -- Null if there are no words.
 create function app.build_search_query(words text, person uuid) returns tsquery language plpgsql immutable;
@@ -937,6 +942,10 @@ create function app.epoch() returns text language plpgsql stable;
 
 -- The data of an event without what people wrote: states and changes are null.
 create function app.erase_contents(data json) returns json language plpgsql immutable;
+
+-- Extends the session of a request, and returns true, unless another request is just doing that: nobody
+-- waits for it.
+create function app.extend_session(principal jsonb) returns boolean language plpgsql volatile;
 
 -- Finds the tasks or series of a user by words of their titles: up to six of `{id, title, open, due_date,
 -- all_day}` as `matches`, the best first. `is_exact` is true if the title of the first equals the words,
@@ -1064,9 +1073,11 @@ create function app.queue_mail(person uuid, mail_kind text, address text)
 returns void language plpgsql volatile;
 
 -- The state of a rate limit, as the frame returns it to the client. `reset` is the time until the next
--- request is allowed, or until the bucket is full.
+-- request is allowed, or until the bucket is full. `alone` is true for a request that has the database to
+-- itself: it records itself for the metrics, and others leave that to one of many. 7002 is a lock for that
+-- alone.
 create function app.quota(refused boolean, policy text, reset double precision, seconds_per_token double precision, seconds_to_fill double precision, remaining double precision)
-returns text language sql stable;
+returns text language sql volatile;
 
 -- Returns the tokens of a successful sign-in, so that only failed attempts count: in the order in which they
 -- were taken, as another order would deadlock with attempts of others.
@@ -1155,6 +1166,10 @@ returns timestamp with time zone language plpgsql stable;
 -- Returns the state of the limit that rejects the request, or else of the one with the emptiest bucket.
 create function app.take_from_buckets(names text[], clients text[], person uuid, address text, exact boolean DEFAULT false)
 returns text language plpgsql volatile;
+
+-- Uses up a link that was sent by e-mail, and returns it: all null if it is unknown, was used, or has
+-- expired. The user's row is locked before the link is deleted, as by all others that delete links.
+create function app.take_link(hash text, wanted text) returns app.links language plpgsql volatile;
 
 -- Updates the reminders of a changed task: relative ones move with its due date, and those of a completed or
 -- deleted task are cancelled until it is open again.
