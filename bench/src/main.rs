@@ -28,9 +28,10 @@ use operations::{Release, Role, Step};
 
 use crate::events::Drained;
 use crate::measurement::Measurement;
+use crate::postgres::SlowestList;
 use crate::process::Process;
 use crate::recurrence::RuleLatency;
-use crate::scenario::{ADD_TASK_OVER_HTTP, SCENARIOS, Scenario, Without};
+use crate::scenario::{SCENARIOS, Scenario, Without};
 use crate::world::World;
 
 /// Measures TaskFlow beside Postgres alone and a native server
@@ -81,8 +82,8 @@ pub struct Outcome {
     /// TaskFlow with a part of the work left out.
     without: Option<(Without, Measurement)>,
     taskflow: Measurement,
-    /// Slowest list in Postgres, and its 95th percentile in milliseconds.
-    slowest: Option<(&'static str, f64)>,
+    /// Slowest list in Postgres.
+    slowest: Option<SlowestList>,
     /// Speed at which a queue was drained.
     drained: Option<Drained>,
     /// Time that each rule took to compute its next occurrence.
@@ -227,9 +228,9 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
             outcome.native.get_or_insert_default().add(measured);
         }
         if let Some(without) = scenario.without {
-            world.set_limits(without != Without::Guards).await?;
-            world.set_publishing(without != Without::Publishing).await?;
-            let plain = if without == Without::Tools { &ADD_TASK_OVER_HTTP } else { scenario };
+            world.set_limits(!matches!(without, Without::Guards)).await?;
+            world.set_publishing(!matches!(without, Without::Publishing)).await?;
+            let plain = if let Without::Tools(plain) = without { plain } else { scenario };
             let measured = load::http(world.taskflow, plain, false, world, half).await?;
             outcome.without.get_or_insert((without, Measurement::default())).1.add(measured);
             world.set_limits(true).await?;
