@@ -1,14 +1,12 @@
 //! Load scenarios: how fast TaskFlow is beside Postgres alone and a native server, in the same run. Run by
 //! `cargo dev bench`.
 
-mod connection;
 mod crowd;
 mod events;
 mod lists;
 mod load;
 mod measurement;
 mod postgres;
-mod process;
 mod recurrence;
 mod reminders;
 mod report;
@@ -25,11 +23,11 @@ use anyhow::Context;
 use clap::Parser;
 use embedded_postgres::{DataFolder, Embedded, Purpose};
 use operations::{Release, Role, Step};
+use workload::{Process, process};
 
 use crate::events::Drained;
 use crate::measurement::Measurement;
 use crate::postgres::SlowestList;
-use crate::process::Process;
 use crate::recurrence::RuleLatency;
 use crate::scenario::{SCENARIOS, Scenario, Without};
 use crate::world::World;
@@ -133,9 +131,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         ("SPIN_VARIABLE_DAPR_PORT", sidecar.port().to_string()),
         ("SPIN_VARIABLE_DAPR_API_TOKEN", token.clone()),
     ];
-    let host = Process::start(&programs.with_file_name("dev"), &command, &environment).await?;
+    let host = Process::start(&programs.with_file_name("dev"), &command, &environment, None).await?;
     let environment = [("DATABASE_URL", Role::User.url(&url).to_text())];
-    let native = Process::start(&target.join("release/native"), &[], &environment).await?;
+    let native = Process::start(&target.join("release/native"), &[], &environment, None).await?;
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 

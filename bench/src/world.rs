@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use operations::{DatabaseUrl, Role};
 use tokio_postgres::types::ToSql;
+use workload::{Process, users};
 
 use crate::measurement::Measurement;
-use crate::process::Process;
 
 /// Time after which a missing result counts as lost.
 const LOST_AFTER: Duration = Duration::from_secs(60);
@@ -51,17 +51,6 @@ pub const CROWD: Users = Users { group: "crowd", count: 500 };
 const TASKS: [(Users, i32); 5] =
     [(CREATORS, 0), (LISTERS, 50), (COLLECTOR, 10_000), (OTHERS, 1000), (CROWD, 50)];
 
-const MAKE_USERS: &str = "
-with made as materialized (select hash, gen_random_uuid() as id from unnest($1::text[]) as hash),
-     people as (insert into app.users (id, guest) select id, true from made)
-insert into app.sessions (token_hash, user_id, expires_at) select hash, id, now() + interval '30 days' from made";
-
-/// Limits that reject nothing, as all load comes from one address and few users.
-const LIMITS: &str = "
-insert into app.limits (name, requests, seconds)
-select name, 1000000000, 1000 from unnest(array['user', 'address', 'sign-up', 'sign-in', 'sign-in-account', 'sign-in-address']) as name
-on conflict (name) do update set requests = excluded.requests, seconds = excluded.seconds";
-
 const DATES: &str = r#"
 select to_char(now() at time zone 'UTC' - interval '7 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
        to_char(now() at time zone 'UTC' + interval '7 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
@@ -85,9 +74,9 @@ impl World {
     pub async fn make(database: &DatabaseUrl, taskflow: &Process, native: &Process) -> anyhow::Result<Self> {
         let client = database.connect().await?;
         client.batch_execute("alter table app.tasks disable trigger user").await?;
-        for (users, tasks) in TASKS {
-            let hashes = users.hashes();
-            client.execute(MAKE_USERS, &[&hashes]).await.context("cannot make users")?;
+        for (group, tasks) in TASKS {
+            let hashes = group.hashes();
+            users::make(&client, &hashes).await?;
             client
                 .execute(include_str!("tasks.sql"), &[&hashes, &tasks])
                 .await
@@ -112,7 +101,7 @@ impl World {
     pub async fn set_limits(&self, enabled: bool) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
         client
-            .batch_execute(if enabled { LIMITS } else { "delete from app.limits" })
+            .batch_execute(if enabled { users::LIMITS } else { "delete from app.limits" })
             .await
             .context("cannot set limits")
     }

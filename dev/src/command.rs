@@ -5,6 +5,7 @@ pub mod build;
 pub mod ci;
 pub mod contract;
 pub mod doctor;
+pub mod faults;
 pub mod mail;
 pub mod mcp;
 pub mod migrate;
@@ -52,6 +53,8 @@ pub enum Command {
     Tour,
     /// Measure TaskFlow beside Postgres alone and a native server
     Bench(bench::Arguments),
+    /// Break parts of TaskFlow under load, and check that nothing is lost or done twice
+    Faults(faults::Arguments),
     /// Run every check that a change must pass
     Ci,
 }
@@ -88,6 +91,7 @@ impl Command {
             Self::Doctor => doctor::run().await,
             Self::Tour => tour::run().await,
             Self::Bench(arguments) => bench::run(&arguments).await,
+            Self::Faults(arguments) => faults::run(&arguments).await,
             Self::Ci => ci::run().await,
         }
     }
