@@ -39,17 +39,20 @@ begin
         select found.seq,
                json_build_object(
                    'seq', found.seq, 'kind', found.kind, 'id', found.id, 'deleted', found.deleted,
+                   -- The id of a tombstone may be that of something of another user by now.
                    'data', case found.kind
                                when 'task' then (
-                                   select client_json(task) from tasks as task where task.id = found.id)
+                                   select client_json(task) from tasks as task
+                                    where task.id = found.id and task.user_id = caller)
                                when 'recurring_task' then (
-                                   select client_json(series) from series where series.id = found.id)
+                                   select client_json(series) from series
+                                    where series.id = found.id and series.user_id = caller)
                                when 'reminder' then (
                                    select client_json(reminders) from reminders
-                                    where reminders.id = found.id)
+                                    where reminders.id = found.id and reminders.user_id = caller)
                                else (
                                    select client_json(notifications) from notifications
-                                    where notifications.id = found.id)
+                                    where notifications.id = found.id and notifications.user_id = caller)
                            end)::text as change
           from found where coalesce(found.text_before, 0) <= max_bytes
     ), page as (
