@@ -47,6 +47,11 @@ const OTHERS: Users = Users { group: "others", count: 90 };
 /// Users of the `crowd` scenario, who pause between their requests.
 pub const CROWD: Users = Users { group: "crowd", count: 500 };
 
+/// Users with 66 tasks and ten series each, who fill the database (`scale`).
+pub const POPULATION: Users = Users { group: "population", count: 9_999 };
+/// One more of those, with 50 000 tasks.
+pub const HOARDER: Users = Users { group: "hoarder", count: 1 };
+
 /// Number of tasks of each user of a group.
 const TASKS: [(Users, i32); 5] =
     [(CREATORS, 0), (LISTERS, 50), (COLLECTOR, 10_000), (OTHERS, 1000), (CROWD, 50)];
@@ -55,6 +60,9 @@ const MAKE_USERS: &str = "
 with made as materialized (select hash, gen_random_uuid() as id from unnest($1::text[]) as hash),
      people as (insert into app.users (id, guest) select id, true from made)
 insert into app.sessions (token_hash, user_id, expires_at) select hash, id, now() + interval '30 days' from made";
+
+/// Creates tasks for these sessions' users, the same number for each.
+pub const MAKE_TASKS: &str = include_str!("tasks.sql");
 
 /// Limits that reject nothing, as all load comes from one address and few users.
 const LIMITS: &str = "
@@ -88,10 +96,7 @@ impl World {
         for (users, tasks) in TASKS {
             let hashes = users.hashes();
             client.execute(MAKE_USERS, &[&hashes]).await.context("cannot make users")?;
-            client
-                .execute(include_str!("tasks.sql"), &[&hashes, &tasks])
-                .await
-                .context("cannot make tasks")?;
+            client.execute(MAKE_TASKS, &[&hashes, &tasks]).await.context("cannot make tasks")?;
         }
         client.batch_execute("alter table app.tasks enable trigger user").await?;
         client.batch_execute("vacuum analyze").await?;
