@@ -19,11 +19,12 @@ async fn lock<'a>(owner: &'a mut Client, person: &Person) -> Transaction<'a> {
     change
 }
 
-/// Returns the calls that wait for a lock. Those that record requests wait for each other, for a moment.
+/// Returns the calls that wait for a lock, other than that of a growing file. Those that record requests wait for
+/// each other, for a moment.
 async fn waiting(app: &App) -> Vec<Value> {
     let waits = "select query, wait_event from pg_stat_activity
                   where datname = current_database() and wait_event_type = 'Lock'
-                    and query not like '%statements.record%'";
+                    and wait_event <> 'extend' and query not like '%statements.record%'";
     app.database.rows(waits).await
 }
 

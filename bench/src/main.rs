@@ -11,6 +11,7 @@ mod recurrence;
 mod reminders;
 mod report;
 mod request;
+mod scale;
 mod scenario;
 mod world;
 
@@ -48,6 +49,9 @@ struct Arguments {
     /// Run the scenarios of events, with Kafka and Dapr
     #[arg(long)]
     full: bool,
+    /// Run the scenarios of requests twice: before and after the database is filled with a million tasks
+    #[arg(long, conflicts_with = "full")]
+    scale: bool,
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -142,6 +146,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             && (!arguments.full || EVENT_SCENARIOS.contains(&name))
     };
     let time = Duration::from_secs(arguments.seconds);
+    let crowd_time = Duration::from_secs(arguments.crowd_seconds);
+    if arguments.scale {
+        let report = scale::run(&world, is_chosen, time, crowd_time).await?;
+        return save(&report, project, "bench/SCALE.md", &arguments);
+    }
     let mut outcomes = Vec::new();
     for scenario in SCENARIOS.iter().filter(|scenario| is_chosen(scenario.name)) {
         let step = Step::begin(&format!("measuring {}", scenario.name));
@@ -150,7 +159,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     if is_chosen(crowd::NAME) {
         let step = Step::begin("measuring the crowd");
-        let taskflow = crowd::load(&world, Duration::from_secs(arguments.crowd_seconds)).await?;
+        let taskflow = crowd::load(&world, crowd_time).await?;
         outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
         step.end("measured");
     }
@@ -198,9 +207,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         native: native.memory()?,
     };
     let report = report::write(&outcomes, memory, arguments.full)?;
+    let file = if arguments.full { "bench/RESULTS-FULL.md" } else { "bench/RESULTS.md" };
+    save(&report, project, file, &arguments)
+}
+
+/// Prints a report, and writes it to its file if it has all scenarios.
+fn save(report: &str, project: &Path, file: &str, arguments: &Arguments) -> anyhow::Result<()> {
     print!("{report}");
     if arguments.scenario.is_none() {
-        let path = project.join(if arguments.full { "bench/RESULTS-FULL.md" } else { "bench/RESULTS.md" });
+        let path = project.join(file);
         std::fs::write(&path, report).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The scenarios of requests.
 
 use crate::request::Request;
-use crate::world::{COLLECTOR, CREATORS, LISTERS, NEIGHBOURS, Users};
+use crate::world::{COLLECTOR, CREATORS, HOARDER, LISTERS, NEIGHBOURS, Users};
 use crate::{CONNECTIONS, lists};
 
 /// Scenario of requests.
@@ -58,7 +58,8 @@ const CREATE: Call = Call {
     input: TASK_AS_INPUT,
     creates: true,
 };
-const LIST: Call = Call {
+/// Call of a list.
+pub const LIST: Call = Call {
     body: ("list", include_str!("../../crates/actions/src/tasks/list.sql")),
     input: r#"{"sort_by":"created_at","descending":true,"limit":50,"offset":0}"#,
     creates: false,
@@ -96,6 +97,19 @@ const ADD_TASK_OVER_HTTP: Scenario =
     Scenario { requests: CREATE_REQUESTS, status: 201, connections: ASSISTANTS, ..HELLO };
 /// One call of the database that reads next to nothing, over plain HTTP: `tools/list` checks its caller too.
 const CALLER_OVER_HTTP: Scenario = Scenario { requests: CALLER_REQUESTS, connections: ASSISTANTS, ..HELLO };
+
+/// Lists of a user with 10 000 tasks.
+pub const LISTS: Scenario = Scenario {
+    name: "lists",
+    users: COLLECTOR,
+    requests: lists::REQUESTS,
+    postgres: Some(LIST),
+    is_native: false,
+    ..HELLO
+};
+
+/// The same lists of a user with 50 000 tasks.
+pub static LISTS_OF_HOARDER: Scenario = Scenario { users: HOARDER, ..LISTS };
 
 /// All scenarios of requests, except for the one in `crowd.rs`.
 pub const SCENARIOS: &[Scenario] = &[
@@ -135,14 +149,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ..HELLO
     },
     Scenario { name: "list50", users: LISTERS, requests: LIST_REQUESTS, postgres: Some(LIST), ..HELLO },
-    Scenario {
-        name: "lists",
-        users: COLLECTOR,
-        requests: lists::REQUESTS,
-        postgres: Some(LIST),
-        is_native: false,
-        ..HELLO
-    },
+    LISTS,
     Scenario {
         name: "one-address",
         users: NEIGHBOURS,

@@ -47,9 +47,17 @@ const OTHERS: Users = Users { group: "others", count: 90 };
 /// Users of the `crowd` scenario, who pause between their requests.
 pub const CROWD: Users = Users { group: "crowd", count: 500 };
 
+/// Users with 66 tasks and ten series each, who fill the database (`scale`).
+pub const POPULATION: Users = Users { group: "population", count: 9_999 };
+/// One more of those, with 50 000 tasks.
+pub const HOARDER: Users = Users { group: "hoarder", count: 1 };
+
 /// Number of tasks of each user of a group.
 const TASKS: [(Users, i32); 5] =
     [(CREATORS, 0), (LISTERS, 50), (COLLECTOR, 10_000), (OTHERS, 1000), (CROWD, 50)];
+
+/// Creates tasks for these sessions' users, the same number for each.
+pub const MAKE_TASKS: &str = include_str!("tasks.sql");
 
 const DATES: &str = r#"
 select to_char(now() at time zone 'UTC' - interval '7 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -77,10 +85,7 @@ impl World {
         for (group, tasks) in TASKS {
             let hashes = group.hashes();
             users::make(&client, &hashes).await?;
-            client
-                .execute(include_str!("tasks.sql"), &[&hashes, &tasks])
-                .await
-                .context("cannot make tasks")?;
+            client.execute(MAKE_TASKS, &[&hashes, &tasks]).await.context("cannot make tasks")?;
         }
         client.batch_execute("alter table app.tasks enable trigger user").await?;
         client.batch_execute("vacuum analyze").await?;

@@ -15,22 +15,28 @@ declare
     history    text := epoch();
     reply      record;
 begin
+    -- Each kind has its own limit, so that a page does not read all that is left of it.
     with changed as (
-        select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted,
-               octet_length(task.description) as length
-          from tasks as task where task.user_id = caller and task.seq > since
+        (select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted,
+                octet_length(task.description) as length
+           from tasks as task where task.user_id = caller and task.seq > since
+          order by task.seq limit max_items + 1)
         union all
-        select series.seq, 'recurring_task', series.id, false, octet_length(series.description)
-          from series where series.user_id = caller and series.seq > since
+        (select series.seq, 'recurring_task', series.id, false, octet_length(series.description)
+           from series where series.user_id = caller and series.seq > since
+          order by series.seq limit max_items + 1)
         union all
-        select reminders.seq, 'reminder', reminders.id, false, 0
-          from reminders where reminders.user_id = caller and reminders.seq > since
+        (select reminders.seq, 'reminder', reminders.id, false, 0
+           from reminders where reminders.user_id = caller and reminders.seq > since
+          order by reminders.seq limit max_items + 1)
         union all
-        select notifications.seq, 'notification', notifications.id, false, 0
-          from notifications where notifications.user_id = caller and notifications.seq > since
+        (select notifications.seq, 'notification', notifications.id, false, 0
+           from notifications where notifications.user_id = caller and notifications.seq > since
+          order by notifications.seq limit max_items + 1)
         union all
-        select tombstone.seq, tombstone.kind, tombstone.id, true, 0
-          from tombstones as tombstone where tombstone.user_id = caller and tombstone.seq > since
+        (select tombstone.seq, tombstone.kind, tombstone.id, true, 0
+           from tombstones as tombstone where tombstone.user_id = caller and tombstone.seq > since
+          order by tombstone.seq limit max_items + 1)
     ), found as materialized (
         -- Lengths of descriptions are known without reading them.
         select next.*, sum(next.length) over (order by next.seq) - coalesce(next.length, 0) as text_before
