@@ -52,7 +52,9 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
             .with("ratelimit-policy", format!("\"{policy}\";q={requests};w={seconds}"))
             .with("ratelimit", format!("\"{policy}\";r={remaining};t={reset}"));
     }
-    if response.body.len() >= COMPRESSED_FROM {
+    // A proxy appends the bytes of a stream to what it has sent before.
+    let is_stream = response.header("content-type") == Some("text/event-stream");
+    if response.body.len() >= COMPRESSED_FROM && !is_stream {
         response = response.with("vary", "accept-encoding");
         if accepts_gzip(request) {
             response = compress(response);

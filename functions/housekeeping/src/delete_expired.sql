@@ -13,6 +13,8 @@ begin
             ('answers',         'created_at', interval '24 hours', 1000),
             ('totals',          'counted_at', interval '1 day',    1000),
             ('full_syncs',      'started_at', interval '1 day',    1000),
+            ('conflicts',       'at',         interval '1 hour',   1000),
+            ('stream_positions', 'published_at', interval '1 day', 1000),
             -- Kept for longer than events stay in any topic.
             ('consumed_events', 'at',         interval '8 days',   5000),
             ('held',            'until',      interval '1 hour',   1000)

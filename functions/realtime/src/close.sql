@@ -1,0 +1,8 @@
+-- frame: open, for service
+-- Removes streams that have been closed.
+with closed as (
+    delete from streams where streams.id = any (array(
+        select stream::uuid from jsonb_array_elements_text(input -> 'streams') as stream))
+    returning 1
+)
+select 'row', 'true' from (select count_streams('closed', count(*)) from closed) as counted
