@@ -5,6 +5,7 @@ pub mod build;
 pub mod ci;
 pub mod contract;
 pub mod doctor;
+pub mod live;
 pub mod mail;
 pub mod mcp;
 pub mod migrate;
@@ -36,7 +37,7 @@ pub enum Command {
     Mcp(mcp::Arguments),
     /// Change the schema of the database, and install the statements of this release
     Migrate(migrate::Arguments),
-    /// Show what the audit trail took in the last 8 days, and requeue failed events
+    /// Show what the audit trail took in the last 8 days or a live stream, and requeue failed events
     Events(operate::Events),
     /// Show the e-mails that were sent
     Mail(mail::Arguments),

@@ -31,6 +31,12 @@ pub async fn run() -> anyhow::Result<()> {
             println!("optional Spin: not on the PATH; the embedded host replaces it")
         }
     }
+    match crate::programs::pushpin().await {
+        Ok(version) => println!("ok       Pushpin: {version}"),
+        Err(_) => {
+            println!("optional Pushpin: not found; `--full` and `ci` need it (`apt install pushpin zurl`)")
+        }
+    }
     // Debian has `venv` in a package of its own.
     let venv = ["-c", "import venv, ensurepip, sys; print(sys.version)"];
     for (program, question, what, need) in [

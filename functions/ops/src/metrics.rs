@@ -11,7 +11,7 @@ use web::{Problem, Request, Response};
 type Sample = (String, BTreeMap<String, String>, f64);
 
 /// Metric families: name, type and help text.
-const FAMILIES: [(&str, &str, &str); 19] = [
+const FAMILIES: [(&str, &str, &str); 21] = [
     ("taskflow_build_info", "gauge", "Version and release; always 1."),
     ("taskflow_postgres_up", "gauge", "1 if Postgres answers. Otherwise most other metrics are missing."),
     ("taskflow_statements_installed", "gauge", "1 if Postgres has the statements of this release."),
@@ -74,6 +74,12 @@ const FAMILIES: [(&str, &str, &str); 19] = [
          Quantiles cover the last 5 minutes, at most 500 events.",
     ),
     ("taskflow_dead_letters", "gauge", "Dead letters that were not sent again, counted up to 1000 in total."),
+    ("taskflow_streams", "gauge", "Live streams by what holds them: a GRIP proxy, or the function itself."),
+    (
+        "taskflow_streams_total",
+        "counter",
+        "Live streams by outcome: opened, closed, dead (nobody had held it for two heartbeats).",
+    ),
     ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
 ];
 
