@@ -50,10 +50,18 @@ impl RunningSidecar {
                 step.end("ready to publish");
                 let step = Step::begin("starting Pushpin");
                 pushpin.pass_on_to(app).await?;
-                step.end(&format!("holds live streams at http://{}", pushpin.address()));
+                step.end("holds live streams");
             }
         }
         Ok(())
+    }
+
+    /// Address of the proxy that holds live streams.
+    pub fn proxy(&self) -> Option<SocketAddr> {
+        match &self.kind {
+            Kind::Embedded(_) => None,
+            Kind::Full { pushpin, .. } => Some(pushpin.address()),
+        }
     }
 
     fn address(&self) -> SocketAddr {
