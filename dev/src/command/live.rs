@@ -7,28 +7,35 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-/// Prints the stream, and connects again when it breaks, from the last event on.
+/// Prints the stream. When it breaks, goes on from the last event as soon as TaskFlow is back.
 pub async fn run(url: &str, token: &str) -> anyhow::Result<()> {
     let host = url.strip_prefix("http://").context("the URL must begin with http://")?.trim_end_matches('/');
+    let address = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
     let (mut last_id, mut retry) = (None, Duration::from_secs(1));
     loop {
-        follow(host, token, &mut last_id, &mut retry).await?;
-        eprintln!("the stream has ended; connecting again");
+        match TcpStream::connect(&address).await {
+            Ok(stream) => {
+                follow(stream, host, token, &mut last_id, &mut retry).await?;
+                eprintln!("the stream has ended; connecting again");
+            }
+            Err(_) if last_id.is_some() => {}
+            Err(error) => {
+                let advice = "start TaskFlow by `cargo dev up`, or say where it is by `--url`";
+                return Err(error).with_context(|| format!("cannot reach {address}: {advice}"));
+            }
+        }
         sleep(retry).await;
     }
 }
 
 /// Prints the stream until it ends. HTTP/1.0 knows no chunks, so what arrives is the stream itself.
 async fn follow(
+    mut stream: TcpStream,
     host: &str,
     token: &str,
     last_id: &mut Option<String>,
     retry: &mut Duration,
 ) -> anyhow::Result<()> {
-    let address = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
-    let connected = TcpStream::connect(&address).await;
-    let mut stream = connected
-        .with_context(|| format!("nobody answers at {address}: start TaskFlow, or name it by `--url`"))?;
     let resume = last_id.as_ref().map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
     let request =
         format!("GET /api/events HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n{resume}\r\n");
