@@ -10,7 +10,8 @@ create unlogged table app.streams (
     proxied    boolean not null,
     since      timestamptz not null default now(),
     live_until timestamptz not null,
-    ends_at    timestamptz not null
+    ends_at    timestamptz not null,
+    asked_at   timestamptz not null default '-infinity'
 ) with (fillfactor = 50);
 create index streams_of_a_user on app.streams (user_id);
 create index streams_of_a_credential on app.streams (credential);
@@ -24,17 +25,22 @@ comment on column app.streams.proxied is
     'True if a proxy holds it, false if an instance of the function does.';
 comment on column app.streams.live_until is
     'Time until which it counts as live. Whoever holds it moves this on; nobody does for a dead one.';
+comment on column app.streams.asked_at is
+    'Time at which a proxy was told last that the stream has to ask, which moves `live_until` on.';
 comment on column app.streams.ends_at is 'End of the credential, or the past once that was revoked.';
 
 create unlogged table app.stream_positions (
     user_id      uuid primary key,
     seq          bigint not null,
-    published_at timestamptz not null default now()
+    published_at timestamptz not null default now(),
+    uncertain    boolean not null default false
 ) with (fillfactor = 50);
 create index stream_positions_by_age on app.stream_positions (published_at);
 comment on table app.stream_positions is
     'Newest `seq` that was published to proxies, for each user with a stream that a proxy holds. A message '
     'names the one before it by this, so that a proxy notices a gap.';
+comment on column app.stream_positions.uncertain is
+    'True if a proxy may not have got a message: its streams have to ask.';
 
 create unlogged table app.stream_counters (
     outcome text not null,

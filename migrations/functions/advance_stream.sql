@@ -1,7 +1,6 @@
--- Moves the position of a user that proxies know on to the newest one. Returns what to tell them: a row
--- `publish` with the message, `{"user", "previous", "page"}`; `hint` with the user if the position was not
--- known, so that proxies ask; or nothing if they know it already. With `spaced`, a message that would follow
--- another one within 100 ms is put off: then the row is `later`, with the user.
+-- Moves the position of a user that proxies know on to the newest one. Returns a row `publish` with the
+-- message to tell them, `{"user", "previous", "page"}`, or nothing if they know it already. With `spaced`, a
+-- message that would follow another one within 100 ms is put off: then the row is `later`, with the user.
 create or replace function app.advance_stream(person uuid, spaced boolean)
 returns table (kind text, body text) language plpgsql as $$
 #variable_conflict use_column
@@ -9,11 +8,11 @@ declare
     known app.stream_positions;
     page  json;
 begin
-    insert into app.stream_positions (user_id, seq)
-    select users.id, users.seq from app.users where users.id = person
+    -- Nobody knows what streams have got if the position was lost, so they have to ask.
+    insert into app.stream_positions (user_id, seq, uncertain)
+    select users.id, users.seq, true from app.users where users.id = person
     on conflict (user_id) do nothing;
     if found then
-        return query select 'hint', to_json(person)::text;
         return;
     end if;
     select position.* into known from app.stream_positions as position
@@ -26,7 +25,7 @@ begin
         return query select 'later', to_json(person)::text;
         return;
     end if;
-    page := app.stream_page(person, known.seq);
+    page := app.stream_page(person, known.seq, null);
     update app.stream_positions as position
        set seq = (page ->> 'seq')::bigint, published_at = clock_timestamp()
      where position.user_id = person;

@@ -1,9 +1,10 @@
 -- The changes of a user after `since`, in order and in their current state: tasks (also in the trash),
 -- series, reminders, notifications, and tombstones of items that were deleted for good. They are read in one
 -- snapshot, so there are no gaps. A page of long texts ends before its limit. Returns the changes as members
--- of a JSON array, `last_seq` of the last one, `more` if there are others, and the user's newest `seq`.
+-- of a JSON array, `last_seq` of the last one, `more` if there are others, and the user's newest `seq`. With
+-- `upto`, it is as if that were the newest: what has changed later is left out.
 create or replace function app.changes_since(
-    person uuid, since bigint, max_items int, max_bytes int,
+    person uuid, since bigint, upto bigint, max_items int, max_bytes int,
     out changes text, out last_seq bigint, out more boolean, out seq bigint, out forgotten_seq bigint
 ) language plpgsql stable as $$
 #variable_conflict use_column
@@ -27,7 +28,8 @@ begin
     ), found as materialized (
         -- Lengths of descriptions are known without reading them.
         select next.*, sum(next.length) over (order by next.seq) - coalesce(next.length, 0) as text_before
-          from (select changed.* from changed order by changed.seq limit max_items + 1) as next
+          from (select changed.* from changed where changed.seq <= coalesce(upto, changed.seq)
+                 order by changed.seq limit max_items + 1) as next
     ), built as materialized (
         select found.seq,
                json_build_object(
@@ -57,7 +59,7 @@ begin
                count(*) < (select count(*) from found) as more
           from page
     )
-    select whole.changes, whole.last_seq, whole.more, users.seq, users.forgotten_seq
+    select whole.changes, whole.last_seq, whole.more, least(users.seq, upto), users.forgotten_seq
       into changes, last_seq, more, seq, forgotten_seq
       from app.users, whole where users.id = person;
 end $$;

@@ -1,7 +1,7 @@
--- The events of a live stream after `since`: `{"epoch", "seq", "events": [[event, data], …]}`, with the `seq`
--- that they lead to. Conflicts come first, as only the last event carries the position. A client that is more
--- than a page behind gets `resync` in place of the changes.
-create or replace function app.stream_page(person uuid, since bigint) returns json
+-- The events of a live stream after `since`, and up to `upto` if that is not null: `{"epoch", "seq",
+-- "events": [[event, data], …]}`, with the `seq` that they lead to. Conflicts come first, as only the last
+-- event carries the position. A client that is more than a page behind gets `resync` in place of the changes.
+create or replace function app.stream_page(person uuid, since bigint, upto bigint) returns json
 language plpgsql stable as $$
 declare
     history   text := app.epoch();
@@ -9,7 +9,7 @@ declare
     conflicts json[];
     last      json;
 begin
-    select * into page from app.changes_since(person, since, 200, 256 * 1024);
+    select * into page from app.changes_since(person, since, upto, 200, 256 * 1024);
     if page.seq > since then
         conflicts := array(
             select json_build_array('conflict', json_build_object(

@@ -51,7 +51,7 @@ async fn a_request_through_a_proxy_ends_at_once_with_instructions_to_hold_it() {
     assert_eq!(held.header("grip-hold"), "stream");
     let channel = format!("user-{}; prev-id={epoch}.1, stream-", ada.id());
     assert!(held.header("grip-channel").starts_with(&channel), "{held:?}");
-    assert!(held.header("grip-link").ends_with("; rel=next; timeout=20"), "{held:?}");
+    assert!(held.header("grip-link").ends_with("; rel=next; timeout=3600"), "{held:?}");
     assert_eq!(held.header("grip-keep-alive"), ": heartbeat\\n\\n; format=cstring; timeout=20");
     let names: Vec<_> = held.text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
     assert_eq!(names, ["hello", "changes"]);

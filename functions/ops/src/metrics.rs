@@ -78,7 +78,7 @@ const FAMILIES: [(&str, &str, &str); 21] = [
     (
         "taskflow_streams_total",
         "counter",
-        "Live streams by outcome: opened, closed, dead (nobody had held it for two heartbeats).",
+        "Live streams by outcome: opened, closed, dead (nobody had held them for two heartbeats).",
     ),
     ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
 ];

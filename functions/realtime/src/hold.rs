@@ -10,31 +10,32 @@ use web::Response;
 use crate::page::{HEARTBEAT, HEARTBEAT_SECONDS};
 use crate::position::Position;
 
+/// Seconds after which a proxy asks by itself. Pushpin asks ten times a second at most, for all of its
+/// streams together, which is too seldom to depend on: `tend` tells streams to ask.
+const LINK_SECONDS: u32 = 3600;
+
 /// Stream that a proxy is to hold.
 pub struct Hold {
     stream: Id,
     user: String,
     /// Position of the client.
     position: Position,
-    /// Seconds after which the proxy has to ask again.
-    link_seconds: u32,
 }
 
 impl Hold {
     /// Reads what the database says of a stream.
     pub fn read(stream: Id, position: Position, rows: &mut Rows) -> Result<Self, Refusal> {
         let user = parse("the user of a stream", &rows.require("user")?)?;
-        let link_seconds = parse("the seconds of a link", &rows.require("link")?)?;
-        Ok(Self { stream, user, position, link_seconds })
+        Ok(Self { stream, user, position })
     }
 }
 
 /// Adds the instructions to a response. The proxy keeps the client connected, with heartbeats, and passes on
-/// what is published to the user's channel. It asks at the link for what it has missed: when a message does
-/// not follow the one before, and from time to time, which shows that the stream is alive. The link is for
-/// the proxy only, so the id in it is a secret. The second channel closes the stream.
+/// what is published to the user's channel. It asks at the link for what it has missed when a message does
+/// not follow the one before. The link is for the proxy only, so the id in it is a secret. Through the second
+/// channel the stream is told to ask, which shows that it is alive, or closed.
 pub fn hold(response: Response, hold: &Hold) -> Response {
-    let Hold { stream, user, position, link_seconds } = hold;
+    let Hold { stream, user, position } = hold;
     let heartbeat = HEARTBEAT.replace('\n', "\\n");
     let link = format!("/internal/realtime/streams/{stream}/{position}");
     response
@@ -43,7 +44,7 @@ pub fn hold(response: Response, hold: &Hold) -> Response {
             "grip-channel",
             format!("{}; prev-id={position}, {}", user_channel(user), stream_channel(stream)),
         )
-        .with("grip-link", format!("<{link}>; rel=next; timeout={link_seconds}"))
+        .with("grip-link", format!("<{link}>; rel=next; timeout={LINK_SECONDS}"))
         .with("grip-keep-alive", format!("{heartbeat}; format=cstring; timeout={HEARTBEAT_SECONDS}"))
 }
 

@@ -1,7 +1,7 @@
 //! GRIP proxies: what they are told. Each is told everything, as any of them may hold a stream of the user.
 //!
-//! Nothing depends on a message: a proxy that misses one asks, when the next one does not follow or some
-//! seconds later.
+//! Nothing depends on a message: a proxy that misses one asks, when the next one does not follow or when it
+//! is told to.
 
 use std::net::{IpAddr, ToSocketAddrs};
 
@@ -44,8 +44,8 @@ pub enum Message {
         /// The changes.
         page: Page,
     },
-    /// Something has changed: streams of this user have to ask.
-    Hint(String),
+    /// The stream with this id has to ask what it has missed.
+    Ask(String),
     /// The stream with this id has to be closed.
     Close(String),
 }
@@ -66,15 +66,16 @@ impl Message {
             let Published { user, previous, page } = parse("a message to proxies", &row)?;
             messages.push(Self::Changes { user, previous, page });
         }
-        while let Some(row) = rows.take("hint") {
-            messages.push(Self::Hint(parse("a hint to proxies", &row)?));
-        }
         Ok(messages)
     }
 
     /// Returns the message as an item of the publishing API of GRIP proxies, with the length of its content.
     fn to_item(&self) -> (Value, usize) {
-        let action = |action| json!({ "http-stream": { "action": action } });
+        // Those have no place among the changes of the user, so their channel is another one.
+        let action = |stream: &str, action: &str| {
+            let formats = json!({ "http-stream": { "action": action } });
+            (json!({ "channel": stream_channel(stream), "formats": formats }), 0)
+        };
         match self {
             Self::Changes { user, previous, page } => {
                 let (text, id) = (page.to_text(), page.position());
@@ -88,10 +89,8 @@ impl Message {
                 });
                 (item, length)
             }
-            Self::Hint(user) => (json!({ "channel": user_channel(user), "formats": action("hint") }), 0),
-            Self::Close(stream) => {
-                (json!({ "channel": stream_channel(stream), "formats": action("close") }), 0)
-            }
+            Self::Ask(stream) => action(stream, "hint"),
+            Self::Close(stream) => action(stream, "close"),
         }
     }
 }
@@ -128,9 +127,21 @@ pub async fn tell_users(request: &Request, mut users: Vec<String>) {
     }
 }
 
-/// Sends messages to all proxies at the same time, and logs which of them did not take them.
+/// Sends messages to all proxies. If one does not take them, the streams of their users have to ask later.
 pub async fn tell(request: &Request, messages: Vec<Message>) {
-    tell_all(request, &messages).await;
+    if tell_all(request, &messages).await {
+        return;
+    }
+    let user = |message: &Message| match message {
+        Message::Changes { user, .. } => Some(user.clone()),
+        _ => None,
+    };
+    let users: Vec<String> = messages.iter().filter_map(user).collect();
+    let marked =
+        request.service(NAME, None).rows(statement!("mark_uncertain.sql"), &json!({ "users": users }));
+    if let Err(refusal) = marked {
+        log::fault(NAME, request.correlation_id(), "lost messages cannot be noted", &refusal);
+    }
 }
 
 /// Sends messages to all proxies at the same time. Returns true if all have taken them.

@@ -32,10 +32,14 @@ async fn close_and_tell(request: &Request) -> Result<(), Refusal> {
     while let Some(row) = rows.take("close") {
         ended.push(parse("a stream", &row)?);
     }
+    let mut messages = Vec::new();
+    while let Some(row) = rows.take("ask") {
+        messages.push(Message::Ask(parse("a stream", &row)?));
+    }
     let users = rows.all("user").map(|row| parse("a user", &row)).collect::<Result<Vec<_>, _>>()?;
-    let messages: Vec<Message> = ended.iter().cloned().map(Message::Close).collect();
-    // Those that a proxy was not told of are closed by the next request.
-    if !ended.is_empty() && proxies::tell_all(request, &messages).await {
+    messages.extend(ended.iter().cloned().map(Message::Close));
+    // What a proxy was not told of is told by the next request.
+    if proxies::tell_all(request, &messages).await && !ended.is_empty() {
         client.rows(statement!("close.sql"), &json!({ "streams": ended }))?;
     }
     proxies::tell_users(request, users).await;

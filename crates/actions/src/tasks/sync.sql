@@ -12,7 +12,7 @@ declare
     reply      record;
 begin
     select page.* into reply
-      from changes_since(caller, since, (input ->> 'limit')::int, page_bytes(principal)) as page
+      from changes_since(caller, since, null, (input ->> 'limit')::int, page_bytes(principal)) as page
      where since <= page.seq and coalesce(input ->> 'epoch', history) = history
        and (since = 0 or since >= page.forgotten_seq
             or exists (select from full_syncs as begun
