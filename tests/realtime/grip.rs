@@ -4,6 +4,8 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use tests::{App, DAPR_TOKEN, GRIP_KEY, Person, Response};
 
+use crate::events::poll_until;
+
 /// Starts TaskFlow with proxies of which none can be reached.
 async fn start() -> App {
     App::with(&[
@@ -39,6 +41,16 @@ async fn follow(app: &App, held: &Response, last: Option<&str>) -> Response {
     call.send().await.expect(200)
 }
 
+/// Lets the proxies be told of all changes, which does not reach them, and follows the link of a response.
+async fn follow_after_tend(app: &App, held: &Response) -> Response {
+    app.as_dapr("/internal/realtime/tend").json(&json!({})).send().await.expect(200);
+    poll_until("what was published", async || {
+        let page = follow(app, held, None).await;
+        (!page.text.is_empty()).then_some(page)
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_request_through_a_proxy_ends_at_once_with_instructions_to_hold_it() {
     let app = start().await;
@@ -66,7 +78,7 @@ async fn the_link_returns_what_the_proxy_has_missed_and_is_not_compressed() {
     ada.task("two").await;
     let epoch = ada.get("/api/sync").await.json()["epoch"].as_str().unwrap().to_owned();
 
-    let all = follow(&app, &held, None).await;
+    let all = follow_after_tend(&app, &held).await;
     assert!(all.text.contains("\"one\"") && all.text.contains("\"two\""), "{all:?}");
     assert!(all.header("grip-channel").contains(&format!("prev-id={epoch}.2")), "{all:?}");
     // The link is as old as the hold; the proxy says how far its messages have come since.
@@ -126,9 +138,7 @@ async fn proxies_that_cannot_be_reached_keep_no_write_waiting() {
     let held = open(&ada, "").await;
     ada.task("one").await;
 
-    app.as_dapr("/internal/realtime/tend").json(&json!({})).send().await.expect(200);
-
-    let missed = follow(&app, &held, None).await;
+    let missed = follow_after_tend(&app, &held).await;
     assert!(missed.text.contains("\"one\""), "{missed:?}");
 }
 
