@@ -177,6 +177,7 @@ insert into app.limits (name, requests, seconds) values
     ('sign-in',         10,    300),
     ('sign-in-account', 1000,  3600),
     ('sign-in-address', 100,   300),
+    ('password',        10,    300),
     ('link',            5,     3600);
 comment on table app.limits is 'Rate limits: number of `requests` in `seconds`. A change applies at once.';
 

@@ -122,7 +122,8 @@ create table app.consumed_events (
     took_ms  float8 not null,
     at       timestamptz not null default now(),
     primary key (consumer, event_id)
-);
+-- Every row is deleted after some days: vacuums that are early keep the table as long as those days.
+) with (autovacuum_vacuum_scale_factor = 0.02);
 create index consumed_events_by_age on app.consumed_events (at);
 comment on table app.consumed_events is
     'Events that consumers have taken, written in the transaction of their effect. A repeated delivery '
@@ -174,6 +175,9 @@ create index dead_letters_to_requeue on app.dead_letters (failed_at)
  where requeued_at is null and reason = 'retries_exhausted' and failures <= 10 and event ->> 'type' <> ''
    and topic <> 'unknown';
 create index dead_letters_waiting on app.dead_letters (consumer) where requeued_at is null;
+create index dead_letters_requeued on app.dead_letters (requeued_at);
+-- A hash, as the value may be of any length.
+create index dead_letters_of_a_user on app.dead_letters using hash ((event #>> '{data,user_id}'));
 comment on table app.dead_letters is
     'Events that a consumer could not take: unreadable, or out of retries.';
 comment on column app.dead_letters.reason is
@@ -198,10 +202,14 @@ create table app.audit (
 ) partition by range (occurred_at);
 create index audit_of_a_user on app.audit (user_id, occurred_at, event_id);
 create index audit_of_a_task on app.audit (task_id, occurred_at, event_id);
+-- Types that are rare among all events, as in the statement that lists them.
+create index audit_of_a_rare_type on app.audit (event_type, occurred_at, event_id)
+ where event_type not in ('task.created', 'task.updated', 'task.completed');
 comment on table app.audit is
     'The audit trail: every event, append-only, with a partition for each month of UTC.';
 
--- The months around now. Housekeeping creates the later ones, by `app.make_audit_month`.
+-- The months around now. Housekeeping creates the later ones, by `app.make_audit_month`. Rows do not change,
+-- so the first vacuum freezes them, and no later one reads a month again.
 do $$
 declare
     month timestamp;
@@ -209,7 +217,8 @@ begin
     for month in select date_trunc('month', now() at time zone 'UTC') + number * interval '1 month'
                    from generate_series(-1, 3) as number
     loop
-        execute format('create table app.%I partition of app.audit for values from (%L) to (%L)',
+        execute format('create table app.%I partition of app.audit for values from (%L) to (%L)
+                        with (autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_scale_factor = 0.05)',
                        'audit_' || to_char(month, 'YYYY_MM'), month at time zone 'UTC',
                        (month + interval '1 month') at time zone 'UTC');
     end loop;

@@ -43,6 +43,8 @@ create table app.audit (
     data        json not null,
     constraint audit_pkey primary key (occurred_at, event_id)
 ) partition by range (occurred_at);
+create index audit_of_a_rare_type on only app.audit (event_type, occurred_at, event_id)
+    where (event_type <> all (array['task.created', 'task.updated', 'task.completed']));
 create index audit_of_a_task on only app.audit (task_id, occurred_at, event_id);
 create index audit_of_a_user on only app.audit (user_id, occurred_at, event_id);
 create trigger reject_change before delete or update on app.audit for each row
@@ -94,7 +96,7 @@ create table app.consumed_events (
     took_ms  double precision not null,
     at       timestamp with time zone not null default now(),
     constraint consumed_events_pkey primary key (consumer, event_id)
-);
+) with (autovacuum_vacuum_scale_factor=0.02);
 create index consumed_events_by_age on app.consumed_events (at);
 
 -- Number of events by consumer and outcome, in several slots each, so that connections do not wait for each
@@ -127,6 +129,8 @@ create table app.dead_letters (
     requeued_at timestamp with time zone,
     constraint dead_letters_pkey primary key (consumer, event_id)
 );
+create index dead_letters_of_a_user on app.dead_letters using hash (((event #>> '{data,user_id}'[])));
+create index dead_letters_requeued on app.dead_letters (requeued_at);
 create index dead_letters_to_requeue on app.dead_letters (failed_at)
     where ((requeued_at is null) and (reason = 'retries_exhausted') and (failures <= 10) and ((event ->> 'type') <> '') and (topic <> 'unknown'));
 create index dead_letters_waiting on app.dead_letters (consumer) where (requeued_at is null);
@@ -559,7 +563,7 @@ create table app.tasks (
     constraint tasks_completed_at_when_completed check (((status = 'completed') = (completed_at is not null))),
     constraint tasks_priority_is_known check ((priority = any (array['low', 'medium', 'high']))),
     constraint tasks_status_is_known check ((status = any (array['active', 'completed'])))
-);
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 create index tasks_in_the_trash on app.tasks (user_id, deleted_at) where (deleted_at is not null);
 create index tasks_in_the_trash_by_age on app.tasks (deleted_at) where (deleted_at is not null);
 create index tasks_missed on app.tasks (user_id, due_date) where ((deleted_at is null) and missed);

@@ -195,6 +195,7 @@ async fn everything_that_expires_is_found_by_an_index_on_its_age() {
         ("notifications", "created_at"),
         ("tombstones", "created_at"),
         ("dead_letters", "failed_at"),
+        ("dead_letters", "requeued_at"),
     ] {
         let indexes = format!(
             "pg_indexes where schemaname = 'app' and tablename = '{table}'

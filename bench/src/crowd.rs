@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use workload::Connection;
 
-use crate::connection::Connection;
 use crate::load::run;
 use crate::measurement::{Measurement, Window};
 use crate::scenario::TASK;

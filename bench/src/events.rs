@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use workload::{Connection, Process};
 
-use crate::connection::Connection;
 use crate::load::run;
 use crate::measurement::Measurement;
-use crate::process::Process;
 use crate::scenario::TASK;
 use crate::world::{CREATORS, World};
 

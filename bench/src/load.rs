@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use domain::Id;
+use workload::Connection;
 
-use crate::connection::Connection;
 use crate::measurement::{Measurement, Window};
 use crate::scenario::{Scenario, Without};
 use crate::world::World;
@@ -59,7 +59,7 @@ pub async fn http(
                 let status = connection.send(line, &token, key.as_deref(), body).await?;
                 window.record(sent, &mut measured);
                 // HTTP has no status for a tool that failed.
-                let failed = scenario.without == Some(Without::Tools)
+                let failed = matches!(scenario.without, Some(Without::Tools(_)))
                     && connection.response().contains(r#""isError":true"#);
                 ensure!(
                     status == scenario.status && !failed,

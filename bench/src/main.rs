@@ -1,18 +1,17 @@
 //! Load scenarios: how fast TaskFlow is beside Postgres alone and a native server, in the same run. Run by
 //! `cargo dev bench`.
 
-mod connection;
 mod crowd;
 mod events;
 mod lists;
 mod load;
 mod measurement;
 mod postgres;
-mod process;
 mod recurrence;
 mod reminders;
 mod report;
 mod request;
+mod scale;
 mod scenario;
 mod streams;
 mod world;
@@ -26,12 +25,13 @@ use anyhow::Context;
 use clap::Parser;
 use embedded_postgres::{DataFolder, Embedded, Purpose};
 use operations::{Release, Role, Step};
+use workload::{Process, process};
 
 use crate::events::Drained;
 use crate::measurement::Measurement;
-use crate::process::Process;
+use crate::postgres::SlowestList;
 use crate::recurrence::RuleLatency;
-use crate::scenario::{ADD_TASK_OVER_HTTP, SCENARIOS, Scenario, Without};
+use crate::scenario::{SCENARIOS, Scenario, Without};
 use crate::streams::Streams;
 use crate::world::World;
 
@@ -51,6 +51,9 @@ struct Arguments {
     /// Run the scenarios of events, with Kafka and Dapr
     #[arg(long)]
     full: bool,
+    /// Run the scenarios of requests twice: before and after the database is filled with a million tasks
+    #[arg(long, conflicts_with = "full")]
+    scale: bool,
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -85,8 +88,8 @@ pub struct Outcome {
     /// TaskFlow with a part of the work left out.
     without: Option<(Without, Measurement)>,
     taskflow: Measurement,
-    /// Slowest list in Postgres, and its 95th percentile in milliseconds.
-    slowest: Option<(&'static str, f64)>,
+    /// Slowest list in Postgres.
+    slowest: Option<SlowestList>,
     /// Speed at which a queue was drained.
     drained: Option<Drained>,
     /// Time that each rule took to compute its next occurrence.
@@ -139,9 +142,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         ("SPIN_VARIABLE_DAPR_PORT", sidecar.port().to_string()),
         ("SPIN_VARIABLE_DAPR_API_TOKEN", token.clone()),
     ];
-    let host = Process::start(&programs.with_file_name("dev"), &command, &environment).await?;
+    let host = Process::start(&programs.with_file_name("dev"), &command, &environment, None).await?;
     let environment = [("DATABASE_URL", Role::User.url(&url).to_text())];
-    let native = Process::start(&target.join("release/native"), &[], &environment).await?;
+    let native = Process::start(&target.join("release/native"), &[], &environment, None).await?;
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 
@@ -151,6 +154,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             && (if arguments.full { EVENT_SCENARIOS.contains(&name) } else { !only_full.contains(&name) })
     };
     let time = Duration::from_secs(arguments.seconds);
+    let crowd_time = Duration::from_secs(arguments.crowd_seconds);
+    if arguments.scale {
+        let report = scale::run(&world, is_chosen, time, crowd_time).await?;
+        return save(&report, project, "bench/SCALE.md", &arguments);
+    }
     let mut outcomes = Vec::new();
     for scenario in SCENARIOS.iter().filter(|scenario| is_chosen(scenario.name)) {
         let step = Step::begin(&format!("measuring {}", scenario.name));
@@ -159,7 +167,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     if is_chosen(crowd::NAME) {
         let step = Step::begin("measuring the crowd");
-        let taskflow = crowd::load(&world, Duration::from_secs(arguments.crowd_seconds)).await?;
+        let taskflow = crowd::load(&world, crowd_time).await?;
         outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
         step.end("measured");
     }
@@ -237,9 +245,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         native: native.memory()?,
     };
     let report = report::write(&outcomes, memory, arguments.full)?;
+    let file = if arguments.full { "bench/RESULTS-FULL.md" } else { "bench/RESULTS.md" };
+    save(&report, project, file, &arguments)
+}
+
+/// Prints a report, and writes it to its file if it has all scenarios.
+fn save(report: &str, project: &Path, file: &str, arguments: &Arguments) -> anyhow::Result<()> {
     print!("{report}");
     if arguments.scenario.is_none() {
-        let path = project.join(if arguments.full { "bench/RESULTS-FULL.md" } else { "bench/RESULTS.md" });
+        let path = project.join(file);
         std::fs::write(&path, report).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
@@ -265,9 +279,9 @@ async fn measure(scenario: &'static Scenario, world: &World, time: Duration) -> 
             outcome.native.get_or_insert_default().add(measured);
         }
         if let Some(without) = scenario.without {
-            world.set_limits(without != Without::Guards).await?;
-            world.set_publishing(without != Without::Publishing).await?;
-            let plain = if without == Without::Tools { &ADD_TASK_OVER_HTTP } else { scenario };
+            world.set_limits(!matches!(without, Without::Guards)).await?;
+            world.set_publishing(!matches!(without, Without::Publishing)).await?;
+            let plain = if let Without::Tools(plain) = without { plain } else { scenario };
             let measured = load::http(world.taskflow, plain, false, world, half).await?;
             outcome.without.get_or_insert((without, Measurement::default())).1.add(measured);
             world.set_limits(true).await?;

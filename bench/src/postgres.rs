@@ -14,6 +14,17 @@ use crate::scenario::{Call, Scenario};
 use crate::world::World;
 use crate::{CONNECTIONS, lists};
 
+/// List and its 95th percentile in Postgres, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct SlowestList {
+    /// Its request.
+    pub line: &'static str,
+    /// Its 95th percentile.
+    pub p95: f64,
+    /// The longest that it may take.
+    pub longest: f64,
+}
+
 /// Loads Postgres.
 pub async fn load(
     scenario: &'static Scenario,
@@ -57,18 +68,14 @@ pub async fn load(
     .await
 }
 
-/// Returns the list with the longest 95th percentile, in milliseconds, of all lists requested one at a time.
-/// Totals are counted each time.
-pub async fn slowest_list(
-    scenario: &Scenario,
-    call: &Call,
-    world: &World,
-) -> anyhow::Result<(&'static str, f64)> {
+/// Returns the list that comes closest to its longest time, or exceeds it the most, of all lists requested one
+/// at a time. Totals are counted each time.
+pub async fn slowest_list(scenario: &Scenario, call: &Call, world: &World) -> anyhow::Result<SlowestList> {
     const TURNS: usize = 60;
     let name = frames::installed_name(call.body.0, frames::hash(call.body.1));
     let client = world.database.connect().await?;
     let statement = client.prepare(&format!("select kind, body from statements.{name}($1, $2)")).await?;
-    let mut slowest = ("", 0.0);
+    let mut slowest = SlowestList { line: "", p95: 0.0, longest: f64::INFINITY };
     for request in lists::REQUESTS.iter().chain(lists::MORE_REQUESTS) {
         let mut input = input(call, request, world)?;
         if let Some(input) = input.as_object_mut() {
@@ -82,8 +89,10 @@ pub async fn slowest_list(
         }
         times.sort_by(f64::total_cmp);
         let p95 = times[TURNS * 95 / 100];
-        if p95 > slowest.1 {
-            slowest = (request.line, p95);
+        // A single letter begins the words of almost every task.
+        let longest = if request.line == "search=b" { 18.0 } else { 15.0 };
+        if p95 / longest > slowest.p95 / slowest.longest {
+            slowest = SlowestList { line: request.line, p95, longest };
         }
     }
     Ok(slowest)

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow, ensure};
 use domain::{Field, Rule};
 use serde_json::Value;
+use workload::Connection;
 
-use crate::connection::Connection;
 use crate::load::run;
 use crate::measurement::Measurement;
 use crate::world::{CREATORS, World};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::ensure;
+use workload::Connection;
 
-use crate::connection::Connection;
 use crate::load::run;
 use crate::measurement::Measurement;
 use crate::world::{COLLECTOR, CREATORS, CROWD, World};

@@ -1,6 +1,7 @@
 //! Requests of a scenario.
 
 /// HTTP request, with the input of the statement that it leads to.
+#[derive(Debug)]
 pub struct Request {
     /// Request line without the version.
     pub line: &'static str,

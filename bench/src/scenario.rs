@@ -1,10 +1,11 @@
 //! The scenarios of requests.
 
 use crate::request::Request;
-use crate::world::{COLLECTOR, CREATORS, LISTERS, NEIGHBOURS, Users};
+use crate::world::{COLLECTOR, CREATORS, HOARDER, LISTERS, NEIGHBOURS, Users};
 use crate::{CONNECTIONS, lists};
 
 /// Scenario of requests.
+#[derive(Debug)]
 pub struct Scenario {
     /// Name in the report.
     pub name: &'static str,
@@ -27,17 +28,18 @@ pub struct Scenario {
 }
 
 /// Part of the work that can be left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Without {
     /// Rate limits and idempotency keys.
     Guards,
     /// Publishing of the events.
     Publishing,
-    /// The tool call: the same request over plain HTTP.
-    Tools,
+    /// MCP: this request over plain HTTP does the same, or as much.
+    Tools(&'static Scenario),
 }
 
 /// Call of Postgres that a request leads to.
+#[derive(Debug)]
 pub struct Call {
     /// Stem and text of the statement's file.
     pub body: (&'static str, &'static str),
@@ -56,7 +58,8 @@ const CREATE: Call = Call {
     input: TASK_AS_INPUT,
     creates: true,
 };
-const LIST: Call = Call {
+/// Call of a list.
+pub const LIST: Call = Call {
     body: ("list", include_str!("../../crates/actions/src/tasks/list.sql")),
     input: r#"{"sort_by":"created_at","descending":true,"limit":50,"offset":0}"#,
     creates: false,
@@ -69,6 +72,7 @@ const TOOLS_LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 const ADD_TASK_REQUESTS: &[Request] = &[Request { line: "POST /mcp", body: ADD_TASK, input: "{}" }];
 const TOOLS_LIST_REQUESTS: &[Request] = &[Request { line: "POST /mcp", body: TOOLS_LIST, input: "{}" }];
 const LIVE_REQUESTS: &[Request] = &[Request { line: "GET /live", body: "", input: "{}" }];
+const CALLER_REQUESTS: &[Request] = &[Request { line: "GET /api/auth/me", body: "", input: "{}" }];
 const CREATE_REQUESTS: &[Request] = &[Request { line: "POST /api/tasks", body: TASK, input: "{}" }];
 const LIST_REQUESTS: &[Request] = &[Request { line: "GET /api/tasks", body: "", input: "{}" }];
 
@@ -89,8 +93,23 @@ const HELLO: Scenario = Scenario {
 const ASSISTANTS: usize = 50;
 
 /// The work of `add_task`, over plain HTTP.
-pub static ADD_TASK_OVER_HTTP: Scenario =
+const ADD_TASK_OVER_HTTP: Scenario =
     Scenario { requests: CREATE_REQUESTS, status: 201, connections: ASSISTANTS, ..HELLO };
+/// One call of the database that reads next to nothing, over plain HTTP: `tools/list` checks its caller too.
+const CALLER_OVER_HTTP: Scenario = Scenario { requests: CALLER_REQUESTS, connections: ASSISTANTS, ..HELLO };
+
+/// Lists of a user with 10 000 tasks.
+pub const LISTS: Scenario = Scenario {
+    name: "lists",
+    users: COLLECTOR,
+    requests: lists::REQUESTS,
+    postgres: Some(LIST),
+    is_native: false,
+    ..HELLO
+};
+
+/// The same lists of a user with 50 000 tasks.
+pub static LISTS_OF_HOARDER: Scenario = Scenario { users: HOARDER, ..LISTS };
 
 /// All scenarios of requests, except for the one in `crowd.rs`.
 pub const SCENARIOS: &[Scenario] = &[
@@ -117,7 +136,7 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "tool-add_task",
         requests: ADD_TASK_REQUESTS,
         is_native: false,
-        without: Some(Without::Tools),
+        without: Some(Without::Tools(&ADD_TASK_OVER_HTTP)),
         connections: ASSISTANTS,
         ..HELLO
     },
@@ -125,18 +144,12 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "tools-list",
         requests: TOOLS_LIST_REQUESTS,
         is_native: false,
+        without: Some(Without::Tools(&CALLER_OVER_HTTP)),
         connections: ASSISTANTS,
         ..HELLO
     },
     Scenario { name: "list50", users: LISTERS, requests: LIST_REQUESTS, postgres: Some(LIST), ..HELLO },
-    Scenario {
-        name: "lists",
-        users: COLLECTOR,
-        requests: lists::REQUESTS,
-        postgres: Some(LIST),
-        is_native: false,
-        ..HELLO
-    },
+    LISTS,
     Scenario {
         name: "one-address",
         users: NEIGHBOURS,

@@ -12,10 +12,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, sleep, timeout};
+use workload::{Connection, process};
 
-use crate::connection::Connection;
 use crate::measurement::Measurement;
-use crate::process;
 use crate::scenario::TASK;
 use crate::world::{CREATORS, World};
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use operations::{DatabaseUrl, Role};
 use tokio_postgres::types::ToSql;
+use workload::{Process, users};
 
 use crate::measurement::Measurement;
-use crate::process::Process;
 
 /// Time after which a missing result counts as lost.
 const LOST_AFTER: Duration = Duration::from_secs(60);
@@ -47,21 +47,17 @@ const OTHERS: Users = Users { group: "others", count: 90 };
 /// Users of the `crowd` scenario, who pause between their requests.
 pub const CROWD: Users = Users { group: "crowd", count: 500 };
 
+/// Users with 66 tasks and ten series each, who fill the database (`scale`).
+pub const POPULATION: Users = Users { group: "population", count: 9_999 };
+/// One more of those, with 50 000 tasks.
+pub const HOARDER: Users = Users { group: "hoarder", count: 1 };
+
 /// Number of tasks of each user of a group.
 const TASKS: [(Users, i32); 5] =
     [(CREATORS, 0), (LISTERS, 50), (COLLECTOR, 10_000), (OTHERS, 1000), (CROWD, 50)];
 
-const MAKE_USERS: &str = "
-with made as materialized (select hash, gen_random_uuid() as id from unnest($1::text[]) as hash),
-     people as (insert into app.users (id, guest) select id, true from made)
-insert into app.sessions (token_hash, user_id, expires_at) select hash, id, now() + interval '30 days' from made";
-
-/// Limits that reject nothing, as all load comes from one address and few users.
-const LIMITS: &str = "
-insert into app.limits (name, requests, seconds)
-select name, 1000000000, 1000 from unnest(array['user', 'address', 'sign-up', 'sign-in', 'sign-in-account', 'sign-in-address']) as name
-on conflict (name) do update set requests = excluded.requests, seconds = excluded.seconds;
-update app.settings set streams_per_user = 1000, streams_per_address = 100000";
+/// Creates tasks for these sessions' users, the same number for each.
+pub const MAKE_TASKS: &str = include_str!("tasks.sql");
 
 const DATES: &str = r#"
 select to_char(now() at time zone 'UTC' - interval '7 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -86,13 +82,10 @@ impl World {
     pub async fn make(database: &DatabaseUrl, taskflow: &Process, native: &Process) -> anyhow::Result<Self> {
         let client = database.connect().await?;
         client.batch_execute("alter table app.tasks disable trigger user").await?;
-        for (users, tasks) in TASKS {
-            let hashes = users.hashes();
-            client.execute(MAKE_USERS, &[&hashes]).await.context("cannot make users")?;
-            client
-                .execute(include_str!("tasks.sql"), &[&hashes, &tasks])
-                .await
-                .context("cannot make tasks")?;
+        for (group, tasks) in TASKS {
+            let hashes = group.hashes();
+            users::make(&client, &hashes).await?;
+            client.execute(MAKE_TASKS, &[&hashes, &tasks]).await.context("cannot make tasks")?;
         }
         client.batch_execute("alter table app.tasks enable trigger user").await?;
         client.batch_execute("vacuum analyze").await?;
@@ -113,7 +106,7 @@ impl World {
     pub async fn set_limits(&self, enabled: bool) -> anyhow::Result<()> {
         let client = self.owned.connect().await?;
         client
-            .batch_execute(if enabled { LIMITS } else { "delete from app.limits" })
+            .batch_execute(if enabled { users::LIMITS } else { "delete from app.limits" })
             .await
             .context("cannot set limits")
     }

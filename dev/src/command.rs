@@ -5,6 +5,7 @@ pub mod build;
 pub mod ci;
 pub mod contract;
 pub mod doctor;
+pub mod faults;
 pub mod live;
 pub mod mail;
 pub mod mcp;
@@ -53,6 +54,8 @@ pub enum Command {
     Tour,
     /// Measure TaskFlow beside Postgres alone and a native server
     Bench(bench::Arguments),
+    /// Break parts of TaskFlow under load, and check that nothing is lost or done twice
+    Faults(faults::Arguments),
     /// Run every check that a change must pass
     Ci,
 }
@@ -89,6 +92,7 @@ impl Command {
             Self::Doctor => doctor::run().await,
             Self::Tour => tour::run().await,
             Self::Bench(arguments) => bench::run(&arguments).await,
+            Self::Faults(arguments) => faults::run(&arguments).await,
             Self::Ci => ci::run().await,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -26,6 +27,17 @@ pub async fn run(
         .map_err(|error| missing(program, error))?;
     ensure!(status.success(), "`{program} {}` failed; see its output above", arguments.join(" "));
     Ok(())
+}
+
+/// Replaces this process by a program in the project's root folder, so that signals reach that program alone:
+/// it may have more to stop than this process knows of. Returns if it cannot be run.
+pub fn replace<'a>(
+    program: &str,
+    arguments: &[&str],
+    environment: impl IntoIterator<Item = (&'a str, impl AsRef<OsStr>)>,
+) -> anyhow::Error {
+    let mut command = command(program, arguments);
+    missing(program, command.envs(environment).as_std_mut().exec())
 }
 
 /// Runs a program in the project's root folder and returns its output.

@@ -9,43 +9,55 @@ create or replace function app.changes_since(
 ) language plpgsql stable as $$
 #variable_conflict use_column
 begin
+    -- Each kind has its own limit, so that a page does not read all that is left of it.
     with changed as (
-        select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted,
-               octet_length(task.description) as length
-          from app.tasks as task where task.user_id = person and task.seq > since
+        (select task.seq, 'task' as kind, task.id, task.deleted_at is not null as deleted,
+                octet_length(task.description) as length
+           from app.tasks as task
+          where task.user_id = person and task.seq > since and task.seq <= coalesce(upto, task.seq)
+          order by task.seq limit max_items + 1)
         union all
-        select series.seq, 'recurring_task', series.id, false, octet_length(series.description)
-          from app.series where series.user_id = person and series.seq > since
+        (select series.seq, 'recurring_task', series.id, false, octet_length(series.description)
+           from app.series
+          where series.user_id = person and series.seq > since and series.seq <= coalesce(upto, series.seq)
+          order by series.seq limit max_items + 1)
         union all
-        select reminders.seq, 'reminder', reminders.id, false, 0
-          from app.reminders where reminders.user_id = person and reminders.seq > since
+        (select reminders.seq, 'reminder', reminders.id, false, 0
+           from app.reminders
+          where reminders.user_id = person and reminders.seq > since and reminders.seq <= coalesce(upto, reminders.seq)
+          order by reminders.seq limit max_items + 1)
         union all
-        select notifications.seq, 'notification', notifications.id, false, 0
-          from app.notifications where notifications.user_id = person and notifications.seq > since
+        (select notifications.seq, 'notification', notifications.id, false, 0
+           from app.notifications
+          where notifications.user_id = person and notifications.seq > since and notifications.seq <= coalesce(upto, notifications.seq)
+          order by notifications.seq limit max_items + 1)
         union all
-        select tombstone.seq, tombstone.kind, tombstone.id, true, 0
-          from app.tombstones as tombstone where tombstone.user_id = person and tombstone.seq > since
+        (select tombstone.seq, tombstone.kind, tombstone.id, true, 0
+           from app.tombstones as tombstone
+          where tombstone.user_id = person and tombstone.seq > since and tombstone.seq <= coalesce(upto, tombstone.seq)
+          order by tombstone.seq limit max_items + 1)
     ), found as materialized (
         -- Lengths of descriptions are known without reading them.
         select next.*, sum(next.length) over (order by next.seq) - coalesce(next.length, 0) as text_before
-          from (select changed.* from changed where changed.seq <= coalesce(upto, changed.seq)
-                 order by changed.seq limit max_items + 1) as next
+          from (select changed.* from changed order by changed.seq limit max_items + 1) as next
     ), built as materialized (
         select found.seq,
                json_build_object(
                    'seq', found.seq, 'kind', found.kind, 'id', found.id, 'deleted', found.deleted,
+                   -- The id of a tombstone may be that of something of another user by now.
                    'data', case found.kind
                                when 'task' then (
                                    select app.client_json(task) from app.tasks as task
-                                    where task.id = found.id)
+                                    where task.id = found.id and task.user_id = person)
                                when 'recurring_task' then (
-                                   select app.client_json(series) from app.series where series.id = found.id)
+                                   select app.client_json(series) from app.series
+                                    where series.id = found.id and series.user_id = person)
                                when 'reminder' then (
                                    select app.client_json(reminders) from app.reminders
-                                    where reminders.id = found.id)
+                                    where reminders.id = found.id and reminders.user_id = person)
                                else (
                                    select app.client_json(notifications) from app.notifications
-                                    where notifications.id = found.id)
+                                    where notifications.id = found.id and notifications.user_id = person)
                            end)::text as change
           from found where coalesce(found.text_before, 0) <= max_bytes
     ), page as (

@@ -9,6 +9,7 @@ returns text language plpgsql as $$
 declare
     address text := principal ->> 'address';
     clients text[];
+    quota   text;
 begin
     if rate_limit = 'sign-in' then
         clients := app.sign_in_clients(input ->> 'email', address);
@@ -19,6 +20,13 @@ begin
         end if;
         return app.take_from_buckets('{sign-in-address,sign-in,sign-in-account}', clients, null, address,
                                      true);
+    elsif rate_limit = 'password' then
+        -- Attempts of a caller to confirm the own password are counted exactly too.
+        quota := app.take_from_buckets('{address,user}', array[address, caller::text], caller, address);
+        if caller is null or (quota::json ->> 'refused')::boolean then
+            return quota;
+        end if;
+        return app.take_from_buckets('{password}', array[caller::text], caller, address, true);
     elsif rate_limit = 'sign-up' then
         return app.take_from_buckets('{address,user,sign-up}', array[address, caller::text, address], caller,
                                      address);

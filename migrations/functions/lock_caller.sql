@@ -3,20 +3,28 @@
 -- several users' rows in the order of their ids. Returns a refusal if the row is not free in time, or if the
 -- session or token was revoked or the user deleted while this waited.
 --
--- A request that waits holds a connection. So at most eight of a user wait, a second each, and others are
--- refused at once: nobody can fill the pool. Services are few, and are not refused without a wait.
+-- A request that waits holds a connection. So at most eight of a user wait, and others are refused at once:
+-- nobody can fill the pool. Services are few, and are not refused without a wait. A lock of their own puts the
+-- requests of a user in line, which a row does not: there, others go ahead of those that wait, whose second
+-- begins anew each time.
 create or replace function app.lock_caller(principal jsonb, caller uuid, role text) returns json
     language plpgsql as $$
+declare
+    line    bigint := hashtextextended('writing ' || caller::text, 0);
+    is_free boolean := pg_try_advisory_xact_lock(line);
 begin
     perform set_config('lock_timeout', '1s', true);
-    perform from app.users as person where person.id = caller for no key update skip locked;
-    if not found then
+    if is_free then
+        perform from app.users as person where person.id = caller for no key update skip locked;
+    end if;
+    if not (is_free and found) then
         if role <> 'service' and not exists (
                select from generate_series(1, 8) as place
                 where pg_try_advisory_xact_lock(hashtextextended('waiting ' || caller::text, place))) then
             return '{"error":"busy"}';
         end if;
         begin
+            perform pg_advisory_xact_lock(line);
             perform from app.users as person where person.id = caller for no key update;
         exception when lock_not_available then
             return '{"error":"busy"}';

@@ -7,7 +7,8 @@ begin
     if to_regclass('app.' || name) is null then
         perform pg_advisory_xact_lock(hashtextextended('taskflow audit months', 0));
         execute format('create table if not exists app.%I partition of app.audit
-                        for values from (%L) to (%L)',
+                        for values from (%L) to (%L)
+                        with (autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_scale_factor = 0.05)',
                        name, first at time zone 'UTC', (first + interval '1 month') at time zone 'UTC');
         execute format('create or replace trigger reject_truncate before truncate on app.%I for each statement
                         execute function app.reject_audit_change()', name);

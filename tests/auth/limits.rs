@@ -104,6 +104,25 @@ async fn limits_hold_while_a_slow_request_is_in_progress() {
 }
 
 #[tokio::test]
+async fn requests_that_fail_before_anybody_asks_who_sends_them_count_for_their_address() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    set_limit(&app, "address", 4, 600).await;
+    let malformed =
+        || app.call("POST", "/api/auth/login").header("content-type", "application/json").body("{");
+    app.get("/api/tasks").await.problem(401);
+    app.get("/api/tasks/nothing/of/the/kind").await.problem(404);
+    malformed().send().await.problem(400);
+    ada.post("/api/tasks", json!({ "title": "" })).await.problem(422);
+
+    let refused = malformed().send().await;
+
+    refused.problem(429);
+    assert!(refused.header("ratelimit").starts_with("\"address\";r=0;t="), "{refused:?}");
+    app.get("/api/tasks").await.problem(429);
+}
+
+#[tokio::test]
 async fn every_authenticated_response_has_the_remaining_quota() {
     let app = App::start().await;
     let ada = app.guest().await;

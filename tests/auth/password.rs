@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tests::{App, Person, Response};
 
 use super::mails::{add_link, confirmed_account, mail_to, token, wait_until_sent};
-use crate::events::poll_until;
+use crate::events::{add_slow_trigger, poll_until, wait_for_slow_trigger};
 
 const OLD: &str = "a sample password";
 const NEW: &str = "another sample password";
@@ -171,10 +171,60 @@ async fn the_password_changes_only_with_the_current_one() {
 }
 
 #[tokio::test]
-async fn guesses_of_the_current_password_count_as_attempts_to_sign_in() {
+async fn a_sign_in_during_a_change_of_the_password_starts_no_session_that_lasts() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;
-    app.database.change("update app.limits set requests = 3, seconds = 600 where name = 'sign-in'").await;
+    add_slow_trigger(&app, "before insert on app.sessions for each row").await;
+    let change = async {
+        wait_for_slow_trigger(&app).await;
+        let change = json!({ "password": NEW, "current_password": OLD });
+        ada.patch("/api/auth/me", change).await.expect(200);
+    };
+
+    let (signed_in, ()) = tokio::join!(login(&app, "ada@example.com", OLD), change);
+
+    let other = app.person(&signed_in.expect(200));
+    other.get("/api/auth/me").await.problem(401);
+    ada.get("/api/auth/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_sign_in_during_the_deletion_of_its_user_starts_no_session_that_lasts() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    add_slow_trigger(&app, "before insert on app.sessions for each row").await;
+    let deletion = async {
+        wait_for_slow_trigger(&app).await;
+        ada.call("DELETE", "/api/auth/me").json(&json!({ "password": OLD })).send().await.expect(204);
+    };
+
+    let (signed_in, ()) = tokio::join!(login(&app, "ada@example.com", OLD), deletion);
+
+    app.person(&signed_in.expect(200)).get("/api/auth/me").await.problem(401);
+}
+
+#[tokio::test]
+async fn wrong_passwords_of_others_shut_out_neither_who_is_signed_in_nor_who_has_forgotten_the_password() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    for limit in ["sign-in", "sign-in-address", "sign-in-account"] {
+        let change = format!("update app.limits set requests = 1, seconds = 600 where name = '{limit}'");
+        app.database.change(&change).await;
+    }
+    login(&app, "ada@example.com", "not that one").await.problem(401);
+    login(&app, "ada@example.com", OLD).await.problem(429);
+
+    forget(&app, "ada@example.com").await.expect(202);
+    let change = json!({ "password": NEW, "current_password": OLD });
+    ada.patch("/api/auth/me", change).await.expect(200);
+    ada.call("DELETE", "/api/auth/me").json(&json!({ "password": NEW })).send().await.expect(204);
+}
+
+#[tokio::test]
+async fn guesses_of_the_current_password_are_limited() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    app.database.change("update app.limits set requests = 3, seconds = 600 where name = 'password'").await;
     let guess = json!({ "password": NEW, "current_password": "not that one" });
     for _ in 0..3 {
         ada.patch("/api/auth/me", guess.clone()).await.problem(403);

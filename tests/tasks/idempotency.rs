@@ -143,6 +143,18 @@ async fn an_invalid_key_is_rejected() {
 }
 
 #[tokio::test]
+async fn two_keys_are_rejected() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let call =
+        ada.call("POST", "/api/tasks").header("idempotency-key", "one").header("idempotency-key", "two");
+
+    call.json(&json!({ "title": "buy milk" })).send().await.problem(422);
+
+    assert_eq!(ada.titles("/api/tasks").await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_refusal_is_replayed_too() {
     let app = App::start().await;
     let ada = app.guest().await;

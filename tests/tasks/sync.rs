@@ -110,6 +110,31 @@ async fn a_purged_task_leaves_a_tombstone() {
 }
 
 #[tokio::test]
+async fn a_tombstone_shows_nothing_of_another_user_who_has_taken_its_id() {
+    let app = App::start().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let (task, reminder) = ("01980000-0000-7000-8000-000000000001", "01980000-0000-7000-8000-000000000002");
+    let body = json!({
+        "id": task,
+        "title": "a secret",
+        "due_date": "2031-04-02T17:00:00Z",
+        "reminders": [{ "id": reminder, "at": "2031-04-01T17:00:00Z" }],
+    });
+    ada.create(body.clone()).await;
+    ada.delete(&format!("/api/tasks/{task}?permanent=true")).await.expect(204);
+
+    ben.create(body).await;
+
+    let page = sync(&ada, 0).await;
+    let changes = page["changes"].as_array().unwrap();
+    let ids: Vec<_> = changes.iter().map(|change| change["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&task) && ids.contains(&reminder), "{page}");
+    for change in changes {
+        assert_eq!((&change["deleted"], &change["data"]), (&json!(true), &Value::Null), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_long_sync_is_paged() {
     let app = App::start().await;
     let ada = app.guest().await;

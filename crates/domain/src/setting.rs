@@ -59,7 +59,12 @@ pub enum Setting {
 pub const SETTINGS: &[SettingSpec] = &[
     limit("limits.user", "user", "1000/10", "requests per user, as requests/seconds"),
     limit("limits.address", "address", "10000/10", "requests per network address"),
-    limit("limits.sign_up", "sign-up", "600/60", "new accounts and guests per network address"),
+    limit(
+        "limits.sign_up",
+        "sign-up",
+        "600/60",
+        "new accounts, guests and forgotten passwords per network address",
+    ),
     limit("limits.sign_in", "sign-in", "10/300", "sign-in attempts per user and network address"),
     limit(
         "limits.sign_in_account",
@@ -68,6 +73,7 @@ pub const SETTINGS: &[SettingSpec] = &[
         "sign-in attempts per user, where the user has no session",
     ),
     limit("limits.sign_in_address", "sign-in-address", "100/300", "sign-in attempts per network address"),
+    limit("limits.password", "password", "10/300", "attempts per user to confirm the current password"),
     limit("limits.link", "link", "5/3600", "links sent by e-mail per e-mail address"),
     SettingSpec {
         key: "publishing",

@@ -10,7 +10,7 @@
 //!   `app.delivery`.
 //!
 //! Options follow, each after a comma: the role that may call it (`for service`, `for both`; users
-//! otherwise), the limits that it counts against (`uncounted`, `sign-in`, `sign-up`; the usual ones
+//! otherwise), the limits that it counts against (`uncounted`, `sign-in`, `sign-up`, `password`; the usual ones
 //! otherwise, but none for services), and the scope that a token needs (`own account`, which personal access
 //! tokens never have, or `any scope`; `read` or `write` otherwise, as the frame).
 //!
@@ -163,6 +163,7 @@ enum Limit {
     Usual,
     SignIn,
     SignUp,
+    Password,
 }
 
 impl Limit {
@@ -172,6 +173,7 @@ impl Limit {
             Self::Usual => "usual",
             Self::SignIn => "sign-in",
             Self::SignUp => "sign-up",
+            Self::Password => "password",
         }
     }
 }
@@ -215,6 +217,7 @@ impl Header {
                 "uncounted" => limit.replace(Limit::None).is_some(),
                 "sign-in" => limit.replace(Limit::SignIn).is_some(),
                 "sign-up" => limit.replace(Limit::SignUp).is_some(),
+                "password" => limit.replace(Limit::Password).is_some(),
                 "own account" => scope.replace("account").is_some(),
                 "any scope" => scope.replace("any").is_some(),
                 _ => return Err(wrong(&format!("there is no option `{word}`"))),
@@ -228,6 +231,7 @@ impl Header {
             (FrameKind::Consumer, _) => first_line == "-- frame: consumer",
             // Services are never counted.
             (_, Some(_)) if role == Role::Service => false,
+            (FrameKind::Open, Some(Limit::Password)) => false,
             (FrameKind::Open, _) => scope.is_none(),
             // Nobody is known before they have signed in.
             (_, Some(Limit::SignIn)) => false,
@@ -309,6 +313,7 @@ mod tests {
             "-- frame: open, uncounted, for service",
             "-- frame: read, sign-up, for service",
             "-- frame: read, sign-in",
+            "-- frame: open, password",
             "-- frame: open, own account",
             "-- frame: open, any scope",
             "-- frame: read, own account, any scope",

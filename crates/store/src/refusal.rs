@@ -169,6 +169,10 @@ impl Refusal {
                     || Self::fault(format!("{statement} violates the constraint {name}")),
                     Self::Violated,
                 ),
+            // Class of resources that ran out: a full disk, mostly. A retry succeeds once there is room.
+            Row { error, context: Some(_), .. } if error.starts_with("53") => {
+                Self::Unavailable(Fault::new(format!("{statement} failed with SQLSTATE {error}")))
+            }
             Row { error, context: Some(context), .. } => {
                 let place = context.lines().next().unwrap_or_default();
                 Self::fault(format!("{statement} failed with SQLSTATE {error} at {place}"))
@@ -189,8 +193,9 @@ impl From<PgError> for Refusal {
             PgError::ConnectionFailed(_) => unavailable("cannot connect to Postgres"),
             PgError::QueryFailed(QueryError::DbError(error)) => match error.code.as_str() {
                 "42883" | "3F000" => Self::NotInstalled,
-                // Shutting down, starting up, crashed, or out of connections; a statement that took too long.
-                code @ ("57P01" | "57P02" | "57P03" | "53300" | "57014") => {
+                // Shutting down, starting up or crashed; a statement that took too long; out of connections, of
+                // disk space or of memory.
+                code if matches!(code, "57P01" | "57P02" | "57P03" | "57014") || code.starts_with("53") => {
                     unavailable(&format!("Postgres responded with SQLSTATE {code}"))
                 }
                 code => Self::fault(format!("Postgres responded with SQLSTATE {code}")),

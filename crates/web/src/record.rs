@@ -15,17 +15,14 @@ use crate::{Request, log, random};
 const SAMPLE: u8 = 32;
 
 /// Records a request by its route and status, or leaves that to one in [`SAMPLE`]. A request is recorded for
-/// itself if it had the database to itself, so that a quiet system counts exactly; if it is a fault; and if
-/// it failed before it was counted against a rate limit, as most requests with a mistake do.
+/// itself if it had the database to itself, so that a quiet system counts exactly, and if it is a fault.
 pub fn record(function: &str, request: &Request, status: u16, duration: Duration) {
     // The liveness probe needs nothing but the process. With a 503 the database is away, most likely.
     if request.path == "/live" || status == 503 {
         return;
     }
-    let quota = request.context.quota();
-    let has_failed_early = status >= 400 && quota.is_none() && request.route.is_some();
-    let is_alone = quota.is_some_and(|quota| quota.alone);
-    let weight = if is_alone || has_failed_early || status >= 500 { 1 } else { SAMPLE };
+    let is_alone = request.context.quota().is_some_and(|quota| quota.alone);
+    let weight = if is_alone || status >= 500 { 1 } else { SAMPLE };
     if !random::<1>()[0].is_multiple_of(weight) {
         return;
     }

@@ -62,7 +62,7 @@ async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, ou
         problem.into_response(&request.correlation_id)
     });
     let (stream, work) = (response.stream.take(), response.after.take());
-    let response = finish(response, &request);
+    let response = finish(count(response, &request), &request);
     let (status, duration) = (response.status, started.elapsed());
     let output = send(response, &request, out, stream.is_some()).await;
     record(function, &request, status, duration);
@@ -119,14 +119,32 @@ fn report(function: &str, problem: &Problem, request: &Request) {
     }
 }
 
+/// Counts a request against the limit of its address if it failed before a call to the database has done that,
+/// so that no kind of request is free. It costs one call, before the response, so that a client cannot have
+/// more of them at once than it has connections.
+fn count(response: Response, request: &Request) -> Response {
+    if !(400..500).contains(&response.status) || request.context.quota().is_some() {
+        return response;
+    }
+    match request.anonymous().rows(statement!("count.sql"), &json!({})) {
+        Err(refusal @ Refusal::RateLimited { .. }) => {
+            Problem::from(refusal).into_response(&request.correlation_id)
+        }
+        // Whatever else goes wrong, the request has its response already.
+        _ => response,
+    }
+}
+
 /// Reads the request without its body.
 fn read_head(incoming: &IncomingRequest) -> Request {
     let mut headers: HashMap<String, String> = HashMap::new();
     for (name, value) in incoming.headers().entries() {
         let (name, Ok(value)) = (name.to_ascii_lowercase(), String::from_utf8(value)) else { continue };
         match headers.get_mut(&name) {
-            // Some proxies add a header of their own instead of a value.
-            Some(values) if name.starts_with("x-forwarded-") => *values = format!("{values},{value}"),
+            // Several headers of a name are one list. Spin adds its own behind those of the client.
+            Some(values) if !name.starts_with("spin-") => {
+                *values = format!("{values}{}{value}", if name == "cookie" { "; " } else { ", " });
+            }
             _ => _ = headers.insert(name, value),
         }
     }

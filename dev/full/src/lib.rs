@@ -11,6 +11,7 @@ mod sidecars;
 use std::path::PathBuf;
 
 pub use crate::ports::free_ports;
+pub use crate::program::kill_with_parent;
 pub use crate::pushpin::Pushpin;
 pub use crate::sidecars::Sidecars;
 

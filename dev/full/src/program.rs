@@ -84,9 +84,10 @@ pub fn last_line(log: &Path) -> String {
     format!("{} ({})", text.lines().last().unwrap_or("no output"), log.display())
 }
 
-/// Makes the child end with this process, even if this process is killed.
+/// Makes the child end with this process, even if this process is killed. Linux means the thread that starts
+/// the child, which must live as long.
 #[allow(unsafe_code, reason = "the child makes one system call between fork and exec, which is safe there")]
-fn kill_with_parent(command: &mut Command) {
+pub fn kill_with_parent(command: &mut Command) {
     unsafe {
         command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?));
     }

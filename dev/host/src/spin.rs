@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::listen::listen;
 
 /// Time for Spin to start, which on a first run compiles every component.
-const START_TIMEOUT: Duration = Duration::from_secs(120);
+const START_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A running `spin up`. Dropping it kills the process.
 pub struct Spin {

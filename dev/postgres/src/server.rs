@@ -23,12 +23,15 @@ pub enum Purpose {
     Keep,
     /// Data of tests: deleted at each start, and never flushed to disk.
     Tests,
+    /// Data of drills: deleted at each start, and flushed to disk like data to keep.
+    Drills,
 }
 
 /// Running Postgres. Stopped when this is dropped.
 #[derive(Debug)]
 pub struct Embedded {
     process: Child,
+    purpose: Purpose,
     port: u16,
     password: String,
     folder: PathBuf,
@@ -40,7 +43,7 @@ impl Embedded {
     pub async fn start(data: &DataFolder, preferred_port: u16, purpose: Purpose) -> anyhow::Result<Self> {
         let programs = programs::get().await?;
         let folder = data.postgres();
-        if purpose == Purpose::Tests && folder.exists() {
+        if purpose != Purpose::Keep && folder.exists() {
             // Dropping hundreds of databases takes far longer.
             cluster::stop_orphan(&folder)?;
             std::fs::remove_dir_all(&folder)
@@ -58,7 +61,7 @@ impl Embedded {
             let port = free_port(preferred_port)?;
             let process = start(&programs, &folder, port, purpose, &log)?;
             let (password, folder, log) = (password.clone(), folder.clone(), log.clone());
-            let mut postgres = Self { process, port, password, folder, log };
+            let mut postgres = Self { process, purpose, port, password, folder, log };
             match postgres.wait_until_ready().await {
                 // Another process has taken the port since it was checked.
                 Err(_) if diagnosis::read(&postgres.log).contains("Address already in use") => {
@@ -69,12 +72,21 @@ impl Embedded {
         }
     }
 
+    /// Starts it again at the same address, once it has ended. Fails while processes of the former one still
+    /// end.
+    pub async fn launch(&mut self) -> anyhow::Result<()> {
+        self.process.wait().context("cannot wait for the end of Postgres")?;
+        let programs = programs::get().await?;
+        self.process = start(&programs, &self.folder, self.port, self.purpose, &self.log)?;
+        self.wait_until_ready().await
+    }
+
     /// Address of one of its databases, with the credentials of the owner.
     pub fn url(&self, database: &str) -> DatabaseUrl {
         DatabaseUrl::local(self.port, &self.password, database)
     }
 
-    /// Process id, for measurements.
+    /// Process id, for measurements and drills.
     pub fn process_id(&self) -> u32 {
         self.process.id()
     }

@@ -26,10 +26,11 @@ struct Lane {
 }
 
 /// Compiling is a lane of its own, before these.
-const LANES: [Lane; 5] = [
+const LANES: [Lane; 6] = [
     Lane { name: "tests", share: 19.0, command: &["cargo", "dev", "test"] },
     Lane { name: "tour", share: 8.0, command: &["cargo", "dev", "tour"] },
     Lane { name: "MCP clients", share: 8.0, command: &["cargo", "dev", "mcp"] },
+    Lane { name: "faults", share: 6.0, command: &["cargo", "dev", "faults", "--short"] },
     Lane { name: "contract", share: 7.0, command: &["cargo", "dev", "contract"] },
     Lane { name: "tests with Kafka and Dapr", share: 20.0, command: &["cargo", "dev", "test", "--full"] },
 ];

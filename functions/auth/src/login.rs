@@ -22,10 +22,9 @@ input! {
 
 /// Account as the database returns it, to check the password.
 #[derive(Deserialize, Serialize)]
-pub struct StoredAccount {
+struct StoredAccount {
     id: UserId,
-    /// Hash of the password.
-    pub password_hash: String,
+    password_hash: String,
 }
 
 #[derive(Serialize)]
@@ -40,26 +39,22 @@ struct Input<'a> {
 /// the hash has changed since.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let Credentials { email, password } = request.body()?;
-    match authenticate(request, email.as_str(), &password)? {
-        Some(known) => begin(request, &known),
-        None => Err(Problem::wrong_credentials()),
+    let known = find(request, email.as_str())?;
+    let hash = known.as_ref().map(|known| known.password_hash.as_str());
+    let is_right = password::verify(request, &password, hash)?;
+    match known {
+        Some(known) if is_right => begin(request, &known),
+        known => {
+            report_failure(request, known.map(|known| known.id))?;
+            Err(Problem::wrong_credentials())
+        }
     }
 }
 
-/// Returns the account with that address if the password is right, and reports a failed attempt otherwise.
-pub fn authenticate(
-    request: &Request,
-    email: &str,
-    password: &Password,
-) -> Result<Option<StoredAccount>, Problem> {
-    let known = find(request, email)?;
-    let hash = known.as_ref().map(|known| known.password_hash.as_str());
-    if password::verify(request, password, hash)? {
-        return Ok(known);
-    }
-    let user = known.map(|known| known.id);
+/// Reports an attempt with a wrong password, or without an account.
+pub fn report_failure(request: &Request, user: Option<UserId>) -> Result<(), Problem> {
     request.anonymous().one(statement!("login_failed.sql"), &json!({ "user": user }))?;
-    Ok(None)
+    Ok(())
 }
 
 fn find(request: &Request, email: &str) -> Result<Option<StoredAccount>, Problem> {
@@ -77,7 +72,7 @@ fn begin(request: &Request, known: &StoredAccount) -> Result<Response, Problem> 
     let input = Input { known, session: session.fingerprint() };
     match request.anonymous().one(statement!("login.sql"), &input) {
         Ok(begun) => session.response(request, 200, &begun),
-        // The password changed between the two calls.
+        // The password changed between the two calls, or the user was deleted.
         Err(Refusal::NotFound) => Err(Problem::wrong_credentials()),
         Err(refusal) => Err(refusal.into()),
     }

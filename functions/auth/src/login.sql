@@ -1,13 +1,16 @@
 -- frame: open
--- Starts a session of a user whose password was verified, if the password is still the same. A successful
--- sign-in does not count against the limits of sign-ins, only against that of the address.
+-- Starts a session of a user whose password was verified, if the password is still the same: who changes it, or
+-- deletes the user, meanwhile waits for this, and then ends the session too. A successful sign-in does not count
+-- against the limits of sign-ins, only against that of the address. Buckets are locked before users.
 declare
     person users;
 begin
+    select * into person from users where users.id = (input ->> 'id')::uuid;
+    perform refund_sign_in(person.email, principal ->> 'address') where found;
     select * into person from users
-     where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash';
+     where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash'
+       for share;
     if found then
-        perform refund_sign_in(person.email, principal ->> 'address');
         return query select 'row', begin_session(person, principal, input)::text;
     end if;
 end;

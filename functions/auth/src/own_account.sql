@@ -1,4 +1,4 @@
--- frame: read, own account
--- Returns the caller's sign-in name; null for one who has no password.
-select 'row', json_build_object('email', case when users.password_hash is not null then users.email end)::text
+-- frame: read, own account, password
+-- Returns the caller's id and password hash, which is null for one who has no password.
+select 'row', json_build_object('id', users.id, 'password_hash', users.password_hash)::text
   from users where users.id = caller

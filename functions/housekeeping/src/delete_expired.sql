@@ -8,15 +8,17 @@ declare
 begin
     for expired in
         select * from (values
-            ('sessions',        'expires_at', interval '0',        1000),
-            ('links',           'expires_at', interval '0',        1000),
-            ('answers',         'created_at', interval '24 hours', 1000),
-            ('totals',          'counted_at', interval '1 day',    1000),
-            ('full_syncs',      'started_at', interval '1 day',    1000),
-            ('conflicts',       'at',         interval '1 hour',   1000),
+            ('sessions',        'expires_at',  interval '0',        1000),
+            ('links',           'expires_at',  interval '0',        1000),
+            ('answers',         'created_at',  interval '24 hours', 1000),
+            ('totals',          'counted_at',  interval '1 day',    1000),
+            ('full_syncs',      'started_at',  interval '1 day',    1000),
+            ('conflicts',       'at',          interval '1 hour',   1000),
             -- Kept for longer than events stay in any topic.
-            ('consumed_events', 'at',         interval '8 days',   5000),
-            ('held',            'until',      interval '1 hour',   1000)
+            ('consumed_events', 'at',          interval '8 days',   5000),
+            ('held',            'until',       interval '1 hour',   1000),
+            -- Those that have not failed again.
+            ('dead_letters',    'requeued_at', interval '90 days',  1000)
         ) as expired (table_name, time_column, kept_for, max_rows)
     loop
         execute format('delete from %1$I

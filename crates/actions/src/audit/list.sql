@@ -25,6 +25,9 @@ begin
         case when person is not null then 'event.user_id = $2' end,
         case when task is not null then 'event.task_id = $3' end,
         case when input ->> 'event_type' is not null then $$event.event_type = $4 ->> 'event_type'$$ end,
+        -- Allows the use of the index on rare types: this query is planned without its values.
+        case when input ->> 'event_type' not in ('task.created', 'task.updated', 'task.completed')
+             then $$event.event_type not in ('task.created', 'task.updated', 'task.completed')$$ end,
         case when input ->> 'from' is not null
              then $$event.occurred_at >= (select lower_bound($4 -> 'from', $1))$$ end,
         case when input ->> 'to' is not null

@@ -104,10 +104,14 @@ async fn call(
 
 /// Returns the host that the request is for: `None` if it names no host, or two.
 fn authority(request: &Request<WasiBody>) -> Option<Authority> {
-    let header = match request.headers().get(HOST) {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let header = match hosts.next() {
         Some(host) => Some(host.to_str().ok()?.parse::<Authority>().ok()?),
         None => None,
     };
+    if hosts.next().is_some() {
+        return None;
+    }
     match (header, request.uri().authority()) {
         (Some(header), Some(uri)) if header != *uri => None,
         (header, uri) => header.or_else(|| uri.cloned()),

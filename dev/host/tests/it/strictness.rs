@@ -80,7 +80,7 @@ async fn a_request_without_a_host_or_with_an_invalid_one_is_rejected() {
         return;
     }
     let app = App::start().await;
-    for host in ["", "host: a b\r\n", "host: \u{ff}\r\n", "host: http://a/\r\n"] {
+    for host in ["", "host: a b\r\n", "host: \u{ff}\r\n", "host: http://a/\r\n", "host: a\r\nhost: b\r\n"] {
         let request = format!("GET /hello HTTP/1.1\r\n{host}connection: close\r\n\r\n");
         let bytes: Vec<u8> = request.chars().map(|c| u8::try_from(c).unwrap()).collect();
         assert_bad_request(&raw(app.address, &bytes).await);

@@ -31,10 +31,24 @@ impl Connection {
         key: Option<&str>,
         body: &str,
     ) -> anyhow::Result<u16> {
+        match key {
+            Some(key) => self.send_with(line, token, &[("idempotency-key", key)], body).await,
+            None => self.send_with(line, token, &[], body).await,
+        }
+    }
+
+    /// Sends a request with headers of its own and reads the response.
+    pub async fn send_with(
+        &mut self,
+        line: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> anyhow::Result<u16> {
         self.begin(line)?;
         write!(self.request, "authorization: Bearer {token}\r\n")?;
-        if let Some(key) = key {
-            write!(self.request, "idempotency-key: {key}\r\n")?;
+        for (name, value) in headers {
+            write!(self.request, "{name}: {value}\r\n")?;
         }
         self.exchange(body).await
     }
@@ -71,11 +85,30 @@ impl Connection {
     pub fn response(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.response)
     }
+
+    /// A header of the last response, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let head = std::str::from_utf8(&self.response[..head_length(&self.response)?]).ok()?;
+        head.lines().find_map(|line| {
+            let (known, value) = line.split_once(':')?;
+            known.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The body of the last response.
+    pub fn body(&self) -> &[u8] {
+        &self.response[head_length(&self.response).unwrap_or_default()..]
+    }
+}
+
+/// Length of a response's head, once that has arrived.
+fn head_length(response: &[u8]) -> Option<usize> {
+    Some(response.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4)
 }
 
 /// Status and whole length of a response, once its head has arrived.
 fn status_and_length(response: &[u8]) -> Option<(u16, usize)> {
-    let head = response.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
+    let head = head_length(response)?;
     let text = std::str::from_utf8(&response[..head]).ok()?;
     let status = text.get(9..12)?.parse().ok()?;
     let length = text.lines().find_map(|line| {

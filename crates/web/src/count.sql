@@ -1,0 +1,3 @@
+-- frame: open
+-- Counts a request against the limit of its address.
+select 'row', 'true'
