@@ -1,0 +1,132 @@
+// What a tab shows: the copy, with own changes over it.
+
+import type { Acknowledged } from "./acknowledged.js";
+import { readState, type Item } from "./copy.js";
+import { START } from "./cursor.js";
+import { applyTo, type Operation } from "./operation.js";
+import type { Key, State, Store, Table, Transaction } from "./store.js";
+
+/** Records that a transaction has changed, by table. */
+export type Written = Partial<Record<Table, Key[]>>;
+
+/** A tab's memory of the storage, and the means to change it. */
+export class View {
+    state: State = { cursor: START, next: 1 };
+    /** The outbox, in order. */
+    operations = new Map<number, Operation>();
+    readonly #store: Store;
+    readonly #onWritten: (written: Written) => void;
+    #items = new Map<string, Item>();
+    #acknowledged = new Map<number, Acknowledged>();
+    #shown: Map<string, Item> | undefined;
+    #last: Promise<unknown> = Promise.resolve();
+
+    /** `onWritten` is called after each own transaction, when this tab shows what it has changed. */
+    constructor(store: Store, onWritten: (written: Written) => void) {
+        this.#store = store;
+        this.#onWritten = onWritten;
+    }
+
+    /** Reads all that is stored. */
+    async load(): Promise<void> {
+        await this.#queue(() =>
+            this.#store.transact("readonly", async (transaction) => {
+                const items = await transaction.all("items");
+                const operations = await transaction.all("operations");
+                const acknowledged = await transaction.all("acknowledged");
+                this.state = await readState(transaction);
+                this.#items = new Map(items.map((item) => [item.id, item]));
+                this.operations = new Map(operations.map((one) => [one.number, one]));
+                this.#acknowledged = new Map(acknowledged.map((one) => [one.number, one]));
+            }),
+        );
+        this.#shown = undefined;
+    }
+
+    /** Items as the user sees them. */
+    shown(): ReadonlyMap<string, Item> {
+        if (this.#shown === undefined) {
+            this.#shown = new Map(this.#items);
+            for (const { operation } of this.#acknowledged.values()) applyTo(this.#shown, operation);
+            for (const operation of this.operations.values()) {
+                if (operation.parked === undefined) applyTo(this.#shown, operation);
+            }
+        }
+        return this.#shown;
+    }
+
+    /** True while an acknowledged change has not come back. */
+    isBehind(): boolean {
+        return this.#acknowledged.size > 0;
+    }
+
+    /** Runs a transaction that changes something, and shows the result. */
+    async write<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
+        const written: Written = {};
+        const note = (table: Table, key: Key) => (written[table] ??= []).push(key);
+        const result = await this.#store.transact("readwrite", (transaction) =>
+            work({
+                get: (table, key) => transaction.get(table, key),
+                all: (table) => transaction.all(table),
+                count: (table) => transaction.count(table),
+                put: (table, value, key) => {
+                    note(table, key);
+                    return transaction.put(table, value, key);
+                },
+                delete: (table, key) => {
+                    note(table, key);
+                    return transaction.delete(table, key);
+                },
+            }),
+        );
+        await this.refresh(written);
+        this.#onWritten(written);
+        return result;
+    }
+
+    /** Reads again what this or another tab has changed. */
+    async refresh(written: Written): Promise<void> {
+        await this.#queue(() =>
+            this.#store.transact("readonly", async (transaction) => {
+                if (written.state) this.state = await readState(transaction);
+                await refreshTable(transaction, "items", written, this.#items);
+                await refreshTable(transaction, "operations", written, this.operations);
+                await refreshTable(transaction, "acknowledged", written, this.#acknowledged);
+            }),
+        );
+        // A change that was made in another tab, or was tried again, may have come out of its order.
+        this.operations = inOrder(this.operations);
+        this.#acknowledged = inOrder(this.#acknowledged);
+        this.#shown = undefined;
+    }
+
+    /** Runs one reading after the other, so that an older one never replaces a newer one. */
+    #queue(read: () => Promise<void>): Promise<void> {
+        const run = this.#last.then(read);
+        this.#last = run.catch(() => {});
+        return run;
+    }
+}
+
+async function refreshTable<K extends Key, V>(
+    transaction: Transaction,
+    table: Table,
+    written: Written,
+    rows: Map<K, V>,
+): Promise<void> {
+    for (const key of new Set(written[table])) {
+        const value = await transaction.get(table, key);
+        if (value === undefined) rows.delete(key as K);
+        else rows.set(key as K, value as V);
+    }
+}
+
+/** Returns the map itself if its keys ascend, as they nearly always do. */
+function inOrder<V>(rows: Map<number, V>): Map<number, V> {
+    let last = -1;
+    for (const key of rows.keys()) {
+        if (key < last) return new Map([...rows].sort(([one], [other]) => one - other));
+        last = key;
+    }
+    return rows;
+}
