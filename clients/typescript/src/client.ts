@@ -8,7 +8,7 @@ import { Http, type HeadersSource } from "./http.js";
 import { makeId } from "./id.js";
 import { lead } from "./leader.js";
 import { touches, type Intent, type Operation } from "./operation.js";
-import { discard, enqueue, retry } from "./outbox.js";
+import { discard, enqueue, retry, undecided } from "./outbox.js";
 import { Sender } from "./sender.js";
 import { Sync, type Conflict, type Connection } from "./sync.js";
 import { View, type Written } from "./view.js";
@@ -152,7 +152,7 @@ export class Client {
     }
 
     status(): Status {
-        const waiting = this.operations().filter((operation) => operation.parked === undefined).length;
+        const waiting = [...undecided(this.#view.operations.values())].length;
         return { ...this.#shared(), isLeader: this.#isLeader, waiting };
     }
 
@@ -324,8 +324,12 @@ export class Client {
         const before = this.#connection;
         this.#setConnection("paused");
         await new Promise<void>((resolve, reject) => {
-            this.#resumed.push(resolve);
-            signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+            const abort = () => reject(signal.reason);
+            signal.addEventListener("abort", abort, { once: true });
+            this.#resumed.push(() => {
+                signal.removeEventListener("abort", abort);
+                resolve();
+            });
         });
         // The stream may have gone on meanwhile.
         if (this.#connection === "paused" && before !== "paused") this.#setConnection(before);

@@ -171,16 +171,29 @@ export async function discard(transaction: Transaction, number: number): Promise
     return numbers;
 }
 
-/**
- * Yields changes that can be sent, in order: those that no earlier one of the same item precedes. A refused
- * change holds only those back that need what it would have made.
- */
-export function* ready(operations: Iterable<Operation>, inFlight: ReadonlySet<number>): Generator<Operation> {
-    const held = new Set<string>();
+/** Yields changes that need no decision: not the parked ones, nor those that need what these would make. */
+export function* undecided(operations: Iterable<Operation>): Generator<Operation> {
+    const missing = new Set<string>();
     for (const operation of operations) {
+        const { intent, parked, touches } = operation;
+        const isPossible = parked === undefined && !touches.some((id) => missing.has(id));
+        if (isPossible) yield operation;
+        else if (intent.action === "create") missing.add(intent.id);
+    }
+}
+
+/**
+ * Yields changes that can be sent, in order: those of items that are not `held`, and that no earlier change of
+ * the same item precedes.
+ */
+export function* ready(
+    operations: Iterable<Operation>,
+    inFlight: ReadonlySet<number>,
+    held: Set<string>,
+): Generator<Operation> {
+    for (const operation of undecided(operations)) {
         const isFree = !operation.touches.some((id) => held.has(id));
-        if (operation.parked !== undefined && operation.intent.action !== "create" && isFree) continue;
         operation.touches.forEach((id) => held.add(id));
-        if (isFree && operation.parked === undefined && !inFlight.has(operation.number)) yield operation;
+        if (isFree && !inFlight.has(operation.number)) yield operation;
     }
 }

@@ -83,7 +83,8 @@ export class Sender {
     #start(signal: AbortSignal): void {
         // A change is made on what the server has, so that comes first.
         if (!this.#view.state.cursor.complete) return;
-        for (const { number } of ready(this.#view.operations.values(), this.#inFlight)) {
+        const held = this.#view.unknownVersions();
+        for (const { number } of ready(this.#view.operations.values(), this.#inFlight, held)) {
             if (this.#inFlight.size >= CONCURRENT) return;
             this.#inFlight.add(number);
             void this.#send(number, signal)
@@ -192,17 +193,14 @@ export class Sender {
         }
         const data = (problem.task ?? problem.recurring_task) as unknown as Kinds[Kind] | undefined;
         const told = data && { id: intent.id, kind: intent.kind, data, generation: 0 };
-        if (isGoneWhenDone(intent)) {
-            // Only a 2xx takes a change out. Here it is that of the copy, which shows that the item is gone.
-            await this.#sync.pull(signal);
-            const isGone = await this.#view.write((transaction) => settle(transaction, number));
-            if (isGone) return undefined;
-        } else if (told !== undefined && isDone(intent, told)) {
-            return this.#again(attempt, told);
-        }
+        const isDoneThere = told !== undefined && isDone(intent, told);
         // If an earlier attempt may have succeeded, its effect may have been undone since.
         const isCertain = operation.sent === undefined;
-        if (told !== undefined && isCertain && isMergeable(operation, told.data)) {
+        if (isGoneWhenDone(intent) && (status === 404 || isDoneThere)) {
+            // Only a 2xx takes a change out. Here it is that of the copy, which shows that the item is gone.
+            await this.#sync.pull(signal);
+            if (await this.#view.write((transaction) => settle(transaction, number))) return undefined;
+        } else if (told !== undefined && (isDoneThere || (isCertain && isMergeable(operation, told.data)))) {
             return this.#again(attempt, told);
         }
         await this.#view.write(async (transaction) => {

@@ -39,6 +39,7 @@ export class Sync {
     readonly #bell = new Bell();
     #pulling: Promise<void> | undefined;
     #isLive = false;
+    #isCatchingUp = false;
     /** Wait that the server asked for after its stream, in milliseconds. */
     #retry = 0;
 
@@ -121,12 +122,19 @@ export class Sync {
         });
     }
 
-    /** Asks if the stream does not bring an own change back. */
+    /** Asks if the stream does not bring own changes back. */
     async catchUp(signal: AbortSignal): Promise<void> {
-        if (this.#isLive) await this.#http.environment.sleep(ECHO_MS, signal);
-        if (!this.#view.isBehind()) return;
-        if (this.#isLive) await this.pull(signal);
-        else this.wake();
+        if (this.#isCatchingUp) return;
+        this.#isCatchingUp = true;
+        try {
+            while (this.#isLive && this.#view.isBehind()) {
+                await this.#http.environment.sleep(ECHO_MS, signal);
+                if (this.#view.isBehind()) await this.pull(signal);
+            }
+            if (this.#view.isBehind()) this.wake();
+        } finally {
+            this.#isCatchingUp = false;
+        }
     }
 
     /** Follows the stream until it ends. */

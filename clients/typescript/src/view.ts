@@ -3,7 +3,7 @@
 import type { Acknowledged } from "./acknowledged.js";
 import { readState, type Item } from "./copy.js";
 import { START } from "./cursor.js";
-import { applyTo, type Operation } from "./operation.js";
+import { applyTo, isVersioned, type Operation } from "./operation.js";
 import type { Key, State, Store, Table, Transaction } from "./store.js";
 
 /** Records that a transaction has changed, by table. */
@@ -58,6 +58,14 @@ export class View {
     /** True while an acknowledged change has not come back. */
     isBehind(): boolean {
         return this.#acknowledged.size > 0;
+    }
+
+    /** Ids of items whose version the server has not told since an own change, as after a 204. */
+    unknownVersions(): Set<string> {
+        const untold = [...this.#acknowledged.values()].filter(
+            ({ operation, data }) => data === undefined && isVersioned(operation.intent),
+        );
+        return new Set(untold.map(({ operation }) => operation.intent.id));
     }
 
     /** Runs a transaction that changes something, and shows the result. */
