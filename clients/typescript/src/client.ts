@@ -120,8 +120,9 @@ export class Client {
         this.#post({ type: "hello" });
         this.#led = lead(this.#environment.locks, this.#name, this.#closing.signal, async (signal) => {
             this.#isLeader = true;
-            // A message of the former leader may still be on its way.
-            await this.#view.load();
+            await this.#reload();
+            // The former leader may have died before it told what it had stored.
+            this.#post({ type: "hello" });
             await Promise.all([this.#sync.run(signal), this.#sender.run(signal)]);
         });
     }
@@ -286,6 +287,7 @@ export class Client {
                 this.#emit(message);
                 break;
             case "hello":
+                await this.#reload();
                 if (this.#isLeader) this.#postStatus();
                 break;
             case "wake":
@@ -295,6 +297,11 @@ export class Client {
                 this.#resume();
                 break;
         }
+    }
+
+    async #reload(): Promise<void> {
+        await this.#view.load();
+        this.#show();
     }
 
     #show(): void {

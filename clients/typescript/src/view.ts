@@ -4,6 +4,7 @@ import type { Acknowledged } from "./acknowledged.js";
 import { readState, type Item } from "./copy.js";
 import { START } from "./cursor.js";
 import { applyTo, isVersioned, type Operation } from "./operation.js";
+import { undecided } from "./outbox.js";
 import type { Key, State, Store, Table, Transaction } from "./store.js";
 
 /** Records that a transaction has changed, by table. */
@@ -48,9 +49,7 @@ export class View {
         if (this.#shown === undefined) {
             this.#shown = new Map(this.#items);
             for (const { operation } of this.#acknowledged.values()) applyTo(this.#shown, operation);
-            for (const operation of this.operations.values()) {
-                if (operation.parked === undefined) applyTo(this.#shown, operation);
-            }
+            for (const operation of undecided(this.operations.values())) applyTo(this.#shown, operation);
         }
         return this.#shown;
     }
@@ -96,9 +95,15 @@ export class View {
     async refresh(written: Written): Promise<void> {
         await this.#queue(() =>
             this.#store.transact("readonly", async (transaction) => {
-                if (written.state) this.state = await readState(transaction);
+                const operations = [...(written.operations ?? [])];
+                if (written.state) {
+                    const known = this.state.next;
+                    this.state = await readState(transaction);
+                    // A tab may have died before it told of a change that it had stored.
+                    for (let number = known; number < this.state.next; number += 1) operations.push(number);
+                }
                 await refreshTable(transaction, "items", written, this.#items);
-                await refreshTable(transaction, "operations", written, this.operations);
+                await refreshTable(transaction, "operations", { operations }, this.operations);
                 await refreshTable(transaction, "acknowledged", written, this.#acknowledged);
             }),
         );

@@ -6,7 +6,7 @@ import type { Client } from "../../src/client.js";
 import type { Operation } from "../../src/operation.js";
 import { Clock } from "./clock.js";
 import { Device } from "./device.js";
-import { Network } from "./network.js";
+import { Network, type Faults } from "./network.js";
 import { randomFrom } from "./random.js";
 import { DEVICES, TABS, type Change, type Step } from "./schedule.js";
 import { Server } from "./server.js";
@@ -32,14 +32,15 @@ export class World {
     readonly network: Network;
     readonly devices: Device[];
     readonly log: string[] = [];
-    readonly #faults = { rate: 1 };
+    readonly #faults: Faults;
     readonly #made: Made[] = [];
     readonly #discarded = new Set<string>();
     #count = 0;
     readonly #violations: string[] = [];
 
-    constructor(seed: number) {
+    constructor(seed: number, faults: number) {
         const random = randomFrom(seed ^ 0x5bd1e995);
+        this.#faults = { rate: faults };
         this.server = new Server(() => this.clock.now);
         this.network = new Network(this.clock, this.server, random, this.#faults, (line) => this.#note(line));
         this.devices = Array.from({ length: DEVICES }, () => new Device(this.clock, this.network, random));
@@ -106,8 +107,8 @@ export class World {
     /** Makes a change as a user would, of something that is on the screen. */
     async #change(device: number, client: Client, change: Change, item: number, value: number): Promise<void> {
         const before = new Set(client.operations().map((operation) => operation.key));
-        this.#count += 1;
-        const title = `change ${this.#count}`;
+        // Few different titles: a value that comes back must not hide a change that is made twice.
+        const title = `title ${value}`;
         const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
         const tasks = client.list("task").sort(byId);
         const reminders = client.list("reminder").sort(byId);
@@ -129,7 +130,7 @@ export class World {
                 }
                 case "title":
                     // Spaces show that the server writes some values in another way.
-                    await client.updateTask(known, { title: value === 0 ? ` ${title} ` : title });
+                    await client.updateTask(known, { title: value === 0 ? `  ${title} ` : title });
                     break;
                 case "priority":
                     await client.updateTask(known, { priority: ["low", "HIGH", "medium", null][value]! });
@@ -200,7 +201,7 @@ export class World {
         const ids = [...this.server.state.items].filter(([, { kind }]) => kind === "task").map(([id]) => id);
         const id = ids.sort()[item % ids.length];
         this.#count += 1;
-        const title = `other ${this.#count}`;
+        const title = `title ${value}`;
         const send = (method: string, path: string, body?: object, query = "") =>
             this.server.isSignedIn &&
             this.server.handle({
@@ -212,7 +213,8 @@ export class World {
             });
         if (change === "create") send("POST", "", { id: `other-${this.#count}`, title });
         else if (id === undefined) return;
-        else if (change === "title") send("PATCH", `/${id}`, value === 0 ? { priority: "high" } : { title });
+        else if (change === "title") send("PATCH", `/${id}`, { title });
+        else if (change === "priority") send("PATCH", `/${id}`, { priority: value < 2 ? "high" : "medium" });
         else if (change === "purge") send("DELETE", `/${id}`, undefined, "permanent=true");
         else if (change === "delete") send("DELETE", `/${id}`);
         else send("POST", `/${id}/${change}`);

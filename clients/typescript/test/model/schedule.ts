@@ -52,36 +52,60 @@ const CHANGES: Change[] = [
     "forget-reminder",
 ];
 
+/** Changes of other clients, such as assistants. */
+const OTHERS: Change[] = ["create", "title", "title", "priority", "complete", "reopen", "delete", "purge"];
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-export function makeSchedule(random: Random): Step[] {
-    const length = integer(random, 15, 70);
-    const span = pick(random, [2_000, MINUTE_MS, 10 * MINUTE_MS]);
-    const steps = Array.from({ length }, () => ({ at: integer(random, 0, span), ...makeStep(random) }) as Step);
-    return steps.sort((one, other) => one.at - other.at);
+/** What a schedule is about. */
+interface Mood {
+    /** Factor of all faults of the network. */
+    faults: number;
+    /** Share of changes that meet at the first item. */
+    contention: number;
+    /** Factor of backups, and of what is restored from them. */
+    history: number;
 }
 
-function makeStep(random: Random): object {
+export interface Schedule {
+    faults: number;
+    steps: Step[];
+}
+
+export function makeSchedule(random: Random): Schedule {
+    const mood = {
+        faults: pick(random, [0.3, 1, 1, 3, 5]),
+        contention: pick(random, [0.2, 0.6, 0.95]),
+        history: pick(random, [0, 1, 1, 4]),
+    };
+    const length = integer(random, 15, 70);
+    const span = pick(random, [2_000, MINUTE_MS, 10 * MINUTE_MS]);
+    const makeOne = () => ({ at: integer(random, 0, span), ...makeStep(random, mood) }) as Step;
+    const steps = Array.from({ length }, makeOne).sort((one, other) => one.at - other.at);
+    return { faults: mood.faults, steps };
+}
+
+function makeStep(random: Random, { contention, history }: Mood): object {
     const device = integer(random, 0, DEVICES);
     const tab = integer(random, 0, TABS);
-    const drawn = random();
-    if (drawn < 0.6) {
-        const [item, value] = [integer(random, 0, 1000), integer(random, 0, 4)];
-        return { type: "change", device, tab, change: pick(random, CHANGES), item, value };
-    }
-    if (drawn < 0.66) return { type: "decide", device, retries: random() < 0.6 };
-    if (drawn < 0.76) return { type: "online", device, isOnline: random() < 0.45 };
-    if (drawn < 0.82) return { type: "kill", device, tab };
-    if (drawn < 0.83) return { type: "clock", device, skew: pick(random, [-DAY_MS, 3_600_000, 31 * DAY_MS]) };
-    if (drawn < 0.91) {
-        const change = pick(random, ["create", "title", "complete", "reopen", "delete", "purge"]);
-        return { type: "other", change, item: integer(random, 0, 1000), value: integer(random, 0, 4) };
-    }
-    if (drawn < 0.93) return { type: "sign-in", isSignedIn: random() < 0.4 };
-    if (drawn < 0.95) return { type: "restart" };
-    if (drawn < 0.97) return { type: "back-up" };
-    return { type: random() < 0.6 ? "restore" : "forget" };
+    const item = random() < contention ? 0 : integer(random, 0, 1000);
+    const value = integer(random, 0, 4);
+    const kinds: [number, () => object][] = [
+        [60, () => ({ type: "change", device, tab, change: pick(random, CHANGES), item, value })],
+        [6, () => ({ type: "decide", device, retries: random() < 0.6 })],
+        [10, () => ({ type: "online", device, isOnline: random() < 0.45 })],
+        [6, () => ({ type: "kill", device, tab })],
+        [1, () => ({ type: "clock", device, skew: pick(random, [-DAY_MS, 3_600_000, 31 * DAY_MS]) })],
+        [10, () => ({ type: "other", change: pick(random, OTHERS), item, value })],
+        [2, () => ({ type: "sign-in", isSignedIn: random() < 0.4 })],
+        [2, () => ({ type: "restart" })],
+        [2 * history, () => ({ type: "back-up" })],
+        [2 * history, () => ({ type: "restore" })],
+        [1, () => ({ type: "forget" })],
+    ];
+    let drawn = random() * kinds.reduce((sum, [weight]) => sum + weight, 0);
+    return kinds.find(([weight]) => (drawn -= weight) < 0)![1]();
 }
 
 /** Leaves out what a failure does not need: halves first, then less and less. */

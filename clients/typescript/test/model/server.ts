@@ -237,7 +237,8 @@ export class Server {
 
     #create(body: Record<string, unknown>): Task {
         const at = this.#time();
-        const values = this.#normal(body, null);
+        const { reminders, ...own } = body;
+        const values = this.#normal(own, null);
         const seq = this.#next();
         const data: Task = {
             id: body["id"] as string,
@@ -259,6 +260,7 @@ export class Server {
             seq,
         };
         this.state.items.set(data.id, { kind: "task", data, seq });
+        for (const reminder of (reminders ?? []) as { id: string }[]) this.#remind(data, { ...reminder });
         return data;
     }
 
