@@ -8,7 +8,7 @@ import { Http, type HeadersSource } from "./http.js";
 import { makeId } from "./id.js";
 import { lead } from "./leader.js";
 import { touches, type Intent, type Operation } from "./operation.js";
-import { discard, enqueue, retry, undecided } from "./outbox.js";
+import { discard, enqueue, retry } from "./outbox.js";
 import { Sender } from "./sender.js";
 import { Sync, type Conflict, type Connection } from "./sync.js";
 import { View, type Written } from "./view.js";
@@ -98,6 +98,7 @@ export class Client {
         const pause = (signal: AbortSignal) => this.#pause(signal);
         this.#sync = new Sync(http, this.#view, {
             connection: (connection, error) => this.#setConnection(connection, error),
+            reached: () => this.#sender.notice(),
             conflict: (conflict) => {
                 this.#post({ type: "conflict", conflict });
                 this.#emit({ type: "conflict", conflict });
@@ -153,8 +154,7 @@ export class Client {
     }
 
     status(): Status {
-        const waiting = [...undecided(this.#view.operations.values())].length;
-        return { ...this.#shared(), isLeader: this.#isLeader, waiting };
+        return { ...this.#shared(), isLeader: this.#isLeader, waiting: this.#view.waiting() };
     }
 
     /** Calls back at each event. Returns what ends that. */

@@ -9,11 +9,12 @@ const VERSION = 1;
 /** Opens the database of this name, which all tabs share, and makes it if there is none. */
 export async function openDatabase(name: string): Promise<Store> {
     const database = await openDB(name, VERSION, {
-        upgrade(database) {
+        upgrade(database, _old, _new, transaction) {
             for (const table of TABLES) {
                 const keyPath = KEYS[table];
                 database.createObjectStore(table, keyPath === undefined ? {} : { keyPath });
             }
+            transaction.objectStore("operations").createIndex("item", "intent.id");
         },
         // A tab with a newer release must not wait for this one.
         blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
@@ -30,6 +31,7 @@ export async function openDatabase(name: string): Promise<Store> {
                     get: (table, key) => rows(table).get(key),
                     all: (table) => rows(table).getAll(),
                     count: (table) => rows(table).count(),
+                    operationsOf: (id) => rows("operations").index("item").getAll(id),
                     put: async (table, value, key) => {
                         await rows(table).put!(value, KEYS[table] === undefined ? key : undefined);
                     },

@@ -97,8 +97,8 @@ export async function acknowledge(
     if (answer.data === undefined) return;
     const result = answer.data as unknown as Record<string, unknown>;
     const set = Object.keys(valuesOf(operation.intent)).filter((field) => field in result);
-    for (const later of await transaction.all("operations")) {
-        if (later.intent.id !== operation.intent.id || later.number < operation.number) continue;
+    for (const later of await transaction.operationsOf(operation.intent.id)) {
+        if (later.number < operation.number) continue;
         const values = { ...later.base.values };
         for (const field of set) if (field in values) values[field] = result[field] ?? null;
         const version = "version" in answer.data ? answer.data.version : null;

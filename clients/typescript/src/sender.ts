@@ -81,8 +81,8 @@ export class Sender {
     }
 
     #start(signal: AbortSignal): void {
-        // A change is made on what the server has, so that comes first.
-        if (!this.#view.state.cursor.complete) return;
+        // A change is made on what the server has, so that comes first. And a request that fails leaves doubt.
+        if (!this.#view.state.cursor.complete || !this.#sync.isReachable) return;
         const held = this.#view.unknownVersions();
         for (const { number } of ready(this.#view.operations.values(), this.#inFlight, held)) {
             if (this.#inFlight.size >= CONCURRENT) return;
@@ -194,8 +194,10 @@ export class Sender {
         const data = (problem.task ?? problem.recurring_task) as unknown as Kinds[Kind] | undefined;
         const told = data && { id: intent.id, kind: intent.kind, data, generation: 0 };
         const isDoneThere = told !== undefined && isDone(intent, told);
-        // If an earlier attempt may have succeeded, its effect may have been undone since.
-        const isCertain = operation.sent === undefined;
+        // If an earlier attempt may have succeeded, its effect may have been undone since: in two more versions.
+        const { sent } = operation;
+        const isNext = told !== undefined && versionOf(told) === (sent?.version ?? NaN) + 1;
+        const isCertain = sent === undefined || isNext;
         if (isGoneWhenDone(intent) && (status === 404 || isDoneThere)) {
             // Only a 2xx takes a change out. Here it is that of the copy, which shows that the item is gone.
             await this.#sync.pull(signal);

@@ -41,6 +41,8 @@ export interface Transaction {
     /** Returns all records, by key. */
     all<T extends Table>(table: T): Promise<Tables[T][]>;
     count(table: Table): Promise<number>;
+    /** Returns the operations on an item, in order. */
+    operationsOf(id: string): Promise<Operation[]>;
     put<T extends Table>(table: T, value: Tables[T], key: Key): Promise<void>;
     delete(table: Table, key: Key): Promise<void>;
 }
@@ -86,6 +88,11 @@ export class MemoryStore implements Store {
             all: async (table) =>
                 [...rows(table).keys()].sort(byKey).map((key) => structuredClone(rows(table).get(key))) as never,
             count: async (table) => rows(table).size,
+            operationsOf: async (id) =>
+                [...(rows("operations") as Map<number, Operation>).values()]
+                    .filter(({ intent }) => intent.id === id)
+                    .sort((one, other) => one.number - other.number)
+                    .map((operation) => structuredClone(operation)),
             put: async (table, value, key) => set(table, key, structuredClone(value)),
             delete: async (table, key) => set(table, key, undefined),
         };

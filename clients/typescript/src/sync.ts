@@ -25,6 +25,8 @@ export interface Conflict {
 export interface SyncEvents {
     /** `error` says why it is offline or stalled. */
     connection(connection: Connection, error?: unknown): void;
+    /** The copy has all that the server has. */
+    reached(): void;
     conflict(conflict: Conflict): void;
     /** Returns when requests may be sent again after a 401. */
     pause(signal: AbortSignal): Promise<void>;
@@ -38,6 +40,7 @@ export class Sync {
     readonly #backoff = new Backoff();
     readonly #bell = new Bell();
     #pulling: Promise<void> | undefined;
+    #isReachable = false;
     #isLive = false;
     #isCatchingUp = false;
     /** Wait that the server asked for after its stream, in milliseconds. */
@@ -47,6 +50,11 @@ export class Sync {
         this.#http = http;
         this.#view = view;
         this.#events = events;
+    }
+
+    /** True if the server has told all that it had when the connection began. */
+    get isReachable(): boolean {
+        return this.#isReachable;
     }
 
     /** Asks now, rather than after the current wait. */
@@ -60,7 +68,14 @@ export class Sync {
             let wait: number;
             try {
                 this.#events.connection("syncing");
-                await this.pull(signal);
+                this.#isReachable = await this.pull(signal).then(
+                    () => true,
+                    (error: unknown) => {
+                        this.#isReachable = false;
+                        throw error;
+                    },
+                );
+                this.#events.reached();
                 await this.#listen(signal);
                 // The server ended the stream, as when it restarts.
                 wait = Math.max(this.#retry, this.#backoff.next(this.#http.environment.random));
@@ -129,7 +144,7 @@ export class Sync {
         try {
             while (this.#isLive && this.#view.isBehind()) {
                 await this.#http.environment.sleep(ECHO_MS, signal);
-                if (this.#view.isBehind()) await this.pull(signal);
+                if (this.#view.isBehind()) await this.pull(signal).catch(() => signal.throwIfAborted());
             }
             if (this.#view.isBehind()) this.wake();
         } finally {

@@ -19,6 +19,7 @@ export class View {
     readonly #onWritten: (written: Written) => void;
     #items = new Map<string, Item>();
     #acknowledged = new Map<number, Acknowledged>();
+    readonly #parked = new Set<number>();
     #shown: Map<string, Item> | undefined;
     #last: Promise<unknown> = Promise.resolve();
 
@@ -39,6 +40,8 @@ export class View {
                 this.#items = new Map(items.map((item) => [item.id, item]));
                 this.operations = new Map(operations.map((one) => [one.number, one]));
                 this.#acknowledged = new Map(acknowledged.map((one) => [one.number, one]));
+                this.#parked.clear();
+                this.#noteParked([...this.operations.keys()]);
             }),
         );
         this.#shown = undefined;
@@ -52,6 +55,11 @@ export class View {
             for (const operation of undecided(this.operations.values())) applyTo(this.#shown, operation);
         }
         return this.#shown;
+    }
+
+    /** Number of changes that are to be sent. */
+    waiting(): number {
+        return this.#parked.size === 0 ? this.operations.size : [...undecided(this.operations.values())].length;
     }
 
     /** True while an acknowledged change has not come back. */
@@ -76,6 +84,7 @@ export class View {
                 get: (table, key) => transaction.get(table, key),
                 all: (table) => transaction.all(table),
                 count: (table) => transaction.count(table),
+                operationsOf: (id) => transaction.operationsOf(id),
                 put: (table, value, key) => {
                     note(table, key);
                     return transaction.put(table, value, key);
@@ -96,21 +105,41 @@ export class View {
         await this.#queue(() =>
             this.#store.transact("readonly", async (transaction) => {
                 const operations = [...(written.operations ?? [])];
+                const known = this.state.next;
                 if (written.state) {
-                    const known = this.state.next;
                     this.state = await readState(transaction);
                     // A tab may have died before it told of a change that it had stored.
                     for (let number = known; number < this.state.next; number += 1) operations.push(number);
                 }
                 await refreshTable(transaction, "items", written, this.#items);
-                await refreshTable(transaction, "operations", { operations }, this.operations);
-                await refreshTable(transaction, "acknowledged", written, this.#acknowledged);
+                // Another tab may tell later of what it has stored before.
+                if (await refreshTable(transaction, "operations", { operations }, this.operations)) {
+                    this.operations = inOrder(this.operations);
+                }
+                if (await refreshTable(transaction, "acknowledged", written, this.#acknowledged)) {
+                    this.#acknowledged = inOrder(this.#acknowledged);
+                }
+                this.#noteParked(operations);
+                const isOnlyNew = !written.items && !written.acknowledged && this.#parked.size === 0;
+                if (isOnlyNew && operations.every((number) => Number(number) >= known)) {
+                    // One more change lies on top of the others.
+                    for (const number of new Set(operations)) this.#showNew(this.operations.get(Number(number)));
+                } else {
+                    this.#shown = undefined;
+                }
             }),
         );
-        // A change that was made in another tab, or was tried again, may have come out of its order.
-        this.operations = inOrder(this.operations);
-        this.#acknowledged = inOrder(this.#acknowledged);
-        this.#shown = undefined;
+    }
+
+    #showNew(operation: Operation | undefined): void {
+        if (this.#shown !== undefined && operation !== undefined) applyTo(this.#shown, operation);
+    }
+
+    #noteParked(numbers: Key[]): void {
+        for (const number of numbers as number[]) {
+            if (this.operations.get(number)?.parked === undefined) this.#parked.delete(number);
+            else this.#parked.add(number);
+        }
     }
 
     /** Runs one reading after the other, so that an older one never replaces a newer one. */
@@ -121,20 +150,24 @@ export class View {
     }
 }
 
+/** Reads rows again. Returns true if one was added. */
 async function refreshTable<K extends Key, V>(
     transaction: Transaction,
     table: Table,
     written: Written,
     rows: Map<K, V>,
-): Promise<void> {
+): Promise<boolean> {
+    const before = rows.size;
+    let removed = 0;
     for (const key of new Set(written[table])) {
         const value = await transaction.get(table, key);
-        if (value === undefined) rows.delete(key as K);
-        else rows.set(key as K, value as V);
+        if (value !== undefined) rows.set(key as K, value as V);
+        else if (rows.delete(key as K)) removed += 1;
     }
+    return rows.size > before - removed;
 }
 
-/** Returns the map itself if its keys ascend, as they nearly always do. */
+/** Returns the rows by number. */
 function inOrder<V>(rows: Map<number, V>): Map<number, V> {
     let last = -1;
     for (const key of rows.keys()) {

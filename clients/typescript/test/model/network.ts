@@ -2,7 +2,7 @@
 
 import type { Clock } from "./clock.js";
 import { integer, type Random } from "./random.js";
-import type { Server, Response as Reply } from "./server.js";
+import type { Request, Response as Reply, Server } from "./server.js";
 
 /** Rates of faults, from 0 to 1. */
 export interface Faults {
@@ -23,6 +23,8 @@ interface Stream {
 
 export class Network {
     requests = 0;
+    /** Answers in place of the server, if it returns something. */
+    intercept: (request: Request) => Reply | undefined = () => undefined;
     readonly #clock: Clock;
     readonly #server: Server;
     readonly #random: Random;
@@ -82,6 +84,8 @@ export class Network {
                 headers: new Headers(init.headers as Record<string, string>),
                 body: (init.body as string | undefined) ?? "",
             };
+            const instead = this.intercept(request);
+            if (instead !== undefined) return this.#later(() => answer(instead));
             if (request.path === "/api/events") {
                 return this.#later(() => arrive(() => this.#stream(link, request.headers)));
             }
@@ -154,7 +158,8 @@ export class Network {
                 return send("event: resync\ndata: {}\n\n");
             }
             for (let more = true; more; ) {
-                const page = server.page(seq, server.epoch, 3)!;
+                const page = server.page(seq, epoch!, 3);
+                if (page === undefined) return stream.fail();
                 if (page.seq === seq) break;
                 ({ seq, more } = page);
                 const data = JSON.stringify({ ...page, more: false });

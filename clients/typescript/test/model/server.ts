@@ -126,14 +126,14 @@ export class Server {
         const changes: Change[] = [];
         for (const [id, { kind, data, seq }] of items) {
             const deleted = kind === "task" && data.deleted_at !== null;
-            if (seq > since) changes.push({ seq, kind, id, deleted, data: structuredClone(data) });
+            if (seq > since) changes.push({ seq, kind, id, deleted, data });
         }
         for (const [id, { seq, kind }] of tombstones) {
             if (seq > since) changes.push({ seq, kind, id, deleted: true, data: null });
         }
         changes.sort((one, other) => one.seq - other.seq);
         const more = changes.length > limit;
-        const page = changes.slice(0, limit);
+        const page = structuredClone(changes.slice(0, limit));
         const last = more ? page.at(-1)!.seq : seq;
         if (more && last < forgotten) fullSyncs.add(last);
         return { changes: page, seq: last, more, epoch: this.epoch };
