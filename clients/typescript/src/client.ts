@@ -56,7 +56,10 @@ export class NoSuchItem extends Error {
 export async function openClient(options: Options): Promise<Client> {
     const given = options.environment ?? {};
     const isWhole = given.store && given.locks && given.channel;
-    const environment = { ...(isWhole ? {} : await defaultEnvironment(options.name)), ...given } as Environment;
+    const environment = {
+        ...(isWhole ? {} : await defaultEnvironment(options.name)),
+        ...given,
+    } as Environment;
     const client = new Client(environment, options);
     await client.open();
     // A device that was offline, or slept, does not wait for the next attempt.

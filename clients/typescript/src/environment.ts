@@ -32,7 +32,8 @@ export interface Channel {
 
 /** Returns the browser's own means, or, where there are none as in Node, those of a single tab in memory. */
 export async function defaultEnvironment(name: string): Promise<Environment> {
-    const isBrowser = typeof indexedDB !== "undefined" && typeof navigator !== "undefined" && "locks" in navigator;
+    const isBrowser =
+        typeof indexedDB !== "undefined" && typeof navigator !== "undefined" && "locks" in navigator;
     return {
         now: () => Date.now(),
         random: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,

@@ -68,7 +68,7 @@ export class Http {
         );
     }
 
-    /** Runs work that ends with the signal, and must end in time. What it leaves open ends with it if it `stays`. */
+    /** Runs work that ends with the signal, and in time. What it leaves open lives on if it `stays`. */
     async #within<R>(
         signal: AbortSignal,
         work: (signal: AbortSignal) => Promise<R>,
@@ -100,7 +100,13 @@ export class Http {
 
 async function problemOf(response: Response): Promise<Problem> {
     const { status } = response;
-    const unknown = { type: "about:blank", title: `Status ${status}`, status, detail: "", correlation_id: "" };
+    const unknown = {
+        type: "about:blank",
+        title: `Status ${status}`,
+        status,
+        detail: "",
+        correlation_id: "",
+    };
     try {
         return { ...unknown, ...((await response.json()) as Partial<Problem>) };
     } catch {

@@ -54,7 +54,7 @@ export interface Base {
 }
 
 export interface Sent {
-    /** Version in `If-Match`. It stays the same until an answer comes, so the change is made once at the most. */
+    /** Version in `If-Match`. It stays until an answer comes, so that the change is made once at the most. */
     version: number | null;
     epoch: string;
 }
@@ -117,7 +117,8 @@ export function isVersioned(intent: Intent): boolean {
 export function touches(intent: Intent, items: ReadonlyMap<string, Item>): string[] {
     const ids = [intent.id];
     if (intent.kind === "reminder") {
-        const task = intent.action === "create" ? intent.task : (items.get(intent.id)?.data as Reminder)?.task_id;
+        const task =
+            intent.action === "create" ? intent.task : (items.get(intent.id)?.data as Reminder)?.task_id;
         if (task !== undefined) ids.push(task);
     }
     if (intent.kind === "task" && intent.action === "create") {
@@ -179,7 +180,7 @@ export function isDone(intent: Intent, item: Item | undefined): boolean {
         case "purge":
             return data === undefined;
         case "delete":
-            return data === undefined || intent.kind === "task" && data["deleted_at"] !== null;
+            return data === undefined || (intent.kind === "task" && data["deleted_at"] !== null);
         default:
             return (
                 data !== undefined &&
@@ -256,7 +257,8 @@ export function applyTo(items: Map<string, Item>, { intent, made_at }: Operation
             items.delete(intent.id);
             break;
         case "snooze":
-            if ("until" in intent.body && intent.body.until !== "tomorrow") set({ remind_at: intent.body.until });
+            if ("until" in intent.body && intent.body.until !== "tomorrow")
+                set({ remind_at: intent.body.until });
             break;
         case "read":
             set({ read_at: at });
@@ -305,7 +307,13 @@ function create(items: Map<string, Item>, intent: Intent & { action: "create" },
         }
         case "recurring_task": {
             const { allow_past: _, ...body } = intent.body;
-            const none = { by_weekday: null, day_of_month: null, end_date: null, timezone: "", reminders: [] };
+            const none = {
+                by_weekday: null,
+                day_of_month: null,
+                end_date: null,
+                timezone: "",
+                reminders: [],
+            };
             put("recurring_task", intent.id, {
                 ...common,
                 ...none,

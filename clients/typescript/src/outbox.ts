@@ -46,7 +46,7 @@ export async function enqueue(
     return operation;
 }
 
-/** Returns the newest state of an item that the server has told: by the copy, or by the answer to a change. */
+/** Returns the newest state of an item that the server has told: in the copy, or in an answer. */
 export async function serverState(
     transaction: Transaction,
     id: string,
@@ -77,7 +77,7 @@ export async function markSent(
     await transaction.put("operations", sent === undefined ? rest : { ...rest, sent }, number);
 }
 
-/** Moves a change that was answered with a 2xx out of the outbox. The later ones of its item now build on that. */
+/** Takes a change that was answered with a 2xx out of the outbox. Later ones of its item build on that. */
 export async function acknowledge(
     transaction: Transaction,
     operation: Operation,
@@ -183,8 +183,8 @@ export function* undecided(operations: Iterable<Operation>): Generator<Operation
 }
 
 /**
- * Yields changes that can be sent, in order: those of items that are not `held`, and that no earlier change of
- * the same item precedes.
+ * Yields changes that can be sent, in order: those of items that are not `held`, and that no earlier change
+ * of the same item precedes.
  */
 export function* ready(
     operations: Iterable<Operation>,

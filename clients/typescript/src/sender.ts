@@ -8,7 +8,16 @@ import type { Environment } from "./environment.js";
 import { Refused, Unreachable, type Answer, type Http } from "./http.js";
 import { isDone, isGoneWhenDone, isMergeable, isVersioned, requestOf } from "./operation.js";
 import type { Operation, Sent } from "./operation.js";
-import { acknowledge, localProblem, markSent, park, ready, serverState, settle, versionOf } from "./outbox.js";
+import {
+    acknowledge,
+    localProblem,
+    markSent,
+    park,
+    ready,
+    serverState,
+    settle,
+    versionOf,
+} from "./outbox.js";
 import { MAX_AGE_MS } from "./outbox.js";
 import type { Transaction } from "./store.js";
 import type { Sync } from "./sync.js";
@@ -81,7 +90,7 @@ export class Sender {
     }
 
     #start(signal: AbortSignal): void {
-        // A change is made on what the server has, so that comes first. And a request that fails leaves doubt.
+        // A change is made on what the server has, so that comes first. A request that fails leaves doubt.
         if (!this.#view.state.cursor.complete || !this.#sync.isReachable) return;
         const held = this.#view.unknownVersions();
         for (const { number } of ready(this.#view.operations.values(), this.#inFlight, held)) {
@@ -194,7 +203,7 @@ export class Sender {
         const data = (problem.task ?? problem.recurring_task) as unknown as Kinds[Kind] | undefined;
         const told = data && { id: intent.id, kind: intent.kind, data, generation: 0 };
         const isDoneThere = told !== undefined && isDone(intent, told);
-        // If an earlier attempt may have succeeded, its effect may have been undone since: in two more versions.
+        // If an earlier attempt may have succeeded, its effect may have been undone: two versions later.
         const { sent } = operation;
         const isNext = told !== undefined && versionOf(told) === (sent?.version ?? NaN) + 1;
         const isCertain = sent === undefined || isNext;

@@ -86,7 +86,9 @@ export class MemoryStore implements Store {
         return {
             get: async (table, key) => structuredClone(rows(table).get(key)) as never,
             all: async (table) =>
-                [...rows(table).keys()].sort(byKey).map((key) => structuredClone(rows(table).get(key))) as never,
+                [...rows(table).keys()]
+                    .sort(byKey)
+                    .map((key) => structuredClone(rows(table).get(key))) as never,
             count: async (table) => rows(table).size,
             operationsOf: async (id) =>
                 [...(rows("operations") as Map<number, Operation>).values()]

@@ -120,7 +120,8 @@ export class Sync {
             try {
                 const { body } = await this.#http.send(`/api/sync?${query}`, {}, signal);
                 const page = readPage(body);
-                if ((await this.#apply(page, asked)) && !page.more && this.#view.state.cursor.complete) return;
+                if ((await this.#apply(page, asked)) && !page.more && this.#view.state.cursor.complete)
+                    return;
             } catch (error) {
                 if (!(error instanceof Refused && error.status === 410)) throw error;
                 await this.#view.write((transaction) => restart(transaction, asked));

@@ -59,7 +59,9 @@ export class View {
 
     /** Number of changes that are to be sent. */
     waiting(): number {
-        return this.#parked.size === 0 ? this.operations.size : [...undecided(this.operations.values())].length;
+        return this.#parked.size === 0
+            ? this.operations.size
+            : [...undecided(this.operations.values())].length;
     }
 
     /** True while an acknowledged change has not come back. */
@@ -123,7 +125,8 @@ export class View {
                 const isOnlyNew = !written.items && !written.acknowledged && this.#parked.size === 0;
                 if (isOnlyNew && operations.every((number) => Number(number) >= known)) {
                     // One more change lies on top of the others.
-                    for (const number of new Set(operations)) this.#showNew(this.operations.get(Number(number)));
+                    for (const number of new Set(operations))
+                        this.#showNew(this.operations.get(Number(number)));
                 } else {
                     this.#shown = undefined;
                 }

@@ -3,5 +3,8 @@ import { test } from "node:test";
 
 test("the types are those of the OpenAPI document", () => {
     const root = new URL("../../", import.meta.url);
-    execFileSync(process.execPath, ["scripts/generate-types.mjs", "--check"], { cwd: root, stdio: "inherit" });
+    execFileSync(process.execPath, ["scripts/generate-types.mjs", "--check"], {
+        cwd: root,
+        stdio: "inherit",
+    });
 });

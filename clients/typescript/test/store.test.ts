@@ -34,7 +34,12 @@ for (const [name, open] of STORES) {
 
     test(`${name}: records come by key, and are copies`, async () => {
         const store = await open();
-        const records = [10, 9, 100].map((number) => ({ number, operation: {} as never, seq: 1, epoch: "e" }));
+        const records = [10, 9, 100].map((number) => ({
+            number,
+            operation: {} as never,
+            seq: 1,
+            epoch: "e",
+        }));
         await store.transact("readwrite", async (transaction) => {
             for (const record of records) await transaction.put("acknowledged", record, record.number);
         });
@@ -45,7 +50,14 @@ for (const [name, open] of STORES) {
             await transaction.count("acknowledged"),
         ]);
 
-        assert.deepEqual(all.map(({ number, seq }) => [number, seq]), [[9, 1], [10, 1], [100, 1]]);
+        assert.deepEqual(
+            all.map(({ number, seq }) => [number, seq]),
+            [
+                [9, 1],
+                [10, 1],
+                [100, 1],
+            ],
+        );
         assert.equal(count, 3);
         store.close();
     });

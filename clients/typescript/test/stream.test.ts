@@ -28,6 +28,9 @@ test("events are the same wherever the stream is cut", async () => {
 test("an id is a UUID of version 7, and a later one sorts later", () => {
     const form = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     const ids = [1_900_000_000_000, 1_900_000_000_001].map((now) => makeId(now, Math.random));
-    assert.ok(ids.every((id) => form.test(id)), `${ids}`);
+    assert.ok(
+        ids.every((id) => form.test(id)),
+        `${ids}`,
+    );
     assert.ok(ids[0]! < ids[1]!);
 });

@@ -83,7 +83,11 @@ export class Device {
                 }),
             fetch: (url, init) => {
                 if (tab.isDead) return NEVER;
-                const link = { isOnline: () => this.isOnline, isDead: () => tab.isDead, streams: this.streams };
+                const link = {
+                    isOnline: () => this.isOnline,
+                    isDead: () => tab.isDead,
+                    streams: this.streams,
+                };
                 return this.#network.fetch(link, url, init);
             },
             store: this.#storeOf(tab),

@@ -105,7 +105,13 @@ export class World {
     }
 
     /** Makes a change as a user would, of something that is on the screen. */
-    async #change(device: number, client: Client, change: Change, item: number, value: number): Promise<void> {
+    async #change(
+        device: number,
+        client: Client,
+        change: Change,
+        item: number,
+        value: number,
+    ): Promise<void> {
         const before = new Set(client.operations().map((operation) => operation.key));
         // Few different titles: a value that comes back must not hide a change that is made twice.
         const title = `title ${value}`;
@@ -139,7 +145,9 @@ export class World {
                     await client.updateTask(known, { tags: [`tag ${value}`, ` tag ${value}`, "other"] });
                     break;
                 case "due":
-                    await client.updateTask(known, { due_date: [day, `${day}T10:00:00Z`, null, day][value]! });
+                    await client.updateTask(known, {
+                        due_date: [day, `${day}T10:00:00Z`, null, day][value]!,
+                    });
                     break;
                 case "invalid":
                     await client.updateTask(known, value < 2 ? { title: " " } : { due_date: "2020-01-01" });
@@ -160,7 +168,10 @@ export class World {
                     await client.restoreTask(known);
                     break;
                 case "remind":
-                    id = await client.addReminder(known, value < 2 ? { before: "1h" } : { at: `${day}T09:00:00Z` });
+                    id = await client.addReminder(
+                        known,
+                        value < 2 ? { before: "1h" } : { at: `${day}T09:00:00Z` },
+                    );
                     break;
                 case "forget-reminder":
                     await client.deleteReminder(known);
@@ -242,7 +253,9 @@ export class World {
     }
 
     #isAtRest(): boolean {
-        return this.#clients().every(({ client }) => client?.status().waiting === 0 && this.#differs(client) === "");
+        return this.#clients().every(
+            ({ client }) => client?.status().waiting === 0 && this.#differs(client) === "",
+        );
     }
 
     /** Returns how a client's list differs from the server's. */
@@ -268,7 +281,8 @@ export class World {
             else if (this.#differs(client) !== "") wrong.push(`${name}: ${this.#differs(client)}`);
         }
         this.#checkMade(wrong);
-        if (this.network.requests > MAX_REQUESTS) wrong.push(`${this.network.requests} requests are too many`);
+        if (this.network.requests > MAX_REQUESTS)
+            wrong.push(`${this.network.requests} requests are too many`);
         for (const { reasons } of this.devices) {
             for (const reason of reasons) if (!REASONS.test(reason)) wrong.push(`a client failed: ${reason}`);
         }

@@ -97,7 +97,9 @@ export class Network {
                 const reply = this.#server.handle(request);
                 const version = request.headers.get("if-match") ?? "";
                 const key = request.headers.get("x-correlation-id")?.slice(-6) ?? "";
-                this.#note(`${request.method} ${request.path}${parsed.search} ${version} ${key} ${reply.status}`);
+                this.#note(
+                    `${request.method} ${request.path}${parsed.search} ${version} ${key} ${reply.status}`,
+                );
                 return reply;
             };
             // A proxy may send a request twice, even long after.
@@ -133,7 +135,10 @@ export class Network {
             lastAt = at;
             for (const piece of [bytes.slice(0, cut), bytes.slice(cut)]) {
                 if (piece.length === 0) continue;
-                this.#clock.after(at - this.#clock.now, () => isOpen && !link.isDead() && controller.enqueue(piece));
+                this.#clock.after(
+                    at - this.#clock.now,
+                    () => isOpen && !link.isDead() && controller.enqueue(piece),
+                );
             }
         };
         const end = () => {
@@ -157,7 +162,7 @@ export class Network {
                 seq = server.state.seq;
                 return send("event: resync\ndata: {}\n\n");
             }
-            for (let more = true; more; ) {
+            for (let more = true; more;) {
                 const page = server.page(seq, epoch!, 3);
                 if (page === undefined) return stream.fail();
                 if (page.seq === seq) break;

@@ -8,11 +8,7 @@ const SCHEDULES = Number(process.env["SCHEDULES"] ?? 1000);
 const SEED = Number(process.env["SEED"] ?? 1);
 const SHOWN_LINES = 80;
 
-async function run(
-    seed: number,
-    faults: number,
-    steps: Step[],
-): Promise<{ world: World; wrong: string[] }> {
+async function run(seed: number, faults: number, steps: Step[]): Promise<{ world: World; wrong: string[] }> {
     const world = new World(seed, faults);
     const wrong = await world.run(steps);
     return { world, wrong };

@@ -112,7 +112,7 @@ function makeStep(random: Random, { contention, history }: Mood): object {
 export async function shrink<T>(steps: T[], fails: (steps: T[]) => Promise<boolean>): Promise<T[]> {
     let rest = steps;
     for (let size = Math.ceil(rest.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-        for (let start = 0; start < rest.length; ) {
+        for (let start = 0; start < rest.length;) {
             const without = [...rest.slice(0, start), ...rest.slice(start + size)];
             if (await fails(without)) rest = without;
             else start += size;

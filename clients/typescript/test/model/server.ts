@@ -35,7 +35,7 @@ interface State {
     named: Map<string, { fingerprint: string; answer: unknown }>;
     /** Answers to requests with idempotency keys. */
     answers: Map<string, { fingerprint: string; at: number; response: Response }>;
-    /** Keys of the requests that have changed something, in order. Part of the state: a backup forgets them. */
+    /** Keys of requests that have changed something, in order. A backup forgets those after it. */
     effects: { key: string; id: string }[];
 }
 
@@ -108,7 +108,8 @@ export class Server {
         }
         const key = request.headers.get("x-correlation-id") ?? "";
         const id = request.path.split("/")[3]!;
-        if (request.method === "DELETE" && [404, 412].includes(response.status)) this.#refusedDeletes.set(key, id);
+        if (request.method === "DELETE" && [404, 412].includes(response.status))
+            this.#refusedDeletes.set(key, id);
         for (const [refused, item] of this.#refusedDeletes) {
             const left = this.state.items.get(item);
             // There is nothing to delete any more.
@@ -141,7 +142,9 @@ export class Server {
 
     #sync(query: URLSearchParams): Response {
         const page = this.page(Number(query.get("since") ?? 0), query.get("epoch"), 7);
-        return page === undefined ? problem(410, "Please start over") : { status: 200, headers: {}, body: page };
+        return page === undefined
+            ? problem(410, "Please start over")
+            : { status: 200, headers: {}, body: page };
     }
 
     #write(request: Request): Response {
@@ -179,7 +182,8 @@ export class Server {
 
     #checkVersion(id: string | undefined, expected: string | null): Response | undefined {
         const item = this.state.items.get(id ?? "");
-        if (expected === null || item?.kind !== "task" || expected === `"${item.data.version}"`) return undefined;
+        if (expected === null || item?.kind !== "task" || expected === `"${item.data.version}"`)
+            return undefined;
         this.state.seq += 1;
         for (const listener of this.listeners) listener({ type: "task.conflict", task_id: item.data.id });
         return problem(412, "It was changed in the meantime", { task: structuredClone(item.data) as never });
@@ -206,7 +210,8 @@ export class Server {
         if (method === "POST" && action === "reminders") {
             return this.#named(body, () => this.#remind(task, body));
         }
-        if (task === undefined || (task.deleted_at !== null && !findsTrash)) throw new Refusal(404, "Not found");
+        if (task === undefined || (task.deleted_at !== null && !findsTrash))
+            throw new Refusal(404, "Not found");
         if (method === "DELETE") {
             if (isPermanent) this.#purge(task);
             else this.#update(task, { deleted_at: this.#time() });
@@ -284,7 +289,8 @@ export class Server {
     #remind(task: Task | undefined, body: Record<string, unknown>): Reminder {
         if (task === undefined || task.deleted_at !== null) throw new Refusal(404, "Not found");
         if (task.status !== "active") throw new Refusal(409, "The task is done");
-        if (body["before"] !== undefined && task.due_date === null) throw new Refusal(422, "needs a due date");
+        if (body["before"] !== undefined && task.due_date === null)
+            throw new Refusal(422, "needs a due date");
         const reminder: Reminder = {
             ...(body as { id: string }),
             task_id: task.id,
@@ -303,7 +309,8 @@ export class Server {
         const { id: _, allow_past, due_date, ...rest } = body;
         const values: Partial<Task> = { ...rest };
         if (typeof values.title === "string") values.title = values.title.trim();
-        if ("priority" in rest) values.priority = (values.priority?.toLowerCase() ?? "medium") as Task["priority"];
+        if ("priority" in rest)
+            values.priority = (values.priority?.toLowerCase() ?? "medium") as Task["priority"];
         if ("tags" in rest) values.tags = [...new Set((values.tags ?? []).map((tag) => tag.trim()))];
         if (due_date !== undefined) {
             const text = due_date as string | null;
@@ -375,6 +382,13 @@ function wrongMembers(body: Record<string, unknown>): string | undefined {
 }
 
 function problem(status: number, detail: string, more: Partial<Problem> = {}): Response {
-    const body = { type: "urn:taskflow:problem:test", title: detail, status, detail, correlation_id: "", ...more };
+    const body = {
+        type: "urn:taskflow:problem:test",
+        title: detail,
+        status,
+        detail,
+        correlation_id: "",
+        ...more,
+    };
     return { status, headers: { "content-type": "application/problem+json" }, body };
 }
