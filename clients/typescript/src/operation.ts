@@ -56,6 +56,8 @@ export interface Base {
 export interface Sent {
     /** Version in `If-Match`. It stays until an answer comes, so that the change is made once at the most. */
     version: number | null;
+    /** Version of the first attempt, or null if the change may have been made on an older one. */
+    first: number | null;
     epoch: string;
 }
 

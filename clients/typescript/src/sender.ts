@@ -156,14 +156,13 @@ export class Sender {
             await park(transaction, number, localProblem(0, "The change is old", detail), known);
             return undefined;
         }
-        const version = versionFor(operation, known, cursor.epoch!);
-        if (version === undefined) {
+        const sent = planFor(operation, known, cursor.epoch!);
+        if (sent === undefined) {
             const detail = "The server was restored, and has another value than the one that was changed.";
             const problem = localProblem(412, "It was changed in the meantime", detail);
             await park(transaction, number, problem, known);
             return undefined;
         }
-        const sent = { version, epoch: cursor.epoch! };
         await markSent(transaction, number, sent);
         return { operation, sent };
     }
@@ -205,14 +204,14 @@ export class Sender {
         const isDoneThere = told !== undefined && isDone(intent, told);
         // If an earlier attempt may have succeeded, its effect may have been undone: two versions later.
         const { sent } = operation;
-        const isNext = told !== undefined && versionOf(told) === (sent?.version ?? NaN) + 1;
+        const isNext = told !== undefined && versionOf(told) === (sent?.first ?? NaN) + 1;
         const isCertain = sent === undefined || isNext;
         if (isGoneWhenDone(intent) && (status === 404 || isDoneThere)) {
             // Only a 2xx takes a change out. Here it is that of the copy, which shows that the item is gone.
             await this.#sync.pull(signal);
             if (await this.#view.write((transaction) => settle(transaction, number))) return undefined;
         } else if (told !== undefined && (isDoneThere || (isCertain && isMergeable(operation, told.data)))) {
-            return this.#again(attempt, told);
+            return this.#again(attempt, told, isDoneThere);
         }
         await this.#view.write(async (transaction) => {
             const { cursor } = await readState(transaction);
@@ -223,26 +222,28 @@ export class Sender {
     }
 
     /** Sends a change for the state that the server has just told. */
-    async #again({ operation, sent }: Attempt, told: Item): Promise<Attempt> {
-        const newer = { ...sent, version: versionOf(told) };
+    async #again({ operation, sent }: Attempt, told: Item, isDoneThere: boolean): Promise<Attempt> {
+        const version = versionOf(told);
+        const newer = { ...sent, version, first: isDoneThere ? null : version };
         await this.#view.write((transaction) => markSent(transaction, operation.number, newer));
         return { operation, sent: newer };
     }
 }
 
 /**
- * Returns the version that a change is made on, or null if the server compares none. Undefined means that the
- * server has another value, and cannot see it by the version, as that is of another history.
+ * Returns on which version a change is made. Undefined means that the server has another value, and cannot see
+ * it by the version, as that is of another history.
  */
-function versionFor(operation: Operation, known: Item | undefined, epoch: string): number | null | undefined {
+function planFor(operation: Operation, known: Item | undefined, epoch: string): Sent | undefined {
     const { intent, base, sent } = operation;
     const isSameHistory = (sent?.epoch ?? base.epoch ?? epoch) === epoch;
     // The request may have arrived: with the same version it has no second effect.
-    if (sent !== undefined && isSameHistory) return sent.version;
-    if (!isVersioned(intent) || known === undefined) return null;
+    if (sent !== undefined && isSameHistory) return sent;
+    if (!isVersioned(intent) || known === undefined) return { version: null, first: null, epoch };
     const version = versionOf(known)!;
     // In a restored history, a version that is not higher shows that the earlier request has no part in it.
-    const isNew = sent === undefined || version <= (sent.version ?? 0);
-    if ((isNew && isMergeable(operation, known.data)) || isDone(intent, known)) return version;
-    return isSameHistory ? base.version : undefined;
+    const isNew = sent === undefined || version <= (sent.first ?? 0);
+    if (isNew && isMergeable(operation, known.data)) return { version, first: version, epoch };
+    if (isDone(intent, known)) return { version, first: null, epoch };
+    return isSameHistory ? { version: base.version, first: base.version, epoch } : undefined;
 }

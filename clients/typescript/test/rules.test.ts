@@ -260,6 +260,28 @@ test("a restored backup starts the copy again, and leaves the outbox", async () 
     );
 });
 
+test("a change that may be part of a restored backup is not made again", async () => {
+    const harness = await Harness.start();
+    const id = await harness.done(harness.client.createTask({ title: "report" }));
+    await harness.pass(5_000);
+    harness.instead = (request) => {
+        if (request.method !== "PATCH") return undefined;
+        harness.instead = () => undefined;
+        harness.server.handle(request);
+        harness.other("PATCH", `/api/tasks/${id}`, { title: "report" });
+        harness.server.backUp();
+        harness.server.restore();
+        harness.network.restart();
+        return { status: 502, headers: {} };
+    };
+    await harness.done(harness.client.updateTask(id, { title: "mine" }));
+    await harness.pass(60_000);
+
+    const [operation] = harness.client.operations();
+    assert.deepEqual([operation?.parked?.status, operation?.parked?.yours], [412, { title: "mine" }]);
+    assert.deepEqual([harness.task(id)?.["title"], harness.task(id)?.["version"]], ["report", 3]);
+});
+
 test("five questions at one position in half a second stop the loop", async () => {
     const harness = await Harness.start();
     const answer = { changes: [], seq: 0, more: true, epoch: harness.server.epoch };

@@ -50,7 +50,7 @@ class Refusal extends Error {
 }
 
 export class Server {
-    epoch = "history-1";
+    epoch = "history1";
     state: State = {
         seq: 0,
         items: new Map(),
@@ -85,7 +85,7 @@ export class Server {
         if (this.#backup === undefined) return;
         this.state = structuredClone(this.#backup);
         this.#epochs += 1;
-        this.epoch = `history-${this.#epochs}`;
+        this.epoch = `history${this.#epochs}`;
     }
 
     /** Forgets the tombstones, as after 90 days. */
