@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod build;
 pub mod ci;
+pub mod clients;
 pub mod contract;
 pub mod doctor;
 pub mod faults;
@@ -34,6 +35,8 @@ pub enum Command {
     Test(test::Arguments),
     /// Test the whole API with a property-based tester of its OpenAPI document
     Contract(contract::Arguments),
+    /// Test the client library, by itself and against a running TaskFlow
+    Clients(clients::Arguments),
     /// Test /mcp with the official conformance suite, SDKs and inspector of the Model Context Protocol
     Mcp(mcp::Arguments),
     /// Change the schema of the database, and install the statements of this release
@@ -82,6 +85,7 @@ impl Command {
             Self::Build(arguments) => build::run(&arguments).await,
             Self::Test(arguments) => test::run(arguments).await,
             Self::Contract(arguments) => contract::run(arguments).await,
+            Self::Clients(arguments) => clients::run(arguments).await,
             Self::Mcp(arguments) => mcp::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Events(events) => events.run().await,
