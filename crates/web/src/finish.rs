@@ -43,7 +43,10 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
     if request.is_secure() {
         response = response.with("strict-transport-security", "max-age=31536000");
     }
-    if let Some(seq) = request.context.seq() {
+    // A request that was refused by the function has changed nothing, whatever it has read before.
+    if response.status < 400
+        && let Some(seq) = request.context.seq()
+    {
         response = response.with("taskflow-seq", seq);
     }
     if let Some(quota) = request.context.quota() {

@@ -23,9 +23,8 @@ const FAMILIES: [(&str, &str, &str); 21] = [
     (
         "taskflow_requests_total",
         "counter",
-        "Requests by method, route and status, except /live and responses with 503. Those under a rate \
-         limit are counted exactly while they come one by one. The others and those under load are \
-         estimated from one in 32, but faults never.",
+        "Requests by method, route and status, except /live and responses with 503. They are counted \
+         exactly while they come one by one; under load they are estimated from one in 32, but faults never.",
     ),
     (
         "taskflow_request_duration_seconds",
