@@ -15,6 +15,7 @@ mod model;
 mod openapi;
 mod ops;
 mod pages;
+mod realtime;
 mod reminders;
 mod series;
 mod settings;

@@ -149,6 +149,8 @@ async fn requests_and_events_are_measured() {
         "taskflow_scrape_seconds",
         "taskflow_sidecar_up",
         "taskflow_statements_installed",
+        "taskflow_streams",
+        "taskflow_streams_total",
     ];
     assert_eq!(names(&measured), all);
 }

@@ -14,6 +14,7 @@ fn the_document_is_made_from_the_routes_of_all_functions() {
         notifications::ROUTES,
         ops::ROUTES,
         outbox_relay::ROUTES,
+        realtime::ROUTES,
         recurrence::ROUTES,
         reminder_cron::ROUTES,
         tasks::ROUTES,

@@ -1,5 +1,5 @@
-//! The `crowd` scenario: 500 users at once, each on a connection of its own. A user sends a request, waits for
-//! the response and pauses, so that each sends two requests per second. Four of five requests read. Other
+//! The `crowd` scenario: 500 users at once, each on a connection of its own. A user sends a request, waits
+//! for the response and pauses, so that each sends two requests per second. Four of five requests read. Other
 //! scenarios measure how much the servers can take; this one measures latency under ordinary use.
 
 use std::net::SocketAddr;

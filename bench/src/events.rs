@@ -70,11 +70,13 @@ pub async fn delay(
     Ok([Measurement::of_milliseconds(&delays, time * 5 / 4), published])
 }
 
-/// Publishes as functions do, to a topic without subscribers.
+/// Publishes as functions do, to a topic whose only consumer ignores events of users without live streams.
 async fn probe(sidecar: SocketAddr, token: &str, time: Duration) -> anyhow::Result<Measurement> {
     let entries: Vec<String> = (0..PROBE_EVENTS)
         .map(|number| {
-            let event = format!(r#"{{"specversion":"1.0","id":"{number}","source":"bench","type":"bench","data":{TASK}}}"#);
+            let id = format!("019a0000-0000-7000-8000-{number:012}");
+            let data = format!(r#"{{"schema_version":1,"event_id":"{id}","user_id":"{id}","task_id":"{id}","seq":1,"actor":"user","occurred_at":"2026-11-21T10:00:00Z","before":null,"after":{TASK}}}"#);
+            let event = format!(r#"{{"specversion":"1.0","id":"{id}","source":"bench","type":"task.created","data":{data}}}"#);
             let kind = "application/cloudevents+json";
             format!(r#"{{"entryId":"{number}","event":{event},"contentType":"{kind}","metadata":{{"partitionKey":"{number}"}}}}"#)
         })

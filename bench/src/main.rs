@@ -13,6 +13,7 @@ mod report;
 mod request;
 mod scale;
 mod scenario;
+mod streams;
 mod world;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -31,6 +32,7 @@ use crate::measurement::Measurement;
 use crate::postgres::SlowestList;
 use crate::recurrence::RuleLatency;
 use crate::scenario::{SCENARIOS, Scenario, Without};
+use crate::streams::Streams;
 use crate::world::World;
 
 /// Measures TaskFlow beside Postgres alone and a native server
@@ -58,17 +60,19 @@ fn names() -> impl Iterator<Item = &'static str> {
     SCENARIOS
         .iter()
         .map(|scenario| scenario.name)
-        .chain([crowd::NAME, recurrence::RULES])
+        .chain([crowd::NAME, recurrence::RULES, streams::FIFTY, streams::FIVE_HUNDRED, streams::BURST])
         .chain(EVENT_SCENARIOS)
 }
 
 /// Names of the scenarios that involve events, the only ones that run with `--full`.
-const EVENT_SCENARIOS: [&str; 6] = [
+const EVENT_SCENARIOS: [&str; 8] = [
     events::DELAY,
     recurrence::COMPLETION,
     reminders::DELAY,
     reminders::MANY_USERS,
     reminders::ONE_USER,
+    streams::PROXIED,
+    streams::IDLE,
     events::DRAIN,
 ];
 
@@ -90,6 +94,8 @@ pub struct Outcome {
     drained: Option<Drained>,
     /// Time that each rule took to compute its next occurrence.
     rules: Vec<RuleLatency>,
+    /// What live streams cost.
+    streams: Streams,
 }
 
 /// Memory of the processes, in MiB.
@@ -120,6 +126,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let folder = programs.with_file_name("bench-data");
     let _ = std::fs::remove_dir_all(&folder);
     let data = DataFolder::take(&folder)?;
+    streams::allow_connections()?;
     let postgres = Embedded::start(&data, 0, Purpose::Keep).await?;
     let url = postgres.url("postgres");
     operations::migrate::up(&Release::read(project)?, &url).await?;
@@ -141,9 +148,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let at_rest = (host.memory()?, process::memory_of_group(postgres.process_id())?);
     let world = World::make(&url, &host, &native).await?;
 
+    let only_full = [streams::PROXIED, streams::IDLE];
     let is_chosen = |name: &str| {
         arguments.scenario.as_ref().is_none_or(|only| only == name)
-            && (!arguments.full || EVENT_SCENARIOS.contains(&name))
+            && (if arguments.full { EVENT_SCENARIOS.contains(&name) } else { !only_full.contains(&name) })
     };
     let time = Duration::from_secs(arguments.seconds);
     let crowd_time = Duration::from_secs(arguments.crowd_seconds);
@@ -193,6 +201,36 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             outcomes.push(Outcome { scenario, taskflow, ..Outcome::default() });
             step.end("measured");
         }
+    }
+    for (scenario, clients) in [(streams::FIFTY, 50), (streams::FIVE_HUNDRED, 500)] {
+        if is_chosen(scenario) {
+            let step = Step::begin(&format!("measuring {scenario}"));
+            let taskflow = streams::delay(&world, world.taskflow, clients, time).await?;
+            let processes = [host.id()?, postgres.process_id()];
+            let streams = streams::idle(world.taskflow, clients, &processes, time).await?;
+            outcomes.push(Outcome { scenario, taskflow, streams, ..Outcome::default() });
+            step.end("measured");
+        }
+    }
+    if is_chosen(streams::BURST) {
+        let step = Step::begin("measuring a burst in a stream");
+        let (taskflow, streams) = streams::burst(&world).await?;
+        outcomes.push(Outcome { scenario: streams::BURST, taskflow, streams, ..Outcome::default() });
+        step.end("measured");
+    }
+    if is_chosen(streams::PROXIED) {
+        let step = Step::begin("measuring streams in a proxy");
+        let clients = streams::PROXIED_CLIENTS;
+        let taskflow = streams::delay(&world, host.proxy()?, clients, time).await?;
+        outcomes.push(Outcome { scenario: streams::PROXIED, taskflow, ..Outcome::default() });
+        step.end("measured");
+    }
+    if is_chosen(streams::IDLE) {
+        let step = Step::begin("measuring idle streams in a proxy");
+        let processes = [host.id()?, postgres.process_id()];
+        let streams = streams::idle(host.proxy()?, streams::IDLE_CLIENTS, &processes, time).await?;
+        outcomes.push(Outcome { scenario: streams::IDLE, streams, ..Outcome::default() });
+        step.end("measured");
     }
     if is_chosen(events::DRAIN) {
         let step = Step::begin("measuring how fast a queue is drained");

@@ -7,8 +7,9 @@ use crate::measurement::Measurement;
 use crate::postgres::SlowestList;
 use crate::recurrence::RuleLatency;
 use crate::scenario::Without;
+use crate::streams::Streams;
 use crate::world::CROWD;
-use crate::{CONNECTIONS, Memory, Outcome, crowd, recurrence, reminders};
+use crate::{CONNECTIONS, Memory, Outcome, crowd, recurrence, reminders, streams};
 
 /// Writes the report, as Markdown.
 pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result<String> {
@@ -49,7 +50,7 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
                 row(&mut text, scenario, who, measured, Some(taskflow))?;
             }
         }
-        if outcome.drained.is_none() && outcome.rules.is_empty() {
+        if outcome.drained.is_none() && outcome.rules.is_empty() && scenario != streams::IDLE {
             row(&mut text, scenario, "**TaskFlow**", taskflow, None)?;
         }
     }
@@ -81,7 +82,7 @@ fn rules(text: &mut String, outcomes: &[Outcome]) -> anyhow::Result<()> {
 fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Result<()> {
     writeln!(text, "\n| target | measured | reached? |\n|---|---|---|")?;
     let verdict = |reached: bool| if reached { "yes" } else { "**no**" };
-    for Outcome { scenario, postgres, taskflow, without, slowest, drained, rules, .. } in outcomes {
+    for Outcome { scenario, postgres, taskflow, without, slowest, drained, rules, streams, .. } in outcomes {
         let rate = taskflow.rate();
         let share_of = |reference: &Option<Measurement>| {
             reference.as_ref().map_or(1.0, |reference| rate / reference.rate())
@@ -210,6 +211,34 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                     last / 1000.0
                 )?;
             }
+            streams::FIFTY | streams::FIVE_HUNDRED | streams::PROXIED => {
+                let (p95, missing) = (taskflow.percentile(0.95), taskflow.failures().0);
+                let (clients, most) = match *scenario {
+                    streams::FIFTY => (50, 600.0),
+                    streams::FIVE_HUNDRED => (500, 1200.0),
+                    _ => (streams::PROXIED_CLIENTS, 250.0),
+                };
+                let reached = verdict(p95 < most && missing == 0);
+                let rate = streams::RATE;
+                writeln!(
+                    text,
+                    "| write to {clients} live clients at {rate} changes/s: p95 below {most:.0} ms, none \
+                     missing | {p95:.0} ms, {missing} missing | {reached} |"
+                )?;
+                idle(text, clients, streams)?;
+            }
+            streams::IDLE => idle(text, streams::IDLE_CLIENTS, streams)?,
+            streams::BURST => {
+                let (ms, events) = (taskflow.percentile(1.0), streams.events.unwrap_or_default());
+                let reached = verdict(ms < 3000.0);
+                writeln!(
+                    text,
+                    "| {} changes of one user at once: a client has all within 3 s | {:.1} s, {events} events \
+                     | {reached} |",
+                    streams::CHANGES,
+                    ms / 1000.0
+                )?;
+            }
             events::PUBLISH => {
                 let p95 = taskflow.percentile(0.95);
                 let reached = verdict(p95 < 50.0);
@@ -244,6 +273,20 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// Writes what idle clients cost. There is a target for 500 of them.
+fn idle(text: &mut String, clients: usize, streams: &Streams) -> anyhow::Result<()> {
+    let (Some(cores), Some(kib)) = (streams.cores, streams.kib_per_client) else { return Ok(()) };
+    let (target, reached) = match clients {
+        500 => ("at most 0.25 cores", if cores <= 0.25 { "yes" } else { "**no**" }),
+        _ => ("no target", ""),
+    };
+    writeln!(
+        text,
+        "| {clients} idle live clients: {target} | {cores:.2} cores, {kib:.0} KiB each | {reached} |"
+    )?;
     Ok(())
 }
 

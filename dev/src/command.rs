@@ -3,9 +3,11 @@
 pub mod bench;
 pub mod build;
 pub mod ci;
+pub mod clients;
 pub mod contract;
 pub mod doctor;
 pub mod faults;
+pub mod live;
 pub mod mail;
 pub mod mcp;
 pub mod migrate;
@@ -33,11 +35,13 @@ pub enum Command {
     Test(test::Arguments),
     /// Test the whole API with a property-based tester of its OpenAPI document
     Contract(contract::Arguments),
+    /// Test the client library, by itself and against a running TaskFlow
+    Clients(clients::Arguments),
     /// Test /mcp with the official conformance suite, SDKs and inspector of the Model Context Protocol
     Mcp(mcp::Arguments),
     /// Change the schema of the database, and install the statements of this release
     Migrate(migrate::Arguments),
-    /// Show what the audit trail took in the last 8 days, and requeue failed events
+    /// Show what the audit trail took in the last 8 days or a live stream, and requeue failed events
     Events(operate::Events),
     /// Show the e-mails that were sent
     Mail(mail::Arguments),
@@ -81,6 +85,7 @@ impl Command {
             Self::Build(arguments) => build::run(&arguments).await,
             Self::Test(arguments) => test::run(arguments).await,
             Self::Contract(arguments) => contract::run(arguments).await,
+            Self::Clients(arguments) => clients::run(arguments).await,
             Self::Mcp(arguments) => mcp::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Events(events) => events.run().await,

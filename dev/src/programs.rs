@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use full::Programs;
 use full::kafka::{Installed, archive_classes, format};
 
@@ -18,8 +19,9 @@ const DAPRD: [&str; 3] = [
 ];
 const KAFKA: &str = include_str!("../full/kafka/pom.xml");
 
-/// Installs missing programs, and returns the paths of all.
+/// Installs missing programs, and returns the paths of all. Pushpin has to be installed already.
 pub async fn get() -> anyhow::Result<Programs> {
+    pushpin().await?;
     let cache = files::cache_folder()?;
     let daprd = cache.join(format!("daprd-{:016x}", frames::checksum(&DAPRD.concat())));
     let kafka = Installed(cache.join(format!("kafka-{:016x}", frames::checksum(KAFKA))));
@@ -40,6 +42,17 @@ pub async fn get() -> anyhow::Result<Programs> {
         step.end(&format!("kept in {}", kafka.0.display()));
     }
     Ok(Programs { daprd, kafka })
+}
+
+/// Returns the version of Pushpin, if all of its programs are there.
+pub async fn pushpin() -> anyhow::Result<String> {
+    let mut version = String::new();
+    for program in full::pushpin::PROGRAMS {
+        version = tools::output(program, &["--version"]).await.with_context(|| {
+            "Pushpin is missing: install it with `apt install pushpin zurl`, or put its programs on the PATH"
+        })?;
+    }
+    Ok(version)
 }
 
 async fn install_kafka(kafka: &Installed) -> anyhow::Result<()> {

@@ -14,6 +14,7 @@ pub const FUNCTIONS: &[&str] = &[
     "notifications",
     "ops",
     "outbox-relay",
+    "realtime",
     "recurrence",
     "reminder-cron",
     "tasks",

@@ -1,5 +1,5 @@
-//! The sidecar of `cargo dev up`: the embedded one, or Dapr and Kafka with `--full`. Mail goes to a mailbox,
-//! unless the operator has set an SMTP server.
+//! The sidecar of `cargo dev up`: the embedded one, or Dapr and Kafka with `--full`, and then Pushpin too.
+//! Mail goes to a mailbox, unless the operator has set an SMTP server.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use full::kafka::Kafka;
-use full::{Programs, Sidecars};
+use full::{Programs, Pushpin, Sidecars};
 use operations::Role;
 use rustix::fs::Mode;
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ enum Kind {
     Full {
         sidecars: Box<Sidecars>,
         _kafka: Kafka,
+        pushpin: Box<Pushpin>,
     },
 }
 
@@ -43,13 +44,24 @@ impl RunningSidecar {
     pub async fn deliver_to(&mut self, app: SocketAddr) -> anyhow::Result<()> {
         match &mut self.kind {
             Kind::Embedded(sidecar) => sidecar.deliver_to(app),
-            Kind::Full { sidecars, .. } => {
+            Kind::Full { sidecars, pushpin, .. } => {
                 let step = Step::begin("starting Dapr");
                 sidecars.deliver_to(app).await?;
                 step.end("ready to publish");
+                let step = Step::begin("starting Pushpin");
+                pushpin.pass_on_to(app).await?;
+                step.end("holds live streams");
             }
         }
         Ok(())
+    }
+
+    /// Address of the proxy that holds live streams.
+    pub fn proxy(&self) -> Option<SocketAddr> {
+        match &self.kind {
+            Kind::Embedded(_) => None,
+            Kind::Full { pushpin, .. } => Some(pushpin.address()),
+        }
     }
 
     fn address(&self) -> SocketAddr {
@@ -99,7 +111,13 @@ pub async fn start(
             let is_free = TcpListener::bind(local(default_port)).is_ok();
             let port = if is_free { default_port } else { 0 };
             let sidecars = Sidecars::new(&programs.daprd, &files, &folder, port, tokens)?;
-            Kind::Full { sidecars: Box::new(sidecars), _kafka: kafka }
+            let key = embedded_postgres::random_secret()?;
+            let pushpin = Pushpin::new(&folder, &key)?;
+            for name in ["grip_publish", "grip_host"] {
+                variables.insert(name.into(), pushpin.publish_url());
+            }
+            variables.insert("grip_key".into(), key);
+            Kind::Full { sidecars: Box::new(sidecars), _kafka: kafka, pushpin: Box::new(pushpin) }
         }
         None => {
             Kind::Embedded(match Sidecar::start(&files, &folder, local(default_port), tokens.clone()).await {

@@ -15,10 +15,12 @@ begin
     select * into removal from app.removals where removals.user_id = person for update;
     -- Rows that are deleted now leave neither tombstones nor events.
     perform set_config('taskflow.removing', person::text, true);
+    update app.streams set ends_at = now() where streams.user_id = person;
     -- Whatever gives access comes first, and a series after its tasks, which it would delete all at once.
     foreach table_name in array array[
         'sessions', 'tokens', 'identities', 'links', 'mails', 'tasks', 'series', 'notifications',
-        'tombstones', 'answers', 'used_ids', 'totals', 'full_syncs', 'incidents', 'outbox', 'parked', 'held', 'high_water_marks']
+        'tombstones', 'answers', 'used_ids', 'totals', 'full_syncs', 'conflicts', 'stream_positions',
+        'incidents', 'outbox', 'parked', 'held', 'high_water_marks']
     loop
         execute format('delete from app.%1$I
                          where ctid = any (array(select ctid from app.%1$I where user_id = $1 limit $2))',

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sidecar::mail::Mail;
 
 use crate::events::{DAPR_TOKEN, Events, Options};
+use crate::proxies::Proxies;
 use crate::{Call, Client, Database, Person, Response};
 
 /// A running instance of TaskFlow with a database of its own.
@@ -20,6 +21,7 @@ pub struct App {
     logs: Logs,
     running: Running,
     events: Option<Events>,
+    proxies: Option<Proxies>,
 }
 
 /// A port without a listener.
@@ -43,7 +45,7 @@ impl App {
         let logs = Logs::captured();
         let running = run(&variables, &logs).await;
         let client = Client::new(format!("http://{}", running.address()));
-        Self { database, client, logs, running, events: None }
+        Self { database, client, logs, running, events: None, proxies: None }
     }
 
     /// Starts TaskFlow with a sidecar, so that events are published and consumed.
@@ -67,14 +69,45 @@ impl App {
         Self::with_sidecar(Options { smtp: Some(address), ..Options::default() }).await
     }
 
+    /// Starts TaskFlow with a sidecar behind two proxies that hold live streams. Of every `loss` messages to
+    /// each of them, one is lost; none if that is 0.
+    pub async fn with_proxies(loss: usize) -> Self {
+        let mut proxies = Proxies::prepare(loss).await;
+        let mut app = Self::with_sidecar_and(Options::default(), &proxies.variables()).await;
+        proxies.pass_on_to(app.running.address()).await;
+        app.proxies = Some(proxies);
+        app
+    }
+
     async fn with_sidecar(options: Options) -> Self {
+        Self::with_sidecar_and(options, &[]).await
+    }
+
+    async fn with_sidecar_and(options: Options, more: &[(&str, String)]) -> Self {
         let database = Database::create().await;
         let mut events = Events::start(&database, options).await;
         let port = events.port().to_string();
-        let mut app = Self::on(database, &[("app_api_token", DAPR_TOKEN), ("dapr_port", &port)]).await;
+        let mut overrides = vec![("app_api_token", DAPR_TOKEN), ("dapr_port", port.as_str())];
+        overrides.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
+        let mut app = Self::on(database, &overrides).await;
         events.deliver_to(app.running.address()).await;
         app.events = Some(events);
         app
+    }
+
+    /// Returns a user whose requests go through one of the proxies.
+    pub fn behind_proxy(&self, number: usize, person: &Person) -> Person {
+        person.through(Client::new(self.proxies.as_ref().expect("an app with proxies").url(number)))
+    }
+
+    /// Kills one of the proxies.
+    pub fn kill_proxy(&mut self, number: usize) {
+        self.proxies.as_mut().expect("an app with proxies").kill(number);
+    }
+
+    /// Restarts one of the proxies at its former address.
+    pub fn restart_proxy(&mut self, number: usize) {
+        self.proxies.as_mut().expect("an app with proxies").restart(number);
     }
 
     /// Kills the sidecar.

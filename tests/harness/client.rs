@@ -7,7 +7,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-use crate::Response;
+use crate::{Response, Stream};
 
 /// HTTP client of one app.
 #[derive(Clone, Debug)]
@@ -59,6 +59,21 @@ impl Call<'_> {
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self
+    }
+
+    /// Sends the request, and returns when the response begins.
+    pub async fn open(self) -> Stream {
+        let request = self.request.body(Full::new(self.body)).expect("a valid request");
+        let received = self.client.inner.request(request).await.expect("a response");
+        let (head, body) = received.into_parts();
+        let body = body.map_err(|error| error.to_string()).boxed_unsync();
+        Stream::new(head.status.as_u16(), head.headers, body)
+    }
+
+    /// Sends the request, and returns the status of the response if there is one.
+    pub async fn try_send(self) -> Option<u16> {
+        let request = self.request.body(Full::new(self.body)).expect("a valid request");
+        self.client.inner.request(request).await.ok().map(|response| response.status().as_u16())
     }
 
     /// Sends the request and reads the whole response.

@@ -14,8 +14,10 @@ mod client;
 mod database;
 mod events;
 mod person;
+mod proxies;
 mod relay;
 mod response;
+mod stream;
 
 pub use app::App;
 pub use bulk::{bulk_of, deliver_bulk};
@@ -23,5 +25,7 @@ pub use client::{Call, Client};
 pub use database::Database;
 pub use events::{DAPR_TOKEN, is_full};
 pub use person::Person;
+pub use proxies::GRIP_KEY;
 pub use relay::Relay;
 pub use response::Response;
+pub use stream::{Stream, StreamEvent};

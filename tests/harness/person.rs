@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Call, Client, Response};
+use crate::{Call, Client, Response, Stream};
 
 /// A user with the credentials of a session or token.
 #[derive(Clone, Debug)]
@@ -28,6 +28,23 @@ impl Person {
     /// Builds a request of this user.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         self.client.call(method, path).header("authorization", format!("Bearer {}", self.token))
+    }
+
+    /// Returns the same user behind another client, such as that of a proxy.
+    pub(crate) fn through(&self, client: Client) -> Self {
+        Self { client, ..self.clone() }
+    }
+
+    /// Opens a live stream, which must begin.
+    pub async fn stream(&self, query: &str) -> Stream {
+        let stream = self.call("GET", &format!("/api/events{query}")).open().await;
+        assert_eq!(stream.status, 200, "{:?}", stream.headers);
+        stream
+    }
+
+    /// Returns true if the server answers a GET request with success: one that is starting may not.
+    pub async fn is_answered(&self, path: &str) -> bool {
+        self.call("GET", path).try_send().await.is_some_and(|status| status == 200)
     }
 
     /// Sends a GET request.

@@ -1,5 +1,5 @@
-//! A relay in front of Postgres that can fall silent, as a server that hangs: it accepts connections and data,
-//! and passes nothing on.
+//! A relay in front of Postgres that can fall silent, as a server that hangs: it accepts connections and
+//! data, and passes nothing on.
 
 use std::io;
 

@@ -18,11 +18,12 @@ pub use rustix::process::Signal;
 pub struct Process {
     child: Child,
     address: SocketAddr,
+    proxy: Option<SocketAddr>,
 }
 
 impl Process {
-    /// Starts a program that prints `ready http://<address>`. What it prints afterwards, and its errors, are
-    /// appended to the log if there is one.
+    /// Starts a program that prints `ready http://<address>`, and before that `proxy http://<address>` if it has
+    /// a proxy. What it prints afterwards, and its errors, are appended to the log if there is one.
     pub async fn start(
         program: &Path,
         arguments: &[&str],
@@ -43,11 +44,15 @@ impl Process {
         full::kill_with_parent(command.as_std_mut());
         let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
         let mut lines = BufReader::new(child.stdout.take().context("the output is not captured")?).lines();
+        let mut proxy = None;
         let address = loop {
             let line = lines
                 .next_line()
                 .await?
                 .with_context(|| format!("{} ended before it was ready", program.display()))?;
+            if let Some(address) = line.strip_prefix("proxy http://") {
+                proxy = Some(address.parse()?);
+            }
             if let Some(address) = line.strip_prefix("ready http://") {
                 break address.parse()?;
             }
@@ -60,12 +65,17 @@ impl Process {
                 }
             }
         });
-        Ok(Self { child, address })
+        Ok(Self { child, address, proxy })
     }
 
     /// Address of the server.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Address of the proxy in front of the server.
+    pub fn proxy(&self) -> anyhow::Result<SocketAddr> {
+        self.proxy.context("there is no proxy")
     }
 
     /// Process id of the server.
@@ -105,9 +115,29 @@ pub fn send(process: u32, signal: Signal) -> anyhow::Result<()> {
 
 /// Ids of a process and its children.
 pub fn group(leader: u32) -> anyhow::Result<Vec<u32>> {
-    let path = format!("/proc/{leader}/task/{leader}/children");
-    let children = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    Ok([leader].into_iter().chain(children.split_whitespace().filter_map(|id| id.parse().ok())).collect())
+    let path = format!("/proc/{leader}/task");
+    let threads = std::fs::read_dir(&path).with_context(|| format!("cannot read {path}"))?;
+    let mut processes = vec![leader];
+    for thread in threads {
+        // Each thread has children of its own, and may end meanwhile.
+        let children = std::fs::read_to_string(thread?.path().join("children")).unwrap_or_default();
+        processes.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+    }
+    Ok(processes)
+}
+
+/// Seconds for which a process and its children have used a core.
+pub fn cpu_of_group(leader: u32) -> anyhow::Result<f64> {
+    group(leader)?.into_iter().map(cpu).sum()
+}
+
+fn cpu(process: u32) -> anyhow::Result<f64> {
+    let path = format!("/proc/{process}/stat");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    // The name of the program, in parentheses, may contain spaces.
+    let (_, fields) = text.rsplit_once(')').with_context(|| format!("{path} has no name"))?;
+    let ticks = fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok());
+    Ok(ticks.sum::<u64>() as f64 / rustix::param::clock_ticks_per_second() as f64)
 }
 
 /// Memory of a process and its children, in MiB. Shared memory counts once.

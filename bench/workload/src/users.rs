@@ -12,7 +12,8 @@ insert into app.sessions (token_hash, user_id, expires_at) select hash, id, now(
 pub const LIMITS: &str = "
 insert into app.limits (name, requests, seconds)
 select name, 1000000000, 1000 from unnest(array['user', 'address', 'sign-up', 'sign-in', 'sign-in-account', 'sign-in-address', 'password']) as name
-on conflict (name) do update set requests = excluded.requests, seconds = excluded.seconds";
+on conflict (name) do update set requests = excluded.requests, seconds = excluded.seconds;
+update app.settings set streams_per_user = 1000, streams_per_address = 100000";
 
 /// Makes a user with a session for each hash of a token.
 pub async fn make(client: &Client, hashes: &[String]) -> anyhow::Result<()> {

@@ -23,6 +23,9 @@ enum Kind {
     Publishing,
     PublishBatch,
     ReminderBatch,
+    StreamsPerUser,
+    StreamsPerAddress,
+    StreamsUnproxied,
 }
 
 /// Parsed value of a setting.
@@ -44,6 +47,12 @@ pub enum Setting {
     PublishBatch(u32),
     /// Maximum number of reminders claimed at once.
     ReminderBatch(u32),
+    /// Maximum number of live streams of a user.
+    StreamsPerUser(u32),
+    /// Maximum number of live streams of a network address.
+    StreamsPerAddress(u32),
+    /// Maximum number of live streams that no proxy holds.
+    StreamsUnproxied(u32),
 }
 
 /// All settings. Dapr allows only letters, digits, dots and underscores in a key.
@@ -84,6 +93,24 @@ pub const SETTINGS: &[SettingSpec] = &[
         about: "maximum number of reminders claimed at once, 1 to 1000",
         kind: Kind::ReminderBatch,
     },
+    SettingSpec {
+        key: "streams.user",
+        default: "100",
+        about: "maximum number of live streams per user, 1 to 100000",
+        kind: Kind::StreamsPerUser,
+    },
+    SettingSpec {
+        key: "streams.address",
+        default: "1000",
+        about: "maximum number of live streams per network address, 1 to 100000",
+        kind: Kind::StreamsPerAddress,
+    },
+    SettingSpec {
+        key: "streams.unproxied",
+        default: "750",
+        about: "maximum number of live streams that no proxy holds, 1 to 100000",
+        kind: Kind::StreamsUnproxied,
+    },
 ];
 
 const fn limit(
@@ -105,6 +132,7 @@ impl SettingSpec {
     pub fn parse(&self, value: &str) -> Result<Setting, Errors> {
         let number = |text: &str, max: u32| text.parse().ok().filter(|number| (1..=max).contains(number));
         let batch = || number(value, 1000).ok_or_else(|| wrong("must be a number from 1 to 1000"));
+        let streams = || number(value, 100_000).ok_or_else(|| wrong("must be a number from 1 to 100000"));
         match self.kind {
             Kind::Limit(name) => value
                 .split_once('/')
@@ -120,6 +148,9 @@ impl SettingSpec {
             },
             Kind::PublishBatch => batch().map(Setting::PublishBatch),
             Kind::ReminderBatch => batch().map(Setting::ReminderBatch),
+            Kind::StreamsPerUser => streams().map(Setting::StreamsPerUser),
+            Kind::StreamsPerAddress => streams().map(Setting::StreamsPerAddress),
+            Kind::StreamsUnproxied => streams().map(Setting::StreamsUnproxied),
         }
     }
 }
@@ -149,6 +180,8 @@ mod tests {
             ("publish_batch", "0"),
             ("publish_batch", "1001"),
             ("reminder_batch", "0"),
+            ("streams.user", "0"),
+            ("streams.address", "many"),
         ] {
             assert!(SettingSpec::find(key).expect("a known key").parse(value).is_err(), "{key} {value}");
         }

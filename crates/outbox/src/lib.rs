@@ -16,7 +16,7 @@ const TIMEOUT_MS: u64 = 2000;
 const SMALL_BATCH: usize = 100;
 
 /// All publishers continue at multiples of this time, so that a consumer gets their events in one batch.
-const GATHER_MS: u64 = 375;
+const GATHER_MS: u64 = 125;
 
 /// Time after which the publisher gives up the shard: no request runs forever.
 const MAX_DURATION_MS: u64 = 20_000;

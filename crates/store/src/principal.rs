@@ -109,6 +109,8 @@ pub struct Issued {
     pub admin: Option<bool>,
     /// Scopes of the token.
     pub scopes: Vec<Scope>,
+    /// End of the token, in seconds since 1970.
+    pub expires_at: Option<f64>,
     /// Id of the user that is created for a new `sub`.
     pub new_id: String,
 }

@@ -54,6 +54,8 @@ closed! {
         IdTaken = "id_taken",
         /// The user of an event does not exist, and was not deleted in the usual way.
         UserDeleted = "user_deleted",
+        /// As many live streams are open as there may be.
+        TooManyStreams = "too_many_streams",
         /// A lock was not free in time, or too many requests of the user wait for one already.
         Busy = "busy",
     }

@@ -43,7 +43,10 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
     if request.is_secure() {
         response = response.with("strict-transport-security", "max-age=31536000");
     }
-    if let Some(seq) = request.context.seq() {
+    // A request that was refused by the function has changed nothing, whatever it has read before.
+    if response.status < 400
+        && let Some(seq) = request.context.seq()
+    {
         response = response.with("taskflow-seq", seq);
     }
     if let Some(quota) = request.context.quota() {
@@ -52,7 +55,9 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
             .with("ratelimit-policy", format!("\"{policy}\";q={requests};w={seconds}"))
             .with("ratelimit", format!("\"{policy}\";r={remaining};t={reset}"));
     }
-    if response.body.len() >= COMPRESSED_FROM {
+    // A proxy appends the bytes of a stream to what it has sent before.
+    let is_stream = response.header("content-type") == Some("text/event-stream");
+    if response.body.len() >= COMPRESSED_FROM && !is_stream {
         response = response.with("vary", "accept-encoding");
         if accepts_gzip(request) {
             response = compress(response);

@@ -279,6 +279,7 @@ fn to_issued(issuer: Issuer, claims: Claims) -> Issued {
         name: text(name),
         admin,
         scopes: if named.is_empty() { issuer.default_scopes } else { named },
+        expires_at: claims.all.get("exp").and_then(Value::as_f64),
         new_id: domain::UserId::new(crate::now_ms(), crate::random()).to_string(),
     }
 }

@@ -177,6 +177,21 @@ impl Problem {
         .with_header("retry-after", "1")
     }
 
+    /// As many streams are open as there may be.
+    fn too_many_streams() -> Self {
+        let detail = "Too many live streams are open, of this user, at this network address or in all. Close \
+                      one that you do not need: the tabs of a browser can share one.";
+        Self::new(429, "too-many-streams", "Too many live streams", detail).with_header("retry-after", "20")
+    }
+
+    /// A proxy has signed the request, but not with the key of TaskFlow.
+    pub(crate) fn unknown_proxy() -> Self {
+        let detail = "`Grip-Sig` is invalid or expired. The proxy has to sign with the key and the issuer in the \
+                      variables `grip_key` and `grip_issuer`.";
+        Self::new(403, "unknown-proxy", "The proxy is not known", detail)
+            .with_incident("token.rejected", "not that of a proxy")
+    }
+
     /// The client's copy is too old to continue from.
     pub fn start_again(detail: impl Into<String>) -> Self {
         Self::new(410, "start-again", "Please start over", detail)
@@ -394,6 +409,7 @@ impl From<Refusal> for Problem {
             Refusal::Conflict { member, current } => Self::changed(member, current.get()),
             Refusal::RateLimited { retry_after } => Self::too_many(retry_after),
             Refusal::Rejected(Reason::Busy) => Self::busy(),
+            Refusal::Rejected(Reason::TooManyStreams) => Self::too_many_streams(),
             Refusal::Forbidden(scope) if scope == "account" => {
                 Self::forbidden("This token cannot manage the account. Sign in instead.")
             }

@@ -101,6 +101,11 @@ impl Request {
         &self.context
     }
 
+    /// True if the client wants the headers only.
+    pub fn is_head(&self) -> bool {
+        self.method == "HEAD"
+    }
+
     /// Body as it was received.
     pub fn bytes(&self) -> &[u8] {
         &self.body

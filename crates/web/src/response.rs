@@ -5,8 +5,8 @@ use std::fmt::{Debug, Formatter};
 use domain::Version;
 use futures::future::LocalBoxFuture;
 
-use crate::Request;
 use crate::etag::etag;
+use crate::{Output, Request};
 
 /// Response, as handlers make it.
 #[derive(Debug)]
@@ -14,10 +14,27 @@ pub struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
+    pub(crate) stream: Option<Stream>,
     pub(crate) after: Option<AfterResponse>,
 }
 
 type Job = dyn for<'a> FnOnce(&'a Request) -> LocalBoxFuture<'a, ()>;
+type StreamJob = dyn for<'a> FnOnce(&'a Request, Output) -> LocalBoxFuture<'a, ()>;
+
+/// Work that writes the body of a response bit by bit.
+pub(crate) struct Stream(Box<StreamJob>);
+
+impl Stream {
+    pub async fn run(self, request: &Request, output: Output) {
+        (self.0)(request, output).await;
+    }
+}
+
+impl Debug for Stream {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stream")
+    }
+}
 
 /// Work that is done after the response was sent.
 pub(crate) struct AfterResponse(Box<Job>);
@@ -38,7 +55,7 @@ impl Response {
     /// A response with a JSON text.
     pub fn json(status: u16, text: String) -> Self {
         let headers = vec![("content-type", "application/json".to_owned())];
-        Self { status, headers, body: text.into_bytes(), after: None }
+        Self { status, headers, body: text.into_bytes(), stream: None, after: None }
     }
 
     /// A response with the JSON text of a thing that has a version.
@@ -48,7 +65,7 @@ impl Response {
 
     /// A response without content.
     pub fn empty() -> Self {
-        Self { status: 204, headers: Vec::new(), body: Vec::new(), after: None }
+        Self { status: 204, headers: Vec::new(), body: Vec::new(), stream: None, after: None }
     }
 
     /// A response without content to a message that was accepted.
@@ -59,7 +76,16 @@ impl Response {
     /// A response with a text of that media type.
     pub fn text(media_type: &str, text: String) -> Self {
         let headers = vec![("content-type", media_type.to_owned())];
-        Self { status: 200, headers, body: text.into_bytes(), after: None }
+        Self { status: 200, headers, body: text.into_bytes(), stream: None, after: None }
+    }
+
+    /// Adds work that writes the body bit by bit, for as long as it runs and the client reads. The request is
+    /// recorded before that, with the time until the response began.
+    pub fn streamed(
+        self,
+        work: impl for<'a> FnOnce(&'a Request, Output) -> LocalBoxFuture<'a, ()> + 'static,
+    ) -> Self {
+        Self { stream: Some(Stream(Box::new(work))), ..self }
     }
 
     /// Replaces the status.

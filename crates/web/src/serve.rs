@@ -14,7 +14,7 @@ use crate::credentials::{Credential, check_site, credential};
 use crate::finish::finish;
 use crate::record::record;
 use crate::route::{RouteMatch, find_route};
-use crate::{Problem, Request, Response, Route, etag, issuers, limits, log};
+use crate::{Output, Problem, Request, Response, Route, etag, issuers, limits, log};
 
 /// Message of the log line of a request that failed.
 const FAULT: &str = "the request failed with an internal error";
@@ -61,11 +61,15 @@ async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, ou
         }
         problem.into_response(&request.correlation_id)
     });
-    let work = response.after.take();
+    let (stream, work) = (response.stream.take(), response.after.take());
     let response = finish(count(response, &request), &request);
     let (status, duration) = (response.status, started.elapsed());
-    send(response, &request, out).await;
+    let output = send(response, &request, out, stream.is_some()).await;
     record(function, &request, status, duration);
+    if let (Some(stream), Some(output)) = (stream, output) {
+        publish(function, &request).await;
+        stream.run(&request, output).await;
+    }
     if let Some(work) = work {
         futures::join!(publish(function, &request), work.run(&request));
     }
@@ -186,11 +190,18 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
     Ok(())
 }
 
-async fn send(response: Response, request: &Request, out: ResponseOutparam) {
+/// Sends a response. If it is streamed, only its head is sent, and the body is returned.
+async fn send(
+    response: Response,
+    request: &Request,
+    out: ResponseOutparam,
+    is_streamed: bool,
+) -> Option<Output> {
     let length = response.body.len().to_string();
     let own = [("x-correlation-id", request.correlation_id.clone())];
     // A 204 or a 304 has no body, and so no length.
-    let length = (!matches!(response.status, 204 | 304)).then_some(("content-length", length));
+    let has_length = !is_streamed && !matches!(response.status, 204 | 304);
+    let length = has_length.then_some(("content-length", length));
     let headers: Vec<(String, Vec<u8>)> = response
         .headers
         .into_iter()
@@ -204,8 +215,13 @@ async fn send(response: Response, request: &Request, out: ResponseOutparam) {
     let _ = outgoing.set_status_code(response.status);
     let mut body = outgoing.take_body();
     out.set(outgoing);
-    if request.method != "HEAD" {
-        // Fails only if the client has closed the connection.
-        let _ = body.send(response.body).await;
+    if request.method == "HEAD" {
+        return None;
     }
+    if is_streamed {
+        return Some(Output::new(body));
+    }
+    // Fails only if the client has closed the connection.
+    let _ = body.send(response.body).await;
+    None
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-use crate::command::{build, contract, mcp};
+use crate::command::{build, clients, contract, mcp};
 use crate::programs;
 use crate::project;
 use crate::tools;
@@ -26,9 +26,10 @@ struct Lane {
 }
 
 /// Compiling is a lane of its own, before these.
-const LANES: [Lane; 6] = [
+const LANES: [Lane; 7] = [
     Lane { name: "tests", share: 19.0, command: &["cargo", "dev", "test"] },
     Lane { name: "tour", share: 8.0, command: &["cargo", "dev", "tour"] },
+    Lane { name: "client library", share: 3.0, command: &["cargo", "dev", "clients"] },
     Lane { name: "MCP clients", share: 8.0, command: &["cargo", "dev", "mcp"] },
     Lane { name: "faults", share: 6.0, command: &["cargo", "dev", "faults", "--short"] },
     Lane { name: "contract", share: 7.0, command: &["cargo", "dev", "contract"] },
@@ -59,7 +60,9 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
         report.time(lane, run_command(lane.command)).await?;
     }
     // Downloads and the compilers of other languages use what rustc leaves of the cores.
-    let others = async { tokio::try_join!(programs::get(), mcp::clients(), contract::tester()).map(drop) };
+    let others = async {
+        tokio::try_join!(programs::get(), clients::install(), mcp::clients(), contract::tester()).map(drop)
+    };
     report.time(&COMPILING, async { tokio::try_join!(compile(), others).map(drop) }).await?;
     for lane in &LANES {
         report.time(lane, run_command(lane.command)).await?;

@@ -31,6 +31,12 @@ pub async fn run() -> anyhow::Result<()> {
             println!("optional Spin: not on the PATH; the embedded host replaces it")
         }
     }
+    match crate::programs::pushpin().await {
+        Ok(version) => println!("ok       Pushpin: {version}"),
+        Err(_) => {
+            println!("optional Pushpin: not found; `--full` and `ci` need it (`apt install pushpin zurl`)")
+        }
+    }
     // Debian has `venv` in a package of its own.
     let venv = ["-c", "import venv, ensurepip, sys; print(sys.version)"];
     for (program, question, what, need) in [
@@ -38,7 +44,7 @@ pub async fn run() -> anyhow::Result<()> {
         ("java", &["--version"], "Java", "`--full` and `ci` need it (17 or newer)"),
         ("mvn", &["--version"], "Maven", "`--full` and `ci` need it"),
         ("python3", &venv, "Python", "`contract`, `mcp` and `ci` need it (3, with `venv`)"),
-        ("npm", &["--version"], "npm", "`mcp` and `ci` need it"),
+        ("npm", &["--version"], "npm", "`clients`, `mcp` and `ci` need it"),
     ] {
         match tools::output(program, question).await {
             Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("installed")),

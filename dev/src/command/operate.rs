@@ -3,6 +3,7 @@
 
 use operations::{admin, audit, events, settings};
 
+use crate::command::live;
 use crate::database::DatabaseOption;
 
 #[derive(Debug, clap::Args)]
@@ -25,6 +26,15 @@ pub struct Audit {
 pub struct Events {
     #[command(flatten)]
     arguments: events::Arguments,
+    /// Print the live stream of a user in place of the audit trail
+    #[arg(long, requires = "token")]
+    live: bool,
+    /// Token of the user
+    #[arg(long, requires = "live")]
+    token: Option<String>,
+    /// URL of TaskFlow, or of a proxy in front of it
+    #[arg(long, requires = "live", default_value = "http://127.0.0.1:3000")]
+    url: String,
     #[command(flatten)]
     database: DatabaseOption,
 }
@@ -53,6 +63,9 @@ impl Audit {
 
 impl Events {
     pub async fn run(self) -> anyhow::Result<()> {
+        if let Some(token) = self.token.filter(|_| self.live) {
+            return live::run(&self.url, &token).await;
+        }
         let open = self.database.open_shared().await?;
         events::run(self.arguments, &open.url).await
     }

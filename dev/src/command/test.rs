@@ -114,7 +114,7 @@ async fn start_kafkas(installed: &Installed, count: usize, folder: &Path) -> any
 
 /// Names of the test modules that start a sidecar, as filters for the test runner.
 fn tests_with_sidecar() -> anyhow::Result<Vec<String>> {
-    const STARTS_ONE: [&str; 2] = ["App::with_events", "App::with_mail_server"];
+    const STARTS_ONE: [&str; 3] = ["App::with_events", "App::with_mail_server", "App::with_proxies"];
     let folder = project::root().join("tests");
     let mut modules = Vec::new();
     for path in files::find_below(&folder, &["rs"])? {

@@ -65,6 +65,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         let manifest = project::manifest();
         let running = Running::start(engine.as_ref(), &manifest, &variables, address, Logs::Stdout).await?;
         sidecar.deliver_to(running.address()).await?;
+        if let Some(proxy) = sidecar.proxy() {
+            println!("proxy http://{proxy}");
+        }
         println!("ready http://{}", running.address());
         anyhow::Ok(running)
     };

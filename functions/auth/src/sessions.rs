@@ -31,8 +31,11 @@ pub fn schema() -> Value {
             "created_at": { "type": "string", "format": "date-time" },
             "expires_at": { "type": "string", "format": "date-time" },
             "current": { "type": "boolean", "description": "True for the session of this request" },
+            "live": { "type": "integer", "minimum": 0, "description": "Number of its live streams" },
+            "since": { "type": ["string", "null"], "format": "date-time", "description": "Time since which it is live" },
+            "client": { "type": ["string", "null"], "description": "`User-Agent` of its newest live stream" },
         },
-        "required": ["id", "user_agent", "created_at", "expires_at", "current"],
+        "required": ["id", "user_agent", "created_at", "expires_at", "current", "live", "since", "client"],
         "additionalProperties": false,
     });
     json!({

@@ -26,8 +26,15 @@ begin
         perform set_publishing((setting ->> 'publishing')::boolean) where setting ? 'publishing';
         update settings
            set publish_batch  = coalesce((setting ->> 'publish_batch')::int, settings.publish_batch),
-               reminder_batch = coalesce((setting ->> 'reminder_batch')::int, settings.reminder_batch)
-         where setting ?| '{publish_batch,reminder_batch}';
+               reminder_batch = coalesce((setting ->> 'reminder_batch')::int, settings.reminder_batch),
+               streams_per_user = coalesce(
+                   (setting ->> 'streams_per_user')::int, settings.streams_per_user),
+               streams_per_address = coalesce(
+                   (setting ->> 'streams_per_address')::int, settings.streams_per_address),
+               streams_unproxied = coalesce(
+                   (setting ->> 'streams_unproxied')::int, settings.streams_unproxied)
+         where setting ?| '{publish_batch,reminder_batch,streams_per_user,streams_per_address,'
+                          'streams_unproxied}';
         return query select 'row', to_json(changed.key)::text;
     end loop;
     -- Keys that are no longer in the configuration store.

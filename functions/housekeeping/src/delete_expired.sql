@@ -13,6 +13,7 @@ begin
             ('answers',         'created_at',  interval '24 hours', 1000),
             ('totals',          'counted_at',  interval '1 day',    1000),
             ('full_syncs',      'started_at',  interval '1 day',    1000),
+            ('conflicts',       'at',          interval '1 hour',   1000),
             -- Kept for longer than events stay in any topic.
             ('consumed_events', 'at',          interval '8 days',   5000),
             ('held',            'until',       interval '1 hour',   1000),
@@ -29,5 +30,13 @@ begin
         get diagnostics deleted = row_count;
         total := total + deleted;
     end loop;
-    return query select 'row', total::text;
+    -- A stream may have changes once a month only.
+    delete from stream_positions as position
+     where position.user_id = any (array(
+           select idle.user_id from stream_positions as idle
+            where idle.published_at < now() - interval '1 day'
+              and not exists (select from streams where streams.user_id = idle.user_id)
+            order by idle.published_at limit 1000 for update skip locked));
+    get diagnostics deleted = row_count;
+    return query select 'row', (total + deleted)::text;
 end;

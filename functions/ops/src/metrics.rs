@@ -11,7 +11,7 @@ use web::{Problem, Request, Response};
 type Sample = (String, BTreeMap<String, String>, f64);
 
 /// Metric families: name, type and help text.
-const FAMILIES: [(&str, &str, &str); 19] = [
+const FAMILIES: [(&str, &str, &str); 21] = [
     ("taskflow_build_info", "gauge", "Version and release; always 1."),
     ("taskflow_postgres_up", "gauge", "1 if Postgres answers. Otherwise most other metrics are missing."),
     ("taskflow_statements_installed", "gauge", "1 if Postgres has the statements of this release."),
@@ -23,9 +23,8 @@ const FAMILIES: [(&str, &str, &str); 19] = [
     (
         "taskflow_requests_total",
         "counter",
-        "Requests by method, route and status, except /live and responses with 503. Those under a rate \
-         limit are counted exactly while they come one by one. The others and those under load are \
-         estimated from one in 32, but faults never.",
+        "Requests by method, route and status, except /live and responses with 503. They are counted \
+         exactly while they come one by one; under load they are estimated from one in 32, but faults never.",
     ),
     (
         "taskflow_request_duration_seconds",
@@ -74,6 +73,12 @@ const FAMILIES: [(&str, &str, &str); 19] = [
          Quantiles cover the last 5 minutes, at most 500 events.",
     ),
     ("taskflow_dead_letters", "gauge", "Dead letters that were not sent again, counted up to 1000 in total."),
+    ("taskflow_streams", "gauge", "Live streams by what holds them: a GRIP proxy, or the function itself."),
+    (
+        "taskflow_streams_total",
+        "counter",
+        "Live streams by outcome: opened, closed, dead (nobody had held them for two heartbeats).",
+    ),
     ("taskflow_scrape_seconds", "gauge", "Duration of this scrape."),
 ];
 

@@ -93,6 +93,16 @@ with shards as materialized (
     select 'taskflow_delivery_delay_seconds_count', json_build_object('consumer', consumer), sum(times)
       from consumed where outcome in ('done', 'late') group by consumer
     union all
+    select 'taskflow_streams', json_build_object('held_by', holder.name),
+           count(streams) filter (where streams.live_until > now())
+      from (values ('proxy', true), ('function', false)) as holder (name, proxied)
+      left join streams using (proxied) group by holder.name
+    union all
+    select 'taskflow_streams_total', json_build_object('outcome', known.outcome),
+           coalesce(sum(stream_counters.times), 0)
+      from unnest(array['opened', 'closed', 'dead']) as known (outcome)
+      left join stream_counters using (outcome) group by known.outcome
+    union all
     -- Consumers without dead letters have a sample too.
     select 'taskflow_dead_letters', json_build_object('consumer', consumer), sum(letters)
       from (select distinct consumer, 0 as letters from consumed

@@ -1,0 +1,156 @@
+//! Live streams of changes: held by the function, and by proxies (`cargo dev test --full`).
+
+mod bad;
+mod connections;
+mod grip;
+mod proxied;
+mod unproxied;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::{Person, Stream, StreamEvent};
+
+/// Copy of what a user has, as a client keeps it.
+#[derive(Debug, Default)]
+struct Mirror {
+    epoch: String,
+    seq: u64,
+    /// Data of each thing by its id; deleted ones are gone.
+    things: BTreeMap<String, Value>,
+    /// Number of events that changed it.
+    events: usize,
+}
+
+impl Mirror {
+    /// Reads everything from the start.
+    async fn of(person: &Person) -> Self {
+        let mut mirror = Self::default();
+        mirror.sync(person).await;
+        mirror
+    }
+
+    /// Catches up by `/api/sync`.
+    async fn sync(&mut self, person: &Person) {
+        loop {
+            let page = person.get(&format!("/api/sync?since={}", self.seq)).await.expect(200).json();
+            self.take(&page);
+            if page["more"] == false {
+                return;
+            }
+        }
+    }
+
+    /// Applies an event, and asserts that it neither leaves a gap nor repeats anything.
+    async fn apply(&mut self, person: &Person, event: &StreamEvent) {
+        match event.name.as_str() {
+            "hello" => assert_eq!(event.data["seq"], self.seq, "the stream begins where the copy ends"),
+            "changes" => {
+                for change in event.data["changes"].as_array().expect("changes") {
+                    let seq = change["seq"].as_u64().expect("a number");
+                    assert!(seq > self.seq, "{seq} is repeated after {}", self.seq);
+                }
+                let id = format!("{}.{}", event.data["epoch"].as_str().unwrap(), event.data["seq"]);
+                assert_eq!(event.id.as_ref(), Some(&id));
+                self.take(&event.data);
+            }
+            "resync" => self.sync(person).await,
+            "conflict" => {}
+            other => panic!("an unknown event: {other}"),
+        }
+        self.events += 1;
+    }
+
+    fn take(&mut self, page: &Value) {
+        for change in page["changes"].as_array().expect("changes") {
+            let id = change["id"].as_str().expect("an id").to_owned();
+            match change["deleted"] == true {
+                true => self.things.remove(&id),
+                false => self.things.insert(id, change["data"].clone()),
+            };
+        }
+        self.epoch = page["epoch"].as_str().expect("an epoch").to_owned();
+        self.seq = page["seq"].as_u64().expect("a seq");
+    }
+
+    /// Query of a stream that goes on from here.
+    fn query(&self) -> String {
+        format!("?since={}&epoch={}", self.seq, self.epoch)
+    }
+
+    /// Reads a stream until the copy is at a position, and asserts that it is what the server has.
+    async fn follow_to(&mut self, person: &Person, stream: &mut Stream, seq: u64) {
+        while self.seq < seq {
+            let event = stream.next().await.expect("the stream goes on");
+            self.apply(person, &event).await;
+        }
+        let server = Self::of(person).await;
+        assert_eq!((self.seq, &self.things), (server.seq, &server.things));
+    }
+}
+
+/// Returns the user's newest position.
+async fn newest(person: &Person) -> u64 {
+    person.get("/api/sync").await.expect(200).json()["seq"].as_u64().expect("a seq")
+}
+
+/// Makes changes at a rate for some time: creates tasks, completes and deletes some.
+async fn change_at_rate(person: &Person, per_second: u32, time: Duration) {
+    let (mut ticks, began) = (tokio::time::interval(Duration::from_secs(1) / per_second), Instant::now());
+    let mut writes = Vec::new();
+    for number in 0.. {
+        if began.elapsed() > time {
+            break;
+        }
+        ticks.tick().await;
+        let person = person.clone();
+        writes.push(tokio::spawn(async move {
+            // At most eight changes of a user wait for each other; the others are to be sent again.
+            let task = json!({ "title": format!("number {number}") });
+            let made = loop {
+                let made = person.post("/api/tasks", task.clone()).await;
+                if made.status != 429 {
+                    break made.expect(201);
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            };
+            let path = made.header("location").to_owned();
+            match number % 5 {
+                0 => _ = person.post(&format!("{path}/complete"), json!({})).await,
+                1 => _ = person.delete(&path).await,
+                _ => {}
+            }
+        }));
+    }
+    for write in writes {
+        write.await.expect("a write that works");
+    }
+}
+
+/// Follows a user's changes while they happen, and breaks the connection at random moments.
+async fn reconnect_at_random(person: &Person, reader: &Person, seed: u64) {
+    let mut random = seed;
+    let mut draw = |bound: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % bound
+    };
+    let mut mirror = Mirror::of(person).await;
+    let changing = tokio::spawn({
+        let person = person.clone();
+        async move { change_at_rate(&person, 100, Duration::from_secs(4)).await }
+    });
+    while !changing.is_finished() {
+        let mut stream = reader.stream(&mirror.query()).await;
+        let (began, time) = (Instant::now(), Duration::from_millis(50 + draw(600)));
+        while began.elapsed() < time {
+            if let Some(event) = stream.next_within(Duration::from_millis(50)).await {
+                mirror.apply(person, &event).await;
+            }
+        }
+    }
+    changing.await.expect("the changes work");
+    let seq = newest(person).await;
+    let mut stream = reader.stream(&mirror.query()).await;
+    mirror.follow_to(person, &mut stream, seq).await;
+}

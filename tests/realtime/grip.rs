@@ -1,0 +1,151 @@
+//! The contract with GRIP proxies, without one.
+
+use jsonwebtoken::{EncodingKey, Header, encode};
+use serde_json::{Value, json};
+use tests::{App, DAPR_TOKEN, GRIP_KEY, Person, Response};
+
+use crate::events::poll_until;
+
+/// Starts TaskFlow with proxies of which none can be reached.
+async fn start() -> App {
+    App::with(&[
+        ("app_api_token", DAPR_TOKEN),
+        ("grip_key", GRIP_KEY),
+        ("grip_publish", "http://127.0.0.1:1"),
+        ("grip_host", "http://127.0.0.1:1"),
+    ])
+    .await
+}
+
+/// Signs as a proxy.
+fn sign(key: &str, claims: Value) -> String {
+    encode(&Header::default(), &claims, &EncodingKey::from_secret(key.as_bytes())).unwrap()
+}
+
+fn valid() -> String {
+    sign(GRIP_KEY, json!({ "iss": "pushpin", "exp": web::now_ms() / 1000 + 600 }))
+}
+
+async fn open(person: &Person, query: &str) -> Response {
+    person.call("GET", &format!("/api/events{query}")).header("grip-sig", valid()).send().await.expect(200)
+}
+
+/// Follows the link of a response, as a proxy that has passed on everything up to a position.
+async fn follow(app: &App, held: &Response, last: Option<&str>) -> Response {
+    let link = held.header("grip-link").split(['<', '>']).nth(1).expect("a link");
+    let call = app.call("GET", link).header("grip-sig", valid());
+    let call = match last {
+        Some(id) => call.header("grip-last", format!("user-x; last-id={id}")),
+        None => call,
+    };
+    call.send().await.expect(200)
+}
+
+/// Lets the proxies be told of all changes, which does not reach them, and follows the link of a response.
+async fn follow_after_tend(app: &App, held: &Response) -> Response {
+    app.as_dapr("/internal/realtime/tend").json(&json!({})).send().await.expect(200);
+    poll_until("what was published", async || {
+        let page = follow(app, held, None).await;
+        (!page.text.is_empty()).then_some(page)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_request_through_a_proxy_ends_at_once_with_instructions_to_hold_it() {
+    let app = start().await;
+    let ada = app.guest().await;
+    ada.task("one").await;
+    let epoch = ada.get("/api/sync").await.json()["epoch"].as_str().unwrap().to_owned();
+
+    let held = open(&ada, "?since=0").await;
+
+    assert_eq!(held.header("grip-hold"), "stream");
+    let channel = format!("user-{}; prev-id={epoch}.1, stream-", ada.id());
+    assert!(held.header("grip-channel").starts_with(&channel), "{held:?}");
+    assert!(held.header("grip-link").ends_with("; rel=next; timeout=3600"), "{held:?}");
+    assert_eq!(held.header("grip-keep-alive"), ": heartbeat\\n\\n; format=cstring; timeout=20");
+    let names: Vec<_> = held.text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    assert_eq!(names, ["hello", "changes"]);
+}
+
+#[tokio::test]
+async fn the_link_returns_what_the_proxy_has_missed_and_is_not_compressed() {
+    let app = start().await;
+    let ada = app.guest().await;
+    let held = open(&ada, "").await;
+    ada.create(json!({ "title": "one", "description": "x".repeat(5000) })).await;
+    ada.task("two").await;
+    let epoch = ada.get("/api/sync").await.json()["epoch"].as_str().unwrap().to_owned();
+
+    let all = follow_after_tend(&app, &held).await;
+    assert!(all.text.contains("\"one\"") && all.text.contains("\"two\""), "{all:?}");
+    assert!(all.header("grip-channel").contains(&format!("prev-id={epoch}.2")), "{all:?}");
+    // The link is as old as the hold; the proxy says how far its messages have come since.
+    let rest = follow(&app, &held, Some(&format!("{epoch}.1"))).await;
+    assert!(!rest.text.contains("\"one\"") && rest.text.contains("\"two\""), "{rest:?}");
+    let nothing = follow(&app, &held, Some(&format!("{epoch}.2"))).await;
+    assert_eq!((nothing.text.as_str(), nothing.header("grip-hold")), ("", "stream"));
+}
+
+#[tokio::test]
+async fn a_stream_that_has_ended_is_not_held_any_longer() {
+    let app = start().await;
+    let ada = app.guest().await;
+    let held = open(&ada, "").await;
+
+    ada.post("/api/auth/logout", json!({})).await.expect(204);
+
+    let last = follow(&app, &held, None).await;
+    assert_eq!((last.text.as_str(), last.header("grip-hold"), last.header("grip-link")), ("", "", ""));
+}
+
+#[tokio::test]
+async fn a_signature_that_is_forged_or_expired_or_for_another_is_refused() {
+    let app = start().await;
+    let ada = app.guest().await;
+    let now = web::now_ms() / 1000;
+    let link = "/internal/realtime/streams/019a0000-0000-7000-8000-000000000000/e.1";
+    for signature in [
+        String::new(),
+        "nonsense".to_owned(),
+        sign("another key", json!({ "iss": "pushpin", "exp": now + 600 })),
+        sign(GRIP_KEY, json!({ "iss": "pushpin", "exp": now - 600 })),
+        sign(GRIP_KEY, json!({ "iss": "another", "exp": now + 600 })),
+        sign(GRIP_KEY, json!({ "iss": "pushpin" })),
+    ] {
+        for path in ["/api/events", link] {
+            let problem = ada.call("GET", path).header("grip-sig", &signature).send().await.problem(403);
+            assert_eq!(problem["type"], "urn:taskflow:problem:unknown-proxy", "{signature}");
+        }
+    }
+    app.get(link).await.problem(404);
+    assert_eq!(app.database.rows("select 1 from app.streams").await.len(), 0);
+}
+
+#[tokio::test]
+async fn without_a_key_no_proxy_is_known() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    ada.call("GET", "/api/events").header("grip-sig", valid()).send().await.problem(403);
+}
+
+#[tokio::test]
+async fn proxies_that_cannot_be_reached_keep_no_write_waiting() {
+    let app = start().await;
+    let ada = app.guest().await;
+    let held = open(&ada, "").await;
+    ada.task("one").await;
+
+    let missed = follow_after_tend(&app, &held).await;
+    assert!(missed.text.contains("\"one\""), "{missed:?}");
+}
+
+#[tokio::test]
+async fn only_dapr_can_tell_of_events() {
+    let app = start().await;
+    for path in ["/internal/realtime/events", "/internal/realtime/tend"] {
+        app.post(path, json!({})).await.problem(401);
+    }
+}

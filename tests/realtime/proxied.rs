@@ -1,0 +1,147 @@
+//! Streams that two Pushpins hold: with `cargo dev test --full`.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use serde_json::json;
+use tests::{App, is_full};
+
+use super::{Mirror, newest, reconnect_at_random};
+
+#[tokio::test]
+async fn every_proxy_tells_its_clients_of_each_change() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies(0).await;
+    let ada = app.guest().await;
+    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
+    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
+    let mut streams = [readers[0].stream(&mirrors[0].query()).await, readers[1].stream("?since=0").await];
+    let sessions = ada.get("/api/auth/sessions").await.expect(200).json();
+    assert_eq!(sessions["items"][0]["live"], 2);
+
+    for title in ["one", "two", "three"] {
+        let began = Instant::now();
+        ada.task(title).await;
+        let seq = newest(&ada).await;
+        for (mirror, stream) in mirrors.iter_mut().zip(&mut streams) {
+            mirror.follow_to(&ada, stream, seq).await;
+        }
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn connections_that_break_at_random_moments_lose_and_repeat_nothing() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies(0).await;
+    let people = [app.guest().await, app.guest().await];
+    let follow = people.iter().zip(0..).map(async |(person, number)| {
+        reconnect_at_random(person, &app.behind_proxy(number, person), 7 + number as u64).await;
+    });
+    join_all(follow).await;
+}
+
+#[tokio::test]
+async fn lost_messages_are_fetched() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies(10).await;
+    let ada = app.guest().await;
+    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
+    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
+    let mut streams =
+        [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
+
+    for number in 0..100 {
+        ada.task(&format!("number {number}")).await;
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+
+    let seq = newest(&ada).await;
+    for (mirror, stream) in mirrors.iter_mut().zip(&mut streams) {
+        mirror.follow_to(&ada, stream, seq).await;
+    }
+}
+
+#[tokio::test]
+async fn changes_without_an_event_and_conflicts_arrive_too() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies(0).await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let tell = format!(
+        "insert into app.notifications (user_id, kind, title, task_ids, minute)
+         values ('{}', 'reminder', 'report', '{{{}}}', now())",
+        ada.id(),
+        task.trim_start_matches("/api/tasks/")
+    );
+    let mut mirror = Mirror::of(&ada).await;
+    let mut stream = app.behind_proxy(0, &ada).stream(&mirror.query()).await;
+
+    app.database.change(&tell).await;
+    mirror.follow_to(&ada, &mut stream, newest(&ada).await).await;
+    let late = ada.call("PATCH", &task).header("if-match", "\"7\"").json(&json!({ "title": "late" }));
+    late.send().await.problem(412);
+
+    assert_eq!(stream.next().await.expect("an event").name, "conflict");
+}
+
+#[tokio::test]
+async fn a_session_that_ends_closes_its_streams_in_proxies() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies(0).await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let streams = [app.behind_proxy(0, &ada).stream("").await, app.behind_proxy(1, &ben).stream("").await];
+
+    let began = Instant::now();
+    ada.post("/api/auth/logout", json!({})).await.expect(204);
+    ben.delete("/api/auth/me").await.expect(204);
+    for stream in streams {
+        stream.end().await;
+    }
+
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn killed_proxies_and_sidecars_lose_nothing() {
+    if !is_full() {
+        return;
+    }
+    let mut app = App::with_proxies(0).await;
+    let ada = app.guest().await;
+    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
+    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
+    let cut = readers[0].stream(&mirrors[0].query()).await;
+    let mut kept = readers[1].stream(&mirrors[1].query()).await;
+
+    app.kill_proxy(0);
+    cut.end().await;
+    app.kill_sidecar();
+    ada.task("while both are away").await;
+    app.restart_sidecar().await;
+    app.restart_proxy(0);
+
+    let seq = newest(&ada).await;
+    mirrors[1].follow_to(&ada, &mut kept, seq).await;
+    let mut again = open_when_ready(&readers[0], &mirrors[0]).await;
+    mirrors[0].follow_to(&ada, &mut again, seq).await;
+}
+
+/// Opens a stream behind a proxy that is just starting.
+async fn open_when_ready(reader: &tests::Person, mirror: &Mirror) -> tests::Stream {
+    crate::events::poll_until("a proxy that is back", async || match reader.is_answered("/live").await {
+        true => Some(reader.stream(&mirror.query()).await),
+        false => None,
+    })
+    .await
+}
