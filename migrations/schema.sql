@@ -82,6 +82,17 @@ create table app.configured_settings (
     constraint configured_settings_pkey primary key (key)
 );
 
+-- Writes of the last hour that lost against a newer version, for live streams. The audit trail keeps them.
+create unlogged table app.conflicts (
+    user_id    uuid not null,
+    seq        bigint not null,
+    type       text not null,
+    subject_id uuid not null,
+    at         timestamp with time zone not null default now(),
+    constraint conflicts_pkey primary key (user_id, seq)
+);
+create index conflicts_by_age on app.conflicts (at);
+
 -- Events that consumers have taken, written in the transaction of their effect. A repeated delivery finds
 -- its row and has no effect.
 create table app.consumed_events (
@@ -512,19 +523,75 @@ create table app.sessions (
 create index sessions_by_expiry on app.sessions (expires_at);
 create index sessions_of_a_user on app.sessions (user_id);
 create unique index sessions_by_id on app.sessions (id);
+create trigger end_streams after delete on app.sessions referencing old table as ended for each statement
+    execute function app.end_streams();
 
 -- Settings in effect, in one row. Rate limits are in `app.limits`.
 create table app.settings (
-    only_row       boolean not null default true,
+    only_row            boolean not null default true,
     -- Most events to publish at once.
-    publish_batch  integer not null default 500,
+    publish_batch       integer not null default 500,
     -- Most reminders to claim at once.
-    reminder_batch integer not null default 500,
+    reminder_batch      integer not null default 500,
+    -- Most open streams of a user.
+    streams_per_user    integer not null default 100,
+    -- Most open streams of a network address.
+    streams_per_address integer not null default 1000,
+    -- Most open streams of all users that instances of the function hold: each takes one of a process.
+    streams_unproxied   integer not null default 750,
     constraint settings_pkey primary key (only_row),
     constraint settings_only_row_check check (only_row),
     constraint settings_publish_batch_check check (((publish_batch >= 1) and (publish_batch <= 1000))),
-    constraint settings_reminder_batch_check check (((reminder_batch >= 1) and (reminder_batch <= 1000)))
+    constraint settings_reminder_batch_check check (((reminder_batch >= 1) and (reminder_batch <= 1000))),
+    constraint settings_streams_per_address_check check (((streams_per_address >= 1) and (streams_per_address <= 100000))),
+    constraint settings_streams_per_user_check check (((streams_per_user >= 1) and (streams_per_user <= 100000))),
+    constraint settings_streams_unproxied_check check (((streams_unproxied >= 1) and (streams_unproxied <= 100000)))
 );
+
+-- Streams that were opened, that were closed, and that were found dead, in slots of which connections use
+-- different ones; and as `proxied` how many were open in proxies a second ago.
+create unlogged table app.stream_counters (
+    outcome text not null,
+    slot    smallint not null,
+    times   bigint not null,
+    constraint stream_counters_pkey primary key (outcome, slot)
+) with (fillfactor=50);
+
+-- Newest `seq` that was published to proxies, for each user with a stream that a proxy holds. A message
+-- names the one before it by this, so that a proxy notices a gap.
+create unlogged table app.stream_positions (
+    user_id      uuid not null,
+    seq          bigint not null,
+    published_at timestamp with time zone not null default now(),
+    -- True if a proxy may not have got a message: its streams have to ask.
+    uncertain    boolean not null default false,
+    constraint stream_positions_pkey primary key (user_id)
+) with (fillfactor=50);
+create index stream_positions_by_age on app.stream_positions (published_at);
+
+-- Open streams of `/api/events`. Without foreign keys: a stream outlives its user until it is closed.
+create unlogged table app.streams (
+    id         uuid not null,
+    user_id    uuid not null,
+    -- Hash of the session or personal access token, or issuer and subject, with which it was opened.
+    credential text not null,
+    -- `User-Agent` of the client.
+    client     text,
+    address    text,
+    -- True if a proxy holds it, false if an instance of the function does.
+    proxied    boolean not null,
+    since      timestamp with time zone not null default now(),
+    -- Time until which it counts as live. Whoever holds it moves this on; nobody does for a dead one.
+    live_until timestamp with time zone not null,
+    -- End of the credential, or the past once that was revoked.
+    ends_at    timestamp with time zone not null,
+    -- Time at which a proxy was told last that the stream has to ask, which moves `live_until` on.
+    asked_at   timestamp with time zone not null default '-infinity'::timestamp with time zone,
+    constraint streams_pkey primary key (id)
+) with (fillfactor=50);
+create index streams_of_a_credential on app.streams (credential);
+create index streams_of_a_user on app.streams (user_id);
+create index streams_of_an_address on app.streams (address);
 
 -- Tasks, those in the trash included.
 create table app.tasks (
@@ -603,6 +670,8 @@ create table app.tokens (
     constraint tokens_user_id_fkey foreign key (user_id) references app.users(id) on delete cascade
 );
 create index tokens_of_a_user on app.tokens (user_id);
+create trigger end_streams after delete on app.tokens referencing old table as ended for each statement
+    execute function app.end_streams();
 
 -- Things that were deleted for good, so that sync can tell devices. Kept for 90 days.
 create table app.tombstones (
@@ -833,7 +902,7 @@ create type app.task as (
 create function app.acquire_publish_lease(shard smallint) returns boolean language plpgsql volatile;
 
 -- Adds `task.conflict` or `recurring.conflict`: an update was rejected because the task or series had
--- changed.
+-- changed. Live streams tell of it.
 create function app.add_conflict_event(type text, person uuid, subject uuid, current json, expected jsonb)
 returns void language plpgsql volatile;
 
@@ -877,6 +946,12 @@ create function app.add_task_tombstone() returns trigger language plpgsql volati
 create function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT refusal json)
 returns record language plpgsql volatile;
 
+-- Moves the position of a user that proxies know on to the newest one. Returns a row `publish` with the
+-- message to tell them, `{"user", "previous", "page"}`, or nothing if they know it already. With `spaced`, a
+-- message that would follow another one within 100 ms is put off: then the row is `later`, with the user.
+create function app.advance_stream(person uuid, spaced boolean)
+returns TABLE(kind text, body text) language plpgsql volatile;
+
 -- Starts a session of a user: the hash of its token is in the input. Returns it as clients see it: its end,
 -- and the user.
 create function app.begin_session(person app.users, principal jsonb, input jsonb)
@@ -888,6 +963,14 @@ create function app.build_search_query(words text, person uuid) returns tsquery 
 
 -- The differences between two states of an item: `{"title": {"from": …, "to": …}}`.
 create function app.changes(before json, after json) returns json language plpgsql immutable;
+
+-- The changes of a user after `since`, in order and in their current state: tasks (also in the trash),
+-- series, reminders, notifications, and tombstones of items that were deleted for good. They are read in one
+-- snapshot, so there are no gaps. A page of long texts ends before its limit. Returns the changes as members
+-- of a JSON array, `last_seq` of the last one, `more` if there are others, and the user's newest `seq`. With
+-- `upto`, it is as if that were the newest: what has changed later is left out.
+create function app.changes_since(person uuid, since bigint, upto bigint, max_items integer, max_bytes integer, OUT changes text, OUT last_seq bigint, OUT more boolean, OUT seq bigint, OUT forgotten_seq bigint)
+returns record language plpgsql stable;
 
 -- Counts a request against a rate limit, and returns the state of the limit. Sign-ins are counted exactly:
 -- each waits for the one before.
@@ -927,6 +1010,9 @@ create function app.context(name text) returns text language sql stable;
 -- first one that does not fit are not read.
 create function app.count_fitting(ids uuid[], max_bytes integer) returns integer language plpgsql stable;
 
+-- Counts what happened to streams. Connections count in different slots, so they hardly wait for each other.
+create function app.count_streams(what text, amount bigint) returns void language sql volatile;
+
 -- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
 create function app.due_at(due jsonb, person uuid) returns timestamp with time zone language plpgsql stable;
 
@@ -937,6 +1023,9 @@ create function app.duration_bounds() returns double precision[] language sql im
 -- The due date of a whole day: 23:59 in a zone.
 create function app.end_of_day(day date, zone text)
 returns timestamp with time zone language plpgsql immutable;
+
+-- Ends the streams of sessions and personal access tokens that were deleted.
+create function app.end_streams() returns trigger language plpgsql volatile;
 
 -- The name of the history that this database is in. A client returns it with its position, which means
 -- nothing in another history. A database of another server has another system identifier; a restore to a
@@ -1135,6 +1224,10 @@ create function app.schedule_bound_json(wall_clock text, zone text) returns json
 -- The words of a text, both unchanged and stemmed as English, so that a search finds names and inflections.
 create function app.search_vector(title text, description text) returns tsvector language plpgsql immutable;
 
+-- Seconds after which a stream that a proxy holds has to ask again, which shows that it is alive: a
+-- heartbeat, or longer if there are so many that more than a hundred would ask in each second.
+create function app.seconds_to_ask() returns integer language sql stable;
+
 -- Sets the password of a user. Whoever knew the old one loses all access: sessions except one, tokens and
 -- links. The user is told, if the address is confirmed.
 create function app.set_password(person uuid, new_hash text, kept_session text)
@@ -1157,14 +1250,26 @@ create function app.stamp() returns trigger language plpgsql volatile;
 -- Sets `seq` of a changed notification. An update that changes nothing keeps the old row.
 create function app.stamp_notification() returns trigger language plpgsql volatile;
 
--- Sets `seq` of a changed reminder, and `remind_at` of a new one, which is cancelled at once if that time
--- has passed or its task is not open.
+-- Sets `seq` of a changed reminder, and `remind_at` of a new one, which is cancelled at once if its task is
+-- not open, or if it is relative and its time has passed. An absolute one was in the future when it was
+-- asked for: if its time has passed while the request waited for a database that was away, it is sent at
+-- once.
 create function app.stamp_reminder() returns trigger language plpgsql volatile;
+
+-- The events of a live stream after `since`, and up to `upto` if that is not null: `{"epoch", "seq",
+-- "events": [[event, data], …]}`, with the `seq` that they lead to. Conflicts come first, as only the last
+-- event carries the position. A client that is more than a page behind gets `resync` in place of the
+-- changes.
+create function app.stream_page(person uuid, since bigint, upto bigint) returns json language plpgsql stable;
 
 -- A due date minus an offset such as `2d`. Days and weeks are calendar days in the user's zone, so clocks
 -- show the same time.
 create function app.subtract_offset(due timestamp with time zone, before text, person uuid)
 returns timestamp with time zone language plpgsql stable;
+
+-- Deletes and counts streams that no instance of the function holds any more, as it has died. Also deletes
+-- those of proxies that could not be told to close them.
+create function app.sweep_streams() returns void language plpgsql volatile;
 
 -- Takes a token from each bucket: that of `names[i]`, a limit, for `clients[i]`; a null client has none.
 -- Returns the state of the limit that rejects the request, or else of the one with the emptiest bucket.

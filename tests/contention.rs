@@ -146,7 +146,10 @@ async fn a_request_that_changes_an_administrator_locks_the_limits_before_the_use
     let bucket = "update app.buckets set taken = taken where key like 'user %'";
     other.batch_execute(bucket).await.unwrap();
     let finish = async {
-        poll_until("the request waits for a bucket", async || (!waiting(&app).await.is_empty()).then_some(())).await;
+        poll_until("the request waits for a bucket", async || {
+            (!waiting(&app).await.is_empty()).then_some(())
+        })
+        .await;
         let lock = format!("select from app.users where id = {} for no key update", quoted(&ada["id"]));
         // In the other order both would wait for each other.
         other.batch_execute(&format!("set local lock_timeout = '3s'; {lock}")).await.unwrap();

@@ -63,10 +63,13 @@ pub struct Streams {
     pub events: Option<usize>,
 }
 
+/// Ids of tasks that a stream has read, with their times.
+type Seen = Vec<(String, Instant)>;
+
 /// Open streams. What they read is returned when they stop.
 struct Readers {
     stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<anyhow::Result<Vec<(String, Instant)>>>>,
+    tasks: Vec<JoinHandle<anyhow::Result<Seen>>>,
 }
 
 impl Readers {
@@ -88,7 +91,7 @@ impl Readers {
     }
 
     /// Closes the streams, and returns the ids of the tasks that each has read, with their times.
-    async fn close(self) -> anyhow::Result<Vec<(String, Instant)>> {
+    async fn close(self) -> anyhow::Result<Seen> {
         self.stop.send_replace(true);
         let mut all = Vec::new();
         for task in self.tasks {
@@ -111,10 +114,7 @@ async fn open(server: SocketAddr, token: String) -> anyhow::Result<TcpStream> {
     Ok(stream)
 }
 
-async fn read(
-    mut stream: TcpStream,
-    mut stopped: watch::Receiver<bool>,
-) -> anyhow::Result<Vec<(String, Instant)>> {
+async fn read(mut stream: TcpStream, mut stopped: watch::Receiver<bool>) -> anyhow::Result<Seen> {
     let (mut text, mut seen) = (Vec::<u8>::new(), Vec::new());
     loop {
         tokio::select! {

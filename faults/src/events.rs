@@ -16,7 +16,7 @@ pub enum Events {
     /// The embedded sidecar, which is its own broker.
     Embedded(Embedded),
     /// Dropped in this order: sidecars stop before their broker.
-    Full { sidecars: Box<Sidecars>, kafka: Kafka, app: SocketAddr },
+    Full { sidecars: Sidecars, kafka: Kafka, app: SocketAddr },
 }
 
 /// The embedded sidecar as a process, and what starts it.
@@ -53,7 +53,7 @@ impl Events {
         let daprd = program("TASKFLOW_DAPRD")?;
         let mut sidecars = Sidecars::new(&daprd, &project().join("dapr"), folder, port, tokens)?;
         sidecars.deliver_to(app).await?;
-        Ok(Self::Full { sidecars: Box::new(sidecars), kafka, app })
+        Ok(Self::Full { sidecars, kafka, app })
     }
 
     /// Starts the sidecar after it was killed.

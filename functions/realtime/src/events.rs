@@ -47,7 +47,7 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     let mut rows = request.caller()?.call(statement!("open.sql"), &input)?;
     let opened: Opened = parse("the first page of a stream", &rows.require("start").map_err(refuse)?)?;
     let begin = Position { seq: opened.since, ..opened.page.position() };
-    let first = hello(&begin) + &opened.page.to_text();
+    let first = hello(&begin) + opened.page.to_text().as_str();
     let position = opened.page.position();
     if is_proxied {
         let messages = Message::read(&mut rows)?;
