@@ -92,7 +92,7 @@ impl Mirror {
 
 /// Returns the user's newest position.
 async fn newest(person: &Person) -> u64 {
-    person.get("/api/sync").await.expect(200).json()["seq"].as_u64().expect("a seq")
+    Mirror::of(person).await.seq
 }
 
 /// Makes changes at a rate for some time: creates tasks, completes and deletes some.

@@ -160,12 +160,12 @@ async fn the_way_back_by_one_migration_leaves_the_tables_of_the_others() {
     stdout(&database.run(&["migrate", "up"]));
     let released = schema(&database).await;
 
-    assert_eq!(stdout(&database.run(&["migrate", "down"])), "took back 0005_settings");
+    assert_eq!(stdout(&database.run(&["migrate", "down"])), "took back 0006_streams");
     let before = schema(&database).await.join("\n");
-    assert!(before.contains("app.tasks") && !before.contains("app.settings"), "{before}");
+    assert!(before.contains("app.tasks") && !before.contains("app.streams"), "{before}");
     // The way down has dropped all functions.
     let applied = stdout(&database.run(&["migrate", "up"]));
-    assert!(applied.starts_with("applied 0005_settings\ninstalled release "), "{applied}");
+    assert!(applied.starts_with("applied 0006_streams\ninstalled release "), "{applied}");
 
     assert_eq!(schema(&database).await, released);
 }
