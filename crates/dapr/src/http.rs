@@ -66,6 +66,10 @@ pub async fn send(
     for (name, value) in headers {
         request.header(*name, *value);
     }
+    if let Some(body) = &body {
+        // Without it the body is chunked, which some servers refuse.
+        request.header("content-length", body.len().to_string());
+    }
     let response = pin!(http::send::<_, SpinResponse>(request.body(body.unwrap_or_default()).build()));
     match select(response, pin!(wait(timeout_ms))).await {
         Either::Left((Ok(response), _)) if response.body().len() <= MAX_BODY => {
