@@ -3,7 +3,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::json;
 use tests::{App, DAPR_TOKEN, Person};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use super::{assert_all_arrive, create_tasks_at_rate, poll_until, wait_for_empty_outbox, wait_for_trail};
@@ -198,22 +198,6 @@ async fn an_unpublishable_event_does_not_block_the_shard_even_with_a_long_backlo
     assert_all_arrive(&app, 601).await;
 }
 
-/// Reads a chunked body: each chunk after its size, and an empty one at the end.
-async fn chunks(reading: &mut (impl AsyncBufRead + Unpin)) -> Vec<u8> {
-    let mut body = Vec::new();
-    loop {
-        let mut line = String::new();
-        reading.read_line(&mut line).await.unwrap();
-        let size = usize::from_str_radix(line.trim(), 16).unwrap();
-        let mut chunk = vec![0; size + 2];
-        reading.read_exact(&mut chunk).await.unwrap();
-        if size == 0 {
-            return body;
-        }
-        body.extend_from_slice(&chunk[..size]);
-    }
-}
-
 /// Starts a sidecar that accepts only small batches. Returns its port.
 async fn sidecar_for_small_batches(most: usize) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -223,10 +207,14 @@ async fn sidecar_for_small_batches(most: usize) -> u16 {
             tokio::spawn(async move {
                 let (reading, mut writing) = stream.into_split();
                 let mut reading = BufReader::new(reading);
-                let mut line = String::new();
+                let (mut line, mut length) = (String::new(), 0);
                 while reading.read_line(&mut line).await.is_ok_and(|read| read > 0) {
+                    if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap();
+                    }
                     if line == "\r\n" {
-                        let body = chunks(&mut reading).await;
+                        let mut body = vec![0; length];
+                        reading.read_exact(&mut body).await.unwrap();
                         let events = String::from_utf8(body).unwrap().matches("\"entryId\"").count();
                         let status = if events > most { "500 Too Slow" } else { "204 No Content" };
                         let response = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");

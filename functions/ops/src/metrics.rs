@@ -3,12 +3,59 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use serde::Deserialize;
 use serde_json::json;
 use store::{RELEASE, Refusal, statement};
 use web::{Problem, Request, Response};
 
-/// Name, labels and value of a metric, as `metrics.sql` returns them.
+/// Name, labels and value of a metric.
 type Sample = (String, BTreeMap<String, String>, f64);
+
+/// Row of `metrics.sql`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Row {
+    Sample(Sample),
+    Durations(Durations),
+}
+
+/// Durations of the requests of a route.
+#[derive(Deserialize)]
+struct Durations {
+    method: String,
+    route: String,
+    /// Upper bounds of the buckets in seconds. There is one more bucket, without a bound.
+    bounds: Vec<f64>,
+    /// Buckets, counted from 0, with their number of requests.
+    times: Vec<(usize, f64)>,
+    seconds: f64,
+    database_seconds: f64,
+}
+
+impl Durations {
+    /// Returns a histogram, and the time that was spent in Postgres.
+    fn samples(&self) -> Vec<Sample> {
+        let sample = |name: &str, le: Option<String>, value: f64| {
+            let labels = [("method", Some(&self.method)), ("route", Some(&self.route)), ("le", le.as_ref())];
+            let given = labels.iter().filter_map(|(name, value)| Some((name.to_string(), (*value)?.clone())));
+            (name.to_owned(), given.collect(), value)
+        };
+        let up_to = |last: usize| {
+            self.times.iter().filter(|(bucket, _)| *bucket <= last).map(|(_, times)| times).sum::<f64>()
+        };
+        let bounds = self.bounds.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
+        let buckets = bounds
+            .enumerate()
+            .map(|(at, bound)| sample("taskflow_request_duration_seconds_bucket", Some(bound), up_to(at)));
+        buckets
+            .chain([
+                sample("taskflow_request_duration_seconds_sum", None, self.seconds),
+                sample("taskflow_request_duration_seconds_count", None, up_to(self.bounds.len())),
+                sample("taskflow_request_database_seconds_total", None, self.database_seconds),
+            ])
+            .collect()
+    }
+}
 
 /// Metric families: name, type and help text.
 const FAMILIES: [(&str, &str, &str); 21] = [
@@ -109,10 +156,13 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
 }
 
 fn read(rows: &[String]) -> Result<Vec<Sample>, Problem> {
-    rows.iter()
-        .map(|row| serde_json::from_str(row))
-        .collect::<Result<_, _>>()
-        .map_err(|error| Refusal::unreadable("a metrics sample", error).into())
+    let rows = rows.iter().map(|row| serde_json::from_str(row)).collect::<Result<Vec<Row>, _>>();
+    let rows = rows.map_err(|error| Refusal::unreadable("metrics", error))?;
+    let samples = rows.into_iter().flat_map(|row| match row {
+        Row::Sample(sample) => vec![sample],
+        Row::Durations(durations) => durations.samples(),
+    });
+    Ok(samples.collect())
 }
 
 /// Formats samples, grouped by family as the format requires.

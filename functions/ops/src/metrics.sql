@@ -1,6 +1,7 @@
 -- frame: open, uncounted
--- Returns the metrics, a row `[name, labels, value]` for each sample. Most numbers are kept; counts of long
--- tables stop at a thousand, so that this takes a few milliseconds, however much is stored.
+-- Returns the metrics, a row `[name, labels, value]` for each sample, and an object with the durations of each
+-- route, which has many. Most numbers are kept; counts of long tables stop at a thousand, so that this takes a
+-- few milliseconds, however much is stored.
 with shards as materialized (
     select case when publishers.until = 'infinity' then 'off'
                 when publishers.until < clock_timestamp() then 'idle'
@@ -32,25 +33,6 @@ with shards as materialized (
     select 'taskflow_requests_total',
            json_build_object('method', method, 'route', path, 'status', status::text), sum(times)
       from recorded group by method, path, status
-    union all
-    (select 'taskflow_request_duration_seconds_bucket',
-            json_build_object('method', method, 'route', path, 'le', coalesce(bound.le::text, '+Inf')),
-            coalesce(sum(times) filter (where bucket < bound.number), 0)
-       from recorded, unnest(array_append(duration_bounds(), null)) with ordinality as bound (le, number)
-      group by method, path, bound.le, bound.number
-      order by method, path, bound.number)
-    union all
-    select 'taskflow_request_duration_seconds_sum', json_build_object('method', method, 'route', path),
-           sum(seconds)
-      from recorded group by method, path
-    union all
-    select 'taskflow_request_duration_seconds_count', json_build_object('method', method, 'route', path),
-           sum(times)
-      from recorded group by method, path
-    union all
-    select 'taskflow_request_database_seconds_total', json_build_object('method', method, 'route', path),
-           sum(database_seconds)
-      from recorded group by method, path
     union all
     select 'taskflow_postgres_connections', json_build_object('role', role, 'state', state), count(*)
       from connections group by role, state
@@ -111,3 +93,11 @@ with shards as materialized (
      group by consumer
 )
 select 'row', json_build_array(name, labels, value)::text from samples
+union all
+select 'row', json_build_object('method', method, 'route', path, 'bounds', duration_bounds(),
+                                'times', json_agg(json_build_array(bucket, times)),
+                                'seconds', sum(seconds), 'database_seconds', sum(database_seconds))::text
+  from (select method, path, bucket, sum(times) as times, sum(seconds) as seconds,
+               sum(database_seconds) as database_seconds
+          from recorded group by method, path, bucket) as bucket
+ group by method, path
