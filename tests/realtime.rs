@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tests::{Person, Stream, StreamEvent};
+use tests::{App, Person, Stream, StreamEvent};
 
 /// Copy of what a user has, as a client keeps it.
 #[derive(Debug, Default)]
@@ -93,6 +93,11 @@ impl Mirror {
 /// Returns the user's newest position.
 async fn newest(person: &Person) -> u64 {
     Mirror::of(person).await.seq
+}
+
+/// Lifts the limit of a user's requests, which the changes of a test and their repeats would exceed.
+async fn lift_limit(app: &App) {
+    app.database.change("update app.limits set requests = 1000000 where name = 'user'").await;
 }
 
 /// Makes changes at a rate for some time: creates tasks, completes and deletes some.

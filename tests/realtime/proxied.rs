@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::{App, is_full};
 
-use super::{Mirror, newest, reconnect_at_random};
+use super::{Mirror, lift_limit, newest, reconnect_at_random};
 
 #[tokio::test]
 async fn every_proxy_tells_its_clients_of_each_change() {
@@ -28,7 +28,8 @@ async fn every_proxy_tells_its_clients_of_each_change() {
         for (mirror, stream) in mirrors.iter_mut().zip(&mut streams) {
             mirror.follow_to(&ada, stream, seq).await;
         }
-        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        // By itself a proxy asks after 20 s.
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     }
 }
 
@@ -38,6 +39,7 @@ async fn connections_that_break_at_random_moments_lose_and_repeat_nothing() {
         return;
     }
     let app = App::with_proxies(0).await;
+    lift_limit(&app).await;
     let people = [app.guest().await, app.guest().await];
     let follow = people.iter().zip(0..).map(async |(person, number)| {
         reconnect_at_random(person, &app.behind_proxy(number, person), 7 + number as u64).await;

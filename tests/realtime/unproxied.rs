@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::App;
 
-use super::{Mirror, change_at_rate, newest, reconnect_at_random};
+use super::{Mirror, change_at_rate, lift_limit, newest, reconnect_at_random};
 
 #[tokio::test]
 async fn a_stream_begins_now_and_tells_of_each_change_as_sync_does() {
@@ -129,6 +129,7 @@ async fn a_write_that_lost_is_told_to_both_devices() {
 #[tokio::test]
 async fn rapid_changes_are_few_events() {
     let app = App::start().await;
+    lift_limit(&app).await;
     let ada = app.guest().await;
     let mut mirror = Mirror::of(&ada).await;
     let mut stream = ada.stream(&mirror.query()).await;
@@ -144,6 +145,7 @@ async fn rapid_changes_are_few_events() {
 #[tokio::test]
 async fn connections_that_break_at_random_moments_lose_and_repeat_nothing() {
     let app = App::start().await;
+    lift_limit(&app).await;
     let people = [app.guest().await, app.guest().await];
     join_all(people.iter().zip(1..).map(|(person, seed)| reconnect_at_random(person, person, seed))).await;
 }
