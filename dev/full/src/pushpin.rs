@@ -15,8 +15,9 @@ use tokio::time::timeout;
 use crate::ports::free_ports;
 use crate::program::{Program, last_line};
 
-/// Programs that have to be on the PATH.
-pub const PROGRAMS: [&str; 4] = ["condure", "zurl", "pushpin-proxy", "pushpin-handler"];
+/// Programs that have to be on the PATH, in the order in which they start: the handler connects to the proxy.
+pub const PROGRAMS: [&str; 4] = ["condure", "zurl", "pushpin-proxy", HANDLER];
+const HANDLER: &str = "pushpin-handler";
 
 const CONFIGURATION: &str = include_str!("../pushpin/pushpin.conf");
 const ZURL: &str = include_str!("../pushpin/zurl.conf");
@@ -124,12 +125,31 @@ impl Pushpin {
             vec![of_pushpin.clone()],
             vec![of_pushpin],
         ];
+        // Until the handler has connected to this socket, the proxy answers with 500 instead of holding a stream.
+        // One that finds no socket tries again later only.
+        let socket = self.folder.join("accept");
+        let _ = std::fs::remove_file(&socket);
         for (name, arguments) in PROGRAMS.into_iter().zip(arguments) {
+            if name == HANDLER {
+                self.wait("proxy", || socket.exists())?;
+            }
             let mut command = Command::new(name);
             command.args(arguments);
             let program = Program::start(command, self.log.clone());
             let missing = || format!("cannot start `{name}`: install Pushpin (`apt install pushpin zurl`)");
             self.programs.push(program.with_context(missing)?);
+        }
+        // It listens for messages after it has connected.
+        let address = (Ipv4Addr::LOCALHOST, self.publish_port);
+        self.wait("handler", || std::net::TcpStream::connect(address).is_ok())
+    }
+
+    fn wait(&self, part: &str, has_started: impl Fn() -> bool) -> Result<()> {
+        let start = Instant::now();
+        while !has_started() {
+            let is_in_time = start.elapsed() < START_TIMEOUT;
+            ensure!(is_in_time, "the {part} of Pushpin does not start: {}", last_line(&self.log));
+            std::thread::sleep(Duration::from_millis(5));
         }
         Ok(())
     }
