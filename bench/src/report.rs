@@ -47,7 +47,7 @@ pub fn write(outcomes: &[Outcome], memory: Memory, full: bool) -> anyhow::Result
         ];
         for (who, measured) in others {
             if let Some(measured) = measured {
-                row(&mut text, scenario, who, measured, Some(taskflow))?;
+                row(&mut text, scenario, who, measured, Some(taskflow.rate() / measured.rate()))?;
             }
         }
         if outcome.drained.is_none() && outcome.rules.is_empty() && scenario != streams::IDLE {
@@ -290,18 +290,18 @@ fn idle(text: &mut String, clients: usize, streams: &Streams) -> anyhow::Result<
     Ok(())
 }
 
-fn row(
+/// Writes what was measured in a scenario, and perhaps a ratio.
+pub fn row(
     text: &mut String,
     scenario: &str,
     who: &str,
     measured: &Measurement,
-    taskflow: Option<&Measurement>,
+    ratio: Option<f64>,
 ) -> anyhow::Result<()> {
-    let share =
-        taskflow.map(|taskflow| format!("{:.2}", taskflow.rate() / measured.rate())).unwrap_or_default();
+    let ratio = ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
     writeln!(
         text,
-        "| {scenario} | {who} | {:.0} | {:.1} | {:.1} | {:.1} | {share} |",
+        "| {scenario} | {who} | {:.0} | {:.1} | {:.1} | {:.1} | {ratio} |",
         measured.rate(),
         measured.percentile(0.50),
         measured.percentile(0.95),

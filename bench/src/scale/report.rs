@@ -5,14 +5,13 @@ use std::fmt::Write;
 use super::sizes::Table;
 use super::{Comparison, Results, Slowest};
 use crate::CONNECTIONS;
-use crate::measurement::Measurement;
 use crate::postgres::SlowestList;
-use crate::report::machine;
+use crate::report::{machine, row};
 
 /// Most times by which a 95th percentile may grow.
 const MOST: f64 = 1.3;
 
-/// What a unit of data costs: its name, the tables, the first of which counts the units, and their number.
+/// Units of data on disk: the name, the tables, the first of which counts the units, and their number.
 const COSTS: [(&str, &[&str], f64); 5] = [
     ("a user, without tasks", &["users", "sessions", "tokens", "high_water_marks"], 1.0),
     ("1000 tasks", &["tasks"], 1000.0),
@@ -46,11 +45,11 @@ pub fn write(results: &Results) -> anyhow::Result<String> {
     writeln!(text, "| scenario | database | requests/s | p50 ms | p95 ms | p99 ms | p95, times empty |")?;
     writeln!(text, "|---|---|--:|--:|--:|--:|--:|")?;
     for Comparison { scenario, empty, filled } in comparisons {
-        row(&mut text, scenario, "empty", empty, "")?;
+        row(&mut text, scenario, "empty", empty, None)?;
         let times = filled.percentile(0.95) / empty.percentile(0.95);
-        row(&mut text, scenario, "**filled**", filled, &format!("{times:.2}"))?;
+        row(&mut text, scenario, "**filled**", filled, Some(times))?;
     }
-    row(&mut text, "lists of 50 000 tasks", "**filled**", hoarder, "")?;
+    row(&mut text, "lists of 50 000 tasks", "**filled**", hoarder, None)?;
 
     writeln!(text, "\n| slowest list in Postgres alone, of a user with | p95 ms | list |\n|---|--:|---|")?;
     for Slowest { of, list: SlowestList { line, p95, .. } } in slowest {
@@ -95,24 +94,6 @@ fn targets(text: &mut String, comparisons: &[Comparison], slowest: &[Slowest]) -
              | {p95:.1} ms for {line} | {reached} |"
         )?;
     }
-    Ok(())
-}
-
-fn row(
-    text: &mut String,
-    scenario: &str,
-    database: &str,
-    measured: &Measurement,
-    times: &str,
-) -> anyhow::Result<()> {
-    writeln!(
-        text,
-        "| {scenario} | {database} | {:.0} | {:.1} | {:.1} | {:.1} | {times} |",
-        measured.rate(),
-        measured.percentile(0.50),
-        measured.percentile(0.95),
-        measured.percentile(0.99)
-    )?;
     Ok(())
 }
 
