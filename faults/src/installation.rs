@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use embedded_postgres::{DataFolder, Embedded, Purpose};
+use embedded_postgres::{DataFolder, Embedded, Purpose, random_secret};
 use operations::{DatabaseUrl, Release, Role};
 use serde_json::json;
 use sidecar::Tokens;
@@ -66,7 +66,7 @@ impl Installation {
         let brokers = kafka.as_ref().map(|kafka| kafka.brokers()).unwrap_or_default();
         write_secrets(&files, &database, &brokers)?;
         let [first, second, sidecar] = full::free_ports()?;
-        let tokens = Tokens { api: random_token(), app: random_token() };
+        let tokens = Tokens { api: random_secret()?, app: random_secret()? };
         let mut environment = database.variables();
         environment.insert("dapr_port".into(), sidecar.to_string());
         environment.insert("dapr_api_token".into(), tokens.api.clone());
@@ -217,8 +217,4 @@ fn write_secrets(folder: &Path, database: &DatabaseUrl, brokers: &str) -> anyhow
     std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(&path, secrets.to_string()))
         .with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn random_token() -> String {
-    web::hex(&web::random::<32>())
 }
