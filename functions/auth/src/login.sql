@@ -5,8 +5,8 @@
 declare
     person users;
 begin
-    select * into person from users where users.id = (input ->> 'id')::uuid;
-    perform refund_sign_in(person.email, principal ->> 'address') where found;
+    perform refund_sign_in(users.email, principal ->> 'address')
+       from users where users.id = (input ->> 'id')::uuid;
     select * into person from users
      where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash'
        for share;
