@@ -94,7 +94,7 @@ pub struct Outcome {
     drained: Option<Drained>,
     /// Time that each rule took to compute its next occurrence.
     rules: Vec<RuleLatency>,
-    /// What live streams cost.
+    /// Cost of live streams.
     streams: Streams,
 }
 

@@ -1,4 +1,4 @@
-//! What load generators share: connections to a server, servers in processes of their own, users with
+//! Parts of all load generators: connections to a server, servers in processes of their own, users with
 //! sessions.
 
 mod connection;

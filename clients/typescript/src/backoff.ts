@@ -1,4 +1,4 @@
-// How long to wait after a failure.
+// Time to wait after a failure.
 
 const FIRST_MS = 500;
 export const LONGEST_MS = 60_000;

@@ -1,4 +1,4 @@
-// How far a client has come in the history of the server.
+// Progress of a client in the history of the server.
 
 /** Position of the copy. */
 export interface Cursor {

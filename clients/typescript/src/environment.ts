@@ -1,4 +1,4 @@
-// What the client needs from the world around it. All of it is passed in, so that tests can drive it.
+// The world around the client: storage, time, network. All of it is passed in, so that tests can drive it.
 
 import { openDatabase } from "./indexeddb.js";
 import { MemoryStore, type Store } from "./store.js";

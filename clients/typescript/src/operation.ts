@@ -232,7 +232,7 @@ export function applyTo(items: Map<string, Item>, { intent, made_at }: Operation
     };
     switch (intent.action) {
         case "create":
-            // What the server has made of it is better than what it will probably make of it.
+            // An item that the server has made already is better than our guess at it.
             if (!items.has(intent.id)) create(items, intent, at);
             break;
         case "update":

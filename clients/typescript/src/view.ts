@@ -1,4 +1,4 @@
-// What a tab shows: the copy, with own changes over it.
+// The view of a tab: the copy, with own changes over it.
 
 import type { Acknowledged } from "./acknowledged.js";
 import { readState, type Item } from "./copy.js";

@@ -160,7 +160,7 @@ impl Drop for Pushpin {
         // All before the first is waited for, so that they stop at the same time.
         self.programs.iter_mut().for_each(Program::terminate);
         self.programs.clear();
-        // What is left after a crash is small, and the next one with this port removes it.
+        // A crash leaves little behind, and the next one with this port removes it.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

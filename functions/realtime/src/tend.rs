@@ -38,7 +38,7 @@ async fn close_and_tell(request: &Request) -> Result<(), Refusal> {
     }
     let users = rows.all("user").map(|row| parse("a user", &row)).collect::<Result<Vec<_>, _>>()?;
     messages.extend(ended.iter().cloned().map(Message::Close));
-    // What a proxy was not told of is told by the next request.
+    // The next request tells a proxy that could not be reached.
     if proxies::tell_all(request, &messages).await && !ended.is_empty() {
         client.rows(statement!("close.sql"), &json!({ "streams": ended }))?;
     }
