@@ -51,12 +51,17 @@ export async function applyPage(
     const old = state.cursor;
     if (asked.generation !== old.generation || asked.seq > old.seq) return old;
     if (old.epoch !== undefined && old.epoch !== page.epoch) return undefined;
-    for (const { seq, kind, id, data } of page.changes) {
-        // The stream and a question may overlap. An older state must not bring back what is gone.
-        if (seq <= old.seq) continue;
-        if (data === null) await transaction.delete("items", id);
-        else await transaction.put("items", { id, kind, data, generation: old.generation }, id);
-    }
+    // The stream and a question may overlap. An older state must not bring back what is gone.
+    const news = page.changes.filter(({ seq }) => seq > old.seq);
+    const generation = old.generation;
+    // One request after the other takes a browser longer.
+    await Promise.all(
+        news.map(({ kind, id, data }) =>
+            data === null
+                ? transaction.delete("items", id)
+                : transaction.put("items", { id, kind, data, generation }, id),
+        ),
+    );
     const reached = Math.max(old.seq, page.seq);
     // A page that was overtaken cannot say whether there is more.
     const ends = !page.more && page.seq >= old.seq;

@@ -162,8 +162,10 @@ async function refreshTable<K extends Key, V>(
 ): Promise<boolean> {
     const before = rows.size;
     let removed = 0;
-    for (const key of new Set(written[table])) {
-        const value = await transaction.get(table, key);
+    const keys = [...new Set(written[table])];
+    const values = await Promise.all(keys.map((key) => transaction.get(table, key)));
+    for (const [place, key] of keys.entries()) {
+        const value = values[place];
         if (value !== undefined) rows.set(key as K, value as V);
         else if (rows.delete(key as K)) removed += 1;
     }
