@@ -45,6 +45,12 @@ pub async fn run() -> anyhow::Result<()> {
         ("mvn", &["--version"], "Maven", "`--full` and `ci` need it"),
         ("python3", &venv, "Python", "`contract`, `mcp` and `ci` need it (3, with `venv`)"),
         ("npm", &["--version"], "npm", "`clients`, `mcp` and `ci` need it"),
+        (
+            "chromium",
+            &["--version"],
+            "Chromium",
+            "the part of `clients` in a browser, and so `ci`, need it (`apt install chromium`)",
+        ),
     ] {
         match tools::output(program, question).await {
             Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("installed")),

@@ -6,24 +6,9 @@ import { test } from "node:test";
 import { openClient, type Client } from "../../src/client.js";
 import { makeId } from "../../src/id.js";
 import { Server } from "../model/server.js";
+import { guest, until, URL } from "../running.js";
 
-const URL = process.env["TASKFLOW_URL"];
 const skip = URL === undefined && "TASKFLOW_URL is not set";
-const WAIT_MS = 20_000;
-
-async function guest(): Promise<Record<string, string>> {
-    const init = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
-    const response = await fetch(`${URL}/api/auth/guest`, init);
-    const { token } = (await response.json()) as { token: string };
-    return { authorization: `Bearer ${token}` };
-}
-
-async function until(what: string, isSo: () => boolean): Promise<void> {
-    for (const end = Date.now() + WAIT_MS; !isSo(); ) {
-        assert.ok(Date.now() < end, `${what} did not happen`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-}
 
 /** One request, and what is compared of the answers: the status, and whether they have a position. */
 type Step = [method: string, path: string, body?: object | undefined, headers?: Record<string, string>];
