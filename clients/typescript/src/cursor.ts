@@ -40,7 +40,8 @@ export class StallGuard {
             this.#position = position;
             this.#times = [];
         }
-        this.#times = [...this.#times.filter((time) => now - time < WITHIN_MS), now];
+        // A time in the future is from before the clock was set back.
+        this.#times = [...this.#times.filter((time) => Math.abs(now - time) < WITHIN_MS), now];
         if (this.#times.length >= QUESTIONS) throw new Stalled();
     }
 }

@@ -2,7 +2,7 @@
 
 import type { Kinds } from "./api.js";
 import { Backoff } from "./backoff.js";
-import { Bell, either } from "./bell.js";
+import { Bell } from "./bell.js";
 import { readState, type Item, type Kind } from "./copy.js";
 import type { Environment } from "./environment.js";
 import { Refused, Unreachable, type Answer, type Http } from "./http.js";
@@ -51,7 +51,8 @@ export class Sender {
     readonly #bell = new Bell();
     readonly #backoff = new Backoff();
     readonly #inFlight = new Set<number>();
-    #notBefore = 0;
+    /** Ends the wait after a failure, while there is one. */
+    #endWait: (() => void) | undefined;
 
     constructor(http: Http, view: View, sync: Sync, events: SenderEvents) {
         this.#http = http;
@@ -68,24 +69,15 @@ export class Sender {
 
     /** Sends now, rather than after the current wait. */
     wake(): void {
-        this.#notBefore = 0;
+        this.#endWait?.();
         this.#bell.ring();
     }
 
     /** Sends what waits until the signal is aborted. */
     async run(signal: AbortSignal): Promise<never> {
         for (;;) {
-            const wait = this.#notBefore - this.#environment.now();
-            if (wait <= 0) {
-                this.#start(signal);
-                await this.#bell.wait(signal);
-            } else {
-                await either(
-                    signal,
-                    (both) => this.#environment.sleep(wait, both),
-                    (both) => this.#bell.wait(both),
-                );
-            }
+            if (this.#endWait === undefined) this.#start(signal);
+            await this.#bell.wait(signal);
         }
     }
 
@@ -115,12 +107,24 @@ export class Sender {
             return;
         }
         this.#events.failed(error);
-        if (this.#environment.now() >= this.#notBefore) {
-            // Others that fail at the same time fail for the same reason.
-            const retryAfter = error instanceof Refused ? error.retryAfter : undefined;
-            const wait = this.#backoff.next(this.#environment.random, retryAfter);
-            this.#notBefore = this.#environment.now() + wait;
-        }
+        // Others that fail at the same time fail for the same reason.
+        if (this.#endWait !== undefined) return;
+        const retryAfter = error instanceof Refused ? error.retryAfter : undefined;
+        this.#wait(this.#backoff.next(this.#environment.random, retryAfter), signal);
+    }
+
+    /** Sends nothing for some time, whatever the clock is set to meanwhile. */
+    #wait(milliseconds: number, signal: AbortSignal): void {
+        const timer = new AbortController();
+        const end = () => {
+            signal.removeEventListener("abort", end);
+            timer.abort();
+            this.#endWait = undefined;
+            this.#bell.ring();
+        };
+        this.#endWait = end;
+        signal.addEventListener("abort", end, { once: true });
+        this.#environment.sleep(milliseconds, timer.signal).then(end, () => {});
     }
 
     async #send(number: number, signal: AbortSignal): Promise<void> {

@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { StallGuard, START } from "../src/cursor.js";
 import { OutboxFull } from "../src/outbox.js";
 import { Harness } from "./harness.js";
 
-const DAY_MS = 24 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 const isWrite = ({ request }: { request: { method: string } }) => request.method !== "GET";
 
 test("an own change is shown at once, and is made once", async () => {
@@ -235,6 +237,37 @@ test("a change of more than 30 days ago waits for a decision", async () => {
     await harness.done(harness.client.retry(harness.client.operations()[0]!.number));
     await harness.pass(5_000);
     assert.deepEqual([harness.server.state.items.size, harness.client.operations()], [1, []]);
+});
+
+test("a clock that is set forward or back an hour changes nothing", async () => {
+    for (const skew of [HOUR_MS, -HOUR_MS]) {
+        const harness = await Harness.start();
+        const before = await harness.done(harness.client.createTask({ title: "before" }));
+        await harness.pass(5_000);
+        harness.device.setOnline(false);
+        const offline = await harness.done(harness.client.createTask({ title: "offline" }));
+        harness.device.skew = skew;
+        const after = await harness.done(harness.client.createTask({ title: "after" }));
+        harness.device.setOnline(true);
+        await harness.pass(120_000);
+
+        assert.equal(harness.client.status().connection, "live");
+        assert.deepEqual(harness.client.operations(), []);
+        const titles = [before, offline, after].map((id) => harness.task(id)?.["title"]);
+        assert.deepEqual(titles, ["before", "offline", "after"]);
+        // Heartbeats are waited for as before: the stream is not opened again.
+        harness.requests.length = 0;
+        harness.device.skew = 0;
+        await harness.pass(HOUR_MS);
+        assert.deepEqual(harness.requests, []);
+    }
+});
+
+test("questions from before the clock was set back do not stop the loop", () => {
+    const guard = new StallGuard();
+    for (let count = 0; count < 3; count += 1) guard.ask(START, HOUR_MS);
+    // One for the changes, and one for the stream.
+    for (const now of [0, 100, 10_000, 10_100]) guard.ask(START, now);
 });
 
 test("a restored backup starts the copy again, and leaves the outbox", async () => {
