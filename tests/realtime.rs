@@ -12,11 +12,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tests::{App, Person, Stream, StreamEvent};
 
+use crate::events::poll_until;
+
 /// Copy of what a user has, as a client keeps it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Mirror {
     epoch: String,
     seq: u64,
+    /// Position that the stream has come to. After a resync the copy may be further.
+    streamed: u64,
     /// Data of each thing by its id; deleted ones are gone.
     things: BTreeMap<String, Value>,
     /// Number of events that changed it.
@@ -45,17 +49,24 @@ impl Mirror {
     /// Applies an event, and asserts that it neither leaves a gap nor repeats anything.
     async fn apply(&mut self, person: &Person, event: &StreamEvent) {
         match event.name.as_str() {
-            "hello" => assert_eq!(event.data["seq"], self.seq, "the stream begins where the copy ends"),
+            "hello" => {
+                assert_eq!(event.data["seq"], self.seq, "the stream begins where the copy ends");
+                self.streamed = self.seq;
+            }
             "changes" => {
                 for change in event.data["changes"].as_array().expect("changes") {
                     let seq = change["seq"].as_u64().expect("a number");
-                    assert!(seq > self.seq, "{seq} is repeated after {}", self.seq);
+                    assert!(seq > self.streamed, "{seq} is repeated after {}", self.streamed);
                 }
+                self.streamed = event.data["seq"].as_u64().expect("a seq");
                 let id = format!("{}.{}", event.data["epoch"].as_str().unwrap(), event.data["seq"]);
                 assert_eq!(event.id.as_ref(), Some(&id));
                 self.take(&event.data);
             }
-            "resync" => self.sync(person).await,
+            "resync" => {
+                self.streamed = event.data["seq"].as_u64().expect("a seq");
+                self.sync(person).await;
+            }
             "conflict" => {}
             other => panic!("an unknown event: {other}"),
         }
@@ -64,6 +75,9 @@ impl Mirror {
 
     fn take(&mut self, page: &Value) {
         for change in page["changes"].as_array().expect("changes") {
+            if change["seq"].as_u64() <= Some(self.seq) {
+                continue;
+            }
             let id = change["id"].as_str().expect("an id").to_owned();
             match change["deleted"] == true {
                 true => self.things.remove(&id),
@@ -71,12 +85,22 @@ impl Mirror {
             };
         }
         self.epoch = page["epoch"].as_str().expect("an epoch").to_owned();
-        self.seq = page["seq"].as_u64().expect("a seq");
+        self.seq = page["seq"].as_u64().expect("a seq").max(self.seq);
     }
 
     /// Query of a stream that goes on from here.
     fn query(&self) -> String {
         format!("?since={}&epoch={}", self.seq, self.epoch)
+    }
+
+    /// Opens a stream that goes on after the last event, as soon as the server is there.
+    async fn resume(&self, reader: &Person) -> Stream {
+        let is_back = async || reader.is_answered("/live").await.then_some(());
+        poll_until("a server that is back", is_back).await;
+        let id = format!("{}.{}", self.epoch, self.seq);
+        let stream = reader.call("GET", "/api/events").header("last-event-id", id).open().await;
+        assert_eq!(stream.status, 200, "{:?}", stream.headers);
+        stream
     }
 
     /// Reads a stream until the copy is at a position, and asserts that it is what the server has.
@@ -85,6 +109,28 @@ impl Mirror {
             let event = stream.next().await.expect("the stream goes on");
             self.apply(person, &event).await;
         }
+        self.assert_complete(person).await;
+    }
+
+    /// Does the same, and resumes the stream whenever it ends.
+    async fn follow_and_resume_to(
+        &mut self,
+        person: &Person,
+        reader: &Person,
+        stream: &mut Stream,
+        seq: u64,
+    ) {
+        while self.seq < seq {
+            match stream.next().await {
+                Some(event) => self.apply(person, &event).await,
+                None => *stream = self.resume(reader).await,
+            }
+        }
+        self.assert_complete(person).await;
+    }
+
+    /// Asserts that the copy is what the server has.
+    async fn assert_complete(&self, person: &Person) {
         let server = Self::of(person).await;
         assert_eq!((self.seq, &self.things), (server.seq, &server.things));
     }

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use sidecar::mail::Mail;
 
 use crate::events::{DAPR_TOKEN, Events, Options};
-use crate::proxies::Proxies;
-use crate::{Call, Client, Database, Person, Response};
+use crate::proxies::{self, Proxies};
+use crate::{Call, Client, Database, Fault, MessageRelay, Person, Response};
 
 /// A running instance of TaskFlow with a database of its own.
 pub struct App {
@@ -19,7 +19,10 @@ pub struct App {
     pub database: Database,
     client: Client,
     logs: Logs,
-    running: Running,
+    variables: BTreeMap<String, String>,
+    /// `None` while the host is dead.
+    running: Option<Running>,
+    address: SocketAddr,
     events: Option<Events>,
     proxies: Option<Proxies>,
 }
@@ -43,9 +46,19 @@ impl App {
         variables.insert("dapr_port".into(), UNUSED_PORT.into());
         variables.extend(overrides.iter().map(|(name, value)| (name.to_string(), value.to_string())));
         let logs = Logs::captured();
-        let running = run(&variables, &logs).await;
-        let client = Client::new(format!("http://{}", running.address()));
-        Self { database, client, logs, running, events: None, proxies: None }
+        let running = run(&variables, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &logs).await;
+        let address = running.address();
+        let client = Client::new(format!("http://{address}"));
+        Self {
+            database,
+            client,
+            logs,
+            variables,
+            running: Some(running),
+            address,
+            events: None,
+            proxies: None,
+        }
     }
 
     /// Starts TaskFlow with a sidecar, so that events are published and consumed.
@@ -69,14 +82,18 @@ impl App {
         Self::with_sidecar(Options { smtp: Some(address), ..Options::default() }).await
     }
 
-    /// Starts TaskFlow with a sidecar behind two proxies that hold live streams. Of every `loss` messages to
-    /// each of them, one is lost; none if that is 0.
-    pub async fn with_proxies(loss: usize) -> Self {
-        let mut proxies = Proxies::prepare(loss).await;
+    /// Starts TaskFlow with a sidecar behind two proxies that hold live streams.
+    pub async fn with_proxies() -> Self {
+        let mut proxies = Proxies::prepare().await;
         let mut app = Self::with_sidecar_and(Options::default(), &proxies.variables()).await;
-        proxies.pass_on_to(app.running.address()).await;
+        proxies.pass_on_to(app.address).await;
         app.proxies = Some(proxies);
         app
+    }
+
+    /// Starts TaskFlow with a sidecar, and with two relays that take messages in place of proxies.
+    pub async fn with_proxies_at(relays: [&MessageRelay; 2]) -> Self {
+        Self::with_sidecar_and(Options::default(), &proxies::variables(relays)).await
     }
 
     async fn with_sidecar(options: Options) -> Self {
@@ -90,7 +107,7 @@ impl App {
         let mut overrides = vec![("app_api_token", DAPR_TOKEN), ("dapr_port", port.as_str())];
         overrides.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
         let mut app = Self::on(database, &overrides).await;
-        events.deliver_to(app.running.address()).await;
+        events.deliver_to(app.address).await;
         app.events = Some(events);
         app
     }
@@ -108,6 +125,11 @@ impl App {
     /// Restarts one of the proxies at its former address.
     pub fn restart_proxy(&mut self, number: usize) {
         self.proxies.as_mut().expect("an app with proxies").restart(number);
+    }
+
+    /// Lets one of the proxies take messages with this fault.
+    pub fn set_fault_of_proxy(&self, number: usize, fault: Fault) {
+        self.proxies.as_ref().expect("an app with proxies").set_fault(number, fault);
     }
 
     /// Kills the sidecar.
@@ -205,14 +227,13 @@ impl App {
     }
 }
 
-async fn run(variables: &BTreeMap<String, String>, logs: &Logs) -> Running {
+async fn run(variables: &BTreeMap<String, String>, address: SocketAddr, logs: &Logs) -> Running {
     static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
     let engine = ENGINE.get_or_init(|| {
         let on_spin = std::env::var("TASKFLOW_ENGINE").is_ok_and(|engine| engine == "spin");
         (!on_spin).then(|| Engine::new(Limits::default()).expect("an engine"))
     });
     let manifest = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml"));
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     Running::start(engine.as_ref(), manifest, variables, address, logs.clone())
         .await
         .expect("TaskFlow starts")

@@ -31,8 +31,13 @@ async fn sessions_and_metrics_show_live_streams() {
     poll_within_two_heartbeats(is_gone).await;
 }
 
+/// Returns how many live streams the current session has.
+pub async fn live_streams(person: &Person) -> u64 {
+    current(person).await["live"].as_u64().expect("a number")
+}
+
 /// Polls for as long as a dead stream may be shown.
-async fn poll_within_two_heartbeats(mut look: impl AsyncFnMut() -> Option<()>) {
+pub async fn poll_within_two_heartbeats(mut look: impl AsyncFnMut() -> Option<()>) {
     let began = Instant::now();
     while look().await.is_none() {
         assert!(began.elapsed().as_secs() < 42, "not within two heartbeats");

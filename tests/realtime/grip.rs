@@ -1,9 +1,12 @@
 //! The contract with GRIP proxies, without one.
 
+use std::time::{Duration, Instant};
+
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use tests::{App, DAPR_TOKEN, GRIP_KEY, Person, Response};
+use tests::{App, DAPR_TOKEN, Fault, GRIP_KEY, MessageRelay, Person, Response};
 
+use super::connections::poll_within_two_heartbeats;
 use crate::events::poll_until;
 
 /// Starts TaskFlow with proxies of which none can be reached.
@@ -140,6 +143,87 @@ async fn proxies_that_cannot_be_reached_keep_no_write_waiting() {
 
     let missed = follow_after_tend(&app, &held).await;
     assert!(missed.text.contains("\"one\""), "{missed:?}");
+}
+
+/// Waits for a message that was taken.
+async fn wait_for_message(relay: &MessageRelay, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    poll_until(what, async || relay.messages().into_iter().find(&is_it)).await
+}
+
+/// Waits for the message to a user that tells of a change.
+async fn wait_for_change(relay: &MessageRelay, person: &Person, title: &str) -> Value {
+    let channel = format!("user-{}", person.id());
+    let tells = |message: &Value| {
+        let content = message["formats"]["http-stream"]["content"].as_str().unwrap_or_default();
+        message["channel"] == channel.as_str() && content.contains(&format!("\"{title}\""))
+    };
+    wait_for_message(relay, title, tells).await
+}
+
+#[tokio::test]
+async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_other() {
+    let (sound, broken) = (MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await);
+    let app = App::with_proxies_at([&sound, &broken]).await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let held = open(&ada, "").await;
+
+    for fault in [Fault::Hangs, Fault::Fails] {
+        broken.set_fault(fault);
+        let mut writing = Duration::ZERO;
+        for number in 0..5 {
+            let title = format!("{fault:?} {number}");
+            let began = Instant::now();
+            ada.task(&title).await;
+            ben.task("as ever").await;
+            writing += began.elapsed();
+            wait_for_change(&sound, &ada, &title).await;
+            assert!(began.elapsed() < Duration::from_secs(5), "{title}: told in {:?}", began.elapsed());
+        }
+        // The function waits for a second for a proxy.
+        assert!(writing < Duration::from_secs(4), "{fault:?}: written in {writing:?}");
+
+        // When it takes messages again, its streams are told to ask what they have missed.
+        let before = broken.messages().len();
+        broken.set_fault(Fault::None);
+        poll_within_two_heartbeats(async || {
+            let is_told = |message: &Value| message["formats"]["http-stream"]["action"] == "hint";
+            broken.messages()[before..].iter().any(is_told).then_some(())
+        })
+        .await;
+        let missed = follow(&app, &held, None).await;
+        assert!(missed.text.contains(&format!("\"{fault:?} 4\"")), "{missed:?}");
+    }
+
+    // What Dapr has delivered was taken at once, and once.
+    let taken = "select distinct outcome from app.consumed_events where consumer = 'realtime'";
+    assert_eq!(app.database.rows(taken).await, [json!({ "outcome": "done" })]);
+    assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);
+    let failed = "select 1 from app.consumer_counters where consumer = 'realtime' and outcome = 'failed'";
+    assert_eq!(app.database.rows(failed).await.len(), 0);
+}
+
+#[tokio::test]
+async fn the_messages_to_a_user_form_a_chain() {
+    let relays = [MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await];
+    let app = App::with_proxies_at([&relays[0], &relays[1]]).await;
+    let ada = app.guest().await;
+    open(&ada, "").await;
+
+    for title in ["one", "two", "three"] {
+        ada.task(title).await;
+        for relay in &relays {
+            wait_for_change(relay, &ada, title).await;
+        }
+    }
+
+    for relay in &relays {
+        let messages = relay.messages();
+        let of_ada: Vec<_> = messages.iter().filter(|message| message["prev-id"].is_string()).collect();
+        assert_eq!(of_ada.len(), 3, "{of_ada:?}");
+        for pair in of_ada.windows(2) {
+            assert_eq!(pair[1]["prev-id"], pair[0]["id"]);
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::{App, is_full};
+use tests::{App, Fault, is_full};
 
 use super::{Mirror, lift_limit, newest, reconnect_at_random};
 
@@ -13,7 +13,7 @@ async fn every_proxy_tells_its_clients_of_each_change() {
     if !is_full() {
         return;
     }
-    let app = App::with_proxies(0).await;
+    let app = App::with_proxies().await;
     let ada = app.guest().await;
     let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
     let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
@@ -38,7 +38,7 @@ async fn connections_that_break_at_random_moments_lose_and_repeat_nothing() {
     if !is_full() {
         return;
     }
-    let app = App::with_proxies(0).await;
+    let app = App::with_proxies().await;
     lift_limit(&app).await;
     let people = [app.guest().await, app.guest().await];
     let follow = people.iter().zip(0..).map(async |(person, number)| {
@@ -52,8 +52,11 @@ async fn lost_messages_are_fetched() {
     if !is_full() {
         return;
     }
-    let app = App::with_proxies(10).await;
+    let app = App::with_proxies().await;
     let ada = app.guest().await;
+    for number in [0, 1] {
+        app.set_fault_of_proxy(number, Fault::Loses(10));
+    }
     let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
     let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
     let mut streams =
@@ -75,7 +78,7 @@ async fn changes_without_an_event_and_conflicts_arrive_too() {
     if !is_full() {
         return;
     }
-    let app = App::with_proxies(0).await;
+    let app = App::with_proxies().await;
     let ada = app.guest().await;
     let task = ada.task("report").await;
     let tell = format!(
@@ -100,7 +103,7 @@ async fn a_session_that_ends_closes_its_streams_in_proxies() {
     if !is_full() {
         return;
     }
-    let app = App::with_proxies(0).await;
+    let app = App::with_proxies().await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let streams = [app.behind_proxy(0, &ada).stream("").await, app.behind_proxy(1, &ben).stream("").await];
 
@@ -119,7 +122,7 @@ async fn killed_proxies_and_sidecars_lose_nothing() {
     if !is_full() {
         return;
     }
-    let mut app = App::with_proxies(0).await;
+    let mut app = App::with_proxies().await;
     let ada = app.guest().await;
     let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
     let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
@@ -135,15 +138,34 @@ async fn killed_proxies_and_sidecars_lose_nothing() {
 
     let seq = newest(&ada).await;
     mirrors[1].follow_to(&ada, &mut kept, seq).await;
-    let mut again = open_when_ready(&readers[0], &mirrors[0]).await;
+    let mut again = mirrors[0].resume(&readers[0]).await;
     mirrors[0].follow_to(&ada, &mut again, seq).await;
 }
 
-/// Opens a stream behind a proxy that is just starting.
-async fn open_when_ready(reader: &tests::Person, mirror: &Mirror) -> tests::Stream {
-    crate::events::poll_until("a proxy that is back", async || match reader.is_answered("/live").await {
-        true => Some(reader.stream(&mirror.query()).await),
-        false => None,
-    })
-    .await
+#[tokio::test]
+async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_clients_of_the_other() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies().await;
+    let ada = app.guest().await;
+    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
+    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
+    let mut streams =
+        [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
+
+    for fault in [Fault::Hangs, Fault::Fails] {
+        app.set_fault_of_proxy(1, fault);
+        for number in 0..5 {
+            let began = Instant::now();
+            ada.task(&format!("number {number}")).await;
+            let seq = newest(&ada).await;
+            mirrors[0].follow_to(&ada, &mut streams[0], seq).await;
+            // By itself a proxy asks after 20 s.
+            assert!(began.elapsed() < Duration::from_secs(10), "{fault:?}: {:?}", began.elapsed());
+        }
+        app.set_fault_of_proxy(1, Fault::None);
+        let seq = newest(&ada).await;
+        mirrors[1].follow_and_resume_to(&ada, &readers[1], &mut streams[1], seq).await;
+    }
 }
