@@ -14,6 +14,9 @@ use tests::{App, Person, Stream, StreamEvent};
 
 use crate::events::poll_until;
 
+/// Time within which a write is answered, also if the server is restarted meanwhile.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// Copy of what a user has, as a client keeps it.
 #[derive(Clone, Debug, Default)]
 struct Mirror {
@@ -171,6 +174,30 @@ async fn change_at_rate(person: &Person, per_second: u32, time: Duration) {
                 0 => _ = person.post(&format!("{path}/complete"), json!({})).await,
                 1 => _ = person.delete(&path).await,
                 _ => {}
+            }
+        }));
+    }
+    for write in writes {
+        write.await.expect("a write that works");
+    }
+}
+
+/// Creates tasks at a rate for some time. A request without an answer is sent again: the id makes that safe.
+async fn create_at_rate_in_any_case(person: &Person, per_second: u32, time: Duration) {
+    let (mut ticks, began) = (tokio::time::interval(Duration::from_secs(1) / per_second), Instant::now());
+    let mut writes = Vec::new();
+    for number in 0.. {
+        if began.elapsed() > time {
+            break;
+        }
+        ticks.tick().await;
+        let (person, id) = (person.clone(), domain::Id::new(web::now_ms(), web::random()).to_string());
+        let task = json!({ "id": id, "title": format!("number {number}") });
+        writes.push(tokio::spawn(async move {
+            let began = Instant::now();
+            while person.call("POST", "/api/tasks").json(&task).try_send().await != Some(201) {
+                assert!(began.elapsed() < ANSWER_TIMEOUT, "no answer to {task}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }));
     }

@@ -4,6 +4,7 @@
 mod check;
 mod drill;
 mod events;
+mod follower;
 mod installation;
 mod ledger;
 mod part;

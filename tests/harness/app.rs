@@ -132,6 +132,16 @@ impl App {
         self.proxies.as_ref().expect("an app with proxies").set_fault(number, fault);
     }
 
+    /// Kills the host of the functions, with all that they do.
+    pub fn kill_host(&mut self) {
+        self.running = None;
+    }
+
+    /// Restarts the host of the functions at its former address.
+    pub async fn restart_host(&mut self) {
+        self.running = Some(run(&self.variables, self.address, &self.logs).await);
+    }
+
     /// Kills the sidecar.
     pub fn kill_sidecar(&mut self) {
         self.events().kill_sidecar();

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tests::{App, Person};
 
+use super::Mirror;
+use crate::events::poll_until;
+
 /// Returns what the current session shows of its streams.
 async fn current(person: &Person) -> Value {
     let sessions = person.get("/api/auth/sessions").await.expect(200).json();
@@ -148,6 +151,27 @@ async fn a_thousand_and_one_streams_of_a_user_slow_nobody_down() {
     let began = Instant::now();
     ben.task("as ever").await;
     assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn streams_of_a_host_that_was_killed_are_gone_within_two_heartbeats() {
+    let mut app = App::start().await;
+    let ada = app.guest().await;
+    let _dead = [ada.stream("").await, ada.stream("").await];
+
+    app.kill_host();
+    app.restart_host().await;
+
+    let _again = Mirror::of(&ada).await.resume(&ada).await;
+    let is_right = async || (live_streams(&ada).await == 1).then_some(());
+    poll_within_two_heartbeats(is_right).await;
+    // The next heartbeat counts them.
+    poll_until("two dead streams", async || {
+        let metrics = app.get("/metrics").await.expect(200).text;
+        metrics.contains("\ntaskflow_streams_total{outcome=\"dead\"} 2\n").then_some(())
+    })
+    .await;
+    assert_eq!(app.database.rows("select 1 from app.streams").await.len(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::{App, Fault, is_full};
 
-use super::{Mirror, lift_limit, newest, reconnect_at_random};
+use super::{Mirror, create_at_rate_in_any_case, lift_limit, newest, reconnect_at_random};
 
 #[tokio::test]
 async fn every_proxy_tells_its_clients_of_each_change() {
@@ -140,6 +140,38 @@ async fn killed_proxies_and_sidecars_lose_nothing() {
     mirrors[1].follow_to(&ada, &mut kept, seq).await;
     let mut again = mirrors[0].resume(&readers[0]).await;
     mirrors[0].follow_to(&ada, &mut again, seq).await;
+}
+
+#[tokio::test]
+async fn a_host_that_is_killed_leaves_no_gap_and_no_repeat() {
+    if !is_full() {
+        return;
+    }
+    let mut app = App::with_proxies().await;
+    lift_limit(&app).await;
+    let ada = app.guest().await;
+    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
+    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
+    let mut streams =
+        [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
+    let writer = ada.clone();
+    let writing = tokio::spawn(async move {
+        create_at_rate_in_any_case(&writer, 50, Duration::from_secs(5)).await;
+    });
+
+    // In the midst of changes.
+    while mirrors[0].seq < 50 {
+        let event = streams[0].next().await.expect("the stream goes on");
+        mirrors[0].apply(&ada, &event).await;
+    }
+    app.kill_host();
+    app.restart_host().await;
+    writing.await.expect("the writes work");
+
+    let seq = newest(&ada).await;
+    for ((mirror, stream), reader) in mirrors.iter_mut().zip(&mut streams).zip(&readers) {
+        mirror.follow_and_resume_to(&ada, reader, stream, seq).await;
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::App;
 
-use super::{Mirror, change_at_rate, lift_limit, newest, reconnect_at_random};
+use super::{Mirror, change_at_rate, create_at_rate_in_any_case, lift_limit, newest, reconnect_at_random};
 
 #[tokio::test]
 async fn a_stream_begins_now_and_tells_of_each_change_as_sync_does() {
@@ -148,6 +148,48 @@ async fn connections_that_break_at_random_moments_lose_and_repeat_nothing() {
     lift_limit(&app).await;
     let people = [app.guest().await, app.guest().await];
     join_all(people.iter().zip(1..).map(|(person, seed)| reconnect_at_random(person, person, seed))).await;
+}
+
+#[tokio::test]
+async fn a_host_that_is_killed_leaves_no_gap_and_no_repeat() {
+    let mut app = App::start().await;
+    lift_limit(&app).await;
+    let ada = app.guest().await;
+    let mut tabs = Vec::new();
+    for _ in 0..3 {
+        let mirror = Mirror::of(&ada).await;
+        let stream = ada.stream(&mirror.query()).await;
+        tabs.push((mirror, stream));
+    }
+    let writer = ada.clone();
+    let writing = tokio::spawn(async move {
+        create_at_rate_in_any_case(&writer, 100, Duration::from_secs(5)).await;
+    });
+
+    for _ in 0..3 {
+        // In the midst of changes.
+        for (mirror, stream) in &mut tabs {
+            let before = mirror.seq;
+            while mirror.seq < before + 50 {
+                let event = stream.next().await.expect("the stream goes on");
+                mirror.apply(&ada, &event).await;
+            }
+        }
+        app.kill_host();
+        app.restart_host().await;
+        for (mirror, stream) in &mut tabs {
+            while let Some(event) = stream.next().await {
+                mirror.apply(&ada, &event).await;
+            }
+            *stream = mirror.resume(&ada).await;
+        }
+    }
+
+    writing.await.expect("the writes work");
+    let seq = newest(&ada).await;
+    for (mirror, stream) in &mut tabs {
+        mirror.follow_to(&ada, stream, seq).await;
+    }
 }
 
 #[tokio::test]
