@@ -4,6 +4,7 @@ mod bad;
 mod connections;
 mod grip;
 mod proxied;
+mod slow;
 mod unproxied;
 
 use std::collections::BTreeMap;

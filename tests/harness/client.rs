@@ -31,6 +31,15 @@ impl Client {
         Self { inner, base }
     }
 
+    /// Returns a client that takes very little from the network before a test reads it.
+    pub(crate) fn reading_slowly(&self) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_recv_buffer_size(Some(4096));
+        let mut builder = hyper_util::client::legacy::Client::builder(TokioExecutor::new());
+        let inner = builder.http1_max_buf_size(8192).build(connector);
+        Self { inner, base: self.base.clone() }
+    }
+
     /// Returns the `Host` of its requests.
     pub fn host(&self) -> &str {
         self.base.trim_start_matches("http://")

@@ -35,6 +35,11 @@ impl Person {
         Self { client, ..self.clone() }
     }
 
+    /// Returns the same user with a client that takes very little from the network before a test reads it.
+    pub fn reading_slowly(&self) -> Self {
+        self.through(self.client.reading_slowly())
+    }
+
     /// Opens a live stream, which must begin.
     pub async fn stream(&self, query: &str) -> Stream {
         let stream = self.call("GET", &format!("/api/events{query}")).open().await;

@@ -6,6 +6,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::{App, Fault, is_full};
 
+use super::slow::{Clients, TIMES, assert_others_are_served};
 use super::{Mirror, create_at_rate_in_any_case, lift_limit, newest, reconnect_at_random};
 
 #[tokio::test]
@@ -200,4 +201,24 @@ async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_clients_of_the_other
         let seq = newest(&ada).await;
         mirrors[1].follow_and_resume_to(&ada, &readers[1], &mut streams[1], seq).await;
     }
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_slows_nobody_down_and_misses_nothing() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies().await;
+    lift_limit(&app).await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let reader = app.behind_proxy(0, &ada);
+    let mut clients = Clients::open(ada.clone(), &reader).await;
+
+    for _ in 0..TIMES / 2 {
+        clients.make_tasks(&app).await;
+    }
+    assert_others_are_served(&ben, &app.behind_proxy(0, &ben)).await;
+
+    let (mut mirror, mut stream) = clients.slow;
+    mirror.follow_and_resume_to(&ada, &reader, &mut stream, clients.sound.0.seq).await;
 }
