@@ -10,6 +10,7 @@ mod unproxied;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{App, Person, Stream, StreamEvent};
 
@@ -205,6 +206,19 @@ async fn create_at_rate_in_any_case(person: &Person, per_second: u32, time: Dura
     for write in writes {
         write.await.expect("a write that works");
     }
+}
+
+/// Follows a user's changes in many tabs, each of a reader.
+async fn follow_in_tabs(person: &Person, readers: &[Person]) {
+    let start = Mirror::of(person).await;
+    let query = start.query();
+    let streams = join_all(readers.iter().map(|reader| reader.stream(&query))).await;
+
+    change_at_rate(person, 100, Duration::from_secs(3)).await;
+
+    let seq = newest(person).await;
+    let follow = async |mut stream: Stream| start.clone().follow_to(person, &mut stream, seq).await;
+    join_all(streams.into_iter().map(follow)).await;
 }
 
 /// Follows a user's changes while they happen, and breaks the connection at random moments.

@@ -54,6 +54,22 @@ async fn a_limit_applies_without_a_restart() {
 }
 
 #[tokio::test]
+async fn a_limit_of_streams_applies_to_those_that_are_opened_afterwards() {
+    let app = App::with_events().await;
+    let ada = app.guest().await;
+    let mut first = ada.stream("").await;
+    first.next().await.expect("a hello");
+
+    set(&app, "streams.user", "1").await;
+    apply(&app).await;
+
+    let refused = ada.get("/api/events").await;
+    assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:too-many-streams");
+    ada.task("seen by the first").await;
+    assert_eq!(first.next().await.expect("the change").data["seq"], 1);
+}
+
+#[tokio::test]
 async fn a_setting_applies_soon_by_itself() {
     let app = App::with_events().await;
     let ada = app.guest().await;

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use tests::{App, Person};
+use tokio::time::timeout;
 
-use super::Mirror;
+use super::{Mirror, lift_limit};
 use crate::events::poll_until;
 
 /// Returns what the current session shows of its streams.
@@ -133,16 +135,24 @@ async fn streams_are_limited_for_each_user_and_address() {
 }
 
 #[tokio::test]
-async fn a_thousand_and_one_streams_of_a_user_slow_nobody_down() {
+async fn a_thousand_and_one_streams_of_a_user_are_refused_from_the_limit_on_and_slow_nobody_down() {
     let app = App::start().await;
+    lift_limit(&app).await;
     let (ada, ben) = (app.guest().await, app.guest().await);
     let mut open = Vec::new();
     let mut refused = 0;
-    for _ in 0..1001 {
-        let stream = ada.call("GET", "/api/events").open().await;
-        match stream.status {
-            200 => open.push(stream),
-            429 => refused += 1,
+    // A client that opens them as fast as it can, with some connections at the same time.
+    let mut answers =
+        stream::iter(0..1001).map(|_| ada.call("GET", "/api/events").open()).buffer_unordered(16);
+    while let Some(answer) = timeout(Duration::from_secs(5), answers.next()).await.expect("an answer in time")
+    {
+        match answer.status {
+            200 => open.push(answer),
+            429 => {
+                let wait = answer.header("retry-after").parse::<u64>();
+                assert!(wait.is_ok_and(|seconds| seconds > 0), "{:?}", answer.headers);
+                refused += 1;
+            }
             other => panic!("status {other}"),
         }
     }
@@ -151,6 +161,12 @@ async fn a_thousand_and_one_streams_of_a_user_slow_nobody_down() {
     let began = Instant::now();
     ben.task("as ever").await;
     assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
+    // Those that are open go on.
+    ada.task("seen by all").await;
+    for mut stream in open {
+        assert_eq!(stream.next().await.expect("a hello").name, "hello");
+        assert_eq!(stream.next().await.expect("the change").data["seq"], 1);
+    }
 }
 
 #[tokio::test]

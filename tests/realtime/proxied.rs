@@ -7,7 +7,7 @@ use serde_json::json;
 use tests::{App, Fault, is_full};
 
 use super::slow::{Clients, TIMES, assert_others_are_served};
-use super::{Mirror, create_at_rate_in_any_case, lift_limit, newest, reconnect_at_random};
+use super::{Mirror, create_at_rate_in_any_case, follow_in_tabs, lift_limit, newest, reconnect_at_random};
 
 #[tokio::test]
 async fn every_proxy_tells_its_clients_of_each_change() {
@@ -141,6 +141,19 @@ async fn killed_proxies_and_sidecars_lose_nothing() {
     mirrors[1].follow_to(&ada, &mut kept, seq).await;
     let mut again = mirrors[0].resume(&readers[0]).await;
     mirrors[0].follow_to(&ada, &mut again, seq).await;
+}
+
+#[tokio::test]
+async fn twenty_tabs_behind_two_proxies_each_see_every_change_once_and_in_order() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies().await;
+    lift_limit(&app).await;
+    let ada = app.guest().await;
+    let readers: Vec<_> = (0..20).map(|tab| app.behind_proxy(tab % 2, &ada)).collect();
+
+    follow_in_tabs(&ada, &readers).await;
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use futures::future::join_all;
 use serde_json::json;
 use tests::App;
 
-use super::{Mirror, change_at_rate, create_at_rate_in_any_case, lift_limit, newest, reconnect_at_random};
+use super::{
+    Mirror, change_at_rate, create_at_rate_in_any_case, follow_in_tabs, lift_limit, newest,
+    reconnect_at_random,
+};
 
 #[tokio::test]
 async fn a_stream_begins_now_and_tells_of_each_change_as_sync_does() {
@@ -148,6 +151,15 @@ async fn connections_that_break_at_random_moments_lose_and_repeat_nothing() {
     lift_limit(&app).await;
     let people = [app.guest().await, app.guest().await];
     join_all(people.iter().zip(1..).map(|(person, seed)| reconnect_at_random(person, person, seed))).await;
+}
+
+#[tokio::test]
+async fn twenty_tabs_of_a_user_each_see_every_change_once_and_in_order() {
+    let app = App::start().await;
+    lift_limit(&app).await;
+    let ada = app.guest().await;
+
+    follow_in_tabs(&ada, &vec![ada.clone(); 20]).await;
 }
 
 #[tokio::test]
