@@ -1,6 +1,7 @@
 //! Live streams of changes: held by the function, and by proxies (`cargo dev test --full`).
 
 mod bad;
+mod clock;
 mod connections;
 mod grip;
 mod proxied;

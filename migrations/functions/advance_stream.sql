@@ -21,7 +21,9 @@ begin
     if not found or not exists (select from app.users where users.id = person and users.seq > known.seq) then
         return;
     end if;
-    if spaced and known.published_at > clock_timestamp() - interval '100 milliseconds' then
+    -- A time in the future is from before the clock was set back.
+    if spaced and known.published_at between clock_timestamp() - interval '100 milliseconds'
+                                         and clock_timestamp() then
         return query select 'later', to_json(person)::text;
         return;
     end if;

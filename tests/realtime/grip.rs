@@ -6,7 +6,8 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use tests::{App, DAPR_TOKEN, Fault, GRIP_KEY, MessageRelay, Person, Response};
 
-use super::connections::poll_within_two_heartbeats;
+use super::clock::jump;
+use super::connections::{live_streams, poll_within_two_heartbeats};
 use crate::events::poll_until;
 
 /// Starts TaskFlow with proxies of which none can be reached.
@@ -160,6 +161,15 @@ async fn wait_for_change(relay: &MessageRelay, person: &Person, title: &str) -> 
     wait_for_message(relay, title, tells).await
 }
 
+/// Waits for the message that does something to one stream.
+async fn wait_for_action(relay: &MessageRelay, channel: &str, action: &str) -> Value {
+    let does = |message: &Value| {
+        let does_it = message["formats"]["http-stream"]["action"] == action;
+        does_it && message["channel"].as_str().is_some_and(|name| name.starts_with(channel))
+    };
+    wait_for_message(relay, action, does).await
+}
+
 #[tokio::test]
 async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_other() {
     let (sound, broken) = (MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await);
@@ -224,6 +234,70 @@ async fn the_messages_to_a_user_form_a_chain() {
             assert_eq!(pair[1]["prev-id"], pair[0]["id"]);
         }
     }
+}
+
+/// Lets the clock jump while a stream is held. Its user is told of changes, and it is told to ask, as before.
+async fn held_streams_outlast(by: &str) {
+    let relays = [MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await];
+    let app = App::with_proxies_at([&relays[0], &relays[1]]).await;
+    let ada = app.guest().await;
+    let held = open(&ada, "").await;
+    ada.task("before the jump").await;
+    wait_for_change(&relays[0], &ada, "before the jump").await;
+
+    jump(&app, by).await;
+    let began = Instant::now();
+    ada.task("after the jump").await;
+
+    wait_for_change(&relays[0], &ada, "after the jump").await;
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    wait_for_action(&relays[0], "stream-", "hint").await;
+    let answer = follow(&app, &held, None).await;
+    assert_eq!(answer.header("grip-hold"), "stream");
+    assert_eq!(live_streams(&ada).await, 1);
+}
+
+#[tokio::test]
+async fn held_streams_outlast_a_clock_that_jumps_forward_an_hour() {
+    held_streams_outlast("1 hour").await;
+}
+
+#[tokio::test]
+async fn held_streams_outlast_a_clock_that_jumps_back_an_hour() {
+    held_streams_outlast("-1 hour").await;
+}
+
+#[tokio::test]
+async fn held_streams_outlast_an_outage_of_the_cron_binding() {
+    let relays = [MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await];
+    let mut app = App::with_proxies_at([&relays[0], &relays[1]]).await;
+    let ada = app.guest().await;
+    let held = open(&ada, "").await;
+
+    app.kill_sidecar();
+    // Nobody could show that it is alive meanwhile.
+    jump(&app, "20 minutes").await;
+    ada.task("during the outage").await;
+    app.restart_sidecar().await;
+
+    wait_for_change(&relays[0], &ada, "during the outage").await;
+    wait_for_action(&relays[0], "stream-", "hint").await;
+    assert_eq!(follow(&app, &held, None).await.header("grip-hold"), "stream");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_during_an_outage_of_the_cron_binding_ends_its_streams() {
+    let relays = [MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await];
+    let mut app = App::with_proxies_at([&relays[0], &relays[1]]).await;
+    let ada = app.guest().await;
+    open(&ada, "").await;
+
+    app.kill_sidecar();
+    ada.post("/api/auth/logout", json!({})).await.expect(204);
+    jump(&app, "20 minutes").await;
+    app.restart_sidecar().await;
+
+    wait_for_action(&relays[0], "stream-", "close").await;
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ begin
                                 and clock_timestamp() - interval '9 seconds';
     get diagnostics dead = row_count;
     perform count_streams('dead', dead);
+    -- From now on they are told to end for five minutes.
+    update streams set asked_at = clock_timestamp()
+     where streams.proxied and streams.ends_at <= clock_timestamp() and streams.asked_at < streams.ends_at;
     return query select 'close', to_json(streams.id)::text
       from streams where streams.proxied and streams.ends_at <= clock_timestamp();
 
