@@ -569,6 +569,12 @@ create unlogged table app.stream_positions (
 ) with (fillfactor=50);
 create index stream_positions_by_age on app.stream_positions (published_at);
 
+-- One row while `app.streams` knows all streams that proxies hold. A crash of Postgres empties both.
+create unlogged table app.stream_register (
+    -- History in which they were opened, another one after a restore. Null before the first.
+    epoch text
+);
+
 -- Open streams of `/api/events`. Without foreign keys: a stream outlives its user until it is closed.
 create unlogged table app.streams (
     id         uuid not null,

@@ -147,6 +147,14 @@ async fn newest(person: &Person) -> u64 {
     Mirror::of(person).await.seq
 }
 
+/// Empties the tables that a crash of Postgres empties.
+async fn lose_register(app: &App) {
+    let tables = "select string_agg(oid::regclass::text, ', ') as names from pg_class
+                   where relpersistence = 'u' and relkind = 'r' and relnamespace = 'app'::regnamespace";
+    let rows = app.database.rows(tables).await;
+    app.database.change(&format!("truncate {}", rows[0]["names"].as_str().expect("some"))).await;
+}
+
 /// Lifts the limit of a user's requests, which the changes of a test and their repeats would exceed.
 async fn lift_limit(app: &App) {
     app.database.change("update app.limits set requests = 1000000 where name = 'user'").await;

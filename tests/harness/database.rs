@@ -99,6 +99,24 @@ impl Database {
         connect(&self.server).await.batch_execute(&come).await.expect("connections are accepted");
     }
 
+    /// Makes a backup, during which connections are refused.
+    pub async fn back_up(&self) {
+        self.refuse_connections().await;
+        let copy = format!("create database {0}_backup template {0}", self.name);
+        connect(&self.server).await.batch_execute(&copy).await.expect("a copy of the database");
+        self.accept_connections().await;
+    }
+
+    /// Puts the backup in the place of the database.
+    pub async fn restore(&self) {
+        self.refuse_connections().await;
+        let server = connect(&self.server).await;
+        for statement in ["drop database {}", "alter database {}_backup rename to {}"] {
+            let statement = statement.replace("{}", &self.name);
+            server.batch_execute(&statement).await.expect("the backup takes the place of the database");
+        }
+    }
+
     /// Connects as the owner of the database.
     pub async fn owner(&self) -> Client {
         connect(self.server.clone().dbname(&self.name)).await

@@ -8,6 +8,7 @@ use tests::{App, DAPR_TOKEN, Fault, GRIP_KEY, MessageRelay, Person, Response};
 
 use super::clock::jump;
 use super::connections::{live_streams, poll_within_two_heartbeats};
+use super::lose_register;
 use crate::events::poll_until;
 
 /// Starts TaskFlow with proxies of which none can be reached.
@@ -67,7 +68,7 @@ async fn a_request_through_a_proxy_ends_at_once_with_instructions_to_hold_it() {
     assert_eq!(held.header("grip-hold"), "stream");
     let channel = format!("user-{}; prev-id={epoch}.1, stream-", ada.id());
     assert!(held.header("grip-channel").starts_with(&channel), "{held:?}");
-    assert!(held.header("grip-link").ends_with("; rel=next; timeout=3600"), "{held:?}");
+    assert!(held.header("grip-link").ends_with("; rel=next; timeout=150"), "{held:?}");
     assert_eq!(held.header("grip-keep-alive"), ": heartbeat\\n\\n; format=cstring; timeout=20");
     let names: Vec<_> = held.text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
     assert_eq!(names, ["hello", "changes"]);
@@ -298,6 +299,44 @@ async fn a_session_that_ended_during_an_outage_of_the_cron_binding_ends_its_stre
     app.restart_sidecar().await;
 
     wait_for_action(&relays[0], "stream-", "close").await;
+}
+
+#[tokio::test]
+async fn a_lost_register_closes_all_streams() {
+    let relays = [MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await];
+    let app = App::with_proxies_at([&relays[0], &relays[1]]).await;
+    let ada = app.guest().await;
+    let held = open(&ada, "").await;
+    assert!(held.header("grip-channel").ends_with(", streams"), "{held:?}");
+
+    lose_register(&app).await;
+
+    for relay in &relays {
+        wait_for_action(relay, "streams", "close").await;
+    }
+    // Once is enough: streams that begin afterwards are known.
+    open(&ada, "").await;
+    ada.task("after the crash").await;
+    wait_for_change(&relays[0], &ada, "after the crash").await;
+    let closed = |message: &&Value| message["channel"] == "streams";
+    assert_eq!(relays[0].messages().iter().filter(closed).count(), 1);
+}
+
+#[tokio::test]
+async fn a_restored_backup_closes_all_streams() {
+    let relays = [MessageRelay::start(Fault::None).await, MessageRelay::start(Fault::None).await];
+    let app = App::with_proxies_at([&relays[0], &relays[1]]).await;
+    let ada = app.guest().await;
+    open(&ada, "").await;
+    ada.task("kept").await;
+    wait_for_change(&relays[0], &ada, "kept").await;
+    app.database.back_up().await;
+
+    app.database.restore().await;
+
+    for relay in &relays {
+        wait_for_action(relay, "streams", "close").await;
+    }
 }
 
 #[tokio::test]

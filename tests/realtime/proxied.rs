@@ -7,7 +7,10 @@ use serde_json::json;
 use tests::{App, Fault, is_full};
 
 use super::slow::{Clients, TIMES, assert_others_are_served};
-use super::{Mirror, create_at_rate_in_any_case, follow_in_tabs, lift_limit, newest, reconnect_at_random};
+use super::{
+    Mirror, create_at_rate_in_any_case, follow_in_tabs, lift_limit, lose_register, newest,
+    reconnect_at_random,
+};
 
 #[tokio::test]
 async fn every_proxy_tells_its_clients_of_each_change() {
@@ -157,6 +160,29 @@ async fn twenty_tabs_behind_two_proxies_each_see_every_change_once_and_in_order(
 }
 
 #[tokio::test]
+async fn a_user_with_very_many_tasks_begins_with_a_resync() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies().await;
+    let ada = app.guest().await;
+    let fill = format!(
+        "insert into app.tasks (id, user_id, title)
+         select gen_random_uuid(), '{}', 'task ' || n from generate_series(1, 10000) as n",
+        ada.id()
+    );
+    app.database.change(&fill).await;
+    let mut mirror = Mirror::default();
+
+    let mut stream = app.behind_proxy(0, &ada).stream("?since=0").await;
+
+    mirror.follow_to(&ada, &mut stream, newest(&ada).await).await;
+    assert_eq!(mirror.events, 2, "a hello and a resync");
+    ada.task("one more").await;
+    mirror.follow_to(&ada, &mut stream, newest(&ada).await).await;
+}
+
+#[tokio::test]
 async fn a_host_that_is_killed_leaves_no_gap_and_no_repeat() {
     if !is_full() {
         return;
@@ -214,6 +240,53 @@ async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_clients_of_the_other
         let seq = newest(&ada).await;
         mirrors[1].follow_and_resume_to(&ada, &readers[1], &mut streams[1], seq).await;
     }
+}
+
+#[tokio::test]
+async fn a_restored_backup_ends_held_streams() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies().await;
+    let ada = app.guest().await;
+    ada.task("kept").await;
+    let before = app.behind_proxy(0, &ada).stream("").await;
+    app.database.back_up().await;
+    ada.task("not in the backup").await;
+    let lost = Mirror::of(&ada).await;
+    let since = app.behind_proxy(1, &ada).stream(&lost.query()).await;
+
+    app.database.restore().await;
+    ada.task("made since").await;
+
+    before.end().await;
+    since.end().await;
+    let reader = app.behind_proxy(1, &ada);
+    reader.get(&format!("/api/events{}", lost.query())).await.problem(410);
+    let mut mirror = Mirror::of(&ada).await;
+    let mut stream = reader.stream(&mirror.query()).await;
+    ada.task("and afterwards").await;
+    mirror.follow_to(&ada, &mut stream, newest(&ada).await).await;
+    assert_eq!(mirror.things.len(), 3);
+}
+
+#[tokio::test]
+async fn streams_that_a_crash_of_the_database_has_made_unknown_end() {
+    if !is_full() {
+        return;
+    }
+    let app = App::with_proxies().await;
+    let ada = app.guest().await;
+    let mut mirror = Mirror::of(&ada).await;
+    let reader = app.behind_proxy(0, &ada);
+    let stream = reader.stream(&mirror.query()).await;
+
+    lose_register(&app).await;
+    ada.task("after the crash").await;
+
+    stream.end().await;
+    let mut again = mirror.resume(&reader).await;
+    mirror.follow_to(&ada, &mut again, 1).await;
 }
 
 #[tokio::test]

@@ -254,3 +254,30 @@ async fn a_stream_of_another_history_ends_and_cannot_be_resumed() {
     let call = ada.call("GET", "/api/events").header("last-event-id", hello.id.unwrap());
     call.send().await.problem(410);
 }
+
+#[tokio::test]
+async fn a_restored_backup_ends_streams_and_clients_start_again() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    ada.task("kept").await;
+    let before = ada.stream("").await;
+    app.database.back_up().await;
+    ada.task("not in the backup").await;
+    let lost = Mirror::of(&ada).await;
+    let since = ada.stream(&lost.query()).await;
+
+    app.database.restore().await;
+    // The same position, of another change.
+    ada.task("made since").await;
+
+    before.end().await;
+    since.end().await;
+    ada.get(&format!("/api/events{}", lost.query())).await.problem(410);
+    let mut mirror = Mirror::of(&ada).await;
+    let mut stream = ada.stream(&mirror.query()).await;
+    ada.task("and afterwards").await;
+    mirror.follow_to(&ada, &mut stream, 3).await;
+    let mut titles: Vec<_> = mirror.things.values().map(|task| task["title"].as_str().unwrap()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["and afterwards", "kept", "made since"]);
+}

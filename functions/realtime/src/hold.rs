@@ -11,8 +11,12 @@ use crate::page::{HEARTBEAT, HEARTBEAT_SECONDS};
 use crate::position::Position;
 
 /// Seconds after which a proxy asks by itself. Pushpin asks ten times a second at most, for all of its
-/// streams together, which is too seldom to depend on: `tend` tells streams to ask.
-const LINK_SECONDS: u32 = 3600;
+/// streams together, which is too seldom to depend on: `tend` tells streams to ask, more often than this. It is
+/// for those that it cannot reach or does not know.
+const LINK_SECONDS: u32 = 150;
+
+/// Channel of all streams.
+pub const ALL_STREAMS: &str = "streams";
 
 /// Stream that a proxy is to hold.
 pub struct Hold {
@@ -33,7 +37,8 @@ impl Hold {
 /// Adds the instructions to a response. The proxy keeps the client connected, with heartbeats, and passes on
 /// what is published to the user's channel. It asks at the link for what it has missed when a message does
 /// not follow the one before. The link is for the proxy only, so the id in it is a secret. Through the second
-/// channel the stream is told to ask, which shows that it is alive, or closed.
+/// channel the stream is told to ask, which shows that it is alive, or closed; through the third all are
+/// closed.
 pub fn hold(response: Response, hold: &Hold) -> Response {
     let Hold { stream, user, position } = hold;
     let heartbeat = HEARTBEAT.replace('\n', "\\n");
@@ -42,7 +47,7 @@ pub fn hold(response: Response, hold: &Hold) -> Response {
         .with("grip-hold", "stream")
         .with(
             "grip-channel",
-            format!("{}; prev-id={position}, {}", user_channel(user), stream_channel(stream)),
+            format!("{}; prev-id={position}, {}, {ALL_STREAMS}", user_channel(user), stream_channel(stream)),
         )
         .with("grip-link", format!("<{link}>; rel=next; timeout={LINK_SECONDS}"))
         .with("grip-keep-alive", format!("{heartbeat}; format=cstring; timeout={HEARTBEAT_SECONDS}"))

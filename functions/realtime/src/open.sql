@@ -48,6 +48,7 @@ begin
     -- A stream in a proxy begins where the last message has ended, so that the next one follows. What has
     -- changed since comes with that. A client that knows more already is rare.
     if is_proxied then
+        update stream_register set epoch = history where stream_register.epoch is null;
         insert into stream_positions (user_id, seq) values (caller, known.seq)
         on conflict (user_id) do nothing;
         upto := (select position.seq from stream_positions as position where position.user_id = caller);

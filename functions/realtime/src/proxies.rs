@@ -15,7 +15,7 @@ use store::{Refusal, Rows, statement};
 use web::{Request, log, now_ms};
 
 use crate::NAME;
-use crate::hold::{parse, stream_channel, user_channel};
+use crate::hold::{ALL_STREAMS, parse, stream_channel, user_channel};
 use crate::page::Page;
 use crate::position::Position;
 
@@ -48,6 +48,8 @@ pub enum Message {
     Ask(String),
     /// The stream with this id has to be closed.
     Close(String),
+    /// All streams have to be closed.
+    CloseAll,
 }
 
 /// Row `publish` of the database.
@@ -72,9 +74,9 @@ impl Message {
     /// Returns the message as an item of the publishing API of GRIP proxies, with the length of its content.
     fn to_item(&self) -> (Value, usize) {
         // Those have no place among the changes of the user, so their channel is another one.
-        let action = |stream: &str, action: &str| {
+        let action = |channel: &str, action: &str| {
             let formats = json!({ "http-stream": { "action": action } });
-            (json!({ "channel": stream_channel(stream), "formats": formats }), 0)
+            (json!({ "channel": channel, "formats": formats }), 0)
         };
         match self {
             Self::Changes { user, previous, page } => {
@@ -89,8 +91,9 @@ impl Message {
                 });
                 (item, length)
             }
-            Self::Ask(stream) => action(stream, "hint"),
-            Self::Close(stream) => action(stream, "close"),
+            Self::Ask(stream) => action(&stream_channel(stream), "hint"),
+            Self::Close(stream) => action(&stream_channel(stream), "close"),
+            Self::CloseAll => action(ALL_STREAMS, "close"),
         }
     }
 }

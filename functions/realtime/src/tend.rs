@@ -14,8 +14,8 @@ pub fn run(request: &Request) -> Result<Response, Problem> {
     Ok(Response::json(200, json!({}).to_string()).then(|request| Box::pin(tend(request))))
 }
 
-/// Closes streams whose session or token has ended, and tells the proxies of changes that have no event, or
-/// whose event has not come.
+/// Closes streams whose session or token has ended, or all if their register was lost. Tells the proxies of
+/// changes that have no event, or whose event has not come.
 async fn tend(request: &Request) {
     if !proxies::are_configured() {
         return;
@@ -32,7 +32,8 @@ async fn close_and_tell(request: &Request) -> Result<(), Refusal> {
     while let Some(row) = rows.take("close") {
         ended.push(parse("a stream", &row)?);
     }
-    let mut messages = Vec::new();
+    // Before streams that begin afterwards are told anything.
+    let mut messages: Vec<Message> = rows.take("lost").map(|_| Message::CloseAll).into_iter().collect();
     while let Some(row) = rows.take("ask") {
         messages.push(Message::Ask(parse("a stream", &row)?));
     }

@@ -1,13 +1,22 @@
 -- frame: open, for service
--- Returns what is left to tell proxies: `close` with a stream that has to end, `ask` with one that has to ask
--- what it has missed, and `user` with one whose changes proxies do not know. Not every change has an event,
--- such as reading a notification, and an event may be late. Also counts the streams in proxies, and finds
--- those that are dead: that were told to ask, and did not.
+-- Returns what is left to tell proxies: `lost` if all streams have to end, as the register of them was lost;
+-- `close` with a stream that has to end, `ask` with one that has to ask what it has missed, and `user` with one
+-- whose changes proxies do not know. Not every change has an event, such as reading a notification, and an
+-- event may be late. Also counts the streams in proxies, and finds those that are dead: that were told to ask,
+-- and did not.
 declare
     proxied bigint;
     asking  uuid[];
     dead    bigint;
 begin
+    -- Nobody could tell the streams of before anything, nor close them. Those that have begun since end too.
+    if not exists (select from stream_register as register
+                    where register.epoch is null or register.epoch = epoch()) then
+        delete from stream_register;
+        insert into stream_register (epoch) values (epoch());
+        delete from streams where streams.proxied;
+        return query select 'lost', 'true';
+    end if;
     perform sweep_streams();
     proxied := (select count(*) from streams where streams.proxied);
     insert into stream_counters as counter (outcome, slot, times) values ('proxied', 0, proxied)
