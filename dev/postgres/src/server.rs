@@ -144,18 +144,21 @@ fn free_port(preferred: u16) -> anyhow::Result<u16> {
 fn start(programs: &Path, folder: &Path, port: u16, purpose: Purpose, log: &Path) -> anyhow::Result<Child> {
     let log_file = files::create_private(log).with_context(|| format!("cannot write {}", log.display()))?;
     let port = port.to_string();
-    // Two roles with up to 64 connections each, and some for Dapr, migrations and developers.
+    let is_for_tests = purpose == Purpose::Tests;
+    // Two roles with up to 64 connections each, and some for Dapr, migrations and developers. Several tests run
+    // at the same time.
     let mut settings = vec![
         ("port", port.as_str()),
         ("listen_addresses", "127.0.0.1"),
         ("unix_socket_directories", ""),
-        ("max_connections", "200"),
-        ("shared_buffers", "128MB"),
+        ("max_connections", if is_for_tests { "500" } else { "200" }),
+        // Taken from the machine only as far as there are data. Copies of the template are quicker with less.
+        ("shared_buffers", if is_for_tests { "128MB" } else { "1GB" }),
         ("timezone", "UTC"),
         ("log_timezone", "UTC"),
         ("jit", "off"),
     ];
-    if purpose == Purpose::Tests {
+    if is_for_tests {
         settings.extend([("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")]);
     }
     let mut command = programs::command(programs, "postgres")?;
