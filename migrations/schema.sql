@@ -907,6 +907,11 @@ create type app.task as (
 -- returns. Returns true if this call has acquired it. A transaction tries each shard once.
 create function app.acquire_publish_lease(shard smallint) returns boolean language plpgsql volatile;
 
+-- Returns true if a request is to record itself for the metrics. Of 200 requests in quick succession each
+-- does, so that a quiet system counts exactly; beyond that, 20 a second do, and others leave it to one of
+-- many.
+create function app.acquire_recording() returns boolean language plpgsql volatile;
+
 -- Adds `task.conflict` or `recurring.conflict`: an update was rejected because the task or series had
 -- changed. Live streams tell of it.
 create function app.add_conflict_event(type text, person uuid, subject uuid, current json, expected jsonb)
@@ -949,7 +954,7 @@ create function app.add_task_tombstone() returns trigger language plpgsql volati
 -- the rate limits, and checks the scope, which every token has if it is `any`. Statements with the frame
 -- `open` have no scope, and so no caller. `refusal` is null if the request is admitted. A scope that the
 -- principal `needs` replaces that of the statement.
-create function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT refusal json)
+create function app.admit_request(principal jsonb, input jsonb, role text, scope text, rate_limit text, OUT caller uuid, OUT scopes text[], OUT session_expires_at timestamp with time zone, OUT quota text, OUT buckets app.buckets[], OUT refusal json)
 returns record language plpgsql volatile;
 
 -- Moves the position of a user that proxies know on to the newest one. Returns a row `publish` with the
@@ -978,10 +983,17 @@ create function app.changes(before json, after json) returns json language plpgs
 create function app.changes_since(person uuid, since bigint, upto bigint, max_items integer, max_bytes integer, OUT changes text, OUT last_seq bigint, OUT more boolean, OUT seq bigint, OUT forgotten_seq bigint)
 returns record language plpgsql stable;
 
--- Counts a request against a rate limit, and returns the state of the limit. Sign-ins are counted exactly:
--- each waits for the one before.
-create function app.check_rate_limit(rate_limit text, principal jsonb, input jsonb, caller uuid)
-returns text language plpgsql volatile;
+-- Checks the bucket of each limit `names[i]` for the client `clients[i]`; a null client has none. Returns as
+-- `quota` the state of the limit that rejects the request, or else of the one with the emptiest bucket. The
+-- frame takes the tokens at its end (`take_tokens`), from `buckets`: their last slots, with the sums and
+-- maxima of all. With `exact` the tokens are taken at once, and each request waits for the one before.
+create function app.check_buckets(names text[], clients text[], person uuid, address text, exact boolean DEFAULT false, OUT quota text, OUT buckets app.buckets[])
+returns record language plpgsql volatile;
+
+-- Counts a request against a rate limit: returns as `quota` the state of the limit, and the buckets whose
+-- tokens the frame takes at its end. Sign-ins are counted exactly: each waits for the one before.
+create function app.check_limits(rate_limit text, principal jsonb, input jsonb, caller uuid, OUT quota text, OUT buckets app.buckets[])
+returns record language plpgsql volatile;
 
 -- Compares the version of a task or series with those that the client expects. Returns a refusal with the
 -- current state if none matches. That is an event too, so that all devices of the user can show the
@@ -1091,9 +1103,9 @@ create function app.keep_answer(caller uuid, named jsonb, answer jsonb)
 returns void language plpgsql volatile;
 
 -- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
--- writers wait for each other instead of deadlocking. The row comes after the buckets of the limits, and
--- several users' rows in the order of their ids. Returns a refusal if the row is not free in time, or if the
--- session or token was revoked or the user deleted while this waited.
+-- writers wait for each other instead of deadlocking. Several users' rows come in the order of their ids.
+-- Returns a refusal if the row is not free in time, or if the session or token was revoked or the user
+-- deleted while this waited.
 create function app.lock_caller(principal jsonb, caller uuid, role text)
 returns json language plpgsql volatile;
 
@@ -1172,9 +1184,8 @@ create function app.queue_mail(person uuid, mail_kind text, address text)
 returns void language plpgsql volatile;
 
 -- The state of a rate limit, as the frame returns it to the client. `reset` is the time until the next
--- request is allowed, or until the bucket is full. `alone` is true for a request that has the database to
--- itself: it records itself for the metrics, and others leave that to one of many. 7002 is a lock for that
--- alone.
+-- request is allowed, or until the bucket is full. `recorded` is true for a request that records itself for
+-- the metrics.
 create function app.quota(refused boolean, policy text, reset double precision, seconds_per_token double precision, seconds_to_fill double precision, remaining double precision)
 returns text language sql volatile;
 
@@ -1274,17 +1285,17 @@ create function app.subtract_offset(due timestamp with time zone, before text, p
 returns timestamp with time zone language plpgsql stable;
 
 -- Deletes and counts streams that no instance of the function holds any more, as it has died. Also deletes
--- those of proxies that could not be told to close them.
+-- those that proxies were told to close five minutes ago, and could not be reached since.
 create function app.sweep_streams() returns void language plpgsql volatile;
-
--- Takes a token from each bucket: that of `names[i]`, a limit, for `clients[i]`; a null client has none.
--- Returns the state of the limit that rejects the request, or else of the one with the emptiest bucket.
-create function app.take_from_buckets(names text[], clients text[], person uuid, address text, exact boolean DEFAULT false)
-returns text language plpgsql volatile;
 
 -- Uses up a link that was sent by e-mail, and returns it: all null if it is unknown, was used, or has
 -- expired. The user's row is locked before the link is deleted, as by all others that delete links.
 create function app.take_link(hash text, wanted text) returns app.links language plpgsql volatile;
+
+-- Takes a token from each of these buckets, from its first slot that no other request in progress has. A
+-- moment of many requests leaves more slots than are needed later, and each costs time to read: whoever has
+-- the first one puts the last one into it, if there are more than four.
+create function app.take_tokens(buckets app.buckets[]) returns void language plpgsql volatile;
 
 -- Updates the reminders of a changed task: relative ones move with its due date, and those of a completed or
 -- deleted task are cancelled until it is open again.

@@ -160,12 +160,12 @@ async fn the_way_back_by_one_migration_leaves_the_tables_of_the_others() {
     stdout(&database.run(&["migrate", "up"]));
     let released = schema(&database).await;
 
-    assert_eq!(stdout(&database.run(&["migrate", "down"])), "took back 0007_stream_register");
+    assert_eq!(stdout(&database.run(&["migrate", "down"])), "took back 0008_recorded_requests");
     let before = schema(&database).await.join("\n");
-    assert!(before.contains("app.streams") && !before.contains("app.stream_register"), "{before}");
+    assert!(before.contains("app.stream_register") && !before.contains("app.recording_time"), "{before}");
     // The way down has dropped all functions.
     let applied = stdout(&database.run(&["migrate", "up"]));
-    assert!(applied.starts_with("applied 0007_stream_register\ninstalled release "), "{applied}");
+    assert!(applied.starts_with("applied 0008_recorded_requests\ninstalled release "), "{applied}");
 
     assert_eq!(schema(&database).await, released);
 }

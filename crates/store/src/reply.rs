@@ -63,9 +63,9 @@ pub struct Quota {
     pub remaining: u64,
     /// Seconds until all of them are available again, or the next one if none is left.
     pub reset: f64,
-    /// True if no other request was counted at the same moment.
+    /// True if the request records itself for the metrics.
     #[serde(default)]
-    pub alone: bool,
+    pub recorded: bool,
 }
 
 /// Publish lease of a shard: the holder publishes the shard's events until the lease expires.

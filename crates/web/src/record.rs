@@ -2,7 +2,7 @@
 //!
 //! Instances keep nothing, and each function may run on many machines, so the database keeps the numbers. To
 //! record a request takes a call, after its response. If there is little load, nobody notices. Under load it
-//! would cost the others a twentieth, so then a recorded request stands for many.
+//! would cost as much as a third of what is done, so then a recorded request stands for many.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use crate::{Request, log, random};
 const SAMPLE: u8 = 32;
 
 /// Records a request by its route and status, or leaves that to one in [`SAMPLE`]. A request is recorded for
-/// itself if it had the database to itself, so that a quiet system counts exactly, and if it is a fault.
+/// itself if the database says so, which lets a quiet system count exactly, and if it is a fault.
 pub fn record(function: &str, request: &Request, status: u16, duration: Duration) {
     // The liveness probe needs nothing but the process. With a 503 the database is away, most likely.
     if request.path == "/live" || status == 503 {
         return;
     }
-    let is_alone = request.context.quota().is_some_and(|quota| quota.alone);
-    let weight = if is_alone || status >= 500 { 1 } else { SAMPLE };
+    let is_recorded = request.context.quota().is_some_and(|quota| quota.recorded);
+    let weight = if is_recorded || status >= 500 { 1 } else { SAMPLE };
     if !random::<1>()[0].is_multiple_of(weight) {
         return;
     }

@@ -1,0 +1,2 @@
+-- Removes the clock of recorded requests.
+drop sequence app.recording_time;
