@@ -131,7 +131,7 @@ async fn the_link_to_unsubscribe_does_not_wait_long_for_a_change_of_its_user() {
 }
 
 #[tokio::test]
-async fn a_request_that_changes_an_administrator_locks_the_limits_before_the_user() {
+async fn a_request_that_changes_an_administrator_locks_the_user_before_the_limits() {
     let issuer = Issuer::start().await;
     let app = issuer.app().await;
     let me = async |roles: Value| {
@@ -143,16 +143,16 @@ async fn a_request_that_changes_an_administrator_locks_the_limits_before_the_use
     let ada = me(json!([])).await.expect(200).json();
     let mut owner = app.database.owner().await;
     let other = owner.transaction().await.unwrap();
-    let bucket = "update app.buckets set taken = taken where key like 'user %'";
-    other.batch_execute(bucket).await.unwrap();
+    let lock = format!("select from app.users where id = {} for no key update", quoted(&ada["id"]));
+    other.batch_execute(&lock).await.unwrap();
     let finish = async {
-        poll_until("the request waits for a bucket", async || {
+        poll_until("the request waits for the user", async || {
             (!waiting(&app).await.is_empty()).then_some(())
         })
         .await;
-        let lock = format!("select from app.users where id = {} for no key update", quoted(&ada["id"]));
+        let bucket = "update app.buckets set taken = taken where key like 'user %'";
         // In the other order both would wait for each other.
-        other.batch_execute(&format!("set local lock_timeout = '3s'; {lock}")).await.unwrap();
+        other.batch_execute(&format!("set local lock_timeout = '3s'; {bucket}")).await.unwrap();
         other.rollback().await.unwrap();
     };
 

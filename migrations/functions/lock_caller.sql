@@ -1,7 +1,7 @@
 -- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
--- writers wait for each other instead of deadlocking. The row comes after the buckets of the limits, and
--- several users' rows in the order of their ids. Returns a refusal if the row is not free in time, or if the
--- session or token was revoked or the user deleted while this waited.
+-- writers wait for each other instead of deadlocking. Several users' rows come in the order of their ids.
+-- Returns a refusal if the row is not free in time, or if the session or token was revoked or the user deleted
+-- while this waited.
 --
 -- A request that waits holds a connection. So at most eight of a user wait, and others are refused at once:
 -- nobody can fill the pool. Services are few, and are not refused without a wait. A lock of their own puts the
@@ -10,10 +10,10 @@
 create or replace function app.lock_caller(principal jsonb, caller uuid, role text) returns json
     language plpgsql as $$
 declare
-    line    bigint := hashtextextended('writing ' || caller::text, 0);
-    is_free boolean := pg_try_advisory_xact_lock(line);
+    line     bigint := hashtextextended('writing ' || caller::text, 0);
+    is_free  boolean := pg_try_advisory_xact_lock(line);
+    at_most  text := set_config('lock_timeout', '1s', true);
 begin
-    perform set_config('lock_timeout', '1s', true);
     if is_free then
         perform from app.users as person where person.id = caller for no key update skip locked;
     end if;

@@ -3,7 +3,7 @@ create function statements.{name}(principal jsonb, input jsonb) returns table (k
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare
-    admission record := admit(principal, input, '{role}', null, '{limit}');
+    admission record := admit_request(principal, input, '{role}', null, '{limit}');
     caller    uuid;
     refusal   json := admission.refusal;
     code      text;
@@ -26,6 +26,9 @@ begin
                                     message = message_text, context = pg_exception_context;
             refusal := refusal(code, violated, message, context);
         end;
+    end if;
+    if admission.buckets is not null then
+        perform take_tokens(admission.buckets);
     end if;
     if refusal is not null then
         kind := 'refusal';

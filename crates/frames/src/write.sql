@@ -3,7 +3,7 @@ create function statements.{name}(principal jsonb, input jsonb) returns table (k
 language plpgsql security definer set search_path = app, pg_temp as $frame$
 #variable_conflict use_column
 declare
-    admission  record := admit(principal, input, '{role}', '{scope}', '{limit}');
+    admission  record := admit_request(principal, input, '{role}', '{scope}', '{limit}');
     caller     uuid := admission.caller;
     scopes     text[] := admission.scopes;
     refusal    json := admission.refusal;
@@ -95,6 +95,9 @@ begin
     end if;
     end frame;
 
+    if admission.buckets is not null then
+        perform take_tokens(admission.buckets);
+    end if;
     if refusal is not null then
         kind := 'refusal';
         body := refusal;

@@ -2,17 +2,20 @@
 -- the rate limits, and checks the scope, which every token has if it is `any`. Statements with the frame
 -- `open` have no scope, and so no caller. `refusal` is null if the request is admitted. A scope that the
 -- principal `needs` replaces that of the statement.
-create or replace function app.admit(principal jsonb, input jsonb, role text, scope text, rate_limit text,
-                                     out caller uuid, out scopes text[], out session_expires_at timestamptz,
-                                     out quota text, out refusal json)
-language plpgsql as $$
+create or replace function app.admit_request(
+    principal jsonb, input jsonb, role text, scope text, rate_limit text,
+    out caller uuid, out scopes text[], out session_expires_at timestamptz,
+    out quota text, out buckets app.buckets[], out refusal json
+) language plpgsql as $$
+declare
+    -- Assignments, as `perform` would execute a query for each.
+    origin text := set_config('taskflow.actor', principal ->> 'actor', true)
+        || set_config('taskflow.actor_name',
+               coalesce(principal ->> 'actor_name', principal ->> 'service', ''), true)
+        || set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true)
+        || set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
+    counted record;
 begin
-    perform set_config('taskflow.actor', principal ->> 'actor', true),
-            set_config('taskflow.actor_name',
-                coalesce(principal ->> 'actor_name', principal ->> 'service', ''), true),
-            set_config('taskflow.correlation_id', coalesce(principal ->> 'correlation_id', ''), true),
-            set_config('taskflow.traceparent', coalesce(principal ->> 'traceparent', ''), true);
-
     if scope is null then
         null;
     elsif role = 'service' then
@@ -42,7 +45,9 @@ begin
     end if;
 
     if rate_limit <> 'none' then
-        quota := app.check_rate_limit(rate_limit, principal, input, caller);
+        counted := app.check_limits(rate_limit, principal, input, caller);
+        quota := counted.quota;
+        buckets := counted.buckets;
         if (quota::json ->> 'refused')::boolean then
             refusal := '{"error":"limited"}';
             return;
@@ -63,8 +68,7 @@ begin
     elsif principal ? 'admin' and exists (
               select from app.users as person
                where person.id = caller and person.admin <> (principal ->> 'admin')::boolean) then
-        -- The issuer has decided otherwise. Not before the buckets are locked: whoever locks both does it in
-        -- that order.
+        -- The issuer has decided otherwise.
         refusal := app.lock_caller(principal, caller, role);
         if refusal is null then
             update app.users set admin = (principal ->> 'admin')::boolean where users.id = caller;

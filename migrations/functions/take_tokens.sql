@@ -1,0 +1,35 @@
+-- Takes a token from each of these buckets, from its first slot that no other request in progress has. A
+-- moment of many requests leaves more slots than are needed later, and each costs time to read: whoever has
+-- the first one puts the last one into it, if there are more than four.
+create or replace function app.take_tokens(buckets app.buckets[]) returns void language plpgsql as $$
+declare
+    whole        app.buckets;
+    free_slot    int;
+    merged_taken float8;
+    merged_since float8;
+begin
+    foreach whole in array buckets loop
+        free_slot := 0;
+        while not pg_try_advisory_xact_lock(hashtextextended(whole.key, free_slot)) loop
+            free_slot := free_slot + 1;
+        end loop;
+        merged_taken := null;
+        merged_since := null;
+        if free_slot = 0 and whole.slot > 3
+           and pg_try_advisory_xact_lock(hashtextextended(whole.key, whole.slot)) then
+            delete from app.buckets as bucket where bucket.key = whole.key and bucket.slot = whole.slot
+            returning bucket.taken, bucket.since into merged_taken, merged_since;
+        end if;
+        update app.buckets as bucket
+           set taken = bucket.taken + 1 + coalesce(merged_taken, 0),
+               since = greatest(bucket.since, whole.since, merged_since)
+         where bucket.key = whole.key and bucket.slot = free_slot;
+        if not found then
+            -- The limit may have been changed just now, and its buckets deleted.
+            insert into app.buckets (key, slot, taken, since, seconds_per_token, seconds_to_fill)
+            select whole.key, free_slot, 1, whole.since, limits.seconds::float8 / limits.requests,
+                   limits.seconds
+              from app.limits where limits.name = split_part(whole.key, ' ', 1);
+        end if;
+    end loop;
+end $$;
