@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use operations::DatabaseUrl;
 use rustix::process::{Pid, Signal};
 
@@ -14,7 +14,9 @@ use crate::data_folder::DataFolder;
 use crate::{diagnosis, files, programs};
 
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const START_TIMEOUT: Duration = Duration::from_secs(60);
+const END_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Purpose of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +74,18 @@ impl Embedded {
         }
     }
 
-    /// Starts it again at the same address, once it has ended. Fails while processes of the former one still
-    /// end.
+    /// Starts it again at the same address, once it has ended. Fails if it does not end, and while processes of
+    /// the former one still end.
     pub async fn launch(&mut self) -> anyhow::Result<()> {
-        self.process.wait().context("cannot wait for the end of Postgres")?;
+        let deadline = Instant::now() + END_TIMEOUT;
+        while self.process.try_wait()?.is_none() {
+            ensure!(
+                Instant::now() < deadline,
+                "the former Postgres has not ended: see {}",
+                self.log.display()
+            );
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
         let programs = programs::get().await?;
         self.process = start(&programs, &self.folder, self.port, self.purpose, &self.log)?;
         self.wait_until_ready().await
@@ -111,7 +121,7 @@ impl Embedded {
             if Instant::now() > deadline {
                 bail!("Postgres did not answer within a minute: see {}", self.log.display());
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }
