@@ -9,16 +9,20 @@ mod slow;
 mod unproxied;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{App, Person, Stream, StreamEvent};
+use tokio::sync::Semaphore;
 
 use crate::events::poll_until;
 
 /// Time within which a write is answered, also if the server is restarted meanwhile.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// Writes in progress at the same time: fewer than wait for a user.
+const AT_ONCE: usize = 6;
 
 /// Copy of what a user has, as a client keeps it.
 #[derive(Clone, Debug, Default)]
@@ -193,15 +197,15 @@ async fn change_at_rate(person: &Person, per_second: u32, time: Duration) {
     }
 }
 
-/// Creates tasks at a rate for some time. A request without an answer is sent again: the id makes that safe.
-async fn create_at_rate_in_any_case(person: &Person, per_second: u32, time: Duration) {
-    let (mut ticks, began) = (tokio::time::interval(Duration::from_secs(1) / per_second), Instant::now());
+/// Creates tasks at a rate, or as fast as they are answered. A request without an answer is sent again: the id
+/// makes that safe.
+async fn create_in_any_case(person: &Person, per_second: u32, count: usize) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / per_second);
+    let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let mut writes = Vec::new();
-    for number in 0.. {
-        if began.elapsed() > time {
-            break;
-        }
+    for number in 0..count {
         ticks.tick().await;
+        let permit = Arc::clone(&at_once).acquire_owned().await.expect("it is never closed");
         let (person, id) = (person.clone(), domain::Id::new(web::now_ms(), web::random()).to_string());
         let task = json!({ "id": id, "title": format!("number {number}") });
         writes.push(tokio::spawn(async move {
@@ -210,6 +214,7 @@ async fn create_at_rate_in_any_case(person: &Person, per_second: u32, time: Dura
                 assert!(began.elapsed() < ANSWER_TIMEOUT, "no answer to {task}");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
+            drop(permit);
         }));
     }
     for write in writes {

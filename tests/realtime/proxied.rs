@@ -8,8 +8,7 @@ use tests::{App, Fault, is_full};
 
 use super::slow::{Clients, TIMES, assert_others_are_served};
 use super::{
-    Mirror, create_at_rate_in_any_case, follow_in_tabs, lift_limit, lose_register, newest,
-    reconnect_at_random,
+    Mirror, create_in_any_case, follow_in_tabs, lift_limit, lose_register, newest, reconnect_at_random,
 };
 
 #[tokio::test]
@@ -196,7 +195,7 @@ async fn a_host_that_is_killed_leaves_no_gap_and_no_repeat() {
         [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
     let writer = ada.clone();
     let writing = tokio::spawn(async move {
-        create_at_rate_in_any_case(&writer, 50, Duration::from_secs(5)).await;
+        create_in_any_case(&writer, 50, 250).await;
     });
 
     // In the midst of changes.

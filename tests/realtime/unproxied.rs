@@ -7,8 +7,7 @@ use serde_json::json;
 use tests::App;
 
 use super::{
-    Mirror, change_at_rate, create_at_rate_in_any_case, follow_in_tabs, lift_limit, newest,
-    reconnect_at_random,
+    Mirror, change_at_rate, create_in_any_case, follow_in_tabs, lift_limit, newest, reconnect_at_random,
 };
 
 #[tokio::test]
@@ -175,7 +174,7 @@ async fn a_host_that_is_killed_leaves_no_gap_and_no_repeat() {
     }
     let writer = ada.clone();
     let writing = tokio::spawn(async move {
-        create_at_rate_in_any_case(&writer, 100, Duration::from_secs(5)).await;
+        create_in_any_case(&writer, 100, 500).await;
     });
 
     for _ in 0..3 {
