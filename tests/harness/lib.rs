@@ -23,7 +23,7 @@ pub use app::App;
 pub use bulk::{bulk_of, deliver_bulk};
 pub use client::{Call, Client};
 pub use database::Database;
-pub use events::{DAPR_TOKEN, is_full};
+pub use events::{DAPR_TOKEN, is_full, keeps_order};
 pub use person::Person;
 pub use proxies::GRIP_KEY;
 pub use relay::Relay;

@@ -26,7 +26,7 @@ struct Lane {
 }
 
 /// Compiling is a lane of its own, before these.
-const LANES: [Lane; 7] = [
+const LANES: [Lane; 8] = [
     Lane { name: "tests", share: 19.0, command: &["cargo", "dev", "test"] },
     Lane { name: "tour", share: 8.0, command: &["cargo", "dev", "tour"] },
     Lane { name: "client library", share: 3.0, command: &["cargo", "dev", "clients"] },
@@ -34,6 +34,11 @@ const LANES: [Lane; 7] = [
     Lane { name: "faults", share: 6.0, command: &["cargo", "dev", "faults", "--short"] },
     Lane { name: "contract", share: 7.0, command: &["cargo", "dev", "contract"] },
     Lane { name: "tests with Kafka and Dapr", share: 20.0, command: &["cargo", "dev", "test", "--full"] },
+    Lane {
+        name: "events with Redis and Dapr",
+        share: 0.0,
+        command: &["cargo", "dev", "test", "--full", "--broker", "redis", "events::"],
+    },
 ];
 const FORMATTING: Lane =
     Lane { name: "formatting", share: 1.0, command: &["cargo", "fmt", "--all", "--check"] };
@@ -61,7 +66,15 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
     }
     // Downloads and the compilers of other languages use what rustc leaves of the cores.
     let others = async {
-        tokio::try_join!(programs::get(), clients::install(), mcp::clients(), contract::tester()).map(drop)
+        tokio::try_join!(
+            programs::daprd(),
+            programs::kafka(),
+            programs::redis(),
+            clients::install(),
+            mcp::clients(),
+            contract::tester()
+        )
+        .map(drop)
     };
     report.time(&COMPILING, async { tokio::try_join!(compile(), others).map(drop) }).await?;
     for lane in &LANES {
