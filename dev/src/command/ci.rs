@@ -70,6 +70,7 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
             programs::daprd(),
             programs::kafka(),
             programs::redis(),
+            programs::oras(),
             clients::install(),
             mcp::clients(),
             contract::tester()

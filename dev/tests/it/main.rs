@@ -5,6 +5,7 @@ mod audit;
 mod command;
 mod database;
 mod events;
+mod images;
 mod restart;
 mod settings;
 mod sources;
