@@ -3,6 +3,7 @@
 
 mod audit;
 mod command;
+mod compose;
 mod database;
 mod events;
 mod images;
