@@ -1,4 +1,4 @@
--- What tells that the register of live streams was lost, while proxies still hold them.
+-- A sign that the register of live streams was lost, while proxies still hold them.
 
 create unlogged table app.stream_register (
     epoch text

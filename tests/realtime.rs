@@ -222,6 +222,17 @@ async fn create_in_any_case(person: &Person, per_second: u32, count: usize) {
     }
 }
 
+/// Opens streams of a user, each with a copy.
+async fn open_tabs(person: &Person, count: usize) -> Vec<(Mirror, Stream)> {
+    let mut tabs = Vec::new();
+    for _ in 0..count {
+        let mirror = Mirror::of(person).await;
+        let stream = person.stream(&mirror.query()).await;
+        tabs.push((mirror, stream));
+    }
+    tabs
+}
+
 /// Follows a user's changes in many tabs, each of a reader.
 async fn follow_in_tabs(person: &Person, readers: &[Person]) {
     let start = Mirror::of(person).await;

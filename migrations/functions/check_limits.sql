@@ -32,7 +32,6 @@ begin
     -- Attempts of a caller to confirm the own password are counted exactly too.
     if rate_limit = 'password' and caller is not null
        and not coalesce((quota::json ->> 'refused')::boolean, false) then
-        usual := app.check_buckets('{password}', array[caller::text], caller, address, true);
-        quota := usual.quota;
+        quota := (app.check_buckets('{password}', array[caller::text], caller, address, true)).quota;
     end if;
 end $$;

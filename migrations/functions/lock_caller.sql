@@ -10,9 +10,9 @@
 create or replace function app.lock_caller(principal jsonb, caller uuid, role text) returns json
     language plpgsql as $$
 declare
-    line     bigint := hashtextextended('writing ' || caller::text, 0);
-    is_free  boolean := pg_try_advisory_xact_lock(line);
-    at_most  text := set_config('lock_timeout', '1s', true);
+    line    bigint := hashtextextended('writing ' || caller::text, 0);
+    is_free boolean := pg_try_advisory_xact_lock(line);
+    timeout text := set_config('lock_timeout', '1s', true);
 begin
     if is_free then
         perform from app.users as person where person.id = caller for no key update skip locked;

@@ -7,7 +7,7 @@ use tests::{App, Person, Stream};
 use tokio::time::timeout;
 
 use super::connections::live_streams;
-use super::{Mirror, newest};
+use super::{Mirror, newest, open_tabs};
 
 /// Lets the clock jump by an interval: all times that streams have noted move the other way.
 pub(super) async fn jump(app: &App, by: &str) {
@@ -26,12 +26,7 @@ pub(super) async fn jump(app: &App, by: &str) {
 async fn streams_outlast(by: &str) {
     let app = App::start().await;
     let ada = app.guest().await;
-    let mut tabs = Vec::new();
-    for _ in 0..2 {
-        let mirror = Mirror::of(&ada).await;
-        let stream = ada.stream(&mirror.query()).await;
-        tabs.push((mirror, stream));
-    }
+    let mut tabs = open_tabs(&ada, 2).await;
     ada.task("before the jump").await;
 
     jump(&app, by).await;

@@ -193,7 +193,7 @@ async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_other() {
         // The function waits for a second for a proxy.
         assert!(writing < Duration::from_secs(4), "{fault:?}: written in {writing:?}");
 
-        // When it takes messages again, its streams are told to ask what they have missed.
+        // Its streams are told to ask what they have missed as soon as it takes messages again.
         let before = broken.messages().len();
         broken.set_fault(Fault::None);
         poll_within_two_heartbeats(async || {
@@ -205,7 +205,7 @@ async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_other() {
         assert!(missed.text.contains(&format!("\"{fault:?} 4\"")), "{missed:?}");
     }
 
-    // What Dapr has delivered was taken at once, and once.
+    // Each event from Dapr was taken at once, and once.
     let taken = "select distinct outcome from app.consumed_events where consumer = 'realtime'";
     assert_eq!(app.database.rows(taken).await, [json!({ "outcome": "done" })]);
     assert_eq!(app.database.rows("select 1 from app.dead_letters").await.len(), 0);

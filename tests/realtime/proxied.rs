@@ -4,12 +4,21 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::{App, Fault, is_full};
+use tests::{App, Fault, Person, Stream, is_full};
 
 use super::slow::{Clients, TIMES, assert_others_are_served};
 use super::{
     Mirror, create_in_any_case, follow_in_tabs, lift_limit, lose_register, newest, reconnect_at_random,
 };
+
+/// Opens a stream of a user through each proxy. Returns who reads them, the copies, and the streams.
+async fn open_both(app: &App, person: &Person) -> ([Person; 2], [Mirror; 2], [Stream; 2]) {
+    let readers = [app.behind_proxy(0, person), app.behind_proxy(1, person)];
+    let mirrors = [Mirror::of(person).await, Mirror::of(person).await];
+    let streams =
+        [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
+    (readers, mirrors, streams)
+}
 
 #[tokio::test]
 async fn every_proxy_tells_its_clients_of_each_change() {
@@ -60,10 +69,7 @@ async fn lost_messages_are_fetched() {
     for number in [0, 1] {
         app.set_fault_of_proxy(number, Fault::Loses(10));
     }
-    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
-    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
-    let mut streams =
-        [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
+    let (_, mut mirrors, mut streams) = open_both(&app, &ada).await;
 
     for number in 0..100 {
         ada.task(&format!("number {number}")).await;
@@ -189,10 +195,7 @@ async fn a_host_that_is_killed_leaves_no_gap_and_no_repeat() {
     let mut app = App::with_proxies().await;
     lift_limit(&app).await;
     let ada = app.guest().await;
-    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
-    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
-    let mut streams =
-        [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
+    let (readers, mut mirrors, mut streams) = open_both(&app, &ada).await;
     let writer = ada.clone();
     let writing = tokio::spawn(async move {
         create_in_any_case(&writer, 50, 250).await;
@@ -220,10 +223,7 @@ async fn a_proxy_that_hangs_or_fails_keeps_nothing_from_the_clients_of_the_other
     }
     let app = App::with_proxies().await;
     let ada = app.guest().await;
-    let mut mirrors = [Mirror::of(&ada).await, Mirror::of(&ada).await];
-    let readers = [app.behind_proxy(0, &ada), app.behind_proxy(1, &ada)];
-    let mut streams =
-        [readers[0].stream(&mirrors[0].query()).await, readers[1].stream(&mirrors[1].query()).await];
+    let (readers, mut mirrors, mut streams) = open_both(&app, &ada).await;
 
     for fault in [Fault::Hangs, Fault::Fails] {
         app.set_fault_of_proxy(1, fault);

@@ -80,7 +80,7 @@ async fn a_client_that_reads_nothing_is_given_up_and_slows_nobody_down() {
     let is_given_up = async || (live_streams(&ada).await == 1).then_some(());
     poll_within_two_heartbeats(is_given_up).await;
 
-    // What was on its way is a part only: nobody has kept the rest for it.
+    // Only a part was on its way: nobody has kept the rest for it.
     let (mut mirror, mut stream) = clients.slow;
     let mut bytes = 0;
     while let Some(event) = stream.next().await {

@@ -7,7 +7,8 @@ use serde_json::json;
 use tests::App;
 
 use super::{
-    Mirror, change_at_rate, create_in_any_case, follow_in_tabs, lift_limit, newest, reconnect_at_random,
+    Mirror, change_at_rate, create_in_any_case, follow_in_tabs, lift_limit, newest, open_tabs,
+    reconnect_at_random,
 };
 
 #[tokio::test]
@@ -166,12 +167,7 @@ async fn a_host_that_is_killed_leaves_no_gap_and_no_repeat() {
     let mut app = App::start().await;
     lift_limit(&app).await;
     let ada = app.guest().await;
-    let mut tabs = Vec::new();
-    for _ in 0..3 {
-        let mirror = Mirror::of(&ada).await;
-        let stream = ada.stream(&mirror.query()).await;
-        tabs.push((mirror, stream));
-    }
+    let mut tabs = open_tabs(&ada, 3).await;
     let writer = ada.clone();
     let writing = tokio::spawn(async move {
         create_in_any_case(&writer, 100, 500).await;

@@ -2,7 +2,7 @@
 //!
 //! Instances keep nothing, and each function may run on many machines, so the database keeps the numbers. To
 //! record a request takes a call, after its response. If there is little load, nobody notices. Under load it
-//! would cost as much as a third of what is done, so then a recorded request stands for many.
+//! would take time from all others, so then a recorded request stands for many.
 
 use std::time::Duration;
 

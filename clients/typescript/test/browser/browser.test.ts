@@ -208,7 +208,7 @@ test(
                     const observer = new MutationObserver(() => {
                         if (list.firstElementChild?.textContent !== `painted ${number}`) return;
                         observer.disconnect();
-                        // What is next comes after the frame was painted.
+                        // The next task of the page comes after the frame was painted.
                         setTimeout(resolve);
                     });
                     observer.observe(list, { childList: true });
