@@ -28,14 +28,14 @@ select array_agg(task.id::text)
  group by session.token_hash
  order by array_position($1::text[], session.token_hash)";
 
-/// Runs the crowd for some time. Failures are counted.
-pub async fn load(world: &World, time: Duration) -> anyhow::Result<Measurement> {
+/// Runs so many users of the crowd for some time. Failures are counted.
+pub async fn load(world: &World, users: usize, time: Duration) -> anyhow::Result<Measurement> {
     let client = world.owned.connect().await?;
     let rows = client.query(TASKS, &[&CROWD.hashes()]).await.context("cannot read the crowd's tasks")?;
     let tasks: Arc<Vec<Vec<String>>> = Arc::new(rows.iter().map(|row| row.get(0)).collect());
     ensure!(tasks.len() == CROWD.count, "some users of the crowd have no tasks");
     let server = world.taskflow;
-    run(CROWD.count, time, |number, window| {
+    run(users, time, |number, window| {
         let tasks = Arc::clone(&tasks);
         async move { Ok(run_user(server, &CROWD.token(number), &tasks[number], window).await) }
     })

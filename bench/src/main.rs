@@ -167,7 +167,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     if is_chosen(crowd::NAME) {
         let step = Step::begin("measuring the crowd");
-        let taskflow = crowd::load(&world, crowd_time).await?;
+        let taskflow = crowd::load(&world, world::CROWD.count, crowd_time).await?;
         outcomes.push(Outcome { scenario: crowd::NAME, taskflow, ..Outcome::default() });
         step.end("measured");
     }

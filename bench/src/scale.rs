@@ -12,11 +12,15 @@ use operations::Step;
 use crate::measurement::Measurement;
 use crate::postgres::SlowestList;
 use crate::scenario::{LIST, LISTS, LISTS_OF_HOARDER, SCENARIOS, Scenario};
-use crate::world::World;
+use crate::world::{CROWD, World};
 use crate::{crowd, load, postgres};
 
 /// Scenarios that are left out: one without a database, and one that sends the requests of `create`.
 const LEFT_OUT: [&str; 2] = ["hello", "create-published"];
+
+/// Users of the crowd here. The whole crowd takes all that two cores can do, and a percentile then measures how
+/// long the queue is.
+const CROWD_USERS: usize = CROWD.count / 2;
 
 /// Results before and after the database was filled.
 pub struct Results {
@@ -90,7 +94,7 @@ async fn measure_all(
     if is_chosen(crowd::NAME) {
         let step = Step::begin("measuring the crowd");
         world.clean_up().await?;
-        all.push((crowd::NAME, crowd::load(world, crowd_time).await?));
+        all.push((crowd::NAME, crowd::load(world, CROWD_USERS, crowd_time).await?));
         world.wait_until_taken().await?;
         step.end("measured");
     }

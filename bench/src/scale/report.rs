@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::sizes::Table;
-use super::{Comparison, Results, Slowest};
+use super::{CROWD_USERS, Comparison, Results, Slowest};
 use crate::CONNECTIONS;
 use crate::postgres::SlowestList;
 use crate::report::{machine, row};
@@ -34,7 +34,7 @@ pub fn write(results: &Results) -> anyhow::Result<String> {
         text,
         "Each scenario runs twice in one run, with the same users: beside next to no other data (empty), and \
          beside {} users with {} tasks, {} series, {} reminders and {} audit rows (filled). {CONNECTIONS} \
-         connections, 50 for tools; load generator, host and Postgres share the machine: {}.\n",
+         connections, 50 for tools, and a crowd of {CROWD_USERS}; load generator, host and Postgres share the machine: {}.\n",
         added("users"),
         added("tasks"),
         added("series"),
