@@ -14,22 +14,32 @@ declare
     is_free boolean := pg_try_advisory_xact_lock(line);
     timeout text := set_config('lock_timeout', '1s', true);
 begin
+    -- Whoever ends the session or token of a caller is in line too. So what this query sees is true, as long as
+    -- nobody was ahead.
     if is_free then
-        perform from app.users as person where person.id = caller for no key update skip locked;
-    end if;
-    if not (is_free and found) then
-        if role <> 'service' and not exists (
-               select from generate_series(1, 8) as place
-                where pg_try_advisory_xact_lock(hashtextextended('waiting ' || caller::text, place))) then
-            return '{"error":"busy"}';
+        perform from app.users as person
+         where person.id = caller
+             and (role = 'service'
+                  or (not principal ? 'session' or exists (
+                         select from app.sessions where token_hash = principal ->> 'session'))
+                     and (not principal ? 'token' or exists (
+                         select from app.tokens where token_hash = principal ->> 'token')))
+           for no key update skip locked;
+        if found then
+            return null;
         end if;
-        begin
-            perform pg_advisory_xact_lock(line);
-            perform from app.users as person where person.id = caller for no key update;
-        exception when lock_not_available then
-            return '{"error":"busy"}';
-        end;
     end if;
+    if role <> 'service' and not exists (
+           select from generate_series(1, 8) as place
+            where pg_try_advisory_xact_lock(hashtextextended('waiting ' || caller::text, place))) then
+        return '{"error":"busy"}';
+    end if;
+    begin
+        perform pg_advisory_xact_lock(line);
+        perform from app.users as person where person.id = caller for no key update;
+    exception when lock_not_available then
+        return '{"error":"busy"}';
+    end;
     if role <> 'service'
        and (not found
             or principal ? 'session' and not exists (select from app.sessions
