@@ -983,15 +983,17 @@ create function app.changes(before json, after json) returns json language plpgs
 create function app.changes_since(person uuid, since bigint, upto bigint, max_items integer, max_bytes integer, OUT changes text, OUT last_seq bigint, OUT more boolean, OUT seq bigint, OUT forgotten_seq bigint)
 returns record language plpgsql stable;
 
--- Checks the bucket of each limit `names[i]` for the client `clients[i]`; a null client has none. Returns as
--- `quota` the state of the limit that rejects the request, or else of the one with the emptiest bucket. The
--- frame takes the tokens at its end (`take_tokens`), from `buckets`: their last slots, with the sums and
--- maxima of all. With `exact` the tokens are taken at once, and each request waits for the one before.
-create function app.check_buckets(names text[], clients text[], person uuid, address text, exact boolean DEFAULT false, OUT quota text, OUT buckets app.buckets[])
+-- Checks these buckets: each key is the name of a limit, and a client; those that are null are left out.
+-- Returns as `quota` the state of the limit that rejects the request, or else of the one with the emptiest
+-- bucket. The frame takes the tokens at its end (`take_tokens`), from `buckets`: their last slots, with the
+-- sums and maxima of all. With `exact` the tokens are taken at once, and each request waits for the one
+-- before.
+create function app.check_buckets(keys text[], person uuid, address text, exact boolean DEFAULT false, OUT quota text, OUT buckets app.buckets[])
 returns record language plpgsql volatile;
 
--- Counts a request against a rate limit: returns as `quota` the state of the limit, and the buckets whose
--- tokens the frame takes at its end. Sign-ins are counted exactly: each waits for the one before.
+-- Counts a request against the limits of sign-ins, sign-ups or passwords: returns as `quota` the state of
+-- the limit, and the buckets whose tokens the frame takes at its end. Sign-ins are counted exactly: each
+-- waits for the one before.
 create function app.check_limits(rate_limit text, principal jsonb, input jsonb, caller uuid, OUT quota text, OUT buckets app.buckets[])
 returns record language plpgsql volatile;
 
@@ -1256,9 +1258,9 @@ create function app.set_publishing(is_on boolean) returns void language sql vola
 -- The shard of a user's events, 0 to 7. Events without a user are in shard 0.
 create function app.shard(person uuid) returns smallint language sql immutable;
 
--- The clients of the limits `sign-in-address`, `sign-in` and `sign-in-account`: the network address, the
--- account at this address, and the account.
-create function app.sign_in_clients(email text, address text) returns text[] language plpgsql stable;
+-- The buckets of attempts to sign in: of the network address, of the account at this address, and of the
+-- account.
+create function app.sign_in_keys(email text, address text) returns text[] language plpgsql stable;
 
 -- Sets `seq`, `version` and `updated_at` of a changed task or series, and the day and the search words of a
 -- task. An update that changes nothing keeps the old row, so that it makes no new version and no event.
@@ -1289,12 +1291,13 @@ returns timestamp with time zone language plpgsql stable;
 create function app.sweep_streams() returns void language plpgsql volatile;
 
 -- Uses up a link that was sent by e-mail, and returns it: all null if it is unknown, was used, or has
--- expired. The user's row is locked before the link is deleted, as by all others that delete links.
+-- expired. The user is locked before the link is deleted, as by all others that delete links, in the same
+-- order as by `lock_caller`.
 create function app.take_link(hash text, wanted text) returns app.links language plpgsql volatile;
 
 -- Takes a token from each of these buckets, from its first slot that no other request in progress has. A
 -- moment of many requests leaves more slots than are needed later, and each costs time to read: whoever has
--- the first one puts the last one into it, if there are more than four.
+-- the first one merges the last one into it, if there are more than four.
 create function app.take_tokens(buckets app.buckets[]) returns void language plpgsql volatile;
 
 -- Updates the reminders of a changed task: relative ones move with its due date, and those of a completed or

@@ -45,7 +45,13 @@ begin
     end if;
 
     if rate_limit <> 'none' then
-        counted := app.check_limits(rate_limit, principal, input, caller);
+        if rate_limit = 'usual' then
+            counted := app.check_buckets(
+                array['address ' || (principal ->> 'address'), 'user ' || caller::text], caller,
+                principal ->> 'address');
+        else
+            counted := app.check_limits(rate_limit, principal, input, caller);
+        end if;
         quota := counted.quota;
         buckets := counted.buckets;
         if (quota::json ->> 'refused')::boolean then
@@ -65,13 +71,14 @@ begin
         perform app.add_security_event('access.denied', caller, jsonb_build_object(
             'scope', coalesce(principal ->> 'needs', scope), 'address', principal -> 'address'));
         refusal := json_build_object('error', 'forbidden', 'scope', coalesce(principal ->> 'needs', scope));
-    elsif principal ? 'admin' and exists (
-              select from app.users as person
-               where person.id = caller and person.admin <> (principal ->> 'admin')::boolean) then
-        -- The issuer has decided otherwise.
-        refusal := app.lock_caller(principal, caller, role);
-        if refusal is null then
-            update app.users set admin = (principal ->> 'admin')::boolean where users.id = caller;
+    elsif principal ? 'admin' then
+        -- The issuer may have decided otherwise since.
+        if exists (select from app.users as person
+                    where person.id = caller and person.admin <> (principal ->> 'admin')::boolean) then
+            refusal := app.lock_caller(principal, caller, role);
+            if refusal is null then
+                update app.users set admin = (principal ->> 'admin')::boolean where users.id = caller;
+            end if;
         end if;
     end if;
 end $$;

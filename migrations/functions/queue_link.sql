@@ -3,7 +3,7 @@
 create or replace function app.queue_link(person uuid, purpose text, address text) returns float8
 language plpgsql as $$
 declare
-    quota json := (app.check_buckets('{link}', array[md5(address)], person, null, true)).quota::json;
+    quota json := (app.check_buckets(array['link ' || md5(address)], person, null, true)).quota::json;
 begin
     if (quota ->> 'refused')::boolean then
         return (quota ->> 'reset')::float8;
