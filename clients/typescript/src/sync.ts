@@ -162,7 +162,7 @@ export class Sync {
             const cursor = await applyPage(transaction, page, asked);
             if (cursor === undefined) await restart(transaction, asked);
             return cursor !== undefined;
-        });
+        }, "relaxed");
     }
 
     /** Asks if the stream does not bring own changes back. */

@@ -5,7 +5,7 @@ import { readState, type Item } from "./copy.js";
 import { START } from "./cursor.js";
 import { applyTo, isVersioned, type Operation } from "./operation.js";
 import { undecided } from "./outbox.js";
-import type { Key, State, Store, Table, Tables, Transaction } from "./store.js";
+import type { Key, Mode, State, Store, Table, Tables, Transaction } from "./store.js";
 
 /** Records that a transaction has changed, by table. */
 export type Written = Partial<Record<Table, Key[]>>;
@@ -85,14 +85,17 @@ export class View {
     }
 
     /** Runs a transaction that changes something, and shows the result. */
-    async write<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
+    async write<R>(
+        work: (transaction: Transaction) => Promise<R>,
+        mode: Exclude<Mode, "readonly"> = "readwrite",
+    ): Promise<R> {
         const written: Written = {};
         const items = new Map<string, Item | undefined>();
         const note = (table: Table, key: Key, value?: Tables[Table]) => {
             (written[table] ??= []).push(key);
             if (table === "items") items.set(key as string, value as Item | undefined);
         };
-        const stored = this.#store.transact("readwrite", (transaction) =>
+        const stored = this.#store.transact(mode, (transaction) =>
             work({
                 get: (table, key) => transaction.get(table, key),
                 all: (table) => transaction.all(table),
