@@ -1,6 +1,6 @@
 // Storage in a browser.
 
-import { openDB } from "idb";
+import { openDB, unwrap } from "idb";
 
 import { KEYS, type Store, TABLES } from "./store.js";
 
@@ -22,7 +22,9 @@ export async function openDatabase(name: string): Promise<Store> {
     return {
         async transact(mode, work) {
             // A change that was promised to be kept must survive a loss of power too.
-            const transaction = database.transaction(TABLES, mode, { durability: "strict" });
+            const durability = mode === "relaxed" ? "relaxed" : "strict";
+            const access = mode === "relaxed" ? "readwrite" : mode;
+            const transaction = database.transaction(TABLES, access, { durability });
             const done = transaction.done;
             done.catch(() => {});
             const rows = (table: (typeof TABLES)[number]) => transaction.objectStore(table);
@@ -33,7 +35,8 @@ export async function openDatabase(name: string): Promise<Store> {
                     count: (table) => rows(table).count(),
                     operationsOf: (id) => rows("operations").index("item").getAll(id),
                     put: async (table, value, key) => {
-                        await rows(table).put!(value, KEYS[table] === undefined ? key : undefined);
+                        // `done` says whether it succeeds. A promise for each row of a page takes time.
+                        unwrap(rows(table)).put(value, KEYS[table] === undefined ? key : undefined);
                     },
                     delete: async (table, key) => rows(table).delete!(key),
                 });

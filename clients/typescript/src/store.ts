@@ -35,6 +35,12 @@ export const KEYS: Record<Table, string | undefined> = {
 };
 export const TABLES = Object.keys(KEYS) as Table[];
 
+/**
+ * Kind of a transaction. A loss of power may undo the last ones if they are `relaxed`, which are faster: they
+ * are for what can be fetched again.
+ */
+export type Mode = "readonly" | "readwrite" | "relaxed";
+
 /** A transaction. Work in it may wait for nothing else, or a browser would commit it. */
 export interface Transaction {
     get<T extends Table>(table: T, key: Key): Promise<Tables[T] | undefined>;
@@ -43,13 +49,14 @@ export interface Transaction {
     count(table: Table): Promise<number>;
     /** Returns the operations on an item, in order. */
     operationsOf(id: string): Promise<Operation[]>;
+    /** Writes a record. If that fails, so does the transaction. */
     put<T extends Table>(table: T, value: Tables[T], key: Key): Promise<void>;
     delete(table: Table, key: Key): Promise<void>;
 }
 
 export interface Store {
     /** Runs the work in a transaction, after those before it. If the work fails, nothing is changed. */
-    transact<R>(mode: "readonly" | "readwrite", work: (transaction: Transaction) => Promise<R>): Promise<R>;
+    transact<R>(mode: Mode, work: (transaction: Transaction) => Promise<R>): Promise<R>;
     close(): void;
 }
 
@@ -58,7 +65,7 @@ export class MemoryStore implements Store {
     readonly #tables = new Map<Table, Map<Key, unknown>>(TABLES.map((table) => [table, new Map()]));
     #last: Promise<unknown> = Promise.resolve();
 
-    transact<R>(_mode: "readonly" | "readwrite", work: (transaction: Transaction) => Promise<R>): Promise<R> {
+    transact<R>(_mode: Mode, work: (transaction: Transaction) => Promise<R>): Promise<R> {
         const run = this.#last.then(async () => {
             const undo: (() => void)[] = [];
             try {

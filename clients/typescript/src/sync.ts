@@ -22,6 +22,12 @@ export interface Conflict {
     task_id: string;
 }
 
+/** A request for the page after a position. */
+interface Question {
+    asked: Cursor;
+    answer: Promise<Page>;
+}
+
 export interface SyncEvents {
     /** `error` says why it is offline or stalled. */
     connection(connection: Connection, error?: unknown): void;
@@ -112,21 +118,42 @@ export class Sync {
     }
 
     async #pull(signal: AbortSignal): Promise<void> {
+        let question = this.#ask(this.#view.state.cursor, signal);
         for (;;) {
-            const asked = this.#view.state.cursor;
-            this.#guard.ask(asked, this.#http.environment.now());
-            const query = new URLSearchParams({ since: String(asked.seq) });
-            if (asked.epoch !== undefined) query.set("epoch", asked.epoch);
+            const { asked } = question;
+            let next: Question | undefined;
             try {
-                const { body } = await this.#http.send(`/api/sync?${query}`, {}, signal);
-                const page = readPage(body);
+                const page = await question.answer;
+                signal.throwIfAborted();
+                if (page.more && page.seq > asked.seq) {
+                    // The next page comes while this one is stored.
+                    next = this.#ask({ ...asked, epoch: page.epoch, seq: page.seq }, signal);
+                }
                 if ((await this.#apply(page, asked)) && !page.more && this.#view.state.cursor.complete)
                     return;
             } catch (error) {
                 if (!(error instanceof Refused && error.status === 410)) throw error;
                 await this.#view.write((transaction) => restart(transaction, asked));
             }
+            // The copy may have been started again, or the stream has brought it further.
+            const { cursor } = this.#view.state;
+            question = next && isSame(next.asked, cursor) ? next : this.#ask(cursor, signal);
         }
+    }
+
+    /** Asks for the changes after a position. */
+    #ask(asked: Cursor, signal: AbortSignal): Question {
+        const ask = async () => {
+            this.#guard.ask(asked, this.#http.environment.now());
+            const query = new URLSearchParams({ since: String(asked.seq) });
+            if (asked.epoch !== undefined) query.set("epoch", asked.epoch);
+            const { body } = await this.#http.send(`/api/sync?${query}`, {}, signal);
+            return readPage(body);
+        };
+        const answer = ask();
+        // If the page before it cannot be stored, nobody waits for the answer.
+        answer.catch(() => {});
+        return { asked, answer };
     }
 
     /** Applies a page. Returns false if it is of another history: then the copy starts again. */
@@ -135,7 +162,7 @@ export class Sync {
             const cursor = await applyPage(transaction, page, asked);
             if (cursor === undefined) await restart(transaction, asked);
             return cursor !== undefined;
-        });
+        }, "relaxed");
     }
 
     /** Asks if the stream does not bring own changes back. */
@@ -222,6 +249,10 @@ export class Sync {
                 return true;
         }
     }
+}
+
+function isSame(one: Cursor, other: Cursor): boolean {
+    return one.generation === other.generation && one.seq === other.seq;
 }
 
 function wrapped(error: unknown): unknown {

@@ -5,10 +5,17 @@ import { readState, type Item } from "./copy.js";
 import { START } from "./cursor.js";
 import { applyTo, isVersioned, type Operation } from "./operation.js";
 import { undecided } from "./outbox.js";
-import type { Key, State, Store, Table, Transaction } from "./store.js";
+import type { Key, Mode, State, Store, Table, Tables, Transaction } from "./store.js";
 
 /** Records that a transaction has changed, by table. */
 export type Written = Partial<Record<Table, Key[]>>;
+
+/** A transaction of this tab. Only the tab that leads writes items, so it need not read its own again. */
+export interface OwnWrite {
+    stored: Promise<unknown>;
+    /** What it has written, by id: undefined if it has deleted the item. */
+    items: ReadonlyMap<string, Item | undefined>;
+}
 
 /** A tab's memory of the storage, and the means to change it. */
 export class View {
@@ -78,17 +85,24 @@ export class View {
     }
 
     /** Runs a transaction that changes something, and shows the result. */
-    async write<R>(work: (transaction: Transaction) => Promise<R>): Promise<R> {
+    async write<R>(
+        work: (transaction: Transaction) => Promise<R>,
+        mode: Exclude<Mode, "readonly"> = "readwrite",
+    ): Promise<R> {
         const written: Written = {};
-        const note = (table: Table, key: Key) => (written[table] ??= []).push(key);
-        const result = await this.#store.transact("readwrite", (transaction) =>
+        const items = new Map<string, Item | undefined>();
+        const note = (table: Table, key: Key, value?: Tables[Table]) => {
+            (written[table] ??= []).push(key);
+            if (table === "items") items.set(key as string, value as Item | undefined);
+        };
+        const stored = this.#store.transact(mode, (transaction) =>
             work({
                 get: (table, key) => transaction.get(table, key),
                 all: (table) => transaction.all(table),
                 count: (table) => transaction.count(table),
                 operationsOf: (id) => transaction.operationsOf(id),
                 put: (table, value, key) => {
-                    note(table, key);
+                    note(table, key, value);
                     return transaction.put(table, value, key);
                 },
                 delete: (table, key) => {
@@ -97,15 +111,16 @@ export class View {
                 },
             }),
         );
-        await this.refresh(written);
+        const [result] = await Promise.all([stored, this.refresh(written, { stored, items })]);
         this.#onWritten(written);
         return result;
     }
 
-    /** Reads again what this or another tab has changed. */
-    async refresh(written: Written): Promise<void> {
-        await this.#queue(() =>
-            this.#store.transact("readonly", async (transaction) => {
+    /** Shows what another tab, or this one, has changed. */
+    async refresh(written: Written, own?: OwnWrite): Promise<void> {
+        await this.#queue(async () => {
+            await own?.stored;
+            await this.#store.transact("readonly", async (transaction) => {
                 const operations = [...(written.operations ?? [])];
                 const known = this.state.next;
                 if (written.state) {
@@ -113,7 +128,8 @@ export class View {
                     // A tab may have died before it told of a change that it had stored.
                     for (let number = known; number < this.state.next; number += 1) operations.push(number);
                 }
-                await refreshTable(transaction, "items", written, this.#items);
+                if (own === undefined) await refreshTable(transaction, "items", written, this.#items);
+                else setAll(this.#items, own.items);
                 // Another tab may tell later of what it has stored before.
                 if (await refreshTable(transaction, "operations", { operations }, this.operations)) {
                     this.operations = inOrder(this.operations);
@@ -130,8 +146,8 @@ export class View {
                 } else {
                     this.#shown = undefined;
                 }
-            }),
-        );
+            });
+        });
     }
 
     #showNew(operation: Operation | undefined): void {
@@ -150,6 +166,13 @@ export class View {
         const run = this.#last.then(read);
         this.#last = run.catch(() => {});
         return run;
+    }
+}
+
+function setAll<K, V>(rows: Map<K, V>, changes: ReadonlyMap<K, V | undefined>): void {
+    for (const [key, value] of changes) {
+        if (value === undefined) rows.delete(key);
+        else rows.set(key, value);
     }
 }
 

@@ -192,11 +192,15 @@ test(
     },
     async () => {
         const account = Account.of("many tasks", MANY!);
-        const began = performance.now();
         const tab = await account.open();
-        const read = performance.now() - began;
+        const [start, end] = await tab.evaluate(() => {
+            const [open] = performance.getEntriesByName("open");
+            return [open!.startTime, performance.now()] as const;
+        });
         assert.equal(await tab.evaluate(() => client.list("task").length), MANY_TASKS);
-        console.log(`${MANY_TASKS} tasks from nothing: ${Math.round(read)} ms, with the start of the page`);
+        const read = end - start;
+        const [reading, starting] = [read, start].map(Math.round);
+        console.log(`${MANY_TASKS} tasks from nothing: ${reading} ms, after a start of ${starting} ms`);
         assert.ok(read < WIDE * 3_000, `${read} ms`);
 
         const times = await tab.evaluate(async () => {
