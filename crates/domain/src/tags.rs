@@ -24,6 +24,10 @@ impl From<Tag> for Tags {
 impl Field for Tags {
     fn parse(value: &Value) -> Result<Self, Errors> {
         let given = value.as_array().ok_or_else(|| wrong("must be a list of strings, such as [\"work\"]"))?;
+        // First, as each tag is compared with those before it.
+        if given.len() > MAX_TAGS {
+            return Err(wrong(format!("must have at most {MAX_TAGS} tags")));
+        }
         let mut tags = Vec::new();
         let mut errors = Errors::new();
         for (index, value) in given.iter().enumerate() {
@@ -32,9 +36,6 @@ impl Field for Tags {
                 Ok(tag) => tags.push(tag),
                 Err(found) => errors.extend(within(index, found)),
             }
-        }
-        if given.len() > MAX_TAGS {
-            errors.extend(wrong(format!("must have at most {MAX_TAGS} tags")));
         }
         if errors.is_empty() { Ok(Self(tags)) } else { Err(errors) }
     }
@@ -61,6 +62,12 @@ mod tests {
     fn every_invalid_tag_is_reported_with_its_index() {
         let errors = Tags::parse(&json!(["ok", "", 7])).expect_err("two are wrong");
         assert_eq!(errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/1", "/2"]);
+    }
+
+    #[test]
+    fn too_many_tags_are_one_error() {
+        let errors = Tags::parse(&json!(vec![7; 10_000])).expect_err("too many");
+        assert_eq!(errors, wrong("must have at most 10 tags"));
     }
 
     proptest! {

@@ -1,6 +1,8 @@
 //! Parsing bodies and queries into types.
 
-use domain::{Errors, Field, NoMembers, wrong_member};
+use std::cell::LazyCell;
+
+use domain::{Errors, Field, NoMembers, shorten, wrong, wrong_member};
 use serde_json::{Map, Value, json};
 
 use crate::strict::{self, StrictError};
@@ -32,10 +34,18 @@ pub fn value(request: &Request) -> Result<Value, Problem> {
         StrictError::TooDeep => {
             Problem::malformed("The body is nested too deep.").suspicious("nested too deep")
         }
+        StrictError::TooMany => {
+            Problem::malformed("The body has too many values.").suspicious("too many values")
+        }
         StrictError::Duplicates(errors) => {
             Problem::invalid_body(errors).suspicious("a member that comes twice")
         }
     })
+}
+
+/// Parses a JSON text as strictly as a body. Returns `None` if it is invalid.
+pub fn parse(text: &str) -> Option<Value> {
+    strict::read(text.as_bytes()).ok()
 }
 
 /// Reports a NUL character as suspicious: no well-behaved client sends one.
@@ -63,20 +73,27 @@ pub fn form<T: Field>(request: &Request) -> Result<T, Problem> {
     pairs(&request.body, Problem::invalid_body)
 }
 
+/// Maximum number of values in a query or form, with room above every one.
+const MAX_PAIRS: usize = 1000;
+
 /// Parses names with values. Only one that takes several values may be repeated.
 fn pairs<T: Field>(text: &[u8], invalid: fn(Errors) -> Problem) -> Result<T, Problem> {
+    if form_urlencoded::parse(text).nth(MAX_PAIRS).is_some() {
+        return Err(invalid(wrong(format!("must have at most {MAX_PAIRS} values"))));
+    }
     let mut members = Map::new();
+    // Hardly any query repeats a name, and one that does so often needs the schema only once.
+    let schema = LazyCell::new(T::schema);
     for (name, value) in form_urlencoded::parse(text) {
         let value = Value::String(value.into_owned());
         match members.get_mut(&*name) {
             None => _ = members.insert(name.into_owned(), value),
-            // The schema is only made here, as hardly any query repeats a name.
-            Some(given) if T::schema()["properties"][&*name]["type"] == "array" => match given {
+            Some(given) if schema["properties"][&*name]["type"] == "array" => match given {
                 Value::Array(all) => all.push(value),
                 one => *one = json!([one.take(), value]),
             },
             Some(_) => {
-                return Err(invalid(wrong_member(&name, "is given twice")));
+                return Err(invalid(wrong_member(&shorten(&name), "is given twice")));
             }
         }
     }
@@ -92,7 +109,7 @@ pub fn reject_body(request: &Request) -> Result<(), Problem> {
 /// Rejects a query on routes without one, so that no client believes that it had an effect.
 pub fn reject_query(request: &Request) -> Result<(), Problem> {
     let errors: Errors = form_urlencoded::parse(request.query.as_bytes())
-        .flat_map(|(name, _)| wrong_member(&name, "is unknown"))
+        .flat_map(|(name, _)| wrong_member(&shorten(&name), "is unknown"))
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid_query(errors)) }
 }

@@ -29,6 +29,7 @@ pub use credentials::{COOKIE, TOKEN_PREFIX, session_cookie};
 pub use dapr::time::now_ms;
 pub use etag::expected_versions;
 pub use grip::is_proxied;
+pub use json::parse as parse_json;
 pub use openapi::{document, paths};
 pub use output::{Disconnected, Output};
 pub use problem::Problem;

@@ -9,6 +9,12 @@ use store::{Fault, Reason, Refusal};
 
 use crate::Response;
 
+/// Maximum number of invalid values to report; a longer list would not help.
+const MAX_ERRORS: usize = 100;
+
+/// Maximum bytes of them. A large response to a small request would serve attackers alone.
+const MAX_ERROR_BYTES: usize = 8 * 1024;
+
 /// Error as clients see it. Boxed, as every handler can return one.
 #[derive(Debug)]
 pub struct Problem(Box<Parts>);
@@ -290,8 +296,12 @@ impl Problem {
     fn invalid(what: &str, errors: Errors, describe: impl Fn(FieldError) -> Value) -> Self {
         let detail = format!("{what} has invalid values. `errors` lists them.");
         let mut problem = Self::new(422, "invalid", "Some values are not valid", detail);
-        // A longer list would not help.
-        problem.0.errors = errors.into_iter().take(100).map(describe).collect();
+        let mut bytes = 0;
+        let fits = |error: &FieldError| {
+            bytes += error.pointer.len() + error.detail.len();
+            bytes <= MAX_ERROR_BYTES
+        };
+        problem.0.errors = errors.into_iter().take(MAX_ERRORS).take_while(fits).map(describe).collect();
         problem
     }
 

@@ -143,7 +143,8 @@ fn read_head(incoming: &IncomingRequest) -> Request {
         match headers.get_mut(&name) {
             // Several headers of a name are one list. Spin adds its own behind those of the client.
             Some(values) if !name.starts_with("spin-") => {
-                *values = format!("{values}{}{value}", if name == "cookie" { "; " } else { ", " });
+                values.push_str(if name == "cookie" { "; " } else { ", " });
+                values.push_str(&value);
             }
             _ => _ = headers.insert(name, value),
         }
