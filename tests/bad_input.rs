@@ -385,6 +385,9 @@ async fn a_long_response_is_compressed_for_clients_that_accept_it() {
     }
     let short = app.call("GET", "/live").header("accept-encoding", "gzip").send().await.expect(200);
     assert_eq!(short.header("content-encoding"), "");
+    let page = app.call("GET", "/api/docs").header("accept-encoding", "gzip").send().await.expect(200);
+    assert_eq!((page.header("content-encoding"), page.header("vary")), ("gzip", "accept-encoding"));
+    assert!(length(&page) * 4 < length(&app.get("/api/docs").await.expect(200)), "{}", length(&page));
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ pub use openapi::{document, paths};
 pub use output::{Disconnected, Output};
 pub use problem::Problem;
 pub use request::{Request, replay_key};
-pub use response::Response;
+pub use response::{Compressed, Response};
 pub use route::{Body, Handler, Method, Route, decode};
 pub use serve::{publish, serve};
 

@@ -12,6 +12,7 @@ use store::{Context, Refusal, statement};
 use crate::correlation::{correlation_id, traceparent};
 use crate::credentials::{Credential, check_site, credential};
 use crate::finish::finish;
+use crate::grip::is_proxied;
 use crate::record::record;
 use crate::route::{RouteMatch, find_route};
 use crate::{Output, Problem, Request, Response, Route, etag, issuers, limits, log};
@@ -62,7 +63,7 @@ async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, ou
         problem.into_response(&request.correlation_id)
     });
     let (stream, work) = (response.stream.take(), response.after.take());
-    let response = finish(count(response, &request), &request);
+    let response = finish(count(function, response, &request), &request);
     let (status, duration) = (response.status, started.elapsed());
     let output = send(response, &request, out, stream.is_some()).await;
     record(function, &request, status, duration);
@@ -119,20 +120,33 @@ fn report(function: &str, problem: &Problem, request: &Request) {
     }
 }
 
-/// Counts a request against the limit of its address if it failed before a call to the database has done that,
-/// so that no kind of request is free. It costs one call, before the response, so that a client cannot have
-/// more of them at once than it has connections.
-fn count(response: Response, request: &Request) -> Response {
-    if !(400..500).contains(&response.status) || request.context.quota().is_some() {
+/// Counts a request against the limit of its address if no call to the database has done that: if it failed
+/// before, or succeeded without a call. So no kind of request is free, except health checks and those of Dapr
+/// and of proxies. It costs one call, before the response, so that a client cannot have more of them at once
+/// than it has connections.
+fn count(function: &str, response: Response, request: &Request) -> Response {
+    let (context, status) = (&request.context, response.status);
+    let is_counted = context.quota().is_some() || (status < 400 && context.has_reply());
+    if is_counted || status >= 500 || is_uncounted(request) {
         return response;
     }
     match request.anonymous().rows(statement!("count.sql"), &json!({})) {
         Err(refusal @ Refusal::RateLimited { .. }) => {
             Problem::from(refusal).into_response(&request.correlation_id)
         }
+        Err(refusal @ Refusal::Fault(_)) => {
+            log::fault(function, &request.correlation_id, "the request cannot be counted", &refusal);
+            response
+        }
         // Whatever else goes wrong, the request has its response already.
         _ => response,
     }
+}
+
+/// True for the health check that needs nothing but the process, and for calls of Dapr and of proxies.
+fn is_uncounted(request: &Request) -> bool {
+    let is_ours = || request.must_come_from_dapr().is_ok() || matches!(is_proxied(request), Ok(true));
+    request.path == "/live" || (request.path.starts_with("/internal/") && is_ours())
 }
 
 /// Reads the request without its body.
