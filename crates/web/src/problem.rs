@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
 
-use domain::{Errors, FieldError, wrong};
+use domain::{Errors, FieldError, wrong, wrong_member};
 use serde_json::{Value, json};
 use store::{Fault, Reason, Refusal};
 
@@ -265,6 +265,19 @@ impl Problem {
         )
     }
 
+    /// The body is not a form.
+    pub(crate) fn not_a_form() -> Self {
+        let detail = "Send a form with `Content-Type: application/x-www-form-urlencoded`.";
+        Self::new(415, "unsupported-media-type", "The body is not a form", detail)
+    }
+
+    /// The body is encoded in a way that is not decoded.
+    pub(crate) fn unsupported_encoding() -> Self {
+        let detail = "Send the body as it is, without `Content-Encoding`.";
+        Self::new(415, "unsupported-media-type", "The body is encoded", detail)
+            .with_header("accept-encoding", "identity")
+    }
+
     /// Members of the body are invalid.
     pub fn invalid_body(errors: Errors) -> Self {
         Self::invalid(
@@ -276,8 +289,12 @@ impl Problem {
 
     /// Parameters of the query are invalid.
     pub fn invalid_query(errors: Errors) -> Self {
-        let parameter = |FieldError { pointer, detail }: FieldError| json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail });
-        Self::invalid("The query", errors, parameter)
+        Self::invalid("The query", errors, describe_parameter)
+    }
+
+    /// A parameter of the path is not UTF-8.
+    pub(crate) fn invalid_path(parameter: &str) -> Self {
+        Self::invalid("The path", wrong_member(parameter, "must be UTF-8"), describe_parameter)
     }
 
     /// The problem of a refusal whose input was the query.
@@ -395,6 +412,10 @@ impl Problem {
             "required": ["type", "title", "status", "detail", "correlation_id"],
         })
     }
+}
+
+fn describe_parameter(FieldError { pointer, detail }: FieldError) -> Value {
+    json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail })
 }
 
 impl Display for Problem {

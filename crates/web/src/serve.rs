@@ -15,7 +15,7 @@ use crate::finish::finish;
 use crate::grip::is_proxied;
 use crate::record::record;
 use crate::route::{RouteMatch, find_route};
-use crate::{Output, Problem, Request, Response, Route, etag, issuers, limits, log};
+use crate::{Output, Problem, Request, Response, Route, etag, issuers, json, limits, log};
 
 /// Message of the log line of a request that failed.
 const FAULT: &str = "the request failed with an internal error";
@@ -105,7 +105,7 @@ async fn dispatch(
     }
     read_body(incoming, request).await?;
     if takes_nothing {
-        crate::json::reject_body(request)?;
+        json::reject_body(request)?;
     }
     handler(request)
 }
@@ -187,10 +187,12 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
     if matches!(request.method.as_str(), "GET" | "HEAD") {
         return Ok(());
     }
+    json::check_encoding(request)?;
     let is_dapr = request.path.starts_with("/internal/") && request.must_come_from_dapr().is_ok();
     let most = if is_dapr { limits::FROM_DAPR } else { limits::BODY };
-    let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > most) {
+    // A component counts in 32 bits, which a client need not fit into.
+    let announced = request.header("content-length").and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > most as u64) {
         return Err(Problem::too_large());
     }
     let mut stream = incoming.into_body_stream();
