@@ -130,6 +130,11 @@ impl Problem {
         self.0.status
     }
 
+    /// True if the database does not know the caller's session or token.
+    pub(crate) fn is_unknown_caller(&self) -> bool {
+        self.0.kind == "not-signed-in"
+    }
+
     /// Explanation for people.
     pub fn detail(&self) -> &str {
         &self.0.detail

@@ -107,7 +107,12 @@ async fn dispatch(
     if takes_nothing {
         json::reject_body(request)?;
     }
-    handler(request)
+    loop {
+        match handler(request) {
+            Err(problem) if problem.is_unknown_caller() && request.use_next_cookie() => {}
+            result => return result,
+        }
+    }
 }
 
 /// Reports a security incident as an event. If that fails, the response to the client stays the same.
@@ -175,6 +180,7 @@ fn read_head(incoming: &IncomingRequest) -> Request {
         route: None,
         correlation_id: String::new(),
         traceparent: None,
+        cookie: 0,
         issued: None,
         context: Context::default(),
     };
