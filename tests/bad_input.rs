@@ -1,5 +1,7 @@
 //! Malformed and malicious requests, and headers for browsers and proxies, on every route.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use tests::{App, Person, Response};
 
@@ -80,6 +82,70 @@ async fn deep_nesting_is_rejected_and_logged() {
 }
 
 #[tokio::test]
+async fn too_many_values_are_rejected_and_logged_before_anybody_asks_who_sends_them() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let tags: Vec<String> = (0..20_000).map(|number| format!("t{number}")).collect();
+    let list = "0,".repeat(400_000);
+
+    ada.post("/api/tasks", json!({ "title": "x", "tags": tags })).await.problem(400);
+    app.call("POST", "/api/tasks")
+        .header("authorization", "Bearer nonsense")
+        .json(&json!({ "title": "x", "tags": tags }))
+        .send()
+        .await
+        .problem(400);
+    let register = app.call("POST", "/api/auth/register").header("content-type", "application/json");
+    register.body(format!("[{list}0]")).send().await.problem(400);
+    let few = json!({ "title": "x", "tags": tags[..1000] });
+    assert_eq!(ada.post("/api/tasks", few).await.wrong_members(), ["/tags"]);
+
+    assert_eq!(suspicious_requests(&app).await, (vec![suspicion("too many values")], 3));
+    assert_no_traces(&traces(&app).await);
+}
+
+#[tokio::test]
+async fn the_response_to_a_rejected_body_is_short_however_long_its_names_are() {
+    let app = App::start().await;
+    let (many, few) = (200_000, 100);
+    let members = |name: usize, times: usize| {
+        let twice = vec![r#""a":1"#; times].join(",");
+        format!(r#"{{"{}":{{{twice}}}}}"#, "x".repeat(name))
+    };
+    let unknown = format!(r#"{{"{}":1,"{}":2}}"#, "x".repeat(400_000), "y".repeat(400_000));
+
+    for path in ["/api/auth/register", "/api/auth/login", "/api/tasks"] {
+        for body in [members(many, 3000), members(500_000, few), unknown.clone()] {
+            let call = app.call("POST", path).header("content-type", "application/json");
+            let response = call.header("authorization", "Bearer nonsense").body(body).send().await;
+            response.problem(422);
+            assert!(response.text.len() < 16 * 1024, "{path}: {} bytes", response.text.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_behind_a_long_name_costs_little_more_than_one_behind_a_short_name() {
+    let app = App::start().await;
+    let list = vec!["0"; 9000].join(",");
+    let fastest = async |body: String| {
+        let mut fastest = Duration::MAX;
+        for _ in 0..3 {
+            let call = app.call("POST", "/api/auth/register").header("content-type", "application/json");
+            let (call, began) = (call.body(body.clone()), Instant::now());
+            call.send().await.problem(422);
+            fastest = fastest.min(began.elapsed());
+        }
+        fastest
+    };
+
+    let short = fastest(format!(r#"{{"a":[{list}],"b":"{}"}}"#, "x".repeat(500_000))).await;
+    let long = fastest(format!(r#"{{"{}":[{list}]}}"#, "x".repeat(500_000))).await;
+
+    assert!(long < 20 * short, "{long:?} against {short:?}");
+}
+
+#[tokio::test]
 async fn invalid_unicode_is_rejected() {
     let app = App::start().await;
     let ada = app.guest().await;
@@ -122,6 +188,8 @@ async fn text_of_invisible_characters_alone_is_rejected() {
 
     for text in
         ["\u{200b}", "\u{2060}\u{feff}", " \u{ad}\u{200e} ", "\u{3164}", "\u{2800}", "\u{fe0f}", "\u{e0020}"]
+            .into_iter()
+            .chain(["\u{1d159}", "\u{13430}", "\u{1343f}", "\u{16fe4}", "\u{fdd0}", "\u{ffff}", "\u{e1000}"])
     {
         let new = json!({ "title": text, "tags": ["work", text] });
         assert_eq!(ada.post("/api/tasks", new).await.wrong_members(), ["/title", "/tags/1"]);
@@ -317,6 +385,9 @@ async fn a_long_response_is_compressed_for_clients_that_accept_it() {
         assert_eq!(response.header("content-encoding"), "", "{refused}");
         assert_eq!(response.text, plain.text, "{refused}");
     }
+    let page = app.call("GET", "/api/docs").header("accept-encoding", "gzip").send().await.expect(200);
+    assert_eq!((page.header("content-encoding"), page.header("vary")), ("gzip", "accept-encoding"));
+    assert!(length(&page) * 4 < length(&app.get("/api/docs").await.expect(200)), "{}", length(&page));
     let short = app.call("GET", "/live").header("accept-encoding", "gzip").send().await.expect(200);
     assert_eq!(short.header("content-encoding"), "");
 }

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 use tests::App;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn an_unknown_route_is_not_found_and_a_wrong_method_lists_the_allowed_ones() {
@@ -53,6 +55,87 @@ async fn a_body_over_a_mebibyte_is_rejected() {
     ada.post("/api/tasks", body).await.problem(413);
 
     ada.task("the next one works").await;
+}
+
+#[tokio::test]
+async fn an_announced_body_that_is_far_too_large_is_rejected_before_it_comes() {
+    let app = App::start().await;
+    for length in ["99999999999", "4294967297"] {
+        let mut connection = TcpStream::connect(app.host()).await.unwrap();
+        let head = format!(
+            "POST /api/auth/guest HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n\r\n{{",
+            app.host()
+        );
+        connection.write_all(head.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        connection.read_exact(&mut status).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&status), "HTTP/1.1 413", "{length}");
+    }
+}
+
+#[tokio::test]
+async fn an_encoded_body_is_rejected_as_nothing_decodes_it() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = json!({ "title": "x" });
+    let send = |name: &str, value: &str| {
+        let call = ada.call("POST", "/api/tasks").body(task.to_string());
+        let call =
+            if name == "content-type" { call } else { call.header("content-type", "application/json") };
+        call.header(name, value).send()
+    };
+
+    for encoding in ["gzip", "br", "identity, gzip", "nonsense"] {
+        let refused = send("content-encoding", encoding).await;
+        refused.problem(415);
+        assert_eq!(refused.header("accept-encoding"), "identity", "{encoding}");
+    }
+    for charset in ["utf-16", "latin1", "\"utf-16\"", ""] {
+        send("content-type", &format!("application/json; charset={charset}")).await.problem(415);
+    }
+    send("content-encoding", "identity").await.expect(201);
+    for kind in ["application/json;charset=\"UTF-8\"", "application/json; odd; charset=utf8"] {
+        send("content-type", kind).await.expect(201);
+    }
+}
+
+#[tokio::test]
+async fn a_form_is_only_read_from_a_body_of_its_media_type() {
+    let app = App::start().await;
+    let form = format!("token={}&password=a+sample+password", "0".repeat(64));
+    for path in ["/confirm-email", "/reset-password"] {
+        let post = |kind: Option<&'static str>| {
+            let form = if path == "/confirm-email" { form[..70].to_owned() } else { form.clone() };
+            let call = app.call("POST", path).body(form);
+            kind.into_iter().fold(call, |call, kind| call.header("content-type", kind)).send()
+        };
+        for kind in
+            [None, Some("text/plain"), Some("application/json"), Some("multipart/form-data; boundary=x")]
+        {
+            post(kind).await.problem(415);
+        }
+        post(Some("application/x-www-form-urlencoded; charset=utf-16")).await.problem(415);
+        let read = post(Some("application/x-www-form-urlencoded")).await;
+        assert_eq!(read.status, 410, "{read:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_url_that_is_not_utf8_is_rejected_rather_than_changed() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.create(json!({ "title": "x", "tags": ["\u{fffd}"] })).await;
+    let place = task.header("location");
+
+    let untag = ada.delete(&format!("{place}/tags/%ff")).await;
+    assert_eq!(untag.problem(422)["errors"][0]["parameter"], "tag");
+    let search = ada.get("/api/tasks?limit=1&search=%C3%28").await;
+    assert_eq!(search.problem(422)["errors"][0]["parameter"], "search");
+
+    assert_eq!(ada.get(place).await.expect(200).json(), task.json());
+    assert_eq!(ada.titles("/api/tasks?tags=%EF%BF%BD").await, ["x"]);
+    app.call("DELETE", &format!("{place}/tags/%ff")).send().await.problem(401);
 }
 
 #[tokio::test]

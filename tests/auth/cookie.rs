@@ -146,6 +146,54 @@ async fn the_cookie_alone_authenticates_a_request() {
 }
 
 #[tokio::test]
+async fn a_cookie_that_is_unknown_does_not_hide_the_one_behind_it() {
+    let app = App::start().await;
+    let session = app.post("/api/auth/guest", json!({})).await.expect(201);
+    let (ours, other) = (cookie_header(&session), format!("taskflow_session={}", "0".repeat(64)));
+    let with = |cookies: String| app.call("GET", "/api/auth/me").header("cookie", cookies).send();
+
+    assert_eq!(with(format!("{other}; {ours}")).await.expect(200).json(), session.json()["user"]);
+    with(format!("{ours}; {other}")).await.expect(200);
+    make_task(&app, &format!("taskflow_session=x; {other}; {ours}")).send().await.expect(201);
+    let ping = |cookies: String| {
+        let call = app.call("POST", "/mcp").header("cookie", cookies);
+        call.json(&json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" })).send()
+    };
+    ping(format!("{other}; {ours}")).await.expect(200);
+    ping(format!("{other}; {other}x")).await.problem(401);
+
+    age_sessions(&app).await;
+    let extended = with(format!("{other}; {ours}")).await.expect(200);
+    assert_eq!(cookie(&extended), cookie(&session));
+    // A few are tried, so that nobody gets many attempts for one request.
+    let many = vec![other; 20].join("; ");
+    with(format!("{many}; {ours}")).await.problem(401);
+}
+
+#[tokio::test]
+async fn an_origin_has_the_scheme_of_the_request_where_that_is_known() {
+    let app = App::start().await;
+    let proxied = App::with(&[("trusted_proxy", "true")]).await;
+    for (app, forwarded, scheme, status) in [
+        (&app, None, "http", 201),
+        (&app, None, "https", 403),
+        (&app, Some("https"), "https", 403),
+        (&proxied, Some("https"), "https", 201),
+        (&proxied, Some("https"), "http", 403),
+        (&proxied, Some("http"), "http", 201),
+        (&proxied, Some("http"), "https", 403),
+        // The proxy may have ended TLS without a word.
+        (&proxied, None, "http", 201),
+        (&proxied, None, "https", 201),
+    ] {
+        let guest = app.call("POST", "/api/auth/guest").header("origin", format!("{scheme}://{}", app.host()));
+        let guest = forwarded.into_iter().fold(guest, |call, scheme| call.header("x-forwarded-proto", scheme));
+        let response = guest.send().await;
+        assert_eq!(response.status, status, "{forwarded:?} {scheme}: {response:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_cross_site_change_is_rejected_and_logged() {
     let app = App::start().await;
     let session = app.post("/api/auth/guest", json!({})).await.expect(201);

@@ -123,6 +123,48 @@ async fn requests_that_fail_before_anybody_asks_who_sends_them_count_for_their_a
 }
 
 #[tokio::test]
+async fn requests_that_fail_count_for_their_address_in_every_function() {
+    let app = App::start().await;
+    for (method, path, status) in [
+        ("GET", "/api/notifications", 401),
+        ("PUT", "/api/notifications", 405),
+        ("GET", "/api/notifications/unsubscribe/x", 404),
+        ("GET", "/api/audit", 401),
+        ("GET", "/api/events", 401),
+        ("GET", "/api/tasks", 401),
+        ("GET", "/api/auth/me", 401),
+        ("POST", "/mcp", 401),
+        ("GET", "/nothing", 404),
+    ] {
+        let refused = app.call(method, path).send().await;
+        refused.problem(status);
+        assert!(refused.header("ratelimit").starts_with("\"address\";r="), "{method} {path}: {refused:?}");
+    }
+    set_limit(&app, "address", 1, 600).await;
+    app.get("/api/notifications").await.problem(401);
+    app.get("/api/audit").await.problem(429);
+}
+
+#[tokio::test]
+async fn requests_that_need_no_database_count_for_their_address_too_except_health_checks() {
+    let app = App::start().await;
+    let link = format!("/confirm-email?token={}", "0".repeat(64));
+    set_limit(&app, "address", 5, 600).await;
+    for path in ["/api/docs", "/api/openapi.json", &link, "/metrics"] {
+        let response = app.get(path).await.expect(200);
+        assert!(response.header("ratelimit").starts_with("\"address\";r="), "{path}: {response:?}");
+    }
+    app.call("OPTIONS", "/api/tasks").send().await.expect(204);
+
+    for path in ["/api/docs", "/api/openapi.json", &link, "/metrics"] {
+        app.get(path).await.problem(429);
+    }
+    for path in ["/live", "/ready", "/health"] {
+        assert_eq!(app.get(path).await.expect(200).header("ratelimit"), "", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn every_authenticated_response_has_the_remaining_quota() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -125,3 +125,46 @@ async fn every_response_has_a_correlation_id() {
         .success();
     assert_eq!(app.database.events().await[0]["correlation_id"], "order-67");
 }
+
+#[tokio::test]
+async fn the_response_to_a_long_invalid_message_is_short() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    let long = "x".repeat(400_000);
+    let twice = vec![r#""a":1"#; 3000].join(",");
+
+    for text in [
+        format!(r#"{{"jsonrpc":"2.0","id":"{long}","method":"ping"}}"#),
+        format!(r#"{{"jsonrpc":"{long}","id":1,"method":"ping"}}"#),
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{long}"}}"#),
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{long}"}}}}"#),
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{{"uri":"{long}"}}}}"#),
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"{long}":{{{twice}}}}}}}"#),
+    ] {
+        let reply = assistant.post_text(text).await;
+        let answer = &reply.response;
+        assert!(answer.status < 500 && answer.text.len() < 16 * 1024, "{}", answer.text.len());
+        assert!(answer.json()["error"].is_object(), "{answer:?}");
+    }
+    let too_many = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":[{twice}]}}}}"#);
+    let reply = assistant.post_text(too_many.replace(r#""a":1"#, "0,0,0,0")).await.status(400);
+    assert_eq!(reply.response.json()["error"]["code"], -32700);
+}
+
+#[tokio::test]
+async fn long_and_deep_arguments_of_a_tool_are_rejected_like_others() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    let tags = |text: String| json!({ "title": "x", "tags": text });
+    let deep = (0..26).fold(json!("\"\\"), |inner, _| json!({ "a\"": inner }));
+
+    for arguments in [
+        tags((0..90_000).map(|number| format!("t{number},")).collect()),
+        tags(format!("[{}0]", "0,".repeat(400_000))),
+        json!({ "title": "x", "tags": deep, "idempotency_key": "one" }),
+    ] {
+        let refused = assistant.call("add_task", arguments).await.refusal("invalid");
+        assert!(refused.text.len() < 16 * 1024, "{}", refused.text.len());
+    }
+    assert_eq!(app.database.rows("select id from app.tasks").await.len(), 0);
+}

@@ -1,5 +1,6 @@
 //! Errors in an input, each with a JSON pointer to the invalid member.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::ops::{Deref, DerefMut};
@@ -80,9 +81,34 @@ pub fn wrong_member(name: &str, detail: impl Into<String>) -> Errors {
     within(name, wrong(detail))
 }
 
+/// Maximum number of characters of a text of the client in an error.
+const MAX_QUOTED: usize = 200;
+
+/// Shortens a text of the client for an error, so that a small request cannot cause a large response.
+pub fn shorten(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
+/// Writes the name of a member as a part of a JSON pointer, shortened.
+pub fn escape(name: &str) -> String {
+    shorten(name).replace('~', "~0").replace('/', "~1")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_long_text_is_shortened() {
+        for text in ["", "a/b~c", &"ü".repeat(MAX_QUOTED)] {
+            assert_eq!(shorten(text), text);
+        }
+        assert_eq!(shorten(&"ü".repeat(500_000)), format!("{}…", "ü".repeat(MAX_QUOTED)));
+        assert_eq!(escape("a/b~c"), "a~1b~0c");
+    }
 
     #[test]
     fn errors_are_written_on_one_line() {

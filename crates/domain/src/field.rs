@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::errors::{Errors, within, wrong, wrong_member};
+use crate::errors::{Errors, escape, within, wrong, wrong_member};
 
 /// A value that can be a member of an input.
 pub trait Field: Sized {
@@ -272,7 +272,7 @@ fn unknown(members: &Map<String, Value>, known: &[&str]) -> Errors {
         known => format!("is unknown; the known members are: {}", known.join(", ")),
     };
     let unknown = members.keys().filter(|name| !known.contains(&name.as_str())).take(MAX_UNKNOWN);
-    unknown.flat_map(|name| wrong_member(&name.replace('~', "~0").replace('/', "~1"), &detail)).collect()
+    unknown.flat_map(|name| wrong_member(&escape(name), &detail)).collect()
 }
 
 /// Declares an input: a struct whose members are [`Field`]s. It parses JSON, returns its JSON schema, and
@@ -378,5 +378,11 @@ mod tests {
         let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/words", "/limit", "/exact", "/colour"]);
         assert!(errors[3].detail.ends_with("words, limit, exact"), "{}", errors[3].detail);
+    }
+
+    #[test]
+    fn the_long_name_of_an_unknown_member_is_shortened() {
+        let errors = NoMembers::parse(&json!({ "x".repeat(500_000): 1 })).expect_err("unknown");
+        assert!(errors[0].pointer.len() < 300, "{}", errors[0].pointer);
     }
 }

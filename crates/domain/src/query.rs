@@ -115,13 +115,11 @@ impl<T: Field> Field for OneOrMore<T> {
             Value::Array(given) => given.iter().map(text).collect::<Result<Vec<_>, _>>()?,
             one => vec![text(one)?],
         };
-        let pieces = given.iter().flat_map(|text| text.split(','));
-        let all = pieces.map(|piece| T::parse(&json!(piece))).collect::<Result<Vec<_>, _>>()?;
-        if all.len() > MAX_VALUES {
-            Err(wrong(format!("must have at most {MAX_VALUES} values")))
-        } else {
-            Ok(Self(all))
+        let pieces = || given.iter().flat_map(|text| text.split(','));
+        if pieces().nth(MAX_VALUES).is_some() {
+            return Err(wrong(format!("must have at most {MAX_VALUES} values")));
         }
+        pieces().map(|piece| T::parse(&json!(piece))).collect::<Result<_, _>>().map(Self)
     }
 
     fn schema() -> Value {
@@ -140,5 +138,21 @@ impl Field for Search {
 
     fn schema() -> Value {
         crate::text::line_schema(200)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tag;
+
+    #[test]
+    fn values_are_repeated_or_separated_by_commas() {
+        let values = |given: Value| OneOrMore::<Tag>::parse(&given).map(|values| json!(values));
+        assert_eq!(values(json!("a,b")), Ok(json!(["a", "b"])));
+        assert_eq!(values(json!(["a,b", "c"])), Ok(json!(["a", "b", "c"])));
+        assert!(values(json!("a,")).is_err());
+        // Too many are one error, whatever else is wrong with them.
+        assert_eq!(values(json!(",".repeat(500_000))), Err(wrong("must have at most 50 values")));
     }
 }

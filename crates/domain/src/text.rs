@@ -42,9 +42,10 @@ impl Field for Description {
     }
 }
 
-/// Characters that show nothing, as ranges: those that Unicode ignores by default, annotation marks, and the
-/// empty braille pattern. Joiners and variation selectors are among them, so they are valid beside others.
-const INVISIBLE: [(char, char); 18] = [
+/// Characters that show nothing, as ranges: those that Unicode ignores by default, format controls, fillers
+/// and blanks of some scripts, noncharacters, and the planes that have no other character. Joiners and
+/// variation selectors are among them, so they are valid beside others.
+const INVISIBLE: [(char, char); 28] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
     ('\u{61c}', '\u{61c}'),
@@ -56,13 +57,23 @@ const INVISIBLE: [(char, char); 18] = [
     ('\u{2060}', '\u{206f}'),
     ('\u{2800}', '\u{2800}'),
     ('\u{3164}', '\u{3164}'),
+    ('\u{fdd0}', '\u{fdef}'),
     ('\u{fe00}', '\u{fe0f}'),
     ('\u{feff}', '\u{feff}'),
     ('\u{ffa0}', '\u{ffa0}'),
     ('\u{fff0}', '\u{fffb}'),
+    ('\u{fffe}', '\u{ffff}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{13441}', '\u{13442}'),
+    ('\u{16fe4}', '\u{16fe4}'),
     ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d159}', '\u{1d159}'),
     ('\u{1d173}', '\u{1d17a}'),
-    ('\u{e0000}', '\u{e0fff}'),
+    ('\u{1fffe}', '\u{1ffff}'),
+    ('\u{2fffe}', '\u{2ffff}'),
+    ('\u{3fffe}', '\u{effff}'),
+    ('\u{ffffe}', '\u{fffff}'),
+    ('\u{10fffe}', '\u{10ffff}'),
 ];
 
 fn is_invisible(character: char) -> bool {
@@ -120,10 +131,14 @@ mod tests {
     fn a_title_has_a_visible_character() {
         for invisible in
             ["", " ", "\u{200b}", "\u{feff}\u{ad}", "\u{3164} \u{2060}", "\u{200d}\u{fe0f}", "\u{e0041}"]
+                .into_iter()
+                .chain(["\u{1d159}", "\u{13430}", "\u{13439}", "\u{1343f}", "\u{13441}", "\u{16fe4}"])
+                .chain(["\u{fdd0}", "\u{fffe}", "\u{1ffff}", "\u{5fffe}", "\u{e1000}", "\u{10ffff}"])
         {
             assert!(Title::parse(&json!(invisible)).is_err(), "{}", invisible.escape_unicode());
         }
-        for visible in ["❤\u{fe0f}", "👩\u{200d}👧", "\u{200f}x", "x", "\u{200b}x"] {
+        for visible in ["❤\u{fe0f}", "👩\u{200d}👧", "\u{200f}x", "x", "\u{200b}x", "\u{13000}", "𠜎"]
+        {
             assert_eq!(Title::parse(&json!(visible)), Ok(Title(visible.into())));
         }
     }

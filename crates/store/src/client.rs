@@ -31,6 +31,11 @@ impl Context {
         self.0.borrow().has_reply
     }
 
+    /// Forgets the replies about a caller, before the request is tried again with another credential.
+    pub fn forget_caller(&self) {
+        self.0.borrow_mut().has_reply = false;
+    }
+
     /// Latest state of the tightest rate limit.
     pub fn quota(&self) -> Option<Quota> {
         self.0.borrow().quota.clone()

@@ -40,10 +40,22 @@ pub fn address(request: &Request) -> Option<String> {
     })
 }
 
+/// Returns the scheme of the client's request, or `None` if a trusted proxy does not report it.
+pub fn scheme(request: &Request) -> Option<&str> {
+    match forwarded(request, "x-forwarded-proto") {
+        None if trusted_proxies() > 0 => None,
+        None => direct_scheme(request),
+        reported => reported,
+    }
+}
+
+/// Returns the scheme of the request as it has arrived here.
+fn direct_scheme(request: &Request) -> Option<&str> {
+    request.header("spin-full-url")?.split_once("://").map(|(scheme, _)| scheme)
+}
+
 /// True if the client uses TLS.
 pub fn is_secure(request: &Request) -> bool {
-    match forwarded(request, "x-forwarded-proto") {
-        Some(scheme) => scheme.eq_ignore_ascii_case("https"),
-        None => request.header("spin-full-url").is_some_and(|url| url.starts_with("https:")),
-    }
+    let scheme = scheme(request).or_else(|| direct_scheme(request));
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }

@@ -1,3 +1,3 @@
--- frame: open
+-- frame: open, for both
 -- Counts a request against the limit of its address.
 select 'row', 'true'

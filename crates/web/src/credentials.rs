@@ -1,5 +1,6 @@
 //! Credentials of a request, before the database or an issuer's key verifies them.
 
+use crate::connection::scheme;
 use crate::{Problem, Request};
 
 /// Name of the session cookie.
@@ -39,13 +40,25 @@ pub fn bearer(header: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// Maximum number of session cookies that are tried.
+const MAX_COOKIES: usize = 4;
+
 /// Returns the session token in the cookie, if the cookie is the credential of the request.
 pub fn token_in_cookie(request: &Request) -> Option<&str> {
-    if request.header("authorization").is_some() {
-        return None;
-    }
-    let pairs = request.header("cookie")?.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, value)| *name == COOKIE && !value.is_empty()).map(|(_, value)| value).next()
+    session_cookies(request).nth(request.cookie)
+}
+
+/// Returns the tokens in all session cookies, if they are the credentials of the request. A page of another
+/// host of the same domain can set one too, for a longer path, so that it comes first. That must not sign
+/// anybody out.
+pub fn session_cookies(request: &Request) -> impl Iterator<Item = &str> {
+    let header = request.header("cookie").filter(|_| request.header("authorization").is_none());
+    let pairs = header.into_iter().flat_map(|header| header.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, value)| *name == COOKIE && !value.is_empty())
+        .map(|(_, value)| value)
+        .take(MAX_COOKIES)
 }
 
 /// Seconds for which browsers keep the cookie: as long as a session lasts from its start or extension.
@@ -61,22 +74,30 @@ pub fn session_cookie(request: &Request, token: Option<&str>) -> String {
 
 /// Rejects requests that a browser sends from pages of other sites: browsers add the cookie by themselves, so
 /// a change without an `Authorization` header must come from TaskFlow's own pages. Other programs send
-/// neither `Sec-Fetch-Site` nor `Origin`.
+/// neither `Sec-Fetch-Site` nor `Origin`. The scheme of an origin counts only where that of the request is
+/// known: a trusted proxy that does not report it may have ended TLS.
 pub fn check_site(request: &Request) -> Result<(), Problem> {
     if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS")
         || request.header("authorization").is_some()
     {
         return Ok(());
     }
-    // The host hides the `Host` header from functions, but passes the full URL.
-    let host =
-        |url: &str| url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_owned());
     let ours = match (request.header("sec-fetch-site"), request.header("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => {
-            host(origin).is_some_and(|origin| request.header("spin-full-url").and_then(host) == Some(origin))
-        }
+        (None, Some(origin)) => is_own_origin(request, origin),
         (None, None) => true,
     };
     if ours { Ok(()) } else { Err(Problem::other_site()) }
+}
+
+/// True if the origin has the host, the port and the scheme of the request.
+fn is_own_origin(request: &Request, origin: &str) -> bool {
+    // The host hides the `Host` header from functions, but passes the full URL.
+    let url = request.header("spin-full-url").and_then(|url| url.split_once("://"));
+    let (Some((origin_scheme, origin_host)), Some((_, rest))) = (origin.split_once("://"), url) else {
+        return false;
+    };
+    let host = rest.split(['/', '?']).next().unwrap_or(rest);
+    let has_scheme = scheme(request).is_none_or(|scheme| scheme.eq_ignore_ascii_case(origin_scheme));
+    has_scheme && origin_host == host
 }

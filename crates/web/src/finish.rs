@@ -59,14 +59,15 @@ pub fn finish(mut response: Response, request: &Request) -> Response {
     let is_stream = response.header("content-type") == Some("text/event-stream");
     if response.body.len() >= COMPRESSED_FROM && !is_stream {
         response = response.with("vary", "accept-encoding");
-        if accepts_gzip(request) {
+        if accepts_gzip(request) && response.header("content-encoding").is_none() {
             response = compress(response);
         }
     }
     response
 }
 
-fn accepts_gzip(request: &Request) -> bool {
+/// True if the client accepts a response that is compressed by gzip.
+pub fn accepts_gzip(request: &Request) -> bool {
     let refused = |parameters: &str| {
         parameters
             .trim()

@@ -29,11 +29,12 @@ pub use credentials::{COOKIE, TOKEN_PREFIX, session_cookie};
 pub use dapr::time::now_ms;
 pub use etag::expected_versions;
 pub use grip::is_proxied;
+pub use json::parse as parse_json;
 pub use openapi::{document, paths};
 pub use output::{Disconnected, Output};
 pub use problem::Problem;
 pub use request::{Request, replay_key};
-pub use response::Response;
+pub use response::{Compressed, Response};
 pub use route::{Body, Handler, Method, Route, decode};
 pub use serve::{publish, serve};
 

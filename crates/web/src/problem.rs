@@ -3,11 +3,17 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
 
-use domain::{Errors, FieldError, wrong};
+use domain::{Errors, FieldError, wrong, wrong_member};
 use serde_json::{Value, json};
 use store::{Fault, Reason, Refusal};
 
 use crate::Response;
+
+/// Maximum number of invalid values to report; a longer list would not help.
+const MAX_ERRORS: usize = 100;
+
+/// Maximum bytes of them. A large response to a small request would serve attackers alone.
+const MAX_ERROR_BYTES: usize = 8 * 1024;
 
 /// Error as clients see it. Boxed, as every handler can return one.
 #[derive(Debug)]
@@ -122,6 +128,11 @@ impl Problem {
     /// Status code.
     pub fn status(&self) -> u16 {
         self.0.status
+    }
+
+    /// True if the database does not know the caller's session or token.
+    pub(crate) fn is_unknown_caller(&self) -> bool {
+        self.0.kind == "not-signed-in"
     }
 
     /// Explanation for people.
@@ -259,6 +270,19 @@ impl Problem {
         )
     }
 
+    /// The body is not a form.
+    pub(crate) fn not_a_form() -> Self {
+        let detail = "Send a form with `Content-Type: application/x-www-form-urlencoded`.";
+        Self::new(415, "unsupported-media-type", "The body is not a form", detail)
+    }
+
+    /// The body is encoded in a way that is not decoded.
+    pub(crate) fn unsupported_encoding() -> Self {
+        let detail = "Send the body as it is, without `Content-Encoding`.";
+        Self::new(415, "unsupported-media-type", "The body is encoded", detail)
+            .with_header("accept-encoding", "identity")
+    }
+
     /// Members of the body are invalid.
     pub fn invalid_body(errors: Errors) -> Self {
         Self::invalid(
@@ -270,8 +294,12 @@ impl Problem {
 
     /// Parameters of the query are invalid.
     pub fn invalid_query(errors: Errors) -> Self {
-        let parameter = |FieldError { pointer, detail }: FieldError| json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail });
-        Self::invalid("The query", errors, parameter)
+        Self::invalid("The query", errors, describe_parameter)
+    }
+
+    /// A parameter of the path is not UTF-8.
+    pub(crate) fn invalid_path(parameter: &str) -> Self {
+        Self::invalid("The path", wrong_member(parameter, "must be UTF-8"), describe_parameter)
     }
 
     /// The problem of a refusal whose input was the query.
@@ -290,8 +318,12 @@ impl Problem {
     fn invalid(what: &str, errors: Errors, describe: impl Fn(FieldError) -> Value) -> Self {
         let detail = format!("{what} has invalid values. `errors` lists them.");
         let mut problem = Self::new(422, "invalid", "Some values are not valid", detail);
-        // A longer list would not help.
-        problem.0.errors = errors.into_iter().take(100).map(describe).collect();
+        let mut bytes = 0;
+        let fits = |error: &FieldError| {
+            bytes += error.pointer.len() + error.detail.len();
+            bytes <= MAX_ERROR_BYTES
+        };
+        problem.0.errors = errors.into_iter().take(MAX_ERRORS).take_while(fits).map(describe).collect();
         problem
     }
 
@@ -385,6 +417,10 @@ impl Problem {
             "required": ["type", "title", "status", "detail", "correlation_id"],
         })
     }
+}
+
+fn describe_parameter(FieldError { pointer, detail }: FieldError) -> Value {
+    json!({ "parameter": pointer.trim_start_matches('/'), "detail": detail })
 }
 
 impl Display for Problem {

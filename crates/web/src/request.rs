@@ -7,7 +7,7 @@ use domain::{Field, IdempotencyKey};
 use store::{Client, Context, Identity, Issued, Principal, ReplayKey};
 
 use crate::connection::{address, is_secure};
-use crate::credentials::{Credential, bearer, credential};
+use crate::credentials::{Credential, bearer, credential, session_cookies};
 use crate::{Problem, fingerprint, json};
 
 /// Request, as handlers see it.
@@ -23,6 +23,8 @@ pub struct Request {
     pub(crate) route: Option<(&'static str, &'static str)>,
     pub(crate) correlation_id: String,
     pub(crate) traceparent: Option<String>,
+    /// Number of the session cookie that is the credential, among those that the client has sent.
+    pub(crate) cookie: usize,
     /// Claims of the caller's JWT, once it is verified.
     pub(crate) issued: Option<Issued>,
     /// State that replies of the database leave behind.
@@ -94,6 +96,17 @@ impl Request {
         };
         let principal = Principal { actor: "system", address: None, ..self.principal(identity) };
         Client::new(principal, &self.context)
+    }
+
+    /// Continues with the next session cookie, as the database does not know the current one. Returns false
+    /// if there is none.
+    pub(crate) fn use_next_cookie(&mut self) -> bool {
+        let has_next = session_cookies(self).nth(self.cookie + 1).is_some();
+        if has_next {
+            self.cookie += 1;
+            self.context.forget_caller();
+        }
+        has_next
     }
 
     /// State that replies of the database have left behind.

@@ -6,7 +6,17 @@ use domain::Version;
 use futures::future::LocalBoxFuture;
 
 use crate::etag::etag;
+use crate::finish::accepts_gzip;
 use crate::{Output, Request};
+
+/// Content that never changes, as it is and compressed.
+#[derive(Debug)]
+pub struct Compressed {
+    /// The content itself.
+    pub plain: &'static [u8],
+    /// The same, compressed by gzip.
+    pub gzip: &'static [u8],
+}
 
 /// Response, as handlers make it.
 #[derive(Debug)]
@@ -77,6 +87,15 @@ impl Response {
     pub fn text(media_type: &str, text: String) -> Self {
         let headers = vec![("content-type", media_type.to_owned())];
         Self { status: 200, headers, body: text.into_bytes(), stream: None, after: None }
+    }
+
+    /// A response with content of that media type, compressed if the client accepts that.
+    pub fn compressed(request: &Request, media_type: &str, content: &Compressed) -> Self {
+        let is_packed = accepts_gzip(request);
+        let body = if is_packed { content.gzip } else { content.plain };
+        let headers = vec![("content-type", media_type.to_owned())];
+        let response = Self { status: 200, headers, body: body.to_vec(), stream: None, after: None };
+        if is_packed { response.with("content-encoding", "gzip") } else { response }
     }
 
     /// Adds work that writes the body bit by bit, for as long as it runs and the client reads. The request is

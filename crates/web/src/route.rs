@@ -1,5 +1,6 @@
 //! Routes: the table that requests are matched with, and that the OpenAPI document is made from.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::credentials::credential;
@@ -141,15 +142,15 @@ impl Route {
         Self { internal: true, open: true, takes_bytes: true, ..self }
     }
 
-    /// Matches a path, and returns its parameters.
-    fn matches(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
+    /// Matches a path, and returns its parameters as they are encoded in it.
+    fn matches<'a>(&self, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
         let mut parameters = Vec::new();
         let (mut pattern, mut given) = (self.path.split('/'), path.split('/'));
         loop {
             match (pattern.next(), given.next()) {
                 (None, None) => return Some(parameters),
                 (Some(pattern), Some(given)) => match parameter(pattern) {
-                    Some(name) if !given.is_empty() => parameters.push((name, decode(given))),
+                    Some(name) if !given.is_empty() => parameters.push((name, given)),
                     None if pattern == given => {}
                     _ => return None,
                 },
@@ -182,11 +183,18 @@ pub fn find_route(routes: &[Route], request: &mut Request) -> Result<RouteMatch,
     for route in routes {
         if let Some(parameters) = route.matches(&request.path) {
             if route.method.name() == method {
-                request.parameters = parameters;
+                let decoded: Result<Vec<_>, Problem> = parameters
+                    .into_iter()
+                    .map(|(name, encoded)| match percent_decode_str(encoded).decode_utf8() {
+                        Ok(value) => Ok((name, value.into_owned())),
+                        Err(_) => Err(Problem::invalid_path(name)),
+                    })
+                    .collect();
                 request.route = Some((route.method.name(), route.path));
                 if !route.open {
                     credential(request)?;
                 }
+                request.parameters = decoded?;
                 if route.query.is_none() {
                     reject_query(request)?;
                 }
@@ -215,32 +223,31 @@ pub(crate) fn parameter(segment: &'static str) -> Option<&'static str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// Decodes percent escapes in a segment of a path.
+/// Decodes percent escapes in a segment of a path. Bytes that are not UTF-8 are replaced.
 pub fn decode(segment: &str) -> String {
-    // The parser of forms would also decode plus signs to spaces.
-    let form = format!("={}", segment.replace('+', "%2B").replace('&', "%26"));
-    form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parameters(path: &'static str, given: &str) -> Option<Vec<(&'static str, String)>> {
+    fn parameters<'a>(path: &'static str, given: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
         let nothing: Handler = |_| Ok(Response::empty());
         Route::new(Method::Get, path, nothing, "").matches(given)
     }
 
     #[test]
     fn a_path_is_matched_segment_by_segment() {
-        assert_eq!(parameters("/api/tasks/{id}", "/api/tasks/7"), Some(vec![("id", "7".into())]));
+        assert_eq!(parameters("/api/tasks/{id}", "/api/tasks/7"), Some(vec![("id", "7")]));
         for other in ["/api/tasks", "/api/tasks/", "/api/tasks/7/", "/api/tasks/7/complete", "/api//7"] {
             assert_eq!(parameters("/api/tasks/{id}", other), None, "{other}");
         }
     }
 
     #[test]
-    fn a_parameter_is_decoded() {
-        assert_eq!(parameters("/{tag}", "/a+b%20c%26d"), Some(vec![("tag", "a+b c&d".into())]));
+    fn a_segment_is_decoded() {
+        assert_eq!(decode("a+b%20c%26d"), "a+b c&d");
+        assert_eq!(decode("%ff"), "\u{fffd}");
     }
 }

@@ -12,9 +12,10 @@ use store::{Context, Refusal, statement};
 use crate::correlation::{correlation_id, traceparent};
 use crate::credentials::{Credential, check_site, credential};
 use crate::finish::finish;
+use crate::grip::is_proxied;
 use crate::record::record;
 use crate::route::{RouteMatch, find_route};
-use crate::{Output, Problem, Request, Response, Route, etag, issuers, limits, log};
+use crate::{Output, Problem, Request, Response, Route, etag, issuers, json, limits, log};
 
 /// Message of the log line of a request that failed.
 const FAULT: &str = "the request failed with an internal error";
@@ -62,7 +63,7 @@ async fn respond(function: &str, routes: &[Route], incoming: IncomingRequest, ou
         problem.into_response(&request.correlation_id)
     });
     let (stream, work) = (response.stream.take(), response.after.take());
-    let response = finish(count(response, &request), &request);
+    let response = finish(count(function, response, &request), &request);
     let (status, duration) = (response.status, started.elapsed());
     let output = send(response, &request, out, stream.is_some()).await;
     record(function, &request, status, duration);
@@ -104,9 +105,14 @@ async fn dispatch(
     }
     read_body(incoming, request).await?;
     if takes_nothing {
-        crate::json::reject_body(request)?;
+        json::reject_body(request)?;
     }
-    handler(request)
+    loop {
+        match handler(request) {
+            Err(problem) if problem.is_unknown_caller() && request.use_next_cookie() => {}
+            result => return result,
+        }
+    }
 }
 
 /// Reports a security incident as an event. If that fails, the response to the client stays the same.
@@ -119,20 +125,33 @@ fn report(function: &str, problem: &Problem, request: &Request) {
     }
 }
 
-/// Counts a request against the limit of its address if it failed before a call to the database has done that,
-/// so that no kind of request is free. It costs one call, before the response, so that a client cannot have
-/// more of them at once than it has connections.
-fn count(response: Response, request: &Request) -> Response {
-    if !(400..500).contains(&response.status) || request.context.quota().is_some() {
+/// Counts a request against the limit of its address if no call to the database has done that: if it failed
+/// before, or succeeded without a call. So no kind of request is free, except health checks and those of Dapr
+/// and of proxies. It costs one call, before the response, so that a client cannot have more of them at once
+/// than it has connections.
+fn count(function: &str, response: Response, request: &Request) -> Response {
+    let (context, status) = (&request.context, response.status);
+    let is_counted = context.quota().is_some() || (status < 400 && context.has_reply());
+    if is_counted || status >= 500 || is_uncounted(request) {
         return response;
     }
     match request.anonymous().rows(statement!("count.sql"), &json!({})) {
         Err(refusal @ Refusal::RateLimited { .. }) => {
             Problem::from(refusal).into_response(&request.correlation_id)
         }
+        Err(refusal @ Refusal::Fault(_)) => {
+            log::fault(function, &request.correlation_id, "the request cannot be counted", &refusal);
+            response
+        }
         // Whatever else goes wrong, the request has its response already.
         _ => response,
     }
+}
+
+/// True for the health check that needs nothing but the process, and for calls of Dapr and of proxies.
+fn is_uncounted(request: &Request) -> bool {
+    let is_ours = || request.must_come_from_dapr().is_ok() || matches!(is_proxied(request), Ok(true));
+    request.path == "/live" || (request.path.starts_with("/internal/") && is_ours())
 }
 
 /// Reads the request without its body.
@@ -143,7 +162,8 @@ fn read_head(incoming: &IncomingRequest) -> Request {
         match headers.get_mut(&name) {
             // Several headers of a name are one list. Spin adds its own behind those of the client.
             Some(values) if !name.starts_with("spin-") => {
-                *values = format!("{values}{}{value}", if name == "cookie" { "; " } else { ", " });
+                values.push_str(if name == "cookie" { "; " } else { ", " });
+                values.push_str(&value);
             }
             _ => _ = headers.insert(name, value),
         }
@@ -160,6 +180,7 @@ fn read_head(incoming: &IncomingRequest) -> Request {
         route: None,
         correlation_id: String::new(),
         traceparent: None,
+        cookie: 0,
         issued: None,
         context: Context::default(),
     };
@@ -172,10 +193,12 @@ async fn read_body(incoming: IncomingRequest, request: &mut Request) -> Result<(
     if matches!(request.method.as_str(), "GET" | "HEAD") {
         return Ok(());
     }
+    json::check_encoding(request)?;
     let is_dapr = request.path.starts_with("/internal/") && request.must_come_from_dapr().is_ok();
     let most = if is_dapr { limits::FROM_DAPR } else { limits::BODY };
-    let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > most) {
+    // A component counts in 32 bits, which a client need not fit into.
+    let announced = request.header("content-length").and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > most as u64) {
         return Err(Problem::too_large());
     }
     let mut stream = incoming.into_body_stream();

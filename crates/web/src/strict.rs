@@ -1,10 +1,13 @@
 //! Strict JSON: duplicate members are rejected, as either could be the intended one.
+//!
+//! Bodies are parsed before anybody knows who sends them, so the cost grows with their length alone, and the
+//! number of their values is bounded, as each costs more than its bytes.
 
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{Display, Formatter};
 
-use domain::{Errors, FieldError};
+use domain::{Errors, FieldError, escape, shorten};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -15,6 +18,8 @@ pub enum StrictError {
     Malformed(serde_json::Error),
     /// The text is nested too deep.
     TooDeep,
+    /// The text has too many values.
+    TooMany,
     /// The text has duplicate members.
     Duplicates(Errors),
 }
@@ -24,6 +29,7 @@ impl Display for StrictError {
         f.write_str(match self {
             Self::Malformed(_) => "the text is not JSON",
             Self::TooDeep => "the text is nested too deep",
+            Self::TooMany => "the text has too many values",
             Self::Duplicates(_) => "the text has duplicate members",
         })
     }
@@ -33,7 +39,7 @@ impl Error for StrictError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Malformed(error) => Some(error),
-            Self::TooDeep => None,
+            Self::TooDeep | Self::TooMany => None,
             Self::Duplicates(errors) => Some(errors),
         }
     }
@@ -42,8 +48,15 @@ impl Error for StrictError {
 /// Maximum depth, with room above every input.
 const MAX_DEPTH: usize = 32;
 
+/// Maximum number of values in lists and objects, with room above every input.
+const MAX_VALUES: usize = 10_000;
+
+/// Maximum number of duplicate members to report; more of them only lengthen the response.
+const MAX_DUPLICATES: usize = 20;
+
 #[derive(Default)]
 struct Findings {
+    values: usize,
     too_deep: bool,
     duplicates: Errors,
 }
@@ -52,32 +65,63 @@ struct Findings {
 pub fn read(bytes: &[u8]) -> Result<Value, StrictError> {
     let findings = RefCell::new(Findings::default());
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let place = Place { pointer: String::new(), depth: 0, findings: &findings };
+    let place = Place { parent: None, step: Step::Item(0), depth: 0, findings: &findings };
     let read = place.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let findings = findings.into_inner();
     match read {
         _ if findings.too_deep => Err(StrictError::TooDeep),
+        _ if findings.values > MAX_VALUES => Err(StrictError::TooMany),
         Ok(_) if !findings.duplicates.is_empty() => Err(StrictError::Duplicates(findings.duplicates)),
         Ok(value) => Ok(value),
         Err(error) => Err(StrictError::Malformed(error)),
     }
 }
 
-/// Place in the text, with its JSON pointer.
+/// Place in the text. Its JSON pointer is only written for an error.
+#[derive(Clone, Copy)]
 struct Place<'a> {
-    pointer: String,
+    /// Place of the list or object around it; the text as a whole has none.
+    parent: Option<&'a Self>,
+    step: Step<'a>,
     depth: usize,
     findings: &'a RefCell<Findings>,
 }
 
+/// Position in the list or object around a place.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Item(usize),
+    Member(&'a str),
+}
+
 impl Place<'_> {
-    fn inside<E: serde::de::Error>(&self, name: &str) -> Result<Self, E> {
+    fn inside<'a, E: serde::de::Error>(&'a self, step: Step<'a>) -> Result<Place<'a>, E> {
+        let mut findings = self.findings.borrow_mut();
         if self.depth == MAX_DEPTH {
-            self.findings.borrow_mut().too_deep = true;
+            findings.too_deep = true;
             return Err(E::custom("too deep"));
         }
-        let pointer = format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1"));
-        Ok(Self { pointer, depth: self.depth + 1, findings: self.findings })
+        findings.values += 1;
+        if findings.values > MAX_VALUES {
+            return Err(E::custom("too many values"));
+        }
+        Ok(Place { parent: Some(self), step, depth: self.depth + 1, findings: self.findings })
+    }
+
+    fn pointer(&self) -> String {
+        let Some(parent) = self.parent else { return String::new() };
+        match self.step {
+            Step::Item(index) => format!("{}/{index}", parent.pointer()),
+            Step::Member(name) => format!("{}/{}", parent.pointer(), escape(name)),
+        }
+    }
+
+    fn report_duplicate(&self) {
+        let mut findings = self.findings.borrow_mut();
+        if findings.duplicates.len() < MAX_DUPLICATES {
+            let pointer = shorten(&self.pointer()).into_owned();
+            findings.duplicates.push(FieldError { pointer, detail: "is given twice".into() });
+        }
     }
 }
 
@@ -126,7 +170,8 @@ impl<'de> Visitor<'de> for Place<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(self.inside(&values.len().to_string())?)? {
+        // The end of a list is asked for as one more value, which counts for the list itself.
+        while let Some(value) = list.next_element_seed(self.inside(Step::Item(values.len()))?)? {
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -135,12 +180,12 @@ impl<'de> Visitor<'de> for Place<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = object.next_key::<String>()? {
-            let place = self.inside(&name)?;
+            let place = self.inside(Step::Member(&name))?;
             if members.contains_key(&name) {
-                let error = FieldError { pointer: place.pointer.clone(), detail: "is given twice".into() };
-                self.findings.borrow_mut().duplicates.push(error);
+                place.report_duplicate();
             }
-            members.insert(name, object.next_value_seed(place)?);
+            let value = object.next_value_seed(place)?;
+            members.insert(name, value);
         }
         Ok(Value::Object(members))
     }
@@ -164,6 +209,27 @@ mod tests {
         };
         let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/b/0/c~1d", "/a"]);
+    }
+
+    #[test]
+    fn few_duplicate_members_are_reported_with_short_pointers() {
+        let (outer, member) = ("a".repeat(1000), r#""b":1,"#.repeat(3000));
+        let Err(StrictError::Duplicates(errors)) =
+            read(format!(r#"{{"{outer}":{{{member}"b":1}}}}"#).as_bytes())
+        else {
+            panic!("not found")
+        };
+        assert_eq!(errors.len(), MAX_DUPLICATES);
+        assert!(errors.iter().all(|error| error.pointer.len() < 300), "{}", errors[0].pointer);
+    }
+
+    #[test]
+    fn json_with_too_many_values_is_rejected() {
+        let list = |values: usize| format!("[{}0]", "0,".repeat(values - 1));
+        assert!(matches!(read(list(500_000).as_bytes()), Err(StrictError::TooMany)));
+        let members: Vec<String> = (0..=MAX_VALUES).map(|number| format!(r#""{number}":0"#)).collect();
+        assert!(matches!(read(format!("{{{}}}", members.join(",")).as_bytes()), Err(StrictError::TooMany)));
+        assert!(read(list(MAX_VALUES - 1).as_bytes()).is_ok());
     }
 
     #[test]

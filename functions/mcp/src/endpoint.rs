@@ -1,11 +1,14 @@
 //! `POST /mcp`: one message in, one message out.
 
-use rust_mcp_schema::{JsonrpcNotification, JsonrpcRequest};
+use rust_mcp_schema::{JsonrpcNotification, JsonrpcRequest, RequestId};
 use serde_json::{Value, json};
 use web::{Problem, Request, Response};
 
 use crate::protocol::{ClientInfo, INVALID_REQUEST, PARSE_ERROR, RpcError, RpcRequest, RpcResult};
 use crate::{access, methods};
+
+/// Maximum bytes of the id of a request.
+const MAX_ID: usize = 1000;
 
 /// Responds to a message.
 pub fn run(request: &Request) -> Result<Response, Problem> {
@@ -60,13 +63,24 @@ fn parse(message: Value) -> Result<Option<JsonrpcRequest>, RpcError> {
             }
         };
     }
-    serde_json::from_value(message).map(Some).map_err(|error| {
+    let message: JsonrpcRequest = serde_json::from_value(message).map_err(|error| {
         let shape = r#"send {"jsonrpc": "2.0", "id": 1, "method": "…", "params": {…}}"#;
+        // It may quote the message.
+        let error = error.to_string();
+        let error = domain::shorten(&error);
         RpcError::malformed(
             INVALID_REQUEST,
             format!("The message is not a valid request ({error}): {shape}."),
         )
-    })
+    })?;
+    match &message.id {
+        // The response repeats it.
+        RequestId::String(id) if id.len() > MAX_ID => {
+            let detail = format!("The id of a request must have at most {MAX_ID} bytes.");
+            Err(RpcError::malformed(INVALID_REQUEST, detail))
+        }
+        _ => Ok(Some(message)),
+    }
 }
 
 /// True for a response. Revisions differ in the members of a result, so these are not parsed.

@@ -27,6 +27,7 @@ pub const ROUTES: &[Route] = &[
         "Show the unsubscribe page",
     )
     .gives_text("text/html; charset=utf-8")
+    .refuses(&[429])
     .open(),
     Route::new(
         Post,

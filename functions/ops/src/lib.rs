@@ -23,11 +23,15 @@ pub const ROUTES: &[Route] = &[
         .open(),
     Route::new(Get, "/metrics", metrics::run, "Get metrics for Prometheus")
         .gives_text("text/plain")
-        .refuses(&[401])
+        .refuses(&[401, 429])
         .open(),
-    Route::new(Get, "/api/docs", docs::run, "Read the API reference").gives_text("text/html").open(),
+    Route::new(Get, "/api/docs", docs::run, "Read the API reference")
+        .gives_text("text/html")
+        .refuses(&[429])
+        .open(),
     Route::new(Get, "/api/openapi.json", openapi::run, "Get this document")
         .gives(200, openapi::schema)
+        .refuses(&[429])
         .open(),
 ];
 

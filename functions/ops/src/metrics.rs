@@ -1,25 +1,16 @@
 //! `GET /metrics`: metrics in the text format of Prometheus, version 0.0.4.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use store::{RELEASE, Refusal, statement};
 use web::{Problem, Request, Response};
 
-/// Name, labels and value of a metric.
-type Sample = (String, BTreeMap<String, String>, f64);
+/// Name, labels and value of a metric, as a row of `metrics.sql`.
+type Sample = (String, Map<String, Value>, f64);
 
-/// Row of `metrics.sql`.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Row {
-    Sample(Sample),
-    Durations(Durations),
-}
-
-/// Durations of the requests of a route.
+/// Durations of the requests of a route, as a row of `metrics.sql`.
 #[derive(Deserialize)]
 struct Durations {
     method: String,
@@ -32,33 +23,11 @@ struct Durations {
     database_seconds: f64,
 }
 
-impl Durations {
-    /// Returns a histogram, and the time that was spent in Postgres.
-    fn samples(&self) -> Vec<Sample> {
-        let sample = |name: &str, le: Option<String>, value: f64| {
-            let labels = [("method", Some(&self.method)), ("route", Some(&self.route)), ("le", le.as_ref())];
-            let given = labels.iter().filter_map(|(name, value)| Some((name.to_string(), (*value)?.clone())));
-            (name.to_owned(), given.collect(), value)
-        };
-        let up_to = |last: usize| {
-            self.times.iter().filter(|(bucket, _)| *bucket <= last).map(|(_, times)| times).sum::<f64>()
-        };
-        let bounds = self.bounds.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
-        let buckets = bounds
-            .enumerate()
-            .map(|(at, bound)| sample("taskflow_request_duration_seconds_bucket", Some(bound), up_to(at)));
-        buckets
-            .chain([
-                sample("taskflow_request_duration_seconds_sum", None, self.seconds),
-                sample("taskflow_request_duration_seconds_count", None, up_to(self.bounds.len())),
-                sample("taskflow_request_database_seconds_total", None, self.database_seconds),
-            ])
-            .collect()
-    }
-}
+/// Number of metric families.
+const FAMILY_COUNT: usize = 21;
 
 /// Metric families: name, type and help text.
-const FAMILIES: [(&str, &str, &str); 21] = [
+const FAMILIES: [(&str, &str, &str); FAMILY_COUNT] = [
     ("taskflow_build_info", "gauge", "Version and release; always 1."),
     ("taskflow_postgres_up", "gauge", "1 if Postgres answers. Otherwise most other metrics are missing."),
     ("taskflow_statements_installed", "gauge", "1 if Postgres has the statements of this release."),
@@ -134,54 +103,102 @@ const FAMILIES: [(&str, &str, &str); 21] = [
 pub fn run(request: &Request) -> Result<Response, Problem> {
     request.must_have_token("metrics_token")?;
     let started = web::now_ms();
-    let mut samples = Vec::new();
-    let mut add = |name: &str, value: f64| samples.push((name.to_owned(), BTreeMap::new(), value));
+    let mut metrics = Exposition::default();
     let rows = request.anonymous().rows(statement!("metrics.sql"), &json!({ "release": RELEASE }));
     match rows {
-        Ok(_) => add("taskflow_postgres_up", 1.0),
-        Err(Refusal::Unavailable(_)) => add("taskflow_postgres_up", 0.0),
+        Ok(rows) => {
+            metrics.add("taskflow_postgres_up", "", 1.0);
+            metrics.add_rows(&rows).map_err(|error| Refusal::unreadable("metrics", error))?;
+        }
+        Err(Refusal::Unavailable(_)) => metrics.add("taskflow_postgres_up", "", 0.0),
         Err(Refusal::NotInstalled) => {
-            add("taskflow_postgres_up", 1.0);
-            add("taskflow_statements_installed", 0.0);
+            metrics.add("taskflow_postgres_up", "", 1.0);
+            metrics.add("taskflow_statements_installed", "", 0.0);
         }
         Err(refusal) => return Err(refusal.into()),
     }
-    add("taskflow_sidecar_up", f64::from(u8::from(dapr::is_ready())));
-    add("taskflow_scrape_seconds", (web::now_ms() - started) as f64 / 1000.0);
-    samples.extend(read(&rows.unwrap_or_default())?);
-    let build = [("version", env!("CARGO_PKG_VERSION")), ("release", RELEASE.unwrap_or_default())];
-    let labels = build.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    samples.push(("taskflow_build_info".to_owned(), labels, 1.0));
-    Ok(Response::text("text/plain; version=0.0.4; charset=utf-8", exposition(&samples)))
+    metrics.add("taskflow_sidecar_up", "", f64::from(u8::from(dapr::is_ready())));
+    metrics.add("taskflow_scrape_seconds", "", (web::now_ms() - started) as f64 / 1000.0);
+    let build = [("release", RELEASE.unwrap_or_default()), ("version", env!("CARGO_PKG_VERSION"))];
+    metrics.add("taskflow_build_info", &labels(build), 1.0);
+    Ok(Response::text("text/plain; version=0.0.4; charset=utf-8", metrics.to_text()))
 }
 
-fn read(rows: &[String]) -> Result<Vec<Sample>, Problem> {
-    let rows = rows.iter().map(|row| serde_json::from_str(row)).collect::<Result<Vec<Row>, _>>();
-    let rows = rows.map_err(|error| Refusal::unreadable("metrics", error))?;
-    let samples = rows.into_iter().flat_map(|row| match row {
-        Row::Sample(sample) => vec![sample],
-        Row::Durations(durations) => durations.samples(),
-    });
-    Ok(samples.collect())
-}
+/// Lines of samples by family, as the format requires. There are about a thousand, so each is written at once
+/// to where it belongs.
+#[derive(Default)]
+struct Exposition([String; FAMILY_COUNT]);
 
-/// Formats samples, grouped by family as the format requires.
-fn exposition(samples: &[Sample]) -> String {
-    let mut text = String::new();
-    for (family, kind, help) in FAMILIES {
-        let parts = ["", "_bucket", "_sum", "_count"].map(|part| format!("{family}{part}"));
-        let mut of_family = samples.iter().filter(|(name, ..)| parts.contains(name)).peekable();
-        if of_family.peek().is_some() {
-            let _ = write!(text, "# HELP {family} {help}\n# TYPE {family} {kind}\n");
-        }
-        for (name, labels, value) in of_family {
-            let labels: Vec<String> =
-                labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escape(value))).collect();
-            let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
-            let _ = writeln!(text, "{name}{labels} {value}");
+impl Exposition {
+    /// Adds a sample to the family of its name, which is none for a metric without a description.
+    fn add(&mut self, name: &str, labels: &str, value: f64) {
+        let of_family = |(family, ..): &(&str, &str, &str)| {
+            name.strip_prefix(*family).is_some_and(|part| matches!(part, "" | "_bucket" | "_sum" | "_count"))
+        };
+        if let Some(at) = FAMILIES.iter().position(of_family) {
+            write_sample(&mut self.0[at], name, labels, value);
         }
     }
-    text
+
+    fn add_rows(&mut self, rows: &[String]) -> serde_json::Result<()> {
+        for row in rows {
+            if row.starts_with('[') {
+                let (name, given, value): Sample = serde_json::from_str(row)?;
+                let given =
+                    given.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()));
+                self.add(&name, &labels(given), value);
+            } else {
+                self.add_durations(&serde_json::from_str(row)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a histogram, and the time that was spent in Postgres.
+    fn add_durations(&mut self, durations: &Durations) {
+        let Durations { method, route, bounds, times, seconds, database_seconds } = durations;
+        let of_route = labels([("method", method.as_str()), ("route", route.as_str())]);
+        let mut in_buckets = vec![0.0; bounds.len() + 1];
+        for (bucket, times) in times {
+            if let Some(in_bucket) = in_buckets.get_mut(*bucket) {
+                *in_bucket += times;
+            }
+        }
+        let mut sum = 0.0;
+        for (at, in_bucket) in in_buckets.iter().enumerate() {
+            sum += in_bucket;
+            let bound = bounds.get(at).map_or("+Inf".to_owned(), f64::to_string);
+            let labels = format!("le=\"{bound}\",{of_route}");
+            self.add("taskflow_request_duration_seconds_bucket", &labels, sum);
+        }
+        self.add("taskflow_request_duration_seconds_sum", &of_route, *seconds);
+        self.add("taskflow_request_duration_seconds_count", &of_route, sum);
+        self.add("taskflow_request_database_seconds_total", &of_route, *database_seconds);
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = String::new();
+        for ((family, kind, help), samples) in FAMILIES.iter().zip(&self.0) {
+            if !samples.is_empty() {
+                let _ = write!(text, "# HELP {family} {help}\n# TYPE {family} {kind}\n{samples}");
+            }
+        }
+        text
+    }
+}
+
+fn write_sample(text: &mut String, name: &str, labels: &str, value: f64) {
+    let _ = match labels {
+        "" => writeln!(text, "{name} {value}"),
+        labels => writeln!(text, "{name}{{{labels}}} {value}"),
+    };
+}
+
+/// Writes labels with their values.
+fn labels<'a>(given: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let labels: Vec<String> =
+        given.into_iter().map(|(name, value)| format!("{name}=\"{}\"", escape(value))).collect();
+    labels.join(",")
 }
 
 fn escape(value: &str) -> String {
@@ -194,8 +211,31 @@ mod tests {
 
     #[test]
     fn special_characters_in_labels_are_escaped() {
-        let labels = BTreeMap::from([("consumer".to_owned(), "a \"b\" \\ c\nd".to_owned())]);
-        let text = exposition(&[("taskflow_dead_letters".to_owned(), labels, 2.0)]);
+        let mut metrics = Exposition::default();
+        let row = json!(["taskflow_dead_letters", { "consumer": "a \"b\" \\ c\nd" }, 2.0]).to_string();
+        metrics.add_rows(&[row]).expect("a sample");
+        let text = metrics.to_text();
         assert!(text.ends_with("\ntaskflow_dead_letters{consumer=\"a \\\"b\\\" \\\\ c\\nd\"} 2\n"), "{text}");
+    }
+
+    #[test]
+    fn the_buckets_of_a_histogram_add_up() {
+        let mut metrics = Exposition::default();
+        let row = json!({ "method": "GET", "route": "/x", "bounds": [0.01, 1.0], "times": [[2, 1.0], [0, 2.0]],
+                          "seconds": 9.5, "database_seconds": 1.5 });
+        metrics.add_rows(&[row.to_string()]).expect("a histogram");
+        let text = metrics.to_text();
+        let samples: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(
+            samples,
+            [
+                "taskflow_request_duration_seconds_bucket{le=\"0.01\",method=\"GET\",route=\"/x\"} 2",
+                "taskflow_request_duration_seconds_bucket{le=\"1\",method=\"GET\",route=\"/x\"} 2",
+                "taskflow_request_duration_seconds_bucket{le=\"+Inf\",method=\"GET\",route=\"/x\"} 3",
+                "taskflow_request_duration_seconds_sum{method=\"GET\",route=\"/x\"} 9.5",
+                "taskflow_request_duration_seconds_count{method=\"GET\",route=\"/x\"} 3",
+                "taskflow_request_database_seconds_total{method=\"GET\",route=\"/x\"} 1.5",
+            ]
+        );
     }
 }

@@ -1,13 +1,17 @@
 //! `GET /api/openapi.json`: the OpenAPI document.
 
 use serde_json::{Value, json};
-use web::{Problem, Request, Response};
+use web::{Compressed, Problem, Request, Response};
 
 /// OpenAPI document, generated from the routes of all functions by a test that fails if it is out of date.
-pub const DOCUMENT: &str = include_str!("../openapi.json");
+const DOCUMENT: Compressed = Compressed {
+    plain: include_bytes!("../openapi.json"),
+    gzip: include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")),
+};
 
-pub fn run(_: &Request) -> Result<Response, Problem> {
-    Ok(Response::json(200, DOCUMENT.to_owned()).with("cache-control", "public, max-age=60"))
+pub fn run(request: &Request) -> Result<Response, Problem> {
+    Ok(Response::compressed(request, "application/json", &DOCUMENT)
+        .with("cache-control", "public, max-age=60"))
 }
 
 /// Returns a JSON schema of the document that only lists its required members.

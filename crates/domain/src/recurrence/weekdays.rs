@@ -24,6 +24,9 @@ impl Field for Weekdays {
         let given = value
             .as_array()
             .ok_or_else(|| wrong("must be a list of weekdays, such as [\"mon\", \"fri\"]"))?;
+        if given.len() > WORDS.len() {
+            return Err(wrong("must have at most 7 weekdays"));
+        }
         let mut days = [false; 7];
         let mut errors = Errors::new();
         for (index, value) in given.iter().enumerate() {
@@ -74,8 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_is_rejected() {
+    fn an_empty_list_and_one_of_more_than_a_week_are_rejected() {
         assert_eq!(pointers(json!([])), [""]);
+        assert_eq!(pointers(json!(vec!["mon"; 10_000])), [""]);
         assert_eq!(pointers(json!("mon")), [""]);
     }
 }

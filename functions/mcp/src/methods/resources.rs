@@ -84,7 +84,8 @@ pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
     let uri = request.params::<ReadResourceRequestParams>()?.uri;
     let unknown = |why: String| {
         let code = if request.client.era == Era::Modern { INVALID_PARAMS } else { RESOURCE_NOT_FOUND };
-        RpcError::new(code, format!("Unknown resource {uri:?}: {why}")).with_data(json!({ "uri": uri }))
+        RpcError::new(code, format!("Unknown resource {uri:?}: {why}"))
+            .with_data(json!({ "uri": domain::shorten(&uri) }))
     };
     let caller = request.caller()?;
     let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));

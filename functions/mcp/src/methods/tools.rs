@@ -89,19 +89,42 @@ fn take_key(arguments: &mut Value) -> Result<Option<IdempotencyKey>, Errors> {
 
 /// Text that is the same for the same arguments in any order.
 fn canonical(arguments: &Value, null_is_missing: bool) -> String {
+    sorted(arguments, null_is_missing).to_string()
+}
+
+/// The arguments with the members of each object in the order of their names.
+fn sorted(arguments: &Value, null_is_missing: bool) -> Value {
     match arguments {
         Value::Object(members) => {
-            let members: BTreeMap<&String, String> = members
+            let members: BTreeMap<&String, Value> = members
                 .iter()
                 .filter(|(_, value)| !null_is_missing || !value.is_null())
-                .map(|(name, value)| (name, canonical(value, null_is_missing)))
+                .map(|(name, value)| (name, sorted(value, null_is_missing)))
                 .collect();
-            format!("{members:?}")
+            members.into_iter().map(|(name, value)| (name.clone(), value)).collect()
         }
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| canonical(item, null_is_missing)).collect();
-            format!("{items:?}")
-        }
-        other => other.to_string(),
+        Value::Array(items) => items.iter().map(|item| sorted(item, null_is_missing)).collect(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_arguments_does_not_count_and_their_values_do() {
+        let one = json!({ "title": "x", "more": [{ "a": 1, "b": null }] });
+        let other = json!({ "more": [{ "b": null, "a": 1 }], "title": "x" });
+        assert_eq!(canonical(&one, false), canonical(&other, false));
+        let without_null = json!({ "title": "x", "more": [{ "a": 1 }] });
+        assert_eq!(canonical(&one, true), canonical(&without_null, true));
+        assert_ne!(canonical(&one, false), canonical(&without_null, false));
+    }
+
+    #[test]
+    fn the_text_of_deep_arguments_is_hardly_longer_than_they_are() {
+        let deep = (0..25).fold(json!("\"\\"), |inner, _| json!([{ "a\"": inner }]));
+        assert!(canonical(&deep, false).len() < 2 * deep.to_string().len());
     }
 }

@@ -17,6 +17,9 @@ pub const RESOURCE_NOT_FOUND: i64 = -32_002;
 pub const HEADER_MISMATCH: i64 = -32_020;
 pub const UNSUPPORTED_VERSION: i64 = -32_022;
 
+/// Maximum number of characters of a message, as some quote the request.
+const MAX_MESSAGE: usize = 1000;
+
 /// The reason why a request has no result.
 #[derive(Debug)]
 pub enum RpcError {
@@ -29,7 +32,11 @@ pub enum RpcError {
 impl RpcError {
     /// An error of a well-formed message: HTTP status 200.
     pub fn new(code: i64, message: impl Into<String>) -> Self {
-        Self::Protocol { http_status: 200, code, message: message.into(), data: None }
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.replace_range(end.., "…");
+        }
+        Self::Protocol { http_status: 200, code, message, data: None }
     }
 
     /// An error of a message that breaks the protocol: HTTP status 400.

@@ -91,7 +91,7 @@ fn unsupported(requested: &str) -> RpcError {
     let message =
         format!("The revision {requested:?} is not supported. Supported are: {}.", REVISIONS.join(", "));
     RpcError::malformed(UNSUPPORTED_VERSION, message)
-        .with_data(json!({ "supported": REVISIONS, "requested": requested }))
+        .with_data(json!({ "supported": REVISIONS, "requested": domain::shorten(requested) }))
 }
 
 /// Rejects a header that differs from the message.

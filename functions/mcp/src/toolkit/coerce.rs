@@ -3,6 +3,9 @@
 use domain::{Errors, FieldError};
 use serde_json::Value;
 
+/// Maximum number of items of a text that become a list. No list may have as many, so the rest is ignored.
+const MAX_ITEMS: usize = 1000;
+
 /// Returns the arguments with each rejected value converted to the type in the schema; `None` if nothing can
 /// be converted. Blank values are removed if `null_is_missing`.
 pub fn coerce(arguments: &Value, errors: &Errors, schema: &Value, null_is_missing: bool) -> Option<Value> {
@@ -47,9 +50,10 @@ fn parse_as(text: &str, schema: &Value) -> Option<Value> {
     let lower = text.to_lowercase();
     match schema["type"].as_str()? {
         // JSON inside a JSON string.
-        "array" | "object" if text.starts_with(['[', '{']) => serde_json::from_str(text).ok(),
+        "array" | "object" if text.starts_with(['[', '{']) => web::parse_json(text),
         "array" => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            let items = items.take(MAX_ITEMS);
             Some(items.map(|item| parse_as(item, &schema["items"]).unwrap_or_else(|| item.into())).collect())
         }
         "boolean" => lower.parse::<bool>().ok().map(Value::from),
@@ -91,6 +95,14 @@ mod tests {
         ] {
             assert_eq!(coerced(schema.clone(), sent.clone()), Some(expected), "{sent}");
         }
+    }
+
+    #[test]
+    fn a_long_text_becomes_a_list_that_is_too_long_and_no_longer() {
+        let list = coerced(json!({ "type": "array" }), "a,".repeat(400_000).into()).expect("a list");
+        assert_eq!(list.as_array().map(Vec::len), Some(MAX_ITEMS));
+        let nested = format!("[{}0]", "0,".repeat(400_000));
+        assert_eq!(coerced(json!({ "type": "array" }), nested.into()), None);
     }
 
     #[test]
