@@ -58,6 +58,44 @@ async fn eighty_writes_of_one_user_leave_connections_to_others() {
 }
 
 #[tokio::test]
+async fn eighty_searches_of_one_user_leave_connections_to_others() {
+    let app = App::start().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let task = ada.task("buy milk").await;
+    // A search takes as long as this lock is held.
+    let slow = "create or replace function app.prefix_query(word text, person uuid) returns tsquery
+                language plpgsql as $$ begin
+                    perform pg_advisory_xact_lock_shared(4711);
+                    return plainto_tsquery('pg_catalog.simple', word);
+                end $$";
+    app.database.change(slow).await;
+    let mut owner = app.database.owner().await;
+    let held = owner.transaction().await.unwrap();
+    held.batch_execute("select pg_advisory_xact_lock(4711)").await.unwrap();
+
+    let searches: Vec<_> = (0..80)
+        .map(|_| {
+            let ada = ada.clone();
+            tokio::spawn(async move { ada.get("/api/tasks?search=milk").await })
+        })
+        .collect();
+    poll_until("a search that waits", async || (!waiting(&app).await.is_empty()).then_some(())).await;
+
+    let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
+    read.expect("a connection is free for a list of another user").expect(200);
+    let waiting = waiting(&app).await;
+    assert!(waiting.len() <= 8, "a few are in progress: {waiting:#?}");
+    ada.get(&task).await.expect(200);
+    for refused in join_all(searches).await {
+        let refused = refused.unwrap();
+        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    held.rollback().await.unwrap();
+    ada.get("/api/tasks?search=milk").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_write_waits_for_a_short_change_of_the_same_user() {
     let app = App::start().await;
     let ada = app.guest().await;

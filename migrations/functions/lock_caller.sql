@@ -29,9 +29,7 @@ begin
             return null;
         end if;
     end if;
-    if role <> 'service' and not exists (
-           select from generate_series(1, 8) as place
-            where pg_try_advisory_xact_lock(hashtextextended('waiting ' || caller::text, place))) then
+    if role <> 'service' and not app.acquire_place('waiting', caller) then
         return '{"error":"busy"}';
     end if;
     begin
