@@ -2,6 +2,9 @@
 
 mod account;
 mod address;
+mod change_email;
+mod confirm_email;
+mod cookie;
 mod delete_me;
 mod guests;
 mod hashes;
