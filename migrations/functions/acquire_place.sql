@@ -1,5 +1,5 @@
--- Acquires one of eight places that a user has for requests of a kind, until the transaction ends. Returns false
--- if others have them all. Requests that may take long need a place, so nobody can fill the pool with them.
+-- Acquires one of eight places that a user has for requests of a kind, until the transaction ends. Returns
+-- false if others have them all. Requests that may take long need a place, so nobody can fill the pool.
 create or replace function app.acquire_place(kind text, person uuid) returns boolean language plpgsql as $$
 begin
     for place in 1 .. 8 loop

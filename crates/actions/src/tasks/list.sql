@@ -83,9 +83,9 @@ begin
                  $$position($2 ->> 'search' in task.title || ' ' || coalesce(task.description, '')) > 0$$
              else 'task.words @@ $3' end);
 
-    -- Ranking takes time for each word of the search and each byte of a vector. So of large vectors only those of
-    -- the newest matches are ranked, and others come last. Without words all matches rank alike. The subquery is
-    -- executed for the first large vector, if there is one.
+    -- Ranking takes time for each word of the search and each byte of a vector. So of large vectors only those
+    -- of the newest matches are ranked, and others come last. Without words all matches rank alike. The
+    -- subquery is executed for the first large vector, if there is one.
     if sorting.name = 'relevance' and search_query is not null then
         small_bytes := case when numnode(search_query) < 10 then 2000 else 0 end;
         most_bytes := 20000000 / numnode(search_query);
