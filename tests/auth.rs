@@ -10,7 +10,7 @@ mod guests;
 mod hashes;
 pub mod jwt;
 mod limits;
-mod mails;
+pub mod mails;
 mod pages;
 mod password;
 mod session;
