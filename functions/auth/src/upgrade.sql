@@ -1,6 +1,6 @@
 -- frame: write, own account, uncounted
--- Turns a guest into a user with an account, who keeps all data. A new session replaces the guest's, so that
--- nobody else who has seen or set the guest's token is signed in to the account. The link that confirms the
+-- Turns a guest into a user with an account, who keeps all data. A new session replaces the guest's sessions
+-- and tokens, so that nobody else who has seen or set one gets into the account. The link that confirms the
 -- address is sent to it, or the session has the time in seconds until one may be sent. `check_upgrade.sql`
 -- has counted the request.
 declare
@@ -16,6 +16,7 @@ begin
         return;
     end if;
     delete from sessions where sessions.user_id = caller;
+    delete from tokens where tokens.user_id = caller;
     wait := queue_link(caller, 'confirm_email', person.email);
     return query select 'row', (
         begin_session(person, principal, input)::jsonb
