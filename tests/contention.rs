@@ -137,7 +137,7 @@ async fn eighty_searches_of_one_user_leave_connections_to_others() {
     let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
     read.expect("a connection is free for a list of another user").expect(200);
     let waiting = waiting(&app).await;
-    assert!(waiting.len() <= 8, "a few are in progress: {waiting:#?}");
+    assert!(waiting.len() <= 32, "half of the connections are free: {}", waiting.len());
     ada.get(&task).await.expect(200);
     for refused in join_all(searches).await {
         let refused = refused.unwrap();

@@ -16,7 +16,7 @@ begin
             return true;
         end if;
     end if;
-    if role <> 'service' and not app.acquire_place('waiting', person) then
+    if role <> 'service' and not app.acquire_place('waiting', person, 8) then
         return false;
     end if;
     begin

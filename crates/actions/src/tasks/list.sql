@@ -31,11 +31,8 @@ declare
     small_bytes  int;
     most_bytes   int;
 begin
-    -- A search may take long, so a few of a user are in progress at most.
     if input ->> 'search' is not null then
-        if not acquire_place('searching', caller) then
-            perform refuse('busy');
-        end if;
+        perform begin_search(caller);
         search_query := build_search_query(input ->> 'search', caller);
     end if;
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,

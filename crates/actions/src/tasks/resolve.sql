@@ -11,9 +11,8 @@ begin
              where task.id = (input ->> 'id')::uuid and task.user_id = caller
                and (task.deleted_at is null or (input ->> 'in_trash')::boolean);
         return;
-    elsif not acquire_place('searching', caller) then
-        perform refuse('busy');
     end if;
+    perform begin_search(caller);
     search := find_by_words($$(select id, title, words, status = 'active' as open, due_date, all_day, user_id,
                                       updated_at
                                  from app.tasks where deleted_at is null)$$,
