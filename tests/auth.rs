@@ -2,12 +2,15 @@
 
 mod account;
 mod address;
+mod change_email;
+mod confirm_email;
+mod cookie;
 mod delete_me;
 mod guests;
 mod hashes;
 pub mod jwt;
 mod limits;
-mod mails;
+pub mod mails;
 mod pages;
 mod password;
 mod session;

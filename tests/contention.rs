@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use tokio_postgres::{Client, Transaction};
 
 use crate::auth::jwt::{self, Issuer};
+use crate::auth::mails::add_link;
 use crate::events::poll_until;
 
 /// Locks the row of a user, as another change of theirs does.
@@ -55,6 +56,96 @@ async fn eighty_writes_of_one_user_leave_connections_to_others() {
     change.rollback().await.unwrap();
     ada.task("the next one works").await;
     assert_eq!(ada.titles("/api/tasks").await, ["the next one works"], "what was refused did nothing");
+}
+
+#[tokio::test]
+async fn eighty_uses_of_one_link_leave_connections_to_others() {
+    let app = App::start().await;
+    let (ada, ben) = (app.account("ada@example.com").await, app.guest().await);
+    let token = add_link(&app, &ada, "confirm_email", "ada@example.com").await;
+    let mut owner = app.database.owner().await;
+    let change = lock(&mut owner, &ada).await;
+
+    let uses: Vec<_> = (0..80)
+        .map(|_| {
+            let (ada, link) = (ada.clone(), json!({ "token": token }));
+            tokio::spawn(async move { ada.post("/api/auth/confirm-email", link).await })
+        })
+        .collect();
+    poll_until("a use that waits", async || (!waiting(&app).await.is_empty()).then_some(())).await;
+
+    let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
+    read.expect("a connection is free for a list of another user").expect(200);
+    let waiting = waiting(&app).await;
+    assert!(waiting.len() <= 8, "a few wait: {waiting:#?}");
+    for refused in join_all(uses).await {
+        let refused = refused.unwrap();
+        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    change.rollback().await.unwrap();
+    app.post("/api/auth/confirm-email", json!({ "token": token })).await.expect(204);
+}
+
+#[tokio::test]
+async fn a_sign_in_gets_in_line_with_the_changes_of_its_user() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    let mut owner = app.database.owner().await;
+    let ahead = owner.transaction().await.unwrap();
+    // A change is being made, and as many requests wait as may.
+    let line = format!(
+        "select pg_advisory_xact_lock(hashtextextended('writing {0}', 0)),
+                pg_advisory_xact_lock(hashtextextended('waiting {0}', place))
+           from generate_series(1, 8) as place",
+        ada.id()
+    );
+    ahead.batch_execute(&line).await.unwrap();
+    let account = json!({ "email": "ada@example.com", "password": "a sample password" });
+
+    let refused = app.post("/api/auth/login", account.clone()).await;
+
+    assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
+    ahead.rollback().await.unwrap();
+    app.post("/api/auth/login", account).await.expect(200);
+}
+
+#[tokio::test]
+async fn eighty_searches_of_one_user_leave_connections_to_others() {
+    let app = App::start().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let task = ada.task("buy milk").await;
+    // A search takes as long as this lock is held.
+    let slow = "create or replace function app.prefix_query(word text, person uuid) returns tsquery
+                language plpgsql as $$ begin
+                    perform pg_advisory_xact_lock_shared(4711);
+                    return plainto_tsquery('pg_catalog.simple', word);
+                end $$";
+    app.database.change(slow).await;
+    let mut owner = app.database.owner().await;
+    let held = owner.transaction().await.unwrap();
+    held.batch_execute("select pg_advisory_xact_lock(4711)").await.unwrap();
+
+    let searches: Vec<_> = (0..80)
+        .map(|_| {
+            let ada = ada.clone();
+            tokio::spawn(async move { ada.get("/api/tasks?search=milk").await })
+        })
+        .collect();
+    poll_until("a search that waits", async || (!waiting(&app).await.is_empty()).then_some(())).await;
+
+    let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
+    read.expect("a connection is free for a list of another user").expect(200);
+    let waiting = waiting(&app).await;
+    assert!(waiting.len() <= 32, "half of the connections are free: {}", waiting.len());
+    ada.get(&task).await.expect(200);
+    for refused in join_all(searches).await {
+        let refused = refused.unwrap();
+        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    held.rollback().await.unwrap();
+    ada.get("/api/tasks?search=milk").await.expect(200);
 }
 
 #[tokio::test]

@@ -116,6 +116,25 @@ async fn a_violated_constraint_is_named_without_its_message() {
 }
 
 #[tokio::test]
+async fn a_request_for_something_of_another_user_waits_for_the_disk_no_more_than_one_for_nothing() {
+    let app = App::start().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let of_ben = ben.create(json!({ "title": "of another user" })).await.id();
+    let mut owner = app.database.owner().await;
+
+    for id in [of_ben.as_str(), "00000000-0000-7000-8000-000000000000"] {
+        let request = owner.transaction().await.unwrap();
+        request.batch_execute("set local synchronous_commit = on").await.unwrap();
+        let report =
+            format!(r#"select app.report_foreign_access('{{}}', '{{"id": "{id}"}}', '{}')"#, ada.id());
+        request.batch_execute(&report).await.unwrap();
+        let waits = request.query_one("show synchronous_commit", &[]).await.unwrap();
+        assert_eq!(waits.get::<_, &str>(0), "off", "{id}");
+        request.rollback().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn bulk_writers_of_one_user_never_deadlock_and_their_changes_are_ordered() {
     const WRITERS: usize = 8;
     const TASKS: usize = 40;

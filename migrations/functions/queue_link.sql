@@ -3,11 +3,17 @@
 create or replace function app.queue_link(person uuid, purpose text, address text) returns float8
 language plpgsql as $$
 declare
-    quota json := (app.check_buckets(array['link ' || md5(address)], person, null, true)).quota::json;
+    keys  text[] := app.link_keys(person, address);
+    quota json := (app.check_buckets(keys, person, null, true)).quota::json;
 begin
     if (quota ->> 'refused')::boolean then
+        -- The limit of the address is the second one, so a token of the first was taken.
+        update app.buckets as bucket set taken = bucket.taken - 1
+         where bucket.key = keys[1] and bucket.slot = 0 and quota ->> 'policy' = 'link-address';
         return (quota ->> 'reset')::float8;
     end if;
+    -- It replaces one of the same kind that waits, maybe for another address.
+    perform app.refund_link(mails) from app.mails where mails.user_id = person and mails.kind = purpose;
     perform app.queue_mail(person, purpose, address);
     return null;
 end $$;

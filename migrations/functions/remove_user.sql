@@ -16,6 +16,7 @@ begin
     -- Rows that are deleted now leave neither tombstones nor events.
     perform set_config('taskflow.removing', person::text, true);
     update app.streams set ends_at = now() where streams.user_id = person;
+    perform app.refund_link(mails) from app.mails where mails.user_id = person;
     -- Whatever gives access comes first, and a series after its tasks, which it would delete all at once.
     foreach table_name in array array[
         'sessions', 'tokens', 'identities', 'links', 'mails', 'tasks', 'series', 'notifications',

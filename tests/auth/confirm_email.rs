@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use tests::{App, DAPR_TOKEN, Person, Response};
 
+use super::limits::set_limit;
 use super::mails::{add_link, mail_to, mails_to, token, wait_until_sent};
 use crate::events::poll_until;
 
@@ -85,6 +86,93 @@ async fn a_link_is_sent_again_a_few_times_and_each_of_them_works() {
     confirm(&app, &token(&first)).await.expect(204);
     assert_eq!(is_verified(&ada).await, true);
     confirm(&app, &token(&mails[most - 1])).await.problem(410);
+}
+
+/// Changes the address of an account, or withdraws the change.
+async fn change_address(person: &Person, email: &str) -> Response {
+    let change = json!({ "email": email, "current_password": "a sample password" });
+    person.patch("/api/auth/me", change).await.expect(200)
+}
+
+/// Returns the addresses whose link waits to be sent.
+async fn waiting_links(app: &App) -> Vec<Value> {
+    let waiting = "select email from app.mails where kind = 'confirm_email' order by email";
+    app.database.rows(waiting).await.into_iter().map(|mail| mail["email"].clone()).collect()
+}
+
+#[tokio::test]
+async fn links_that_somebody_else_withdraws_do_not_keep_the_owner_of_an_address_from_getting_one() {
+    let app = App::start().await;
+    let eve = app.account("eve@example.com").await;
+    set_limit(&app, "link-address", 3, 3600).await;
+    for _ in 0..4 {
+        change_address(&eve, "ada@example.com").await;
+        change_address(&eve, "eve@example.com").await;
+    }
+    change_address(&eve, "ada@example.com").await;
+    app.account("eva@example.com").await;
+    eve.call("DELETE", "/api/auth/me")
+        .json(&json!({ "password": "a sample password" }))
+        .send()
+        .await
+        .expect(204);
+
+    let account = json!({ "email": "ada@example.com", "password": "a sample password" });
+    let session = app.post("/api/auth/register", account).await.expect(201).json();
+
+    assert!(session.get("link_retry_after").is_none(), "{session}");
+    assert_eq!(waiting_links(&app).await, ["ada@example.com", "eva@example.com"]);
+}
+
+#[tokio::test]
+async fn links_that_somebody_else_has_sent_to_an_address_leave_some_to_its_owner() {
+    let app = App::start().await;
+    let eve = app.account("eve@example.com").await;
+    set_limit(&app, "link", 2, 3600).await;
+    change_address(&eve, "ada@example.com").await;
+    // As if it had been sent.
+    app.database.change("delete from app.mails").await;
+    eve.post("/api/auth/confirm-email/resend", json!({})).await.expect(202);
+    app.database.change("delete from app.mails").await;
+    eve.post("/api/auth/confirm-email/resend", json!({})).await.problem(429);
+
+    let ada = app.account("ada@example.com").await;
+    assert_eq!(waiting_links(&app).await, ["ada@example.com"]);
+    app.database.change("delete from app.mails").await;
+    ada.post("/api/auth/confirm-email/resend", json!({})).await.expect(202);
+}
+
+#[tokio::test]
+async fn a_new_account_is_told_when_its_link_cannot_be_sent_yet() {
+    let app = App::start().await;
+    let eve = app.account("eve@example.com").await;
+    set_limit(&app, "link-address", 1, 3600).await;
+    for (path, email) in [("register", "ada@example.com"), ("upgrade", "ben@example.com")] {
+        change_address(&eve, email).await;
+        app.database.change("delete from app.mails").await;
+        let guest = app.guest().await;
+        let account = json!({ "email": email, "password": "a sample password" });
+
+        let begun = guest.post(&format!("/api/auth/{path}"), account).await;
+
+        let session = begun.json();
+        let wait = session["link_retry_after"].as_u64().unwrap_or_else(|| panic!("{begun:?}"));
+        assert!((1..=3600).contains(&wait), "{session}");
+        assert_eq!(waiting_links(&app).await, [] as [Value; 0]);
+        let person = app.person(&begun);
+        for _ in 0..6 {
+            let refused = person.post("/api/auth/confirm-email/resend", json!({})).await;
+            refused.problem(429);
+            assert!(
+                refused.header("retry-after").parse::<u64>().is_ok_and(|again| again <= wait),
+                "{refused:?}"
+            );
+        }
+        app.database
+            .change("update app.buckets set since = since - 3600 where key like 'link-address %'")
+            .await;
+        person.post("/api/auth/confirm-email/resend", json!({})).await.expect(202);
+    }
 }
 
 #[tokio::test]

@@ -51,6 +51,23 @@ async fn an_upgrade_starts_a_new_session_and_ends_that_of_the_guest() {
 }
 
 #[tokio::test]
+async fn an_upgrade_ends_the_personal_access_tokens_of_the_guest() {
+    let app = App::start().await;
+    let guest = app.guest().await;
+    let new_token = json!({ "name": "script", "scopes": ["read", "write"] });
+    let made = guest.post("/api/auth/tokens", new_token).await.expect(201).json();
+    let mut of_token = guest.clone();
+    of_token.token = made["token"].as_str().unwrap().to_owned();
+    of_token.get("/api/tasks").await.expect(200);
+
+    let ada = app.person(&guest.post("/api/auth/upgrade", account("ada@example.com")).await.expect(200));
+
+    of_token.get("/api/tasks").await.problem(401);
+    let tokens = ada.get("/api/auth/tokens").await.expect(200).json();
+    assert_eq!(tokens["items"], json!([]));
+}
+
+#[tokio::test]
 async fn an_upgrade_that_fails_keeps_the_session_of_the_guest() {
     let app = App::start().await;
     app.account("ada@example.com").await;

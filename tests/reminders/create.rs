@@ -42,6 +42,35 @@ async fn a_reminder_is_at_a_time_or_before_the_due_date() {
 }
 
 #[tokio::test]
+async fn a_reminder_is_added_only_to_the_version_of_the_task_that_if_match_names() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = create_task(&ada, json!({ "title": "call mom", "due_date": LATER })).await;
+    let add = async |version: &str, reminder: &Value| {
+        let call = ada.call("POST", &format!("{task}/reminders")).header("if-match", version);
+        call.json(reminder).send().await
+    };
+    let named = json!({ "id": "019a0000-0000-7000-8000-000000000001", "before": "15m" });
+
+    let problem = add("\"77\"", &named).await.problem(412);
+    assert_eq!(problem["task"], ada.get(&task).await.json());
+    assert_eq!(reminders(&ada, &task).await, [] as [Value; 0]);
+    let conflicts = app.database.rows("select type from app.outbox where type = 'task.conflict'").await;
+    assert_eq!(conflicts.len(), 1);
+    let added = add("\"1\"", &named).await.expect(201);
+
+    ada.patch(&task, json!({ "title": "call dad" })).await.expect(200);
+    add("\"1\"", &json!({ "before": "1h" })).await.problem(412);
+    assert_eq!(
+        add("\"1\"", &named).await.expect(201).json()["id"],
+        added.json()["id"],
+        "a repeat changes nothing"
+    );
+    assert_eq!(reminders(&ada, &task).await.len(), 1);
+    add("\"2\"", &json!({ "before": "1h" })).await.expect(201);
+}
+
+#[tokio::test]
 async fn days_before_are_days_of_the_users_calendar_and_hours_are_hours() {
     let app = App::start().await;
     let ada = app.guest_in("America/New_York").await;

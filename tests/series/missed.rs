@@ -154,6 +154,27 @@ async fn catching_up_is_limited_to_a_year_and_keeps_the_newest() {
 }
 
 #[tokio::test]
+async fn missed_occurrences_are_dismissed_only_at_the_version_of_the_series_that_if_match_names() {
+    let app = app_without_sidecar().await;
+    let (ada, zone) = guest_at_noon(&app).await;
+    let series = start_days_ago(&app, &ada, &zone, 3, json!({ "frequency": "daily" })).await;
+    series.complete_and_deliver().await;
+    let missed = series.tasks("missed=true").await.len();
+    assert!(missed > 0);
+    let dismiss = async |version: String| {
+        let call = ada.call("POST", &format!("{}/dismiss-missed", series.path)).header("if-match", version);
+        call.json(&json!({})).send().await
+    };
+    let current = ada.get(&series.path).await.expect(200).header("etag").to_owned();
+
+    let problem = dismiss("\"77\"".to_owned()).await.problem(412);
+
+    assert_eq!(problem["recurring_task"]["id"], series.id);
+    assert_eq!(series.tasks("missed=true").await.len(), missed);
+    assert_eq!(dismiss(current).await.expect(200).json(), json!({ "dismissed": missed }));
+}
+
+#[tokio::test]
 async fn missed_occurrences_are_dismissed_together_without_replacement() {
     let app = app_without_sidecar().await;
     let (ada, zone) = guest_at_noon(&app).await;

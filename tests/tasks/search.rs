@@ -1,7 +1,24 @@
+use std::collections::HashSet;
+
 use serde_json::json;
-use tests::App;
+use tests::{App, Person};
 
 use super::{find_titles, wrong_parameter};
+
+/// Returns the titles on all pages of a list, of two tasks each.
+async fn titles_of_all_pages(person: &Person, query: &str) -> Vec<String> {
+    let mut titles = Vec::new();
+    let mut path = format!("/api/tasks?{query}&limit=2");
+    loop {
+        let page = person.get(&path).await.expect(200).json();
+        let items = page["items"].as_array().expect("a page has items");
+        titles.extend(items.iter().map(|task| task["title"].as_str().expect("a title").to_owned()));
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/api/tasks?{query}&limit=2&cursor={cursor}"),
+            None => return titles,
+        }
+    }
+}
 
 #[tokio::test]
 async fn a_search_matches_prefixes_of_all_words() {
@@ -112,6 +129,44 @@ async fn a_search_without_words_matches_the_literal_text() {
     assert_eq!(find_titles(&ada, "search=%F0%9F%91%8B").await, ["call mom 👋"]);
     assert_eq!(find_titles(&ada, "search=%3F%21").await, ["call dad"]);
     assert_eq!(find_titles(&ada, "search=%21%3F").await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_search_without_words_has_more_than_one_page() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for number in 1..=3 {
+        ada.task(&format!("call {number} ?!")).await;
+    }
+
+    assert_eq!(titles_of_all_pages(&ada, "search=%3F%21").await, ["call 3 ?!", "call 2 ?!", "call 1 ?!"]);
+}
+
+#[tokio::test]
+async fn of_very_many_long_texts_that_match_many_words_only_the_newest_are_ranked() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    // Descriptions of 20 000 characters, whose words begin with 20 prefixes. The oldest task would be the best
+    // match, and ranks above a short one only if it is read.
+    let insert = format!(
+        "insert into app.tasks (id, user_id, title, description)
+         select ('019a0000-0000-7000-8000-0000000000' || lpad(n::text, 2, '0'))::uuid, '{}',
+                case n when 1 then (select string_agg('a' || chr(97 + k), ' ') from generate_series(0, 19) as k)
+                       else 'number ' || n end,
+                (select string_agg('a' || chr(97 + k % 20) || substr(md5((n * 10000 + k)::text), 1, 4), ' ')
+                   from generate_series(0, 2800) as k)
+           from generate_series(1, 60) as n",
+        ada.id()
+    );
+    app.database.change(&insert).await;
+    let prefixes: Vec<String> = ('a'..='t').map(|letter| format!("a{letter}")).collect();
+    let search = format!("search={}", prefixes.join("+"));
+
+    let all = titles_of_all_pages(&ada, &search).await;
+
+    let titles: HashSet<&String> = all.iter().collect();
+    assert_eq!((all.len(), titles.len()), (60, 60), "each is on one page: {all:?}");
+    assert_eq!(all[58..], ["number 2".to_owned(), prefixes.join(" ")], "the oldest come last");
 }
 
 #[tokio::test]

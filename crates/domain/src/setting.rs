@@ -62,7 +62,7 @@ pub const SETTINGS: &[SettingSpec] = &[
     limit(
         "limits.sign_up",
         "sign-up",
-        "600/60",
+        "100/10",
         "new accounts, guests and forgotten passwords per network address",
     ),
     limit("limits.sign_in", "sign-in", "10/300", "sign-in attempts per user and network address"),
@@ -74,7 +74,8 @@ pub const SETTINGS: &[SettingSpec] = &[
     ),
     limit("limits.sign_in_address", "sign-in-address", "100/300", "sign-in attempts per network address"),
     limit("limits.password", "password", "10/300", "attempts per user to confirm the current password"),
-    limit("limits.link", "link", "5/3600", "links sent by e-mail per e-mail address"),
+    limit("limits.link", "link", "5/3600", "links sent by e-mail per user and e-mail address"),
+    limit("limits.link_address", "link-address", "20/3600", "links sent by e-mail per e-mail address"),
     SettingSpec {
         key: "publishing",
         default: "on",

@@ -56,7 +56,7 @@ closed! {
         UserDeleted = "user_deleted",
         /// As many live streams are open as there may be.
         TooManyStreams = "too_many_streams",
-        /// A lock was not free in time, or too many requests of the user wait for one already.
+        /// A lock was not free in time, or too many requests of the user wait for one, or search, already.
         Busy = "busy",
     }
 }

@@ -74,6 +74,11 @@ fn changes(route: &Route) -> bool {
     route.method != Method::Get
 }
 
+/// Returns true for a change of a thing with a version.
+fn changes_version(route: &Route) -> bool {
+    route.versioned && changes(route) && route.path.contains('{')
+}
+
 fn takes_key(route: &Route) -> bool {
     route.method == Method::Post && !route.open && !route.path.starts_with("/api/auth/")
 }
@@ -100,7 +105,7 @@ fn parameters(route: &Route) -> Vec<Value> {
         },
     );
     let named = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
-    let if_match = (route.versioned && changes(route) && route.path.contains('{')).then(|| named("If-Match"));
+    let if_match = (changes_version(route) || route.refuses.contains(&412)).then(|| named("If-Match"));
     let if_none_match = (route.versioned && !changes(route)).then(|| named("If-None-Match"));
     let key = takes_key(route).then(|| named("Idempotency-Key"));
     in_path
@@ -167,8 +172,7 @@ fn responses(route: &Route) -> Map<String, Value> {
     let named: &[u16] = if route.path.contains('{') { &[404] } else { &[] };
     let caller: &[u16] = if route.open { &[] } else { &[401, 403, 429, 503] };
     let from_pages: &[u16] = if changes(route) { &[403] } else { &[] };
-    let newer: &[u16] =
-        if route.versioned && changes(route) && route.path.contains('{') { &[412] } else { &[] };
+    let newer: &[u16] = if changes_version(route) { &[412] } else { &[] };
     let mut refusals = [&[422], takes, named, caller, from_pages, newer, route.refuses].concat();
     refusals.sort_unstable();
     for status in refusals {

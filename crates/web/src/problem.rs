@@ -177,13 +177,13 @@ impl Problem {
         .with_header("retry-after", format!("{retry_after}"))
     }
 
-    /// Other changes of the user take long, or too many wait for them already.
+    /// Other requests of the user take long, or too many are in progress already.
     fn busy() -> Self {
         Self::new(
             429,
             "busy",
-            "Too many changes at once",
-            "Other changes are still being made. Please try again in a second.",
+            "Too many requests at once",
+            "Other requests of yours are still in progress. Please try again in a second.",
         )
         .with_header("retry-after", "1")
     }

@@ -1,6 +1,6 @@
 //! Sessions: the client keeps a token, the database its hash.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Refusal;
 use web::{Problem, Request, Response, session_cookie};
@@ -23,7 +23,7 @@ impl NewSession {
         Fingerprint { token_hash: web::fingerprint(&self.token), user_agent: self.user_agent.as_deref() }
     }
 
-    /// Makes the response from the stored `{expires_at, user}`: the token is in the body and in a cookie.
+    /// Makes the response from the stored `{expires_at, user, link_retry_after?}`: the token is in the body and in a cookie.
     pub fn response(&self, request: &Request, status: u16, begun: &str) -> Result<Response, Problem> {
         let response = Response::json(status, with_token(&self.token, begun)?);
         Ok(response.with("set-cookie", session_cookie(request, Some(&self.token))))
@@ -35,12 +35,23 @@ pub fn secret() -> String {
     web::hex(&web::random::<32>())
 }
 
-/// Adds the token to the stored `{expires_at, user}`.
+/// Session as the database returns it, and as clients see it once it has its token.
+#[derive(Deserialize, Serialize)]
+struct Begun {
+    #[serde(skip_deserializing)]
+    token: String,
+    expires_at: Value,
+    user: Value,
+    /// Seconds until the link that confirms the address may be sent, if none was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link_retry_after: Option<u32>,
+}
+
+/// Adds the token to the stored session.
 fn with_token(token: &str, begun: &str) -> Result<String, Problem> {
-    let begun: Value =
+    let begun: Begun =
         serde_json::from_str(begun).map_err(|error| Refusal::unreadable("a session", error))?;
-    let (expires_at, user) = (&begun["expires_at"], &begun["user"]);
-    Ok(json!({ "token": token, "expires_at": expires_at, "user": user }).to_string())
+    Ok(json!(Begun { token: token.to_owned(), ..begun }).to_string())
 }
 
 /// Session as the database stores it.
@@ -59,6 +70,7 @@ pub fn schema() -> Value {
             "token": { "type": "string", "description": "Session token. Send it as `Authorization: Bearer <token>`" },
             "expires_at": { "type": "string", "format": "date-time" },
             "user": user_schema(),
+            "link_retry_after": { "type": "integer", "description": "Seconds after which `POST /api/auth/confirm-email/resend` sends the link that confirms the e-mail address. Only if none is sent now, because too many were sent to this address" },
         },
         "required": ["token", "expires_at", "user"],
         "additionalProperties": false,

@@ -11,7 +11,8 @@ use crate::session::{Fingerprint, NewSession};
 use crate::sign_up::Account;
 
 input! {
-    /// E-mail address and password that turn a guest into an account.
+    /// E-mail address and password that turn a guest into an account. All sessions and personal access tokens
+    /// of the guest end.
     pub struct Upgrade {
         /// E-mail address, which is also the sign-in name. Letter case is ignored. The domain may have
         /// letters of any script.
@@ -31,9 +32,9 @@ struct Input<'a> {
     session: Fingerprint<'a>,
 }
 
-/// Turns the guest into an account. User id and data stay the same; a new session replaces the guest's. The
-/// first call identifies the caller and counts the request; the second, with the hash of the password, fails if
-/// the answer of the first is no longer true.
+/// Turns the guest into an account. User id and data stay the same; a new session replaces the guest's sessions
+/// and tokens. The first call identifies the caller and counts the request; the second, with the hash of the
+/// password, fails if the answer of the first is no longer true.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let Upgrade { email, password, name } = request.body()?;

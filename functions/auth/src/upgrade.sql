@@ -1,9 +1,11 @@
 -- frame: write, own account, uncounted
--- Turns a guest into a user with an account, who keeps all data. A new session replaces the guest's, so that
--- nobody else who has seen or set the guest's token is signed in to the account. The link that confirms the
--- address is sent to it. `check_upgrade.sql` has counted the request.
+-- Turns a guest into a user with an account, who keeps all data. A new session replaces the guest's sessions
+-- and tokens, so that nobody else who has seen or set one gets into the account. The link that confirms the
+-- address is sent to it, or the session has the time in seconds until one may be sent. `check_upgrade.sql`
+-- has counted the request.
 declare
     person users;
+    wait   float8;
 begin
     update users
        set guest = false, email = input ->> 'email', password_hash = input ->> 'password_hash',
@@ -14,6 +16,9 @@ begin
         return;
     end if;
     delete from sessions where sessions.user_id = caller;
-    perform queue_link(caller, 'confirm_email', person.email);
-    return query select 'row', begin_session(person, principal, input)::text;
+    delete from tokens where tokens.user_id = caller;
+    wait := queue_link(caller, 'confirm_email', person.email);
+    return query select 'row', (
+        begin_session(person, principal, input)::jsonb
+        || jsonb_strip_nulls(jsonb_build_object('link_retry_after', wait::int)))::text;
 end;

@@ -70,7 +70,7 @@ pub const ROUTES: &[Route] = &[
     Route::new(Post, "/api/tasks/{id}/reminders", reminders::add, "Add a reminder to a task")
         .takes(NewReminder::schema)
         .gives(201, remind::schema)
-        .refuses(&[409]),
+        .refuses(&[409, 412]),
     Route::new(Get, "/api/tasks/{id}/reminders", reminders::of_task, "List the reminders of a task")
         .gives(200, remind::list::schema),
     Route::new(Get, "/api/reminders", reminders::upcoming, "List upcoming reminders")
@@ -111,7 +111,8 @@ pub const ROUTES: &[Route] = &[
         series::dismiss_missed,
         "Move the missed tasks of a series to the trash",
     )
-    .gives(200, recur::dismiss::schema),
+    .gives(200, recur::dismiss::schema)
+    .refuses(&[412]),
     Route::new(Get, "/api/sync", sync::run, "Get changes since the last sync")
         .query(Since::schema)
         .gives(200, syncing::schema)

@@ -5,9 +5,9 @@ use domain::{NewReminder, Snooze};
 use web::{Problem, Request, Response};
 
 pub fn add(request: &Request) -> Result<Response, Problem> {
-    let (caller, task) = (request.caller()?, request.parameter("id")?);
+    let (caller, task) = (request.caller()?, crate::target(request)?);
     let reminder = request.body::<NewReminder>()?;
-    let made = reminders::add(&caller, crate::clock().now, task, &reminder)?;
+    let made = reminders::add(&caller, crate::clock().now, &task, &reminder)?;
     let location = format!("/api/reminders/{}", made.id);
     Ok(Response::json(201, made.json).with("location", location))
 }

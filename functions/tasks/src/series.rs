@@ -36,5 +36,6 @@ pub fn stop(request: &Request) -> Result<Response, Problem> {
 }
 
 pub fn dismiss_missed(request: &Request) -> Result<Response, Problem> {
-    Ok(Response::json(200, series::dismiss(&request.caller()?, request.parameter("id")?)?))
+    let (caller, series) = (request.caller()?, crate::target(request)?);
+    Ok(Response::json(200, series::dismiss(&caller, &series)?))
 }

@@ -6,11 +6,12 @@ use store::{Client, Reason, Refusal, statement};
 
 use super::{NEEDS_DUE_DATE, explain};
 use crate::named::{Named, or_repeat};
+use crate::tasks::Target;
 
 #[derive(Serialize)]
 struct Input<'a> {
-    /// Id of the task.
-    id: ItemId,
+    #[serde(flatten)]
+    task: &'a Target,
     #[serde(skip_serializing_if = "Option::is_none")]
     reminder_id: Option<ClientId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,15 +46,15 @@ struct Id {
 pub fn add(
     client: &Client<'_>,
     now: Moment,
-    task: ItemId,
+    task: &Target,
     reminder: &NewReminder,
 ) -> Result<AddedReminder, Refusal> {
     let member = match reminder.time {
         ReminderTime::At(_) => "at",
         ReminderTime::Before(_) => "before",
     };
-    let named = Named::new(reminder.id, "reminder", TaskReminder { task_id: task, reminder });
-    let input = Input { id: task, reminder_id: reminder.id, named: named.as_ref(), time: &reminder.time };
+    let named = Named::new(reminder.id, "reminder", TaskReminder { task_id: task.id, reminder });
+    let input = Input { task, reminder_id: reminder.id, named: named.as_ref(), time: &reminder.time };
     let made = reminder.check(now).map_err(Refusal::Invalid).and_then(|()| {
         client.one(statement!("add.sql"), &input).map_err(|refusal| match refusal {
             Refusal::Rejected(Reason::NoDueDate) => Refusal::invalid_member(member, NEEDS_DUE_DATE),

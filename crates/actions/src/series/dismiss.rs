@@ -1,14 +1,13 @@
 //! Dismisses the missed tasks of a series.
 
-use domain::ItemId;
 use serde_json::{Value, json};
 use store::{Client, Refusal, statement};
 
 use crate::tasks::Target;
 
 /// Moves the open missed tasks of a series of the caller to the trash. Returns their number: `{dismissed}`.
-pub fn dismiss(client: &Client<'_>, id: ItemId) -> Result<String, Refusal> {
-    client.one(statement!("dismiss.sql"), &Target { id, expected: None })
+pub fn dismiss(client: &Client<'_>, series: &Target) -> Result<String, Refusal> {
+    client.one(statement!("dismiss.sql"), series)
 }
 
 /// Returns the JSON schema of the response.

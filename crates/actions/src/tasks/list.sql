@@ -26,8 +26,15 @@ declare
     max_bytes    int := page_bytes(principal);
     skipped      bigint := (input ->> 'offset')::bigint;
     next_cursor  text;
-    search_query tsquery := build_search_query(input ->> 'search', caller);
+    search_query tsquery;
+    -- Limits of ranking, in bytes of vectors.
+    small_bytes  int;
+    most_bytes   int;
 begin
+    if input ->> 'search' is not null then
+        perform begin_search(caller);
+        search_query := build_search_query(input ->> 'search', caller);
+    end if;
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,
            case when (input ->> 'descending')::boolean then '<' else '>' end as sign
       into sorting
@@ -37,7 +44,7 @@ begin
                    ('completed_at', 'task.completed_at',                                'timestamptz', true),
                    ('title',        'lower(task.title)',                                'text',        false),
                    ('priority',     'priority_rank(task.priority)',                     'int',         false),
-                   ('relevance',    'ts_rank(task.words, $3)',                          'real',        false)
+                   ('relevance',    '0::real',                                          'real',        false)
            ) as kinds (name, key, type, nullable)
      where kinds.name = input ->> 'sort_by';
 
@@ -73,6 +80,25 @@ begin
                  $$position($2 ->> 'search' in task.title || ' ' || coalesce(task.description, '')) > 0$$
              else 'task.words @@ $3' end);
 
+    -- Ranking takes time for each word of the search and each byte of a vector. So of large vectors only those
+    -- of the newest matches are ranked, and others come last. Without words all matches rank alike. The
+    -- subquery is executed for the first large vector, if there is one.
+    if sorting.name = 'relevance' and search_query is not null then
+        small_bytes := case when numnode(search_query) < 10 then 2000 else 0 end;
+        most_bytes := 20000000 / numnode(search_query);
+        sorting.key := format(
+            $$case when pg_column_size(task.words) < %1$s
+                     or task.id >= (
+                        select large.id
+                          from (select task.id, sum(pg_column_size(task.words))
+                                           over (order by task.id desc rows unbounded preceding) as bytes
+                                  from tasks as task
+                                 where %3$s and pg_column_size(task.words) >= %1$s) as large
+                         where large.bytes <= %2$s
+                         order by large.id limit 1)
+                   then ts_rank(task.words, $3) else 0 end$$,
+            small_bytes, most_bytes, conditions);
+    end if;
     key := sorting.key;
     -- Ranking reads all matches, so it counts them too.
     if sorting.name = 'relevance' then
@@ -141,8 +167,8 @@ begin
     if cardinality(ids) > max_items then
         -- Null if the task was purged after it was found.
         execute format($$select page_cursor(to_json(%s) #>> '{}', task.id, $2 ->> 'fingerprint')
-                           from tasks as task where task.id = $1$$, sorting.key)
-           into next_cursor using ids[max_items], input, search_query;
+                           from tasks as task where task.id = $4$$, sorting.key)
+           into next_cursor using caller, input, search_query, ids[max_items];
     end if;
     -- Concatenated, as the items are parsed no more.
     return query select 'row', '{"items":' || items || ',"total":' || total || ',"next_cursor":'

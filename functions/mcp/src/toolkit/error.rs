@@ -60,7 +60,7 @@ impl ToolError {
                 ),
                 Refusal::Rejected(Reason::Busy) => Explanation::new(
                     "busy",
-                    "Nothing was done, because other changes of the person are still being made. Call again in \
+                    "Nothing was done, because other requests of the person are still in progress. Call again in \
                      a second.",
                 ),
                 Refusal::Rejected(Reason::IdTaken) => {

@@ -1,5 +1,4 @@
 use actions::reminders;
-use actions::tasks::resolve::SearchOptions;
 use domain::{ClientId, Duration, Field, Moment, NewReminder, Optional, input};
 use serde_json::{Value, json};
 
@@ -44,8 +43,8 @@ impl Tool for SetReminder {
         ];
         let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let reminder = NewReminder::parse(&Value::Object(given))?;
-        let task = call.task_id(&input.task.task, SearchOptions::default())?;
-        let added = reminders::add(&call.caller, call.clock.now, task, &reminder)?;
+        let task = call.target(&input.task.task)?;
+        let added = reminders::add(&call.caller, call.clock.now, &task, &reminder)?;
         let added = parse_json(&added.json)?;
         let done = if added["status"] == "cancelled" {
             "This reminder will not be sent, because its time has passed or the task is completed. Set `at`, or \
