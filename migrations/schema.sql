@@ -903,6 +903,10 @@ create type app.task as (
     seq               bigint
 );
 
+-- Acquires one of eight places that a user has for requests of a kind, until the transaction ends. Returns
+-- false if others have them all. Requests that may take long need a place, so nobody can fill the pool.
+create function app.acquire_place(kind text, person uuid) returns boolean language plpgsql volatile;
+
 -- Acquires the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
 -- returns. Returns true if this call has acquired it. A transaction tries each shard once.
 create function app.acquire_publish_lease(shard smallint) returns boolean language plpgsql volatile;
@@ -1104,12 +1108,19 @@ create function app.is_all_day(series app.series) returns boolean language sql i
 create function app.keep_answer(caller uuid, named jsonb, answer jsonb)
 returns void language plpgsql volatile;
 
--- Locks the caller's row before any of their data is read, so that a user's changes have one order, and
--- writers wait for each other instead of deadlocking. Several users' rows come in the order of their ids.
--- Returns a refusal if the row is not free in time, or if the session or token was revoked or the user
--- deleted while this waited.
+-- The buckets of links that a user has sent to an address: the user's own for this address, so that nobody
+-- else keeps the owner from getting a link, and a wider one of the address.
+create function app.link_keys(person uuid, address text) returns text[] language plpgsql immutable;
+
+-- Locks the caller's row before any of their data is read, as `lock_user` does. Returns a refusal if the row
+-- is not free in time, or if the session or token was revoked or the user deleted while this waited.
 create function app.lock_caller(principal jsonb, caller uuid, role text)
 returns json language plpgsql volatile;
+
+-- Locks the row of a user, so that their changes have one order, and writers wait for each other instead of
+-- deadlocking. Several users' rows come in the order of their ids. Returns false if the row is not free in
+-- time.
+create function app.lock_user(person uuid, role text) returns boolean language plpgsql volatile;
 
 -- The first instant within a lower bound: an instant itself, or the beginning of a day in the user's zone.
 create function app.lower_bound(bound jsonb, person uuid)
@@ -1191,6 +1202,11 @@ returns void language plpgsql volatile;
 create function app.quota(refused boolean, policy text, reset double precision, seconds_per_token double precision, seconds_to_fill double precision, remaining double precision)
 returns text language sql volatile;
 
+-- Returns the tokens of a link whose e-mail is withdrawn before anybody tries to send it, so that only those
+-- count that may arrive. It waits for nobody, as two users may have links to the same two addresses: tokens
+-- of a bucket that another request has just now are lost.
+create function app.refund_link(mail app.mails) returns void language plpgsql volatile;
+
 -- Returns the tokens of a successful sign-in, so that only failed attempts count: in the order in which they
 -- were taken, as another order would deadlock with attempts of others.
 create function app.refund_sign_in(email text, address text) returns void language plpgsql volatile;
@@ -1222,7 +1238,7 @@ create function app.replay(caller uuid, key jsonb) returns app.reply_row[] langu
 
 -- Reports a request for an item of another user, to administrators only. The caller must not be able to tell
 -- such items from missing ones: neither by the response, nor by an event of their own, nor by the time that
--- it takes to write the event to the disk.
+-- it takes to write to the disk, so neither waits for that.
 create function app.report_foreign_access(principal jsonb, input jsonb, caller uuid)
 returns void language plpgsql volatile;
 
@@ -1291,8 +1307,7 @@ returns timestamp with time zone language plpgsql stable;
 create function app.sweep_streams() returns void language plpgsql volatile;
 
 -- Uses up a link that was sent by e-mail, and returns it: all null if it is unknown, was used, or has
--- expired. The user is locked before the link is deleted, as by all others that delete links, in the same
--- order as by `lock_caller`.
+-- expired. The user is locked before the link is deleted, as by all others that delete links.
 create function app.take_link(hash text, wanted text) returns app.links language plpgsql volatile;
 
 -- Takes a token from each of these buckets, from its first slot that no other request in progress has. A
