@@ -53,23 +53,6 @@ async fn invalid_tags_are_reported() {
 }
 
 #[tokio::test]
-async fn a_tag_with_a_comma_is_rejected_as_no_list_could_name_it() {
-    let app = App::start().await;
-    let ada = app.guest().await;
-    let task = ada.task("report").await;
-    let tags = json!({ "tags": ["a", "b,c"] });
-    let series = json!({ "title": "x", "frequency": "daily", "tags": ["b,c"] });
-
-    assert_eq!(ada.post(&format!("{task}/tags"), tags.clone()).await.wrong_members(), ["/tags/1"]);
-    assert_eq!(ada.patch(&task, tags).await.wrong_members(), ["/tags/1"]);
-    assert_eq!(ada.post("/api/recurring-tasks", series).await.wrong_members(), ["/tags/0"]);
-    // One of a former release.
-    app.database.change("update app.tasks set tags = '{\"b,c\"}'").await;
-    let untagged = ada.delete(&format!("{task}/tags/b%2Cc")).await.expect(200).json();
-    assert_eq!(untagged["tags"], json!([]));
-}
-
-#[tokio::test]
 async fn a_tag_with_any_characters_can_be_removed() {
     let app = App::start().await;
     let ada = app.guest().await;

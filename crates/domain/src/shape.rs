@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
-use crate::tags::stored_tags_schema;
-use crate::{DayOfMonth, Description, Field, Interval, RelativeReminder, Reminders, Title, Weekdays};
+use crate::{DayOfMonth, Description, Field, Interval, RelativeReminder, Reminders, Tags, Title, Weekdays};
 
 /// JSON shape of something that clients see.
 #[derive(Debug)]
@@ -63,7 +62,7 @@ pub const TASK: Shape = Shape {
         required("description", Kind::Input(Option::<Description>::schema)),
         required("status", Kind::OneOf(&["active", "completed"])),
         required("priority", Kind::OneOf(&["low", "medium", "high"])),
-        required("tags", Kind::Input(stored_tags_schema)),
+        required("tags", Kind::Input(Tags::schema)),
         required("due_date", Kind::NullableTime),
         required("all_day", Kind::Boolean).about("True if it is due on a day, not at a time"),
         required("recurring_task_id", Kind::NullableId).about("Its series"),
@@ -95,7 +94,7 @@ pub const SERIES: Shape = Shape {
         required("title", Kind::Input(Title::schema)),
         required("description", Kind::Input(Option::<Description>::schema)),
         required("priority", Kind::OneOf(&["low", "medium", "high"])),
-        required("tags", Kind::Input(stored_tags_schema)),
+        required("tags", Kind::Input(Tags::schema)),
         required("frequency", Kind::OneOf(&["daily", "weekly", "monthly", "yearly"])),
         required("interval", Kind::Input(Interval::schema)),
         required("by_weekday", Kind::Input(Option::<Weekdays>::schema)),

@@ -7,12 +7,11 @@ use crate::Tag;
 use crate::errors::{Errors, within, wrong};
 use crate::field::{Field, text};
 use crate::tag::MAX_LENGTH;
-use crate::text::{line, line_schema, line_schema_without};
+use crate::text::{line, line_schema};
 
 const MAX_TAGS: usize = 10;
 
-/// Up to ten tags of 1 to 50 characters each, trimmed, in the order given, without duplicates. None has a
-/// comma, which separates tags in a query.
+/// Up to ten tags of 1 to 50 characters each, trimmed, in the order given, without duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tags(Vec<String>);
 
@@ -33,9 +32,6 @@ impl Field for Tags {
         let mut errors = Errors::new();
         for (index, value) in given.iter().enumerate() {
             match text(value).and_then(|text| line(text, MAX_LENGTH)) {
-                Ok(tag) if tag.contains(',') => {
-                    errors.extend(within(index, wrong("must not contain a comma")))
-                }
                 Ok(tag) if tags.contains(&tag) => {}
                 Ok(tag) => tags.push(tag),
                 Err(found) => errors.extend(within(index, found)),
@@ -45,13 +41,8 @@ impl Field for Tags {
     }
 
     fn schema() -> Value {
-        json!({ "type": "array", "items": line_schema_without(",", MAX_LENGTH), "maxItems": MAX_TAGS })
+        json!({ "type": "array", "items": line_schema(MAX_LENGTH), "maxItems": MAX_TAGS })
     }
-}
-
-/// Returns the JSON schema of the tags that a task has: those of former releases may have commas.
-pub fn stored_tags_schema() -> Value {
-    json!({ "type": "array", "items": line_schema(MAX_LENGTH), "maxItems": MAX_TAGS })
 }
 
 #[cfg(test)]
@@ -71,14 +62,6 @@ mod tests {
     fn every_invalid_tag_is_reported_with_its_index() {
         let errors = Tags::parse(&json!(["ok", "", 7])).expect_err("two are wrong");
         assert_eq!(errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/1", "/2"]);
-    }
-
-    #[test]
-    fn a_tag_with_a_comma_is_rejected() {
-        let errors = Tags::parse(&json!(["a", "b,c"])).expect_err("a comma");
-        assert_eq!(errors, within(1, wrong("must not contain a comma")));
-        // One of a former release can still be removed.
-        assert!(Tag::parse(&json!("b,c")).is_ok());
     }
 
     #[test]
