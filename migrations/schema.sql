@@ -903,9 +903,11 @@ create type app.task as (
     seq               bigint
 );
 
--- Acquires one of eight places that a user has for requests of a kind, until the transaction ends. Returns
--- false if others have them all. Requests that may take long need a place, so nobody can fill the pool.
-create function app.acquire_place(kind text, person uuid) returns boolean language plpgsql volatile;
+-- Acquires one of the places that a user has for requests of a kind, until the transaction ends. Returns
+-- false if others have them all. Requests that may take long need a place, so nobody can fill the pool with
+-- them.
+create function app.acquire_place(kind text, person uuid, places integer)
+returns boolean language plpgsql volatile;
 
 -- Acquires the publish lease of a shard if it is free, and adds it to `taskflow.leases`, which the frame
 -- returns. Returns true if this call has acquired it. A transaction tries each shard once.
@@ -966,6 +968,10 @@ returns record language plpgsql volatile;
 -- message that would follow another one within 100 ms is put off: then the row is `later`, with the user.
 create function app.advance_stream(person uuid, spaced boolean)
 returns TABLE(kind text, body text) language plpgsql volatile;
+
+-- Begins a search of a user, or refuses it while others of the user have half of the connections of a pool:
+-- a search may read much.
+create function app.begin_search(person uuid) returns void language plpgsql volatile;
 
 -- Starts a session of a user: the hash of its token is in the input. Returns it as clients see it: its end,
 -- and the user.
