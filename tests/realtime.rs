@@ -164,26 +164,22 @@ async fn lift_limit(app: &App) {
     app.database.change("update app.limits set requests = 1000000 where name = 'user'").await;
 }
 
-/// Makes changes at a rate for some time: creates tasks, completes and deletes some.
+/// Makes changes at a rate for some time, or as fast as they are answered: creates tasks, completes and deletes
+/// some.
 async fn change_at_rate(person: &Person, per_second: u32, time: Duration) {
     let (mut ticks, began) = (tokio::time::interval(Duration::from_secs(1) / per_second), Instant::now());
+    let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let mut writes = Vec::new();
     for number in 0.. {
         if began.elapsed() > time {
             break;
         }
         ticks.tick().await;
+        let permit = Arc::clone(&at_once).acquire_owned().await.expect("it is never closed");
         let person = person.clone();
         writes.push(tokio::spawn(async move {
-            // At most eight changes of a user wait for each other; the others are to be sent again.
-            let task = json!({ "title": format!("number {number}") });
-            let made = loop {
-                let made = person.post("/api/tasks", task.clone()).await;
-                if made.status != 429 {
-                    break made.expect(201);
-                }
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            };
+            let _permit = permit;
+            let made = person.create(json!({ "title": format!("number {number}") })).await;
             let path = made.header("location").to_owned();
             match number % 5 {
                 0 => _ = person.post(&format!("{path}/complete"), json!({})).await,
