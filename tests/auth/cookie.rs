@@ -186,8 +186,10 @@ async fn an_origin_has_the_scheme_of_the_request_where_that_is_known() {
         (&proxied, None, "http", 201),
         (&proxied, None, "https", 201),
     ] {
-        let guest = app.call("POST", "/api/auth/guest").header("origin", format!("{scheme}://{}", app.host()));
-        let guest = forwarded.into_iter().fold(guest, |call, scheme| call.header("x-forwarded-proto", scheme));
+        let guest =
+            app.call("POST", "/api/auth/guest").header("origin", format!("{scheme}://{}", app.host()));
+        let guest =
+            forwarded.into_iter().fold(guest, |call, scheme| call.header("x-forwarded-proto", scheme));
         let response = guest.send().await;
         assert_eq!(response.status, status, "{forwarded:?} {scheme}: {response:?}");
     }
