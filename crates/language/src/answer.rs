@@ -1,0 +1,178 @@
+//! Answers: what a sentence asks for.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Understanding of a sentence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Understanding {
+    /// Name of a tool, `help` or `unknown`.
+    pub operation: Operation,
+    /// Arguments of the tool.
+    pub data: Map<String, Value>,
+    /// From 0 to 1; below 0.6 it should be asked.
+    pub confidence: f32,
+    /// True if the user has to answer a question first.
+    pub needs_clarification: bool,
+    /// The question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// Answers to the question.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
+    /// Adjustments of what was said.
+    pub notes: Vec<String>,
+    /// Recognized passages.
+    pub spans: Vec<Span>,
+    /// What the sentence means as the reply to a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Reply>,
+    /// Further wishes of the same message, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Self>,
+}
+
+/// Possible answer to a question, with the operation that it leads to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Choice {
+    /// Words of the answer.
+    pub label: String,
+    /// Operation, if it is another one.
+    pub operation: Operation,
+    /// Arguments of the tool.
+    pub data: Map<String, Value>,
+}
+
+/// Recognized passage of the text, in characters.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Span {
+    /// First character.
+    pub from: usize,
+    /// Character after the last one.
+    pub to: usize,
+    /// What was recognized.
+    pub kind: SpanKind,
+    /// Its meaning, if it is settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+}
+
+/// Kind of a recognized passage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpanKind {
+    /// Day or time.
+    Date,
+    /// Recurrence of a series.
+    Recurrence,
+    /// Reminder.
+    Reminder,
+    /// Priority.
+    Priority,
+    /// Tag.
+    Tag,
+    /// Words that say what to do.
+    Command,
+    /// Quotation mark around a title.
+    Quote,
+}
+
+/// Operation that a sentence asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are those of the tools")]
+pub enum Operation {
+    AddTask,
+    ListTasks,
+    GetTask,
+    UpdateTask,
+    CompleteTask,
+    ReopenTask,
+    DeleteTask,
+    SetTaskPriority,
+    SetTaskDueDate,
+    AddTaskTags,
+    RemoveTaskTags,
+    SearchTasks,
+    FilterTasks,
+    SortTasks,
+    CreateRecurringTask,
+    ListRecurringTasks,
+    StopRecurringTask,
+    SetReminder,
+    ListReminders,
+    CancelReminder,
+    GetTaskHistory,
+    ListNotifications,
+    Help,
+    Unknown,
+}
+
+impl Operation {
+    /// True if the tool changes something.
+    pub fn is_write(self) -> bool {
+        use Operation::*;
+        !matches!(
+            self,
+            ListTasks
+                | GetTask
+                | SearchTasks
+                | FilterTasks
+                | SortTasks
+                | ListRecurringTasks
+                | ListReminders
+                | GetTaskHistory
+                | ListNotifications
+                | Help
+                | Unknown
+        )
+    }
+}
+
+/// Meaning of a sentence as the reply to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Agreement.
+    Yes,
+    /// Refusal.
+    No,
+    /// Never mind.
+    Cancel,
+    /// Take back what was done last.
+    Undo,
+    /// The option with that number, from 1; -1 is the last one.
+    Choice(i32),
+}
+
+impl Understanding {
+    /// An understanding without arguments.
+    pub fn new(operation: Operation, confidence: f32) -> Self {
+        Self {
+            operation,
+            data: Map::new(),
+            confidence,
+            needs_clarification: false,
+            question: None,
+            options: Vec::new(),
+            notes: Vec::new(),
+            spans: Vec::new(),
+            answer: None,
+            then: Vec::new(),
+        }
+    }
+
+    /// Adds an argument.
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.data.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Asks a question. The first one is asked; the others follow from the answer.
+    pub fn ask(&mut self, question: impl Into<String>) {
+        if self.question.is_none() {
+            self.question = Some(question.into());
+        }
+        self.needs_clarification = true;
+    }
+}

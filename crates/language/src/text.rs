@@ -1,0 +1,394 @@
+//! Normalized text: tokens with the places where they stand in the original.
+//!
+//! Rules see lower-case words and know nothing of letter case, typographic quotes or double spaces. A token
+//! that is quoted, pinned by the caller, or part of an address or a file name has no word at all, so no rule
+//! can match it.
+
+use std::ops::Range;
+
+use crate::words::{self, Part, Unit, WeekdayWord};
+
+/// Text with its tokens.
+#[derive(Debug)]
+pub struct Text {
+    chars: Vec<char>,
+    lower: String,
+    tokens: Vec<Token>,
+    quotes: Vec<Range<usize>>,
+}
+
+/// Word, number or sign.
+#[derive(Debug)]
+struct Token {
+    /// Place in the original, in characters.
+    place: Range<usize>,
+    /// Place in the lower-case text, in bytes.
+    bytes: Range<usize>,
+    kind: Kind,
+    /// True if nothing separates it from the token before.
+    is_glued: bool,
+    /// True if it is quoted, pinned or part of an address.
+    is_opaque: bool,
+    meaning: Meaning,
+}
+
+/// What a word can mean in a date, looked up once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Meaning {
+    weekday: Option<WeekdayWord>,
+    month: Option<i8>,
+    relative_day: Option<i32>,
+    unit: Option<Unit>,
+    part: Option<Part>,
+}
+
+impl Meaning {
+    fn of(word: &str) -> Self {
+        Self {
+            weekday: words::weekday(word),
+            month: words::month(word),
+            relative_day: words::relative_day(word),
+            unit: words::unit(word),
+            part: words::part(word),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Word,
+    Number,
+    Sign,
+}
+
+impl Text {
+    /// Splits a text into tokens. What `keep` covers, in characters, is opaque.
+    pub fn new(original: &str, keep: &[Range<usize>]) -> Self {
+        let chars: Vec<char> = original.chars().collect();
+        let quotes = quotes(&chars);
+        let opaque = [keep, &quotes, &addresses(&chars)].concat();
+        let (mut lower, mut tokens) = (String::with_capacity(original.len()), Vec::<Token>::new());
+        let mut at = 0;
+        while at < chars.len() {
+            let Some(kind) = kind(&chars, at) else {
+                at += 1;
+                continue;
+            };
+            let end = match kind {
+                Kind::Sign => at + 1,
+                _ => {
+                    (at + 1..chars.len()).find(|&next| !continues(&chars, next, kind)).unwrap_or(chars.len())
+                }
+            };
+            let begin = lower.len();
+            lower.extend(chars[at..end].iter().map(|&c| plain(c)));
+            let place = at..end;
+            let is_opaque = opaque.iter().any(|range| range.start < end && at < range.end);
+            let meaning = if is_opaque || kind != Kind::Word {
+                Meaning::default()
+            } else {
+                Meaning::of(&lower[begin..])
+            };
+            tokens.push(Token {
+                is_glued: tokens.last().is_some_and(|last| last.place.end == at),
+                is_opaque,
+                meaning,
+                bytes: begin..lower.len(),
+                place,
+                kind,
+            });
+            at = end;
+        }
+        Self { chars, lower, tokens, quotes }
+    }
+
+    /// Number of tokens.
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Lower-case token, or nothing after the end and for an opaque token.
+    pub fn at(&self, index: usize) -> &str {
+        match self.tokens.get(index) {
+            Some(token) if !token.is_opaque => &self.lower[token.bytes.clone()],
+            _ => "",
+        }
+    }
+
+    /// Word before a token, or nothing.
+    pub fn before(&self, index: usize) -> &str {
+        index.checked_sub(1).map_or("", |before| self.at(before))
+    }
+
+    /// True if the token is one of these.
+    pub fn is(&self, index: usize, words: &[&str]) -> bool {
+        let token = self.at(index);
+        !token.is_empty() && words.contains(&token)
+    }
+
+    fn meaning(&self, index: usize) -> Meaning {
+        self.tokens.get(index).map(|token| token.meaning).unwrap_or_default()
+    }
+
+    /// Weekday that the word names.
+    pub fn weekday(&self, index: usize) -> Option<WeekdayWord> {
+        self.meaning(index).weekday
+    }
+
+    /// Number of the month that the word names.
+    pub fn month(&self, index: usize) -> Option<i8> {
+        self.meaning(index).month
+    }
+
+    /// Distance in days to today that the word names.
+    pub fn relative_day(&self, index: usize) -> Option<i32> {
+        self.meaning(index).relative_day
+    }
+
+    /// Unit of time that the word names.
+    pub fn unit(&self, index: usize) -> Option<Unit> {
+        self.meaning(index).unit
+    }
+
+    /// Part of the day that the word names.
+    pub fn part(&self, index: usize) -> Option<Part> {
+        self.meaning(index).part
+    }
+
+    /// Returns the end of a phrase of several words, if it begins here.
+    pub fn phrase(&self, index: usize, phrase: &str) -> Option<usize> {
+        let mut at = index;
+        for word in phrase.split(' ') {
+            if self.at(at) != word {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
+    }
+
+    /// Returns the end of the longest of these phrases that begins here.
+    pub fn any_phrase(&self, index: usize, phrases: &[&str]) -> Option<usize> {
+        phrases.iter().filter_map(|phrase| self.phrase(index, phrase)).max()
+    }
+
+    /// True for a word of letters.
+    pub fn is_word(&self, index: usize) -> bool {
+        self.has(index, Kind::Word)
+    }
+
+    /// True for digits.
+    pub fn is_number(&self, index: usize) -> bool {
+        self.has(index, Kind::Number)
+    }
+
+    /// True for a sign.
+    pub fn is_sign(&self, index: usize) -> bool {
+        self.has(index, Kind::Sign)
+    }
+
+    fn has(&self, index: usize, kind: Kind) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.kind == kind && !token.is_opaque)
+    }
+
+    /// True if nothing separates the token from the one before.
+    pub fn is_glued(&self, index: usize) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.is_glued)
+    }
+
+    /// True if the token is quoted, pinned or part of an address.
+    pub fn is_opaque(&self, index: usize) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.is_opaque)
+    }
+
+    /// True if the word has a capital letter where it stands in the original.
+    pub fn is_capitalized(&self, index: usize) -> bool {
+        self.tokens.get(index).is_some_and(|token| self.chars[token.place.start].is_uppercase())
+    }
+
+    /// True if a rule may begin at this token: words match at their boundaries only.
+    pub fn begins(&self, index: usize) -> bool {
+        let Some(token) = self.tokens.get(index) else { return false };
+        if !token.is_glued {
+            return true;
+        }
+        match self.before(index) {
+            "(" | "[" | "{" | "\"" | "'" | ";" | "!" | "?" | "…" | "*" | "~" | "@" | ">" | "|" | "•"
+            | "∙" | "·" => true,
+            // `4:30` and `1,200` are one thing, but `says:30 December` is not.
+            ":" | "," => !(self.is_number(index) && index >= 2 && self.is_number(index - 2)),
+            // A dash is a boundary where it begins or follows a space, as in `-20200701-`.
+            "-" | "–" | "—" => !self.is_glued(index - 1),
+            _ => false,
+        }
+    }
+
+    /// True if a rule may end before this token.
+    pub fn ends(&self, index: usize) -> bool {
+        let Some(token) = self.tokens.get(index) else { return true };
+        if !token.is_glued {
+            return true;
+        }
+        let follows_glued = self.is_glued(index + 1) && index + 1 < self.len();
+        match self.at(index) {
+            ")" | "]" | "}" | "\"" | ";" | "!" | "?" | "…" | "*" | "|" | "•" | "∙" | "·" | "<" => true,
+            ":" | "," => !(follows_glued && self.is_number(index + 1)),
+            "." => !follows_glued || self.is_sign(index + 1),
+            "'" | "-" | "–" | "—" => !follows_glued,
+            _ => false,
+        }
+    }
+
+    /// Place of some tokens in the original, in characters.
+    pub fn place(&self, tokens: Range<usize>) -> Range<usize> {
+        let begin = self.tokens.get(tokens.start).map_or(self.chars.len(), |token| token.place.start);
+        let end = tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last));
+        begin..end.map_or(begin, |token| token.place.end).max(begin)
+    }
+
+    /// Characters of the original.
+    pub fn chars(&self) -> &[char] {
+        &self.chars
+    }
+
+    /// Quoted passages with their quotation marks, in characters.
+    pub fn quotes(&self) -> &[Range<usize>] {
+        &self.quotes
+    }
+
+    /// Original characters of some tokens, with single spaces.
+    pub fn original(&self, tokens: Range<usize>) -> String {
+        let text: String = self.chars[self.place(tokens)].iter().collect();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Lower-case letter, and the plain form of typographic signs. Each character stays one character, so places in
+/// both texts can be compared.
+fn plain(c: char) -> char {
+    match c {
+        '’' | '‘' | 'ʼ' | '`' | '´' => '\'',
+        '“' | '”' | '„' | '«' | '»' => '"',
+        '–' | '—' | '−' | '‐' | '‑' => '-',
+        '×' => 'x',
+        _ => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(one), None) => one,
+                _ => c,
+            }
+        }
+    }
+}
+
+fn kind(chars: &[char], at: usize) -> Option<Kind> {
+    match chars[at] {
+        c if c.is_whitespace() || c.is_control() => None,
+        c if c.is_ascii_digit() => Some(Kind::Number),
+        c if is_letter(c) => Some(Kind::Word),
+        _ => Some(Kind::Sign),
+    }
+}
+
+/// Letters, and everything else that is neither a digit nor punctuation: marks of other scripts, emoji.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic()
+        || (!c.is_ascii() && !matches!(c, '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '∙' | '−'))
+}
+
+/// True if a character continues the token of that kind.
+fn continues(chars: &[char], at: usize, kind: Kind) -> bool {
+    let c = chars[at];
+    match kind {
+        Kind::Number => c.is_ascii_digit(),
+        Kind::Word if plain(c) == '\'' => {
+            // An apostrophe inside a word: don't, o'clock, today's.
+            chars.get(at + 1).is_some_and(|&next| is_letter(next)) && is_letter(chars[at - 1])
+        }
+        Kind::Word => is_letter(c) && !c.is_whitespace(),
+        Kind::Sign => false,
+    }
+}
+
+/// Finds quoted passages, with their quotation marks.
+fn quotes(chars: &[char]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let closing: &[char] = match chars[at] {
+            '"' => &['"'],
+            '“' | '„' => &['”', '“', '"'],
+            '«' => &['»'],
+            '‘' => &['’'],
+            '\'' => &['\''],
+            _ => &[],
+        };
+        let is_open =
+            |c: Option<&char>| c.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | ':' | ','));
+        let begins = is_open(at.checked_sub(1).and_then(|before| chars.get(before)))
+            && chars.get(at + 1).is_some_and(|next| !next.is_whitespace());
+        let end = (!closing.is_empty() && begins)
+            .then(|| {
+                (at + 2..chars.len()).find(|&end| {
+                    closing.contains(&chars[end])
+                        && !chars[end - 1].is_whitespace()
+                        && chars.get(end + 1).is_none_or(|after| !after.is_alphanumeric())
+                })
+            })
+            .flatten();
+        match end {
+            Some(end) => {
+                found.push(at..end + 1);
+                at = end + 1;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// Finds web and mail addresses, paths and names of files.
+fn addresses(chars: &[char]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut begin = 0;
+    for end in 0..=chars.len() {
+        if end < chars.len() && !chars[end].is_whitespace() {
+            continue;
+        }
+        if is_address(&chars[begin..end]) {
+            found.push(begin..end);
+        }
+        begin = end + 1;
+    }
+    found
+}
+
+fn is_address(chunk: &[char]) -> bool {
+    let mut previous = ' ';
+    for (at, &c) in chunk.iter().enumerate() {
+        let after = &chunk[at + 1..];
+        let letters =
+            |chars: &mut dyn Iterator<Item = &char>| chars.take_while(|c| c.is_ascii_alphabetic()).count();
+        let is_found = match c {
+            ':' => after.starts_with(&['/', '/']) && at > 1,
+            '@' => {
+                previous.is_alphanumeric()
+                    && after.first().is_some_and(|c| c.is_alphabetic())
+                    && after.contains(&'.')
+            }
+            '\\' => at > 0,
+            '_' => previous.is_alphanumeric() && after.first().is_some_and(|c| c.is_alphanumeric()),
+            '/' => at == 0 && after.len() > 1 && after[0].is_alphabetic(),
+            // `report.pdf`, `example.com`; not `a.m.` and not `Dec.21`.
+            '.' => {
+                letters(&mut chunk[..at].iter().rev()) > 1 && (2..=6).contains(&letters(&mut after.iter()))
+            }
+            _ => false,
+        };
+        if is_found {
+            return true;
+        }
+        previous = c;
+    }
+    false
+}
