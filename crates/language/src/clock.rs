@@ -3,7 +3,7 @@
 use crate::number::{below_hundred, cardinal, digits, spelled};
 use crate::phrases::Phrases;
 use crate::text::Text;
-use crate::words::{Part, Unit};
+use crate::words::{self, Part, Unit};
 
 /// Time of day, as it was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +32,19 @@ pub enum Half {
 pub enum Lead {
     /// None: only what looks like a time is one.
     None,
+    /// None, but a day stands beside it: "monday noon".
+    Beside,
     /// "at", "around": a number is an hour, if nothing that it could count follows.
     At,
+    /// "at" beside a day, or at the beginning of the sentence: a number is an hour.
+    Sure,
+}
+
+impl Lead {
+    /// True if a number may be an hour.
+    fn is_at(self) -> bool {
+        matches!(self, Self::At | Self::Sure)
+    }
 }
 
 impl Clock {
@@ -175,7 +186,7 @@ fn named(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
         "high" if text.at(begin + 1) == "noon" => (12, begin + 2),
         _ => return None,
     };
-    let is_time = lead == Lead::At || begin > at || follows_a_time(text, end);
+    let is_time = lead != Lead::None || begin > at || follows_a_time(text, end);
     is_time.then_some((Clock::fixed(hour), end))
 }
 
@@ -216,7 +227,7 @@ fn relative(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
         }
     };
     let is_past = text.is(middle - 1, &["past"]);
-    let is_time = is_clear || is_past || is_said_as_time || lead == Lead::At;
+    let is_time = is_clear || is_past || is_said_as_time || lead.is_at();
     if !is_time || hour.minute != 0 {
         return None;
     }
@@ -240,8 +251,8 @@ fn with_separator(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> 
     }
     let (half, after) = meridiem(text, after).map_or((None, after), |(half, end)| (Some(half), end));
     match (separator, half) {
-        ("." | "'", None) if lead == Lead::None => return None,
-        ("." | "'", None) if !follows_a_time(text, after) => return None,
+        ("." | "'", None) if !lead.is_at() => return None,
+        ("." | "'", None) if !fits(text, after, lead) => return None,
         _ => {}
     }
     Clock::new(hour, minute, half.unwrap_or(Half::Open)).map(|clock| (Clock { second, ..clock }, after))
@@ -281,7 +292,7 @@ fn oclock(text: &Text, at: usize, _: Lead) -> Option<(Clock, usize)> {
 /// "15h", "at 9h", "11ish".
 fn hour_letter(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
     let (hour, end) = digits(text, at).filter(|(hour, _)| *hour < 24)?;
-    let is_clear = lead == Lead::At || hour > 12;
+    let is_clear = lead.is_at() || hour > 12;
     match text.at(end) {
         "ish" if text.is_glued(end) && hour > 0 => {
             Clock::new(hour, 0, Half::Open).map(|clock| (clock.hour_alone(), end + 1))
@@ -293,18 +304,23 @@ fn hour_letter(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
 
 /// "at 1030", "around 730", "at 12 15".
 fn run_together(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
-    if lead == Lead::None || !text.is_number(at) {
+    if !lead.is_at() || !text.is_number(at) {
         return None;
     }
     let (number, end) = digits(text, at)?;
     if text.at(at).len() <= 2 && text.is_number(end) && !text.is_glued(end) && text.at(end).len() == 2 {
         let (minute, after) = digits(text, end)?;
         return Clock::new(number, minute, Half::Open)
-            .filter(|_| follows_a_time(text, after))
+            .filter(|_| fits(text, after, lead))
             .map(|clock| (clock, after));
     }
     let clock = from_number(number, Half::Open).filter(|_| (3..=4).contains(&text.at(at).len()))?;
-    follows_a_time(text, end).then_some((clock, end))
+    fits(text, end, lead).then_some((clock, end))
+}
+
+/// True if a bare number is an hour because of what stands before or behind it.
+fn fits(text: &Text, end: usize, lead: Lead) -> bool {
+    lead == Lead::Sure || follows_a_time(text, end)
 }
 
 /// "seven thirty p.m.", "one thirty p m", "at three twenty", "at six forty five".
@@ -316,7 +332,7 @@ fn in_words(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
     };
     match meridiem(text, end) {
         Some((half, after)) => Clock::new(hour, minute, half).map(|clock| (clock, after)),
-        None if lead == Lead::At && follows_a_time(text, end) => {
+        None if lead.is_at() && fits(text, end, lead) => {
             Clock::new(hour, minute, Half::Open).map(|clock| (clock, end))
         }
         None => None,
@@ -325,13 +341,13 @@ fn in_words(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
 
 /// "at 5", "around nine", "at seven hundred and thirty".
 fn bare(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
-    if lead == Lead::None {
+    if !lead.is_at() {
         return None;
     }
     let is_hundreds = !text.is_number(at) && spelled(text, at).is_some_and(|(number, _)| number >= 100);
     let (number, end) = cardinal(text, at)?;
     let is_hour = number <= 24 && (!text.is_number(at) || text.at(at).len() <= 2);
-    if !(is_hour || is_hundreds) || !follows_a_time(text, end) {
+    if !(is_hour || is_hundreds) || !fits(text, end, lead) {
         return None;
     }
     from_number(if number == 24 { 0 } else { number }, Half::Open).map(|clock| (clock, end))
@@ -387,7 +403,20 @@ pub fn follows_a_time(text: &Text, at: usize) -> bool {
         || text.month(at).is_some()
         || text.relative_day(at).is_some()
         || text.part(at).is_some();
-    at >= text.len() || text.is_opaque(at) || is_date || WORDS.has(text.at(at))
+    // "at 1530 2 weeks from now", "noon 2026-03-20"
+    let is_amount = text.is_number(at)
+        && (text.unit(at + 1).is_some()
+            || text.month(at + 1).is_some()
+            || text.is(at + 1, &["st", "nd", "rd", "th"])
+            || (text.is(at + 1, &["-", "/", "."]) && text.is_glued(at + 1) && text.is_number(at + 2)));
+    // "at 5 two weeks from now", "noon last friday of april", "at 5 a week from friday"
+    let is_counted = (words::ones(text.at(at)).is_some() || text.is(at, &["a", "an", "last", "first"]))
+        && (text.unit(at + 1).is_some() || text.weekday(at + 1).is_some() || text.at(at + 1) == "business")
+        && !text.is(at + 1, &["second", "s", "m", "h", "d", "w", "y"]);
+    let is_edge = is_counted
+        || text.is(at, &["eod", "eow", "eom", "eoy"])
+        || (text.is(at, &["end", "beginning", "start"]) && text.at(at + 1) == "of");
+    at >= text.len() || is_edge || text.is_opaque(at) || is_date || is_amount || WORDS.has(text.at(at))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod answer;
 mod chatter;
 mod clock;
 mod day;
+mod filter;
 mod label;
 mod list;
 mod number;

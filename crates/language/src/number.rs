@@ -10,7 +10,11 @@ pub fn cardinal(text: &Text, at: usize) -> Option<(u32, usize)> {
 
 /// Returns a number of up to nine digits.
 pub fn digits(text: &Text, at: usize) -> Option<(u32, usize)> {
-    let is_in_name = text.is_glued(at) && text.is_word(at.wrapping_sub(1)) && text.unit(at - 1).is_none();
+    // The T of `2026-04-02T17:00` and the units of `2hr5min` stand between numbers.
+    let is_between = |before: usize| {
+        text.unit(before).is_some() || (text.at(before) == "t" && text.is_number(before.wrapping_sub(1)))
+    };
+    let is_in_name = text.is_glued(at) && text.is_word(at.wrapping_sub(1)) && !is_between(at - 1);
     if !text.is_number(at) || text.at(at).len() > 9 || is_in_name {
         return None;
     }

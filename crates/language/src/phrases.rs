@@ -41,11 +41,6 @@ impl Phrases {
         let same = sorted[from..].iter().take_while(|phrase| phrase.starts_with(word));
         same.filter_map(|phrase| text.phrase(at, phrase)).max()
     }
-
-    /// True if one of the phrases begins at a token.
-    pub fn begins(&self, text: &Text, at: usize) -> bool {
-        self.end(text, at).is_some()
-    }
 }
 
 #[cfg(test)]

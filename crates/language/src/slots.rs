@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use domain::Priority;
+use domain::{DayOfMonth, Frequency, Priority};
 
+use crate::day::{Day, Which};
 use crate::label::{priority, tags};
 use crate::period::{Period, period};
 use crate::phrases::Phrases;
@@ -28,7 +29,7 @@ pub struct Slots {
     pub has_dropped_end: bool,
 }
 
-static NO_DATE: Phrases = Phrases::new(
+pub static NO_DATE: Phrases = Phrases::new(
     "no due date, no date, no deadline, without a due date, without due date, without a date, without date, \
      without a deadline, with no due date, with no date",
 );
@@ -151,6 +152,7 @@ impl Slots {
                 }
             }
         }
+        self.join_day();
         if self.recurrence.is_none() && self.whens.len() == 2 {
             let (first, second) = (&self.whens[0].value, &self.whens[1].value);
             if let Some(joined) = joined(first, second).or_else(|| joined(second, first)) {
@@ -159,6 +161,32 @@ impl Slots {
                 // The second phrase leaves the title too.
                 self.whens.push(Found { value: When::default(), tokens: second.tokens });
             }
+        }
+    }
+
+    /// Takes a day that stands apart as the day of the recurrence: "every month 1st", "every week friday".
+    fn join_day(&mut self) {
+        let Some(Found { value: rule, .. }) = &mut self.recurrence else { return };
+        for found in &mut self.whens {
+            match (rule.frequency, &found.value.day) {
+                (Frequency::Monthly, Some(Day::OfMonth { day, month: None, weekday: None }))
+                    if rule.day_of_month.is_none() =>
+                {
+                    rule.day_of_month = Some(DayOfMonth::Number(*day));
+                }
+                (Frequency::Weekly, Some(Day::Weekday(weekday, Which::Coming)))
+                    if rule.weekdays.is_empty() =>
+                {
+                    rule.weekdays = vec![*weekday];
+                }
+                (Frequency::Yearly, Some(Day::Date { year: None, month, day, weekday: None }))
+                    if rule.date.is_none() =>
+                {
+                    rule.date = Some((*month, *day));
+                }
+                _ => continue,
+            }
+            found.value.day = None;
         }
     }
 

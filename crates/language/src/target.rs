@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::answer::{Reply, Understanding};
+use crate::filter::filters;
 use crate::list::{list_phrase, on_list, thing};
 use crate::number::ordinal;
 use crate::phrases::Phrases;
-use crate::question::filters;
 use crate::resolve::{Aim, Now};
 use crate::slots::slots;
 use crate::text::Text;

@@ -47,7 +47,6 @@ fn border(text: &Text, begin: usize, at: usize, end: usize) -> Option<usize> {
             "and then",
             ", then",
             "; then",
-            "then",
             ", and also",
             "and also",
             ", also",
@@ -60,7 +59,8 @@ fn border(text: &Text, begin: usize, at: usize, end: usize) -> Option<usize> {
             ",",
         ],
     )?;
-    if next >= end || begin + 1 > at {
+    // "every now and then"
+    if next >= end || begin + 1 > at || text.is(at - 1, &["now", "again"]) {
         return None;
     }
     // "open my list and add milk", "on my list, add milk" are one wish.

@@ -44,6 +44,10 @@ fn one(when: &When, slots: &Slots, now: &Now) -> Due {
             "The task is due at the beginning of the time that you named; its end is not kept.".to_owned(),
         );
     }
+    if when.names_zone {
+        let question = "Times are those of your own time zone. Which one do you mean?".to_owned();
+        return Due { question: Some(question), options: found.points, notes, ..Due::default() };
+    }
     match (found.question, found.points.as_slice()) {
         (None, [point, ..]) => Due { point: Some(*point), notes, ..Due::default() },
         (question, points) => Due { question, options: points.to_vec(), notes, ..Due::default() },

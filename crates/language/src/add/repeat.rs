@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time, Weekday};
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Choice, Operation, Understanding};
-use crate::day::{Day, Month};
+use crate::day::{Day, Month, Place};
 use crate::number::Amount;
 use crate::recurrence::{Ending, Recurrence};
 use crate::reminder::{Reminder, duration};
@@ -89,7 +89,9 @@ fn time_of(when: &When, now: &Now) -> Option<Time> {
 /// Returns the start of a series, or a question with the dates to choose from.
 fn start(when: &When, now: &Now) -> Result<Date, (Option<String>, Vec<Date>)> {
     // "starting in May" during May is today.
-    if let Some(Day::EdgeOfMonth { month: Month::Named { month, year: None }, is_end: false }) = when.day {
+    if let Some(Day::EdgeOfMonth { month: Month::Named { month, year: None }, place: Place::First }) =
+        when.day
+    {
         if month == now.today().month() {
             return Ok(now.today());
         }

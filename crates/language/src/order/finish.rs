@@ -2,6 +2,7 @@
 
 use super::Sentence;
 use crate::answer::{Operation, Understanding};
+use crate::list::thing;
 use crate::pattern::capture_any;
 use crate::slots::slots;
 use crate::target::{Target, target};
@@ -80,6 +81,11 @@ pub fn have_done(sentence: &Sentence) -> Option<Understanding> {
     ];
     let Sentence { text, core, .. } = sentence;
     let found = capture_any(text, core.clone(), PATTERNS)?;
+    // "completed tasks" asks to see them.
+    let is_list = thing(text.at(core.start + 1)).is_some() && text.at(core.start + 1).ends_with('s');
+    if is_list {
+        return None;
+    }
     let mut name = found.first()?.clone();
     // The rest of the sentence says what to do with it.
     if let Some(at) = name.clone().find(|&at| {

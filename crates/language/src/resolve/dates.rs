@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::wording::{date_words, month_name, weekday_name};
 use super::{Aim, Now, Order, add_days, monday, month_end, month_start, shifted};
-use crate::day::{Day, LONGEST, Month, Which};
+use crate::day::{Day, LONGEST, Month, Place, Which};
 use crate::number::Amount;
 use crate::words::Unit;
 
@@ -79,10 +79,10 @@ pub fn dates(day: &Day, now: &Now, aim: Aim) -> Dates {
             let found = in_month(*month, today, aim, |first| nth_weekday(first, *nth, *weekday));
             Dates::of(found)
         }
-        Day::Edge { unit, distance, is_end } => Dates::of(edge(*unit, *distance, *is_end, today)),
-        Day::EdgeOfMonth { month, is_end } => Dates::of(in_month(*month, today, aim, |first| {
-            Some(if *is_end { first.last_of_month() } else { first })
-        })),
+        Day::Edge { unit, distance, place } => Dates::of(edge(*unit, *distance, *place, today)),
+        Day::EdgeOfMonth { month, place } => {
+            Dates::of(in_month(*month, today, aim, |first| day_of(first, *place)))
+        }
         Day::After(amount, base) => {
             let base = dates(base, now, aim);
             let options = base.options.iter().filter_map(|date| shifted(*date, *amount)).collect();
@@ -241,27 +241,34 @@ fn nth_weekday(first: Date, nth: i8, weekday: Weekday) -> Option<Date> {
     Some(date)
 }
 
-fn edge(unit: Unit, distance: i32, is_end: bool, today: Date) -> Option<Date> {
+fn edge(unit: Unit, distance: i32, place: Place, today: Date) -> Option<Date> {
     match unit {
         Unit::Week | Unit::Fortnight => {
             let first = add_days(monday(today)?, distance.checked_mul(7)?)?;
-            if is_end { add_days(first, 6) } else { Some(first) }
-        }
-        Unit::Month => {
-            if is_end {
-                month_end(today, distance)
-            } else {
-                month_start(today, distance)
+            match place {
+                Place::First => Some(first),
+                Place::Middle => add_days(first, 2),
+                Place::Last => add_days(first, 6),
             }
         }
+        Unit::Month => day_of(month_start(today, distance)?, place),
         Unit::Quarter => {
             let months = -((i32::from(today.month()) - 1) % 3) + 3 * distance;
-            if is_end { month_end(today, months + 2) } else { month_start(today, months) }
+            if place == Place::Last { month_end(today, months + 2) } else { month_start(today, months) }
         }
         Unit::Year => {
             let year = today.year().checked_add(i16::try_from(distance).ok()?)?;
-            if is_end { Date::new(year, 12, 31).ok() } else { Date::new(year, 1, 1).ok() }
+            if place == Place::Last { Date::new(year, 12, 31).ok() } else { Date::new(year, 1, 1).ok() }
         }
         _ => add_days(today, distance),
+    }
+}
+
+/// Day of a month that begins with `first`.
+fn day_of(first: Date, place: Place) -> Option<Date> {
+    match place {
+        Place::First => Some(first),
+        Place::Middle => add_days(first, 14),
+        Place::Last => Some(first.last_of_month()),
     }
 }
