@@ -31,7 +31,7 @@ pub struct NewTask {
     /// Title for sentences that name only a reminder or an alarm.
     pub default_title: Option<&'static str>,
     /// How sure it is that the sentence is a new task.
-    pub confidence: f32,
+    pub confidence: f64,
 }
 
 /// Longest title, in characters.
@@ -89,7 +89,7 @@ fn found(text: &Text, new: &NewTask) -> Slots {
     all.joined()
 }
 
-fn confidence(new: &NewTask, slots: &Slots) -> f32 {
+fn confidence(new: &NewTask, slots: &Slots) -> f64 {
     let has_more = !slots.whens.is_empty()
         || slots.recurrence.is_some()
         || slots.priority.is_some()

@@ -11,7 +11,7 @@ pub struct Understanding {
     /// Arguments of the tool.
     pub data: Map<String, Value>,
     /// From 0 to 1; below 0.6 it should be asked.
-    pub confidence: f32,
+    pub confidence: f64,
     /// True if the user has to answer a question first.
     pub needs_clarification: bool,
     /// The question.
@@ -147,7 +147,7 @@ pub enum Reply {
 
 impl Understanding {
     /// An understanding without arguments.
-    pub fn new(operation: Operation, confidence: f32) -> Self {
+    pub fn new(operation: Operation, confidence: f64) -> Self {
         Self {
             operation,
             data: Map::new(),

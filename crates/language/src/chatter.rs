@@ -144,7 +144,7 @@ pub fn is_about_abilities(text: &Text, tokens: Range<usize>) -> bool {
 
 fn trimmed(text: &Text, tokens: Range<usize>) -> usize {
     let mut end = tokens.end;
-    while end > tokens.start && (text.is_sign(end - 1) || text.is(end - 1, &["please"])) {
+    while end > tokens.start && (text.is_sign(end - 1) || text.is_after(end, &["please"])) {
         end -= 1;
     }
     end

@@ -3,7 +3,7 @@
 use crate::number::{below_hundred, cardinal, digits, spelled};
 use crate::phrases::Phrases;
 use crate::text::Text;
-use crate::words::{self, Part, Unit};
+use crate::words::{Part, Unit};
 
 /// Time of day, as it was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,7 +226,7 @@ fn relative(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
             (Clock::new(hour, 0, Half::Open)?, end, false)
         }
     };
-    let is_past = text.is(middle - 1, &["past"]);
+    let is_past = text.is_after(middle, &["past"]);
     let is_time = is_clear || is_past || is_said_as_time || lead.is_at();
     if !is_time || hour.minute != 0 {
         return None;
@@ -373,13 +373,13 @@ pub fn meridiem(text: &Text, at: usize) -> Option<(Half, usize)> {
         return Some((found, end));
     }
     // "9a", "7p": one letter, next to the digits.
-    (text.is_glued(at) && text.is_number(at - 1) && text.ends(at + 1)).then_some((found, at + 1))
+    (text.is_glued(at) && text.is_number(at.wrapping_sub(1)) && text.ends(at + 1)).then_some((found, at + 1))
 }
 
 /// Skips the dot of "am." inside a sentence; at its end it may be the full stop.
 fn dot(text: &Text, at: usize) -> usize {
     let is_inside = text.at(at) == "." && text.is_glued(at) && at + 1 < text.len() && text.is_word(at + 1);
-    if is_inside && !text.is_capitalized(at + 1) { at + 1 } else { at }
+    if is_inside { at + 1 } else { at }
 }
 
 /// True if what follows a bare number is nothing that it could count: "at 5 with Ann", but not "at 5 corners".
@@ -410,7 +410,7 @@ pub fn follows_a_time(text: &Text, at: usize) -> bool {
             || text.is(at + 1, &["st", "nd", "rd", "th"])
             || (text.is(at + 1, &["-", "/", "."]) && text.is_glued(at + 1) && text.is_number(at + 2)));
     // "at 5 two weeks from now", "noon last friday of april", "at 5 a week from friday"
-    let is_counted = (words::ones(text.at(at)).is_some() || text.is(at, &["a", "an", "last", "first"]))
+    let is_counted = (text.ones(at).is_some() || text.is(at, &["a", "an", "last", "first"]))
         && (text.unit(at + 1).is_some() || text.weekday(at + 1).is_some() || text.at(at + 1) == "business")
         && !text.is(at + 1, &["second", "s", "m", "h", "d", "w", "y"]);
     let is_edge = is_counted

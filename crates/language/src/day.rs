@@ -26,7 +26,7 @@ pub enum Day {
     /// Distance to today.
     FromToday(i32),
     /// Next or last working day.
-    BusinessDay(i32),
+    Working(i32),
     /// The next one, never today; or one of the weeks around this one; or the nth from now.
     Weekday(Weekday, Which),
     /// "the 17th", "the 20th of next month", "Thu 15th".
@@ -149,15 +149,15 @@ fn relative(text: &Text, at: usize, _: DayLead) -> Option<Found> {
     if text.is(begin, &["next", "following"]) {
         match text.at(begin + 1) {
             "day" if follows_a_time(text, begin + 2) => return Found::new(Day::FromToday(1), begin + 2),
-            "weekday" | "workday" => return Found::new(Day::BusinessDay(1), begin + 2),
+            "weekday" | "workday" => return Found::new(Day::Working(1), begin + 2),
             "business" | "working" if text.at(begin + 2) == "day" => {
-                return Found::new(Day::BusinessDay(1), begin + 3);
+                return Found::new(Day::Working(1), begin + 3);
             }
             _ => {}
         }
     }
     if text.is(begin, &["last", "previous"]) && text.is(begin + 1, &["weekday", "workday"]) {
-        return Found::new(Day::BusinessDay(-1), begin + 2);
+        return Found::new(Day::Working(-1), begin + 2);
     }
     // "2moro" and "2day" are a digit and a word.
     if text.at(at) == "2" && text.is_glued(at + 1) {

@@ -163,7 +163,7 @@ impl Filters {
                 self.is_completed = true;
             }
             "deleted" | "trash" | "trashed" => self.is_deleted = true,
-            "delete" if text.is(at.wrapping_sub(1), &["i", "we"]) => self.is_deleted = true,
+            "delete" if text.is_after(at, &["i", "we"]) => self.is_deleted = true,
             "missed" => self.is_missed = true,
             _ => return None,
         }
@@ -174,8 +174,8 @@ impl Filters {
     fn words(&mut self, text: &Text, at: usize, limit: usize) -> Option<usize> {
         let is_said =
             text.is(at, &["about", "containing", "mentioning", "named", "called", "regarding", "concerning"]);
-        let is_after_noun = thing(text.at(at.wrapping_sub(1))).is_some()
-            || text.is(at.wrapping_sub(1), &["everything", "anything", "all"]);
+        let is_after_noun =
+            thing(text.before(at)).is_some() || text.is_after(at, &["everything", "anything", "all"]);
         if !is_said || !is_after_noun {
             return None;
         }
@@ -263,13 +263,13 @@ impl Filters {
 fn is_about_done(text: &Text, at: usize) -> bool {
     match text.at(at) {
         "completed" | "accomplished" => true,
-        "do" => text.is(at.wrapping_sub(1), &["i", "we"]) && text.is(at.wrapping_sub(2), &["did"]),
+        "do" => text.is_after(at, &["i", "we"]) && text.is(at.wrapping_sub(2), &["did"]),
         "done" | "finished" => {
             let before = at.wrapping_sub(1);
             thing(text.at(at + 1)).is_some()
                 || text.is(before, &["i", "have", "i've", "get", "we", "been", "got", "was", "all", "are"])
         }
-        _ => text.is(at.wrapping_sub(1), &["i", "we"]),
+        _ => text.is_after(at, &["i", "we"]),
     }
 }
 
@@ -316,7 +316,7 @@ fn priority_filter(text: &Text, at: usize) -> Option<(Priority, usize)> {
         return Some((found, next + 1));
     }
     let is_word = text.is(at, &["urgent", "important", "critical"])
-        && !text.is(at.wrapping_sub(1), &["most", "so", "not", "less"]);
+        && !text.is_after(at, &["most", "so", "not", "less"]);
     is_word.then_some((found, at + 1))
 }
 

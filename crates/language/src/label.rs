@@ -85,7 +85,7 @@ fn urgent(text: &Text, at: usize) -> Option<(Priority, usize)> {
         || text.weekday(end).is_some()
         || (text.at(end) == "p" && text.is_glued(end + 1));
     let is_heading = at == 0 && text.is(end, &[":", "-", "!", "–"]);
-    let is_said = begin > at || !DESCRIBES.has(text.at(at.wrapping_sub(1)));
+    let is_said = begin > at || !DESCRIBES.has(text.before(at));
     // "Urgent" alone is a title.
     let is_all = at == 0 && end >= text.len();
     ((is_last && is_said && at > 0 || is_heading) && !is_all).then_some((Priority::High, end))

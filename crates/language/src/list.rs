@@ -56,8 +56,16 @@ static CALENDARS: Phrases = Phrases::new(
     "calendar, calendars, schedule, agenda, diary, planner, calender, todos, todo, inbox, to-dos, todo's",
 );
 
+/// True if a list may end with the word.
+pub fn names_list(word: &str) -> bool {
+    HEADS.contains(&word) || CALENDARS.has(word) || matches!(word, "dos" | "do's")
+}
+
 /// Returns the list that begins at a token: "my to do list", "the shopping list", "my list of things to do".
 pub fn list_phrase(text: &Text, at: usize) -> Option<ListPhrase> {
+    if !text.has_list() {
+        return None;
+    }
     let mut next = at;
     while DETERMINERS.has(text.at(next)) && next < at + 4 {
         next += 1;

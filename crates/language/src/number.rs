@@ -1,7 +1,7 @@
 //! Numbers in digits and words, and amounts of time.
 
 use crate::text::Text;
-use crate::words::{self, Unit};
+use crate::words::Unit;
 
 /// Returns a whole number in digits or words and its end. Digits with a letter before them are part of a name.
 pub fn cardinal(text: &Text, at: usize) -> Option<(u32, usize)> {
@@ -40,14 +40,14 @@ pub fn spelled(text: &Text, at: usize) -> Option<(u32, usize)> {
 
 /// Returns a number below a hundred in words.
 pub fn below_hundred(text: &Text, at: usize) -> Option<(u32, usize)> {
-    if let Some(tens) = words::tens(text.at(at)) {
+    if let Some(tens) = text.tens(at) {
         let next = if text.at(at + 1) == "-" && text.is_glued(at + 2) { at + 2 } else { at + 1 };
-        return match words::ones(text.at(next)) {
+        return match text.ones(next) {
             Some(ones @ 1..=9) => Some((tens + ones, next + 1)),
             _ => Some((tens, at + 1)),
         };
     }
-    words::ones(text.at(at)).map(|ones| (ones, at + 1))
+    text.ones(at).map(|ones| (ones, at + 1))
 }
 
 /// Returns an ordinal in digits or words: "17th", "third", "twenty-second".
@@ -61,12 +61,11 @@ pub fn ordinal(text: &Text, at: usize) -> Option<(u32, usize)> {
 
 /// Returns an ordinal in words.
 pub fn spelled_ordinal(text: &Text, at: usize) -> Option<(u32, usize)> {
-    let word = text.at(at);
-    if let Some(tens) = words::tens(word) {
+    if let Some(tens) = text.tens(at) {
         let next = if text.at(at + 1) == "-" { at + 2 } else { at + 1 };
-        return words::ordinal(text.at(next)).filter(|ones| *ones < 10).map(|ones| (tens + ones, next + 1));
+        return text.ordinal(next).filter(|ones| *ones < 10).map(|ones| (tens + ones, next + 1));
     }
-    words::ordinal(word).or(words::tens_ordinal(word)).map(|number| (number, at + 1))
+    text.ordinal(at).or(text.tens_ordinal(at)).map(|number| (number, at + 1))
 }
 
 /// Returns a year with its end: "2026", "'26", "twenty twenty-six", "two thousand and seventeen".
@@ -157,12 +156,12 @@ pub fn amount(text: &Text, at: usize) -> Option<(Amount, usize)> {
     let (mut total, mut end, mut unit) = part_of_amount(text, at)?;
     loop {
         // "an hour and a half", "two days and a half": half of the last unit.
-        if let Some(after) = text.any_phrase(end, &["and a half", "and half"]) {
-            if let Some(half) = half_of(unit) {
-                total = total.add(half);
-                end = after;
-                continue;
-            }
+        if let Some(after) = text.any_phrase(end, &["and a half", "and half"])
+            && let Some(half) = half_of(unit)
+        {
+            total = total.add(half);
+            end = after;
+            continue;
         }
         let next = if text.is(end, &["and", ","]) { end + 1 } else { end };
         match part_of_amount(text, next) {
@@ -218,7 +217,7 @@ fn half_of(unit: Unit) -> Option<Amount> {
 
 /// Share of a unit, in hundredths.
 fn share(hundredths: u32, unit: Unit) -> Option<Amount> {
-    if hundredths % 100 == 0 {
+    if hundredths.is_multiple_of(100) {
         return Some(Amount::of(i32::try_from(hundredths / 100).ok()?, unit));
     }
     match unit {
@@ -226,13 +225,13 @@ fn share(hundredths: u32, unit: Unit) -> Option<Amount> {
             let seconds = i64::from(hundredths) * seconds_of(unit) / 100;
             Some(Amount { seconds, ..Amount::default() })
         }
-        Unit::Day if hundredths % 50 == 0 => {
+        Unit::Day if hundredths.is_multiple_of(50) => {
             Some(Amount { days: (hundredths / 100) as i32, seconds: 43_200, ..Amount::default() })
         }
         Unit::Week if hundredths % 100 == 50 => {
             Some(Amount { days: (hundredths / 100 * 7 + 3) as i32, seconds: 43_200, ..Amount::default() })
         }
-        Unit::Year if hundredths % 50 == 0 => {
+        Unit::Year if hundredths.is_multiple_of(50) => {
             Some(Amount { years: (hundredths / 100) as i32, months: 6, ..Amount::default() })
         }
         _ => None,

@@ -9,77 +9,144 @@
 //! A pattern has to match all tokens. Captures come in order.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::list::on_list;
 use crate::number::amount;
-use crate::text::Text;
+use crate::text::{Text, is_same};
 use crate::when::when;
 
-/// Matches tokens with a pattern, and returns the captures.
-pub fn capture(text: &Text, tokens: Range<usize>, pattern: &str) -> Option<Vec<Range<usize>>> {
-    let first = pattern.split(' ').next()?;
-    // Most patterns begin with a word and fail there.
-    if !first.starts_with(['{', '?', '$']) && word(text, tokens.start, tokens.end, first).is_none() {
-        return None;
+/// Patterns, which are read when they are first needed.
+pub struct Patterns {
+    list: &'static [&'static str],
+    parsed: OnceLock<Vec<Pattern>>,
+}
+
+struct Pattern {
+    elements: Vec<Element>,
+    /// First letters of the words with which it begins, a bit each; all of them if it begins with something else.
+    letters: u128,
+    needs_list: bool,
+}
+
+enum Element {
+    /// Phrases, of which one has to stand here.
+    Words(Vec<Vec<&'static str>>),
+    Optional(Vec<Vec<&'static str>>),
+    Some,
+    Any,
+    When,
+    List,
+    Amount,
+}
+
+impl Patterns {
+    /// Patterns from their text.
+    pub const fn new(list: &'static [&'static str]) -> Self {
+        Self { list, parsed: OnceLock::new() }
     }
-    let elements: Vec<&str> = pattern.split(' ').collect();
-    let mut captures = Vec::new();
-    matches(text, tokens.start, tokens.end, &elements, &mut captures).then_some(captures)
+
+    /// Matches tokens with the first pattern that fits, and returns the captures.
+    pub fn capture(&self, text: &Text, tokens: Range<usize>) -> Option<Vec<Range<usize>>> {
+        self.matches(text, tokens).next().map(|(_, captures)| captures)
+    }
+
+    /// Matches tokens with each pattern. Returns those that fit, with the captures.
+    pub fn matches<'a>(
+        &'a self,
+        text: &'a Text,
+        tokens: Range<usize>,
+    ) -> impl Iterator<Item = (&'static str, Vec<Range<usize>>)> + 'a {
+        let parsed =
+            self.parsed.get_or_init(|| self.list.iter().map(|pattern| Pattern::new(pattern)).collect());
+        let letter = letter(text.at(tokens.start));
+        let fits = move |pattern: &Pattern| {
+            pattern.letters & letter != 0 && (!pattern.needs_list || text.has_list())
+        };
+        self.list.iter().zip(parsed).filter(move |(_, pattern)| fits(pattern)).filter_map(
+            move |(name, pattern)| {
+                let mut captures = Vec::new();
+                let is_match = matches(text, tokens.start, tokens.end, &pattern.elements, &mut captures);
+                is_match.then_some((*name, captures))
+            },
+        )
+    }
 }
 
-/// Matches tokens with the first of several patterns that fits.
-pub fn capture_any(text: &Text, tokens: Range<usize>, patterns: &[&str]) -> Option<Vec<Range<usize>>> {
-    patterns.iter().find_map(|pattern| capture(text, tokens.clone(), pattern))
+impl Pattern {
+    fn new(pattern: &'static str) -> Self {
+        let elements: Vec<Element> = pattern.split(' ').map(Element::new).collect();
+        let letters = match elements.first() {
+            Some(Element::Words(phrases)) => {
+                phrases.iter().filter_map(|words| words.first()).fold(0, |all, word| all | letter(word))
+            }
+            _ => u128::MAX,
+        };
+        Self {
+            needs_list: elements.iter().any(|element| matches!(element, Element::List)),
+            letters,
+            elements,
+        }
+    }
 }
 
-fn matches(text: &Text, at: usize, end: usize, elements: &[&str], captures: &mut Vec<Range<usize>>) -> bool {
+impl Element {
+    fn new(element: &'static str) -> Self {
+        let phrases =
+            |text: &'static str| text.split('|').map(|phrase| phrase.split('_').collect()).collect();
+        match element {
+            "{}" => Self::Some,
+            "{?}" => Self::Any,
+            "$when" => Self::When,
+            "$list" => Self::List,
+            "$amount" => Self::Amount,
+            _ => match element.strip_prefix('?') {
+                Some(optional) => Self::Optional(phrases(optional)),
+                None => Self::Words(phrases(element)),
+            },
+        }
+    }
+}
+
+/// Bit of the first letter of a word.
+fn letter(word: &str) -> u128 {
+    word.as_bytes().first().map_or(1, |letter| 1 << (letter % 128))
+}
+
+fn matches(
+    text: &Text,
+    at: usize,
+    end: usize,
+    elements: &[Element],
+    captures: &mut Vec<Range<usize>>,
+) -> bool {
     let Some((element, rest)) = elements.split_first() else { return at == end };
-    match *element {
-        "{}" | "{?}" => {
-            let shortest = if *element == "{}" { at + 1 } else { at };
+    let stop = match element {
+        Element::Some | Element::Any => {
+            let shortest = if matches!(element, Element::Some) { at + 1 } else { at };
             // The last capture takes everything.
-            let lengths =
-                if rest.is_empty() { end.max(shortest)..end.max(shortest) + 1 } else { shortest..end + 1 };
-            for stop in lengths {
-                if stop > end {
-                    return false;
-                }
-                captures.push(at..stop);
-                if matches(text, stop, end, rest, captures) {
-                    return true;
-                }
-                captures.pop();
-            }
-            false
+            let first = if rest.is_empty() { end.max(shortest) } else { shortest };
+            return (first..end + 1).any(|stop| captured(text, at..stop, end, rest, captures));
         }
-        "$when" => {
-            let found = when(text, at).map(|found| found.tokens.end).filter(|stop| *stop <= end);
-            found.is_some_and(|stop| captured(text, at..stop, end, rest, captures))
+        Element::Words(phrases) => {
+            return word(text, at, end, phrases).is_some_and(|next| matches(text, next, end, rest, captures));
         }
-        "$amount" => {
-            let found = amount(text, at).map(|(_, stop)| stop).filter(|stop| *stop <= end);
-            found.is_some_and(|stop| captured(text, at..stop, end, rest, captures))
+        Element::Optional(phrases) => {
+            return word(text, at, end, phrases).is_some_and(|next| matches(text, next, end, rest, captures))
+                || matches(text, at, end, rest, captures);
         }
-        "$list" => {
-            let found = on_list(text, at).map(|list| list.end).filter(|stop| *stop <= end);
-            found.is_some_and(|stop| captured(text, at..stop, end, rest, captures))
-        }
-        element => match element.strip_prefix('?') {
-            Some(optional) => {
-                let found = word(text, at, end, optional);
-                found.is_some_and(|next| matches(text, next, end, rest, captures))
-                    || matches(text, at, end, rest, captures)
-            }
-            None => word(text, at, end, element).is_some_and(|next| matches(text, next, end, rest, captures)),
-        },
-    }
+        Element::When => when(text, at).map(|found| found.tokens.end),
+        Element::List => on_list(text, at).map(|list| list.end),
+        Element::Amount => amount(text, at).map(|(_, stop)| stop),
+    };
+    stop.filter(|stop| *stop <= end).is_some_and(|stop| captured(text, at..stop, end, rest, captures))
 }
 
 fn captured(
     text: &Text,
     found: Range<usize>,
     end: usize,
-    rest: &[&str],
+    rest: &[Element],
     captures: &mut Vec<Range<usize>>,
 ) -> bool {
     let next = found.end;
@@ -91,19 +158,14 @@ fn captured(
     false
 }
 
-/// Returns the end of the longest alternative that begins here.
-fn word(text: &Text, at: usize, limit: usize, alternatives: &str) -> Option<usize> {
-    let ends = alternatives.split('|').filter_map(|alternative| {
-        let mut next = at;
-        for word in alternative.split('_') {
-            if text.at(next) != word || text.at(next).is_empty() {
-                return None;
-            }
-            next += 1;
-        }
+/// Returns the end of the longest phrase that stands here.
+fn word(text: &Text, at: usize, limit: usize, phrases: &[Vec<&str>]) -> Option<usize> {
+    let ends = phrases.iter().filter_map(|words| {
+        let is_here = (at..).zip(words).all(|(at, word)| is_same(word, text.at(at)));
+        let next = at + words.len();
         // "complete-ish" is another word.
-        let is_whole = !(text.at(next) == "-" && text.is_glued(next) && text.is_glued(next + 1));
-        (next <= limit && is_whole).then_some(next)
+        let is_whole = || !(text.at(next) == "-" && text.is_glued(next) && text.is_glued(next + 1));
+        (is_here && next <= limit && is_whole()).then_some(next)
     });
     ends.max()
 }
@@ -112,9 +174,13 @@ fn word(text: &Text, at: usize, limit: usize, alternatives: &str) -> Option<usiz
 mod tests {
     use super::*;
 
-    fn words(sentence: &str, pattern: &str) -> Option<Vec<String>> {
+    fn words(sentence: &str, pattern: &'static str) -> Option<Vec<String>> {
         let text = Text::new(sentence, &[]);
-        let captures = capture(&text, 0..text.len(), pattern)?;
+        let elements = Pattern::new(pattern).elements;
+        let mut captures = Vec::new();
+        if !matches(&text, 0, text.len(), &elements, &mut captures) {
+            return None;
+        }
         Some(captures.into_iter().map(|range| text.original(range)).collect())
     }
 

@@ -56,12 +56,27 @@ pub struct Bounds {
 
 /// Returns the period that begins at a token.
 pub fn period(text: &Text, at: usize) -> Option<Found<Period>> {
-    if !text.begins(at) {
+    if !text.begins_date(at) || !text.begins(at) {
         return None;
     }
     let rules = [single, bounded, month_or_year, counted, rest, around_now, between];
     let found = rules.iter().filter_map(|rule| rule(text, at)).filter(|(_, end)| text.ends(*end));
     found.max_by_key(|(_, end)| *end).map(|(value, end)| Found { value, tokens: at..end })
+}
+
+/// Returns the beginning of a range of times: "from 3 to 5 pm", "3-5pm", "between 9 and 10 tomorrow".
+pub fn range_start(text: &Text, at: usize) -> Option<Found<When>> {
+    if !text.begins_date(at) || !text.begins(at) {
+        return None;
+    }
+    match between(text, at).filter(|(_, end)| text.ends(*end))? {
+        (Period::Between(from, to), end) => {
+            let day = from.day.or(to.day);
+            let part = from.part.or(to.part);
+            Some(Found { value: When { day, part, ..from }, tokens: at..end })
+        }
+        _ => None,
+    }
 }
 
 /// Skips the words before a period that say nothing about it.
@@ -152,13 +167,12 @@ fn with_day_after(text: &Text, at: usize, from: When, to: When) -> (Period, usiz
 fn with_half_of(from: When, to: &When) -> When {
     use crate::clock::Half;
     let mut from = from;
-    if let (Some(clock), Some(other)) = (&mut from.clock, to.clock) {
-        if clock.half == Half::Open
-            && matches!(other.half, Half::Am | Half::Pm)
-            && clock.hour % 12 <= other.hour % 12
-        {
-            clock.half = other.half;
-        }
+    if let (Some(clock), Some(other)) = (&mut from.clock, to.clock)
+        && clock.half == Half::Open
+        && matches!(other.half, Half::Am | Half::Pm)
+        && clock.hour % 12 <= other.hour % 12
+    {
+        clock.half = other.half;
     }
     if from.part.is_none() && from.clock.is_some() && from.day.is_none() {
         from.part = to.part;
@@ -175,7 +189,7 @@ fn around_now(text: &Text, at: usize) -> Option<(Period, usize)> {
         }
         "next" | "coming" | "upcoming" | "following" => (1, begin + 1),
         "last" | "past" | "previous" => (-1, begin + 1),
-        _ if begin > at && text.is(begin - 1, &["the"]) => (0, begin),
+        _ if begin > at && text.is_after(begin, &["the"]) => (0, begin),
         _ => return None,
     };
     if let Some(end) = weekend(text, name) {
@@ -221,7 +235,7 @@ fn counted(text: &Text, at: usize) -> Option<(Period, usize)> {
          due within, during",
     );
     let begin = LEADS.end(text, at).unwrap_or(at);
-    let is_within = begin > at && text.is(begin - 1, &["within"]);
+    let is_within = begin > at && text.is_after(begin, &["within"]);
     let is_past = text.is(begin, &["last", "past", "previous"]);
     let is_next = text.is(begin, &["next", "coming", "upcoming", "following"]);
     if !(is_past || is_next || is_within) {

@@ -1,45 +1,64 @@
 //! Lists of words and phrases.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::text::Text;
+use crate::text::{Text, is_same};
 
 /// Words and phrases, written as one text with commas between them. They are sorted when they are first needed,
-/// so that a sentence is compared only with those that begin with its word.
+/// so that a sentence is compared only with those that begin with its letter.
 pub struct Phrases {
     list: &'static str,
-    sorted: OnceLock<Vec<&'static str>>,
+    index: OnceLock<Index>,
+}
+
+struct Index {
+    sorted: Vec<&'static str>,
+    /// Places of the phrases that begin with a byte.
+    letters: [(u16, u16); 128],
 }
 
 impl Phrases {
     /// A list from its text.
     pub const fn new(list: &'static str) -> Self {
-        Self { list, sorted: OnceLock::new() }
+        Self { list, index: OnceLock::new() }
     }
 
-    fn sorted(&self) -> &[&'static str] {
-        self.sorted.get_or_init(|| {
-            let mut sorted: Vec<&str> = self.list.split(',').map(str::trim).collect();
-            sorted.sort_unstable();
-            sorted
-        })
+    /// Phrases that begin with the letter of a word.
+    fn alike(&self, word: &str) -> &[&'static str] {
+        let index = self.index.get_or_init(|| Index::new(self.list));
+        let letter = word.as_bytes().first().map_or(usize::MAX, |&byte| usize::from(byte));
+        let Some(&(from, to)) = index.letters.get(letter) else { return &[] };
+        index.sorted.get(Range { start: from.into(), end: to.into() }).unwrap_or_default()
     }
 
     /// True if a word is in the list.
     pub fn has(&self, word: &str) -> bool {
-        self.sorted().binary_search(&word).is_ok()
+        self.alike(word).iter().any(|phrase| is_same(phrase, word))
     }
 
     /// Returns the end of the longest phrase of the list that begins at a token.
     pub fn end(&self, text: &Text, at: usize) -> Option<usize> {
         let word = text.at(at);
-        if word.is_empty() {
-            return None;
+        self.alike(word).iter().filter_map(|phrase| text.phrase(at, phrase)).max()
+    }
+}
+
+impl Index {
+    fn new(list: &'static str) -> Self {
+        let mut sorted: Vec<&str> = list.split(',').map(str::trim).collect();
+        sorted.sort_unstable();
+        let mut letters = [(0, 0); 128];
+        for (at, phrase) in (0..).zip(&sorted) {
+            let letter = phrase.as_bytes().first().map_or(0, |&byte| usize::from(byte));
+            if let Some((from, to)) = letters.get_mut(letter) {
+                if *to == 0 {
+                    *from = at;
+                }
+                *to = at + 1;
+            }
         }
-        let sorted = self.sorted();
-        let from = sorted.partition_point(|phrase| *phrase < word);
-        let same = sorted[from..].iter().take_while(|phrase| phrase.starts_with(word));
-        same.filter_map(|phrase| text.phrase(at, phrase)).max()
+        Self { sorted, letters }
     }
 }
 
@@ -50,8 +69,9 @@ mod tests {
     #[test]
     fn the_longest_phrase_is_found() {
         static LIST: Phrases = Phrases::new("remind me, remind, remind me to, a");
-        let text = Text::new("remind me to remind", &[]);
-        assert_eq!((LIST.end(&text, 0), LIST.end(&text, 1), LIST.end(&text, 3)), (Some(3), None, Some(4)));
-        assert!(LIST.has("remind me") && !LIST.has("me"));
+        let text = Text::new("remind me to remind ä", &[]);
+        let ends: Vec<_> = (0..6).map(|at| LIST.end(&text, at)).collect();
+        assert_eq!(ends, [Some(3), None, None, Some(4), None, None]);
+        assert!(LIST.has("remind me") && LIST.has("a") && !LIST.has("me") && !LIST.has(""));
     }
 }

@@ -32,10 +32,10 @@ pub fn question(text: &Text, tokens: Range<usize>, has_question: bool, now: &Now
     let topic = topic(text, if has_question { tokens.clone() } else { body.clone() });
     let is_heading = read.is_none() && !has_question;
     // "review the report" is a task, "review my tasks" is none; "can you see if …" and "I want to see …" ask.
-    let is_asked = text.is(tokens.start.wrapping_sub(1), &["you", "please", "to"])
+    let is_asked = text.is_after(tokens.start, &["you", "please", "to"])
         && (QUESTION_WORDS.has(text.at(body.start))
             || text.is(body.start, &["if", "whether"])
-            || text.is(body.start - 1, &["if", "whether", "see", "hear"]));
+            || text.is_after(body.start, &["if", "whether", "see", "hear"]));
     let is_certain = has_question || read.is_some_and(|(_, is_strong)| is_strong || is_asked);
     if is_about_abilities(text, tokens.clone()) && !(topic.list || topic.reminders || topic.remembers) {
         return Some(Understanding::new(Operation::Help, 0.9));

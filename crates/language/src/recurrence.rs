@@ -100,9 +100,10 @@ const WORKDAYS: [Weekday; 5] =
 
 /// Returns the recurrence that begins at a token, with its time, start and end.
 pub fn recurrence(text: &Text, at: usize) -> Option<Found<Recurrence>> {
-    if !text.begins(at) {
-        return None;
-    }
+    if text.begins_date(at) && text.begins(at) { text.rule(at, || scan(text, at)) } else { None }
+}
+
+fn scan(text: &Text, at: usize) -> Option<Found<Recurrence>> {
     let begin = text
         .any_phrase(
             at,

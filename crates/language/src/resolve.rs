@@ -207,7 +207,7 @@ fn next_time(time: Time, now: &Now, aim: Aim) -> Resolved {
     };
     let found = match aim {
         Aim::Coming => candidates.find(fits),
-        Aim::Passed => candidates.filter(fits).last(),
+        Aim::Passed => candidates.rfind(fits),
     };
     let (point, note) = found.unwrap_or_default();
     Resolved { points: point.into_iter().collect(), notes: note.into_iter().collect(), ..Resolved::default() }

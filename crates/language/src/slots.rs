@@ -6,7 +6,7 @@ use domain::{DayOfMonth, Frequency, Priority};
 
 use crate::day::{Day, Which};
 use crate::label::{priority, tags};
-use crate::period::{Period, period};
+use crate::period::range_start;
 use crate::phrases::Phrases;
 use crate::recurrence::{Recurrence, recurrence};
 use crate::reminder::{Reminder, reminder};
@@ -64,7 +64,7 @@ fn found(text: &Text, at: usize, limit: usize, slots: &mut Slots) -> Option<usiz
     let reminder = reminder(text, at).filter(|found| fits(found.tokens.end));
     let tags = tags(text, at).filter(|found| fits(found.tokens.end));
     let priority = priority(text, at).filter(|found| fits(found.tokens.end) && slots.priority.is_none());
-    let range = time_range(text, at).filter(|found| fits(found.tokens.end));
+    let range = range_start(text, at).filter(|found| fits(found.tokens.end));
     let has_end = range.is_some();
     let when = range.or_else(|| when(text, at)).filter(|found| fits(found.tokens.end));
     let no_date = NO_DATE.end(text, at).filter(|end| fits(*end) && text.ends(*end));
@@ -95,26 +95,13 @@ fn found(text: &Text, at: usize, limit: usize, slots: &mut Slots) -> Option<usiz
     Some(longest)
 }
 
-/// "from 3 to 5 pm", "between 9 and 10 tomorrow", "3-5pm": the beginning, which is all that a task can have.
-fn time_range(text: &Text, at: usize) -> Option<Found<When>> {
-    let found = period(text, at)?;
-    match found.value {
-        Period::Between(from, to) => {
-            let day = from.day.or(to.day);
-            let part = from.part.or(to.part);
-            Some(Found { value: When { day, part, ..from }, tokens: found.tokens })
-        }
-        _ => None,
-    }
-}
-
 /// A vague time stands at the end of a sentence.
 fn is_vague(text: &Text, at: usize, end: usize, limit: usize) -> bool {
     let is_last = end >= limit
         || (text.is_sign(end) && text.ends(end))
         || text.at(end) == "please"
         || text.at(end) == "#";
-    is_last && !text.is(at.wrapping_sub(1), &["or", "and", "too", "as", "how", "the", "a"])
+    is_last && !text.is_after(at, &["or", "and", "too", "as", "how", "the", "a"])
 }
 
 impl Slots {
@@ -143,13 +130,11 @@ impl Slots {
                 found.value.day.is_none() && found.value.offset.is_none() && found.value.bound.is_none()
             };
             let has_clock = rule.value.time.as_ref().is_some_and(|time| time.clock.is_some());
-            if !has_clock {
-                if let Some(index) = self.whens.iter().position(is_time) {
-                    let time = &self.whens[index].value;
-                    let part = rule.value.time.as_ref().and_then(|time| time.part);
-                    rule.value.time =
-                        Some(When { clock: time.clock, part: time.part.or(part), ..When::default() });
-                }
+            if !has_clock && let Some(index) = self.whens.iter().position(is_time) {
+                let time = &self.whens[index].value;
+                let part = rule.value.time.as_ref().and_then(|time| time.part);
+                rule.value.time =
+                    Some(When { clock: time.clock, part: time.part.or(part), ..When::default() });
             }
         }
         self.join_day();
@@ -188,6 +173,15 @@ impl Slots {
             }
             found.value.day = None;
         }
+    }
+
+    /// Tokens of all attributes.
+    pub fn places(&self) -> impl Iterator<Item = &Range<usize>> {
+        let whens = self.whens.iter().map(|found| &found.tokens);
+        let reminders = self.reminders.iter().map(|found| &found.tokens);
+        let tags = self.tags.iter().map(|found| &found.tokens);
+        let rule = self.recurrence.iter().map(|found| &found.tokens);
+        whens.chain(reminders).chain(tags).chain(rule).chain(&self.no_date).chain(&self.vague)
     }
 
     /// Points in time that say a day or a time.

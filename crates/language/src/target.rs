@@ -36,11 +36,11 @@ static ALL: Phrases =
 pub fn target(text: &Text, tokens: Range<usize>) -> Target {
     let mut begin = tokens.start;
     let mut end = tokens.end;
-    while end > begin && text.is(end - 1, &[".", "!", "?", ",", ":", ";"]) {
+    while end > begin && text.is_after(end, &[".", "!", "?", ",", ":", ";"]) {
         end -= 1;
     }
     // The list is no part of the name, unless it is all that is named.
-    if !list_phrase(text, begin).is_some_and(|list| list.end == end) {
+    if list_phrase(text, begin).is_none_or(|list| list.end != end) {
         let on = (begin + 1..end).find(|&at| on_list(text, at).is_some_and(|list| list.end == end));
         end = on.unwrap_or(end);
     }

@@ -4,9 +4,13 @@
 //! that is quoted, pinned by the caller, or part of an address or a file name has no word at all, so no rule
 //! can match it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::words::{self, Part, Unit, WeekdayWord};
+use crate::list::names_list;
+use crate::recurrence::Recurrence;
+use crate::when::{Found, When};
+use crate::words::{Meaning, Part, Unit, WeekdayWord};
 
 /// Text with its tokens.
 #[derive(Debug)]
@@ -15,7 +19,15 @@ pub struct Text {
     lower: String,
     tokens: Vec<Token>,
     quotes: Vec<Range<usize>>,
+    /// True if a word may name a list.
+    has_list: bool,
+    /// Points in time that were looked for before: many rules look at the same tokens.
+    whens: Memo<When>,
+    rules: Memo<Recurrence>,
 }
+
+/// What was found at each token.
+type Memo<T> = Vec<OnceCell<Option<Found<T>>>>;
 
 /// Word, number or sign.
 #[derive(Debug)]
@@ -30,28 +42,6 @@ struct Token {
     /// True if it is quoted, pinned or part of an address.
     is_opaque: bool,
     meaning: Meaning,
-}
-
-/// What a word can mean in a date, looked up once.
-#[derive(Clone, Copy, Debug, Default)]
-struct Meaning {
-    weekday: Option<WeekdayWord>,
-    month: Option<i8>,
-    relative_day: Option<i32>,
-    unit: Option<Unit>,
-    part: Option<Part>,
-}
-
-impl Meaning {
-    fn of(word: &str) -> Self {
-        Self {
-            weekday: words::weekday(word),
-            month: words::month(word),
-            relative_day: words::relative_day(word),
-            unit: words::unit(word),
-            part: words::part(word),
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +89,28 @@ impl Text {
             });
             at = end;
         }
-        Self { chars, lower, tokens, quotes }
+        let has_list = tokens.iter().any(|token| !token.is_opaque && names_list(&lower[token.bytes.clone()]));
+        let (whens, rules) = (vec![OnceCell::new(); tokens.len()], vec![OnceCell::new(); tokens.len()]);
+        Self { chars, lower, tokens, quotes, has_list, whens, rules }
+    }
+
+    /// True if a word may name a list. Otherwise nothing looks for one.
+    pub fn has_list(&self) -> bool {
+        self.has_list
+    }
+
+    /// Returns the point in time that begins at a token, as `scan` finds it.
+    pub fn when(&self, index: usize, scan: impl FnOnce() -> Option<Found<When>>) -> Option<Found<When>> {
+        self.whens.get(index)?.get_or_init(scan).clone()
+    }
+
+    /// Returns the recurrence that begins at a token, as `scan` finds it.
+    pub fn rule(
+        &self,
+        index: usize,
+        scan: impl FnOnce() -> Option<Found<Recurrence>>,
+    ) -> Option<Found<Recurrence>> {
+        self.rules.get(index)?.get_or_init(scan).clone()
     }
 
     /// Number of tokens.
@@ -110,7 +121,7 @@ impl Text {
     /// Lower-case token, or nothing after the end and for an opaque token.
     pub fn at(&self, index: usize) -> &str {
         match self.tokens.get(index) {
-            Some(token) if !token.is_opaque => &self.lower[token.bytes.clone()],
+            Some(token) if !token.is_opaque => &self.lower[token.bytes.start..token.bytes.end],
             _ => "",
         }
     }
@@ -123,11 +134,16 @@ impl Text {
     /// True if the token is one of these.
     pub fn is(&self, index: usize, words: &[&str]) -> bool {
         let token = self.at(index);
-        !token.is_empty() && words.contains(&token)
+        words.iter().any(|word| is_same(word, token))
     }
 
     fn meaning(&self, index: usize) -> Meaning {
         self.tokens.get(index).map(|token| token.meaning).unwrap_or_default()
+    }
+
+    /// True if a date, a time, a rule or a period may begin here. Most words of a text cannot, so nothing is tried.
+    pub fn begins_date(&self, index: usize) -> bool {
+        self.is_number(index) || self.is_sign(index) || self.meaning(index).begins_date
     }
 
     /// Weekday that the word names.
@@ -150,15 +166,54 @@ impl Text {
         self.meaning(index).unit
     }
 
+    /// Number below twenty that the word names.
+    pub fn ones(&self, index: usize) -> Option<u32> {
+        self.meaning(index).ones
+    }
+
+    /// Multiple of ten that the word names.
+    pub fn tens(&self, index: usize) -> Option<u32> {
+        self.meaning(index).tens
+    }
+
+    /// Number below twenty whose ordinal the word is.
+    pub fn ordinal(&self, index: usize) -> Option<u32> {
+        self.meaning(index).ordinal
+    }
+
+    /// 20 or 30, if the word is its ordinal.
+    pub fn tens_ordinal(&self, index: usize) -> Option<u32> {
+        self.meaning(index).tens_ordinal
+    }
+
+    /// True for words that mean this night.
+    pub fn is_tonight(&self, index: usize) -> bool {
+        self.meaning(index).is_tonight
+    }
+
     /// Part of the day that the word names.
     pub fn part(&self, index: usize) -> Option<Part> {
         self.meaning(index).part
     }
 
+    /// True if the token before this one is one of these.
+    pub fn is_after(&self, index: usize, words: &[&str]) -> bool {
+        index.checked_sub(1).is_some_and(|before| self.is(before, words))
+    }
+
     /// Returns the end of a phrase of several words, if it begins here.
     pub fn phrase(&self, index: usize, phrase: &str) -> Option<usize> {
-        let mut at = index;
-        for word in phrase.split(' ') {
+        // Most phrases differ in their first word, so nothing is split for them.
+        let first = self.at(index);
+        if first.as_bytes().first() != phrase.as_bytes().first() {
+            return None;
+        }
+        let rest = phrase.strip_prefix(first)?;
+        if rest.is_empty() {
+            return Some(index + 1);
+        }
+        let mut at = index + 1;
+        for word in rest.strip_prefix(' ')?.split(' ') {
             if self.at(at) != word {
                 return None;
             }
@@ -169,7 +224,9 @@ impl Text {
 
     /// Returns the end of the longest of these phrases that begins here.
     pub fn any_phrase(&self, index: usize, phrases: &[&str]) -> Option<usize> {
-        phrases.iter().filter_map(|phrase| self.phrase(index, phrase)).max()
+        let letter = self.at(index).as_bytes().first()?;
+        let alike = phrases.iter().filter(|phrase| phrase.as_bytes().first() == Some(letter));
+        alike.filter_map(|phrase| self.phrase(index, phrase)).max()
     }
 
     /// True for a word of letters.
@@ -201,11 +258,6 @@ impl Text {
         self.tokens.get(index).is_some_and(|token| token.is_opaque)
     }
 
-    /// True if the word has a capital letter where it stands in the original.
-    pub fn is_capitalized(&self, index: usize) -> bool {
-        self.tokens.get(index).is_some_and(|token| self.chars[token.place.start].is_uppercase())
-    }
-
     /// True if a rule may begin at this token: words match at their boundaries only.
     pub fn begins(&self, index: usize) -> bool {
         let Some(token) = self.tokens.get(index) else { return false };
@@ -218,7 +270,7 @@ impl Text {
             // `4:30` and `1,200` are one thing, but `says:30 December` is not.
             ":" | "," => !(self.is_number(index) && index >= 2 && self.is_number(index - 2)),
             // A dash is a boundary where it begins or follows a space, as in `-20200701-`.
-            "-" | "–" | "—" => !self.is_glued(index - 1),
+            "-" | "–" | "—" => !self.is_glued(index.wrapping_sub(1)),
             _ => false,
         }
     }
@@ -261,6 +313,11 @@ impl Text {
         let text: String = self.chars[self.place(tokens)].iter().collect();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Compares a word with a token. Most differ in their first letter, which is cheaper to see than to call a function.
+pub fn is_same(word: &str, token: &str) -> bool {
+    word.len() == token.len() && word.as_bytes().first() == token.as_bytes().first() && word == token
 }
 
 /// Lower-case letter, and the plain form of typographic signs. Each character stays one character, so places in

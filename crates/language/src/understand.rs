@@ -11,6 +11,9 @@ use crate::resolve::Now;
 use crate::text::Text;
 use crate::wishes::wishes;
 
+/// Most tokens of a sentence that is compared with the patterns of orders and questions.
+const LONGEST_ORDER: usize = 60;
+
 /// Understands a text. What `keep` covers, in characters, is text and nothing else.
 pub fn understand(text: &str, keep: &[Range<usize>], now: &Now) -> Understanding {
     let text = Text::new(text, keep);
@@ -44,10 +47,12 @@ fn one(text: &Text, tokens: Range<usize>, now: &Now) -> Understanding {
         return Understanding::new(Operation::Help, 0.9);
     }
     let asks = is_question(text, sentence.core.clone());
-    if !asks {
-        if let Some(understood) = order(&sentence) {
-            return understood;
-        }
+    // Who writes a page gives no order. The text is a title, or too long for one.
+    if sentence.core.len() > LONGEST_ORDER {
+        return if asks { Understanding::new(Operation::Unknown, 0.3) } else { plain(&sentence, 0.7) };
+    }
+    if !asks && let Some(understood) = order(&sentence) {
+        return understood;
     }
     if let Some(understood) = question(text, sentence.core.clone(), asks, now) {
         return understood;

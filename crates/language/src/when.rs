@@ -68,6 +68,10 @@ enum Piece {
 
 /// Returns the point in time that begins at a token, with the words before it that belong to it.
 pub fn when(text: &Text, at: usize) -> Option<Found<When>> {
+    if text.begins_date(at) { text.when(at, || scan(text, at)) } else { None }
+}
+
+fn scan(text: &Text, at: usize) -> Option<Found<When>> {
     let mut found = When::default();
     let mut end = at;
     let mut shade = Shade::Plain;
@@ -75,7 +79,7 @@ pub fn when(text: &Text, at: usize) -> Option<Found<When>> {
         let is_first = end == at;
         let (mut leads, start) = leads(text, end, is_first);
         let is_at_start =
-            at == 0 && start > 0 && text.is(start - 1, &["at", "@", "on"]) && text.at(start) != "one";
+            at == 0 && start > 0 && text.is_after(start, &["at", "@", "on"]) && text.at(start) != "one";
         leads.stand_beside(&found, is_at_start);
         let Some((pieces, after)) = piece(text, start, &leads, &found) else { break };
         let Some(joined) = pieces.into_iter().try_fold(found.clone(), join) else { break };
@@ -97,17 +101,17 @@ pub fn when(text: &Text, at: usize) -> Option<Found<When>> {
     (!is_empty).then_some(Found { value: found, tokens: at..end })
 }
 
-/// True for the abbreviation of a time zone, in capital letters.
+/// True for the abbreviation of a time zone.
 fn is_zone(text: &Text, at: usize) -> bool {
     static ZONES: Phrases = Phrases::new(
-        "utc, gmt, est, edt, et, cst, cdt, ct, mst, mdt, mt, pst, pdt, pt, cet, cest, bst, ist, jst, aest, aedt, sgt, hkt, msk, eet, eest, wet",
+        "utc, gmt, est, edt, cst, cdt, mst, mdt, pst, pdt, cet, cest, bst, jst, aest, aedt, sgt, hkt, msk, eet, eest",
     );
-    ZONES.has(text.at(at)) && text.is_capitalized(at)
+    ZONES.has(text.at(at)) && text.ends(at + 1)
 }
 
 /// Includes the bracket that closes one of the connecting words.
 fn close_bracket(text: &Text, begin: usize, start: usize, end: usize) -> usize {
-    let opens = start > begin && text.at(start - 1) == "(";
+    let opens = start > begin && text.before(start) == "(";
     if opens && text.at(end) == ")" { end + 1 } else { end }
 }
 

@@ -1,116 +1,120 @@
 //! Names of days, months, units and numbers, with their abbreviations and usual misspellings.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use jiff::civil::Weekday;
 
+use Unit::{BusinessDay, Day, Fortnight, Hour, Minute, Month, Quarter, Second, Week, Year};
 use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
-const WEEKDAYS: [(&str, Weekday); 49] = [
-    ("monday", Monday),
-    ("mon", Monday),
-    ("mondy", Monday),
-    ("monady", Monday),
-    ("munday", Monday),
-    ("moday", Monday),
-    ("tuesday", Tuesday),
-    ("tue", Tuesday),
-    ("tues", Tuesday),
-    ("tuesd", Tuesday),
-    ("tusday", Tuesday),
-    ("teusday", Tuesday),
-    ("teuday", Tuesday),
-    ("wednesday", Wednesday),
-    ("wed", Wednesday),
-    ("weds", Wednesday),
-    ("wednes", Wednesday),
-    ("wensday", Wednesday),
-    ("wendsday", Wednesday),
-    ("wenesday", Wednesday),
-    ("wedensday", Wednesday),
-    ("thursday", Thursday),
-    ("thu", Thursday),
-    ("thur", Thursday),
-    ("thurs", Thursday),
-    ("thrusday", Thursday),
-    ("thusday", Thursday),
-    ("thurday", Thursday),
-    ("friday", Friday),
-    ("fri", Friday),
-    ("firday", Friday),
-    ("fridya", Friday),
-    ("firdy", Friday),
-    ("frieday", Friday),
-    ("frday", Friday),
-    ("frida", Friday),
-    ("saturday", Saturday),
-    ("sat", Saturday),
-    ("satday", Saturday),
-    ("saterday", Saturday),
-    ("satuday", Saturday),
-    ("sarurday", Saturday),
-    ("sunday", Sunday),
-    ("sun", Sunday),
-    ("suday", Sunday),
-    ("sundy", Sunday),
-    ("snday", Sunday),
-    ("sunnday", Sunday),
-    ("suncay", Sunday),
+const WEEKDAYS: [(Weekday, &str); 7] = [
+    (Monday, "monday, mon, mondy, monady, munday, moday"),
+    (Tuesday, "tuesday, tue, tues, tuesd, tusday, teusday, teuday"),
+    (Wednesday, "wednesday, wed, weds, wednes, wensday, wendsday, wenesday, wedensday"),
+    (Thursday, "thursday, thu, thur, thurs, thrusday, thusday, thurday"),
+    (Friday, "friday, fri, firday, fridya, firdy, frieday, frday, frida"),
+    (Saturday, "saturday, sat, satday, saterday, satuday, sarurday"),
+    (Sunday, "sunday, sun, suday, sundy, snday, sunnday, suncay"),
 ];
 
 /// Abbreviations that are English words or names too.
 const AMBIGUOUS_WEEKDAYS: [&str; 4] = ["mon", "wed", "sat", "sun"];
 
-const MONTHS: [(&str, i8); 44] = [
-    ("january", 1),
-    ("jan", 1),
-    ("janurary", 1),
-    ("february", 2),
-    ("feb", 2),
-    ("febr", 2),
-    ("feburary", 2),
-    ("march", 3),
-    ("mar", 3),
-    ("mrch", 3),
-    ("april", 4),
-    ("apr", 4),
-    ("apirl", 4),
-    ("may", 5),
-    ("june", 6),
-    ("jun", 6),
-    ("july", 7),
-    ("jul", 7),
-    ("juli", 7),
-    ("august", 8),
-    ("aug", 8),
-    ("agust", 8),
-    ("augst", 8),
-    ("auguest", 8),
-    ("september", 9),
-    ("sep", 9),
-    ("sept", 9),
-    ("setember", 9),
-    ("october", 10),
-    ("oct", 10),
-    ("ocotber", 10),
-    ("octobre", 10),
-    ("november", 11),
-    ("nov", 11),
-    ("novemeber", 11),
-    ("novmber", 11),
-    ("december", 12),
-    ("dec", 12),
-    ("decmber", 12),
-    ("desember", 12),
-    ("decemer", 12),
-    ("dez", 12),
-    ("okt", 10),
-    ("sepember", 9),
+const MONTHS: [(i8, &str); 12] = [
+    (1, "january, jan, janurary"),
+    (2, "february, feb, febr, feburary"),
+    (3, "march, mar, mrch"),
+    (4, "april, apr, apirl"),
+    (5, "may"),
+    (6, "june, jun"),
+    (7, "july, jul, juli"),
+    (8, "august, aug, agust, augst, auguest"),
+    (9, "september, sep, sept, setember, sepember"),
+    (10, "october, oct, ocotber, octobre, okt"),
+    (11, "november, nov, novemeber, novmber"),
+    (12, "december, dec, decmber, desember, decemer, dez"),
 ];
 
-/// Misspellings that the next rule finds: one or two letters wrong, missing, doubled or swapped in a long name.
-const LONG_WEEKDAYS: [(&str, Weekday); 4] =
-    [("wednesday", Wednesday), ("thursday", Thursday), ("saturday", Saturday), ("tuesday", Tuesday)];
-const LONG_MONTHS: [(&str, i8); 6] =
-    [("january", 1), ("february", 2), ("september", 9), ("october", 10), ("november", 11), ("december", 12)];
+/// Distances in days to today.
+const RELATIVE_DAYS: [(i32, &str); 4] = [
+    (0, "today, tdy, 2day, todya, tody, todays, today's"),
+    (
+        1,
+        "tomorrow, tmrw, tmr, tmrrw, tmw, tmmrw, tomorow, tommorow, tommorrow, tomorrows, tomorrow's, 2moro, 2morrow, \
+         2mrw, tomo, tomoz, morrow, tomrw, tomarrow, tmrow, 2mro",
+    ),
+    (2, "overmorrow"),
+    (-1, "yesterday, yday, yesturday, yesterdays, yesterday's, ystrday"),
+];
+
+const UNITS: [(Unit, &str); 10] = [
+    (Second, "second, seconds, sec, secs, s"),
+    (Minute, "minute, minutes, min, mins, mns, minuts, minutues, m"),
+    (Hour, "hour, hours, hr, hrs, h, houres, horus"),
+    (Day, "day, days, d, dys"),
+    (BusinessDay, "weekday, weekdays, workday, workdays"),
+    (Week, "week, weeks, wk, wks, w, weaks"),
+    (Fortnight, "fortnight, fortnights"),
+    (Month, "month, months, mo, mos, mth, mths, monthes"),
+    (Quarter, "quarter, quarters, qtr"),
+    (Year, "year, years, yr, yrs, y"),
+];
+
+const PARTS: [(Part, &str); 4] = [
+    (Part::Morning, "morning, morn, mornin, mornings, moring, morningish"),
+    (Part::Afternoon, "afternoon, arvo, afternoons, afternooon, aftrnoon, afternoonish"),
+    (Part::Evening, "evening, eve, evenings, evning, eveningish"),
+    (Part::Night, "night, nite, nights, nighttime"),
+];
+
+const TONIGHT: &str = "tonight, tonite, 2nite, 2night, tonigt, tonght, tonights, tonight's, tnite";
+
+/// Numbers from zero to nineteen.
+const ONES: &str = "zero, one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, thirteen, fourteen, \
+     fifteen, sixteen, seventeen, eighteen, nineteen";
+const ORDINALS: &str = "zeroth, first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth, \
+     thirteenth, fourteenth, fifteenth, sixteenth, seventeenth, eighteenth, nineteenth";
+const MISSPELLED_ORDINALS: [(u32, &str); 3] = [(5, "fith"), (8, "eigth"), (12, "twelveth")];
+const TENS: [(u32, &str); 8] = [
+    (20, "twenty"),
+    (30, "thirty"),
+    (40, "forty, fourty"),
+    (50, "fifty"),
+    (60, "sixty"),
+    (70, "seventy"),
+    (80, "eighty"),
+    (90, "ninety"),
+];
+const TENS_ORDINALS: [(u32, &str); 2] = [(20, "twentieth"), (30, "thirtieth")];
+
+/// Words with which a date, a time, a rule or a period may begin, beside numbers and names of days.
+const BEGINNINGS: &str = "a, an, the, at, on, by, in, for, of, due, around, about, approximately, approx, circa, ca, roughly, \
+     before, until, till, til, after, from, since, starting, no, not, within, during, later, early, \
+     late, sometime, anytime, this, ths, next, nxt, nex, last, lst, past, previous, coming, upcoming, \
+     current, following, noon, noontime, noonish, midday, midnight, mid, high, half, quarter, end, \
+     close, start, beginning, middle, month, eod, cob, eow, eom, eoq, eoy, day, weekend, weekends, \
+     wkend, wknd, weeknd, wkd, week, couple, few, another, every, each, evry, ev, evey, evrey, once, \
+     twice, thrice, daily, everyday, nightly, weekly, fortnightly, biweekly, monthly, bimonthly, \
+     quarterly, semiannually, biannually, semiannual, yearly, annually, annual, hourly, bi, semi, \
+     weekday, weekdays, workdays, and, repeat, repeats, repeating, recurring, between, over, rest, \
+     remainder, overmorrow, first, now";
+
+/// Long names, whose misspellings are known by their likeness: letters wrong, missing, doubled or swapped.
+const LONG_NAMES: [&str; 12] = [
+    "wednesday",
+    "thursday",
+    "saturday",
+    "tuesday",
+    "january",
+    "february",
+    "september",
+    "october",
+    "november",
+    "december",
+    "tomorrow",
+    "yesterday",
+];
 
 /// Weekday that a word names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,78 +124,6 @@ pub struct WeekdayWord {
     pub is_plural: bool,
     /// True if the word may mean something else.
     pub is_ambiguous: bool,
-}
-
-/// Returns the weekday that a word names.
-pub fn weekday(word: &str) -> Option<WeekdayWord> {
-    let known = |word: &str| WEEKDAYS.iter().find(|(name, _)| *name == word).map(|(_, weekday)| *weekday);
-    let alike =
-        |word: &str| LONG_WEEKDAYS.iter().find(|(name, _)| is_misspelling(word, name)).map(|(_, day)| *day);
-    // "weds" and "tues" end in an s, but are singular.
-    if let Some(weekday) = known(word) {
-        return Some(WeekdayWord {
-            weekday,
-            is_plural: false,
-            is_ambiguous: AMBIGUOUS_WEEKDAYS.contains(&word),
-        });
-    }
-    let stem = word.strip_suffix('s').filter(|stem| stem.len() > 3);
-    if let Some(weekday) = stem.and_then(|stem| known(stem).or_else(|| alike(stem))) {
-        return Some(WeekdayWord { weekday, is_plural: true, is_ambiguous: false });
-    }
-    alike(word).map(|weekday| WeekdayWord { weekday, is_plural: false, is_ambiguous: false })
-}
-
-/// Returns the number of the month that a word names.
-pub fn month(word: &str) -> Option<i8> {
-    let known = MONTHS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number);
-    known.or_else(|| LONG_MONTHS.iter().find(|(name, _)| is_misspelling(word, name)).map(|(_, month)| *month))
-}
-
-/// Returns the distance in days to today that a word names: 1 for "tomorrow".
-pub fn relative_day(word: &str) -> Option<i32> {
-    const TODAY: &[&str] = &["today", "tdy", "2day", "todya", "tody", "todays", "today's"];
-    const TOMORROW: &[&str] = &[
-        "tomorrow",
-        "tmrw",
-        "tmr",
-        "tmrrw",
-        "tmw",
-        "tmmrw",
-        "tomorow",
-        "tommorow",
-        "tommorrow",
-        "tomorrows",
-        "tomorrow's",
-        "2moro",
-        "2morrow",
-        "2mrw",
-        "tomo",
-        "tomoz",
-        "morrow",
-        "tomrw",
-        "tomarrow",
-        "tmrow",
-        "2mro",
-    ];
-    const YESTERDAY: &[&str] = &["yesterday", "yday", "yesturday", "yesterdays", "yesterday's", "ystrday"];
-    match word {
-        _ if TODAY.contains(&word) => Some(0),
-        _ if TOMORROW.contains(&word) => Some(1),
-        _ if YESTERDAY.contains(&word) => Some(-1),
-        "overmorrow" => Some(2),
-        _ if is_misspelling(word, "tomorrow") => Some(1),
-        _ if is_misspelling(word, "yesterday") => Some(-1),
-        _ => None,
-    }
-}
-
-/// True for words that mean this night.
-pub fn is_tonight(word: &str) -> bool {
-    matches!(
-        word,
-        "tonight" | "tonite" | "2nite" | "2night" | "tonigt" | "tonght" | "tonights" | "tonight's" | "tnite"
-    )
 }
 
 /// Unit of time.
@@ -209,23 +141,6 @@ pub enum Unit {
     Year,
 }
 
-/// Returns the unit that a word names.
-pub fn unit(word: &str) -> Option<Unit> {
-    Some(match word {
-        "second" | "seconds" | "sec" | "secs" | "s" => Unit::Second,
-        "minute" | "minutes" | "min" | "mins" | "mns" | "minuts" | "minutues" | "m" => Unit::Minute,
-        "hour" | "hours" | "hr" | "hrs" | "h" | "houres" | "horus" => Unit::Hour,
-        "day" | "days" | "d" | "dys" => Unit::Day,
-        "weekday" | "weekdays" | "workday" | "workdays" => Unit::BusinessDay,
-        "week" | "weeks" | "wk" | "wks" | "w" | "weaks" => Unit::Week,
-        "fortnight" | "fortnights" => Unit::Fortnight,
-        "month" | "months" | "mo" | "mos" | "mth" | "mths" | "monthes" => Unit::Month,
-        "quarter" | "quarters" | "qtr" => Unit::Quarter,
-        "year" | "years" | "yr" | "yrs" | "y" => Unit::Year,
-        _ => return None,
-    })
-}
-
 /// Part of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -235,95 +150,95 @@ pub enum Part {
     Night,
 }
 
-/// Returns the part of the day that a word names.
-pub fn part(word: &str) -> Option<Part> {
-    Some(match word {
-        "morning" | "morn" | "mornin" | "mornings" | "moring" | "morningish" => Part::Morning,
-        "afternoon" | "arvo" | "afternoons" | "afternooon" | "aftrnoon" | "afternoonish" => Part::Afternoon,
-        "evening" | "eve" | "evenings" | "evning" | "eveningish" => Part::Evening,
-        "night" | "nite" | "nights" | "nighttime" => Part::Night,
-        _ => return None,
-    })
+/// Everything that a word can mean in a date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meaning {
+    pub weekday: Option<WeekdayWord>,
+    /// Number of a month.
+    pub month: Option<i8>,
+    /// Distance in days to today: 1 for "tomorrow".
+    pub relative_day: Option<i32>,
+    pub unit: Option<Unit>,
+    pub part: Option<Part>,
+    pub is_tonight: bool,
+    /// Number below twenty.
+    pub ones: Option<u32>,
+    /// Multiple of ten: 20 to 90.
+    pub tens: Option<u32>,
+    /// Number below twenty whose ordinal the word is: 3 for "third".
+    pub ordinal: Option<u32>,
+    /// 20 or 30, if the word is its ordinal.
+    pub tens_ordinal: Option<u32>,
+    /// True if a date, a time, a rule or a period may begin with the word.
+    pub begins_date: bool,
 }
 
-const ONES: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] =
-    ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-const ORDINALS: [&str; 20] = [
-    "zeroth",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-];
-
-fn position(list: &[&str], word: &str) -> Option<u32> {
-    (0..).zip(list).find(|(_, name)| !name.is_empty() && **name == word).map(|(number, _)| number)
-}
-
-/// Number below twenty that a word names.
-pub fn ones(word: &str) -> Option<u32> {
-    position(&ONES, word)
-}
-
-/// Multiple of ten that a word names: 20 to 90.
-pub fn tens(word: &str) -> Option<u32> {
-    position(&TENS, word).or(if word == "fourty" { Some(4) } else { None }).map(|tens| 10 * tens)
-}
-
-/// Number below twenty whose ordinal a word is: 3 for "third".
-pub fn ordinal(word: &str) -> Option<u32> {
-    position(&ORDINALS, word).or(match word {
-        "twelveth" => Some(12),
-        "fith" => Some(5),
-        "eigth" => Some(8),
-        _ => None,
-    })
-}
-
-/// Multiple of ten whose ordinal a word is: 20 or 30.
-pub fn tens_ordinal(word: &str) -> Option<u32> {
-    match word {
-        "twentieth" => Some(20),
-        "thirtieth" => Some(30),
-        _ => None,
+impl Meaning {
+    /// Looks a word up, with its plural and its likeness to a long name.
+    pub fn of(word: &str) -> Self {
+        let lexicon = lexicon();
+        if let Some(known) = lexicon.get(word) {
+            return *known;
+        }
+        let alike = |word: &str| {
+            let name = LONG_NAMES.iter().find(|name| is_misspelling(word, name))?;
+            lexicon.get(name).copied()
+        };
+        let stem = word.strip_suffix('s').filter(|stem| stem.len() > 3);
+        if let Some(day) = stem.and_then(|stem| lexicon.get(stem).copied().or_else(|| alike(stem))?.weekday) {
+            let weekday = WeekdayWord { is_plural: true, is_ambiguous: false, ..day };
+            return Self { weekday: Some(weekday), begins_date: true, ..Self::default() };
+        }
+        alike(word).unwrap_or_default()
     }
+}
+
+/// All words of the lists, each with its meanings.
+fn lexicon() -> &'static HashMap<&'static str, Meaning> {
+    static LEXICON: OnceLock<HashMap<&str, Meaning>> = OnceLock::new();
+    LEXICON.get_or_init(|| {
+        let mut words = HashMap::<_, Meaning>::new();
+        let mut add = |list: &'static str, begins_date: bool, set: &dyn Fn(&'static str, &mut Meaning)| {
+            for word in list.split(',').map(str::trim) {
+                let meaning = words.entry(word).or_default();
+                meaning.begins_date |= begins_date;
+                set(word, meaning);
+            }
+        };
+        for (weekday, list) in WEEKDAYS {
+            add(list, true, &|word, meaning| {
+                let is_ambiguous = AMBIGUOUS_WEEKDAYS.contains(&word);
+                meaning.weekday = Some(WeekdayWord { weekday, is_plural: false, is_ambiguous });
+            });
+        }
+        for (month, list) in MONTHS {
+            add(list, true, &|_, meaning| meaning.month = Some(month));
+        }
+        for (days, list) in RELATIVE_DAYS {
+            add(list, true, &|_, meaning| meaning.relative_day = Some(days));
+        }
+        for (unit, list) in UNITS {
+            add(list, false, &|_, meaning| meaning.unit = Some(unit));
+        }
+        for (part, list) in PARTS {
+            add(list, true, &|_, meaning| meaning.part = Some(part));
+        }
+        add(TONIGHT, true, &|_, meaning| meaning.is_tonight = true);
+        for (number, word) in (0..).zip(ONES.split(',')) {
+            add(word, true, &|_, meaning| meaning.ones = Some(number));
+        }
+        for (number, word) in (0..).zip(ORDINALS.split(',')).chain(MISSPELLED_ORDINALS) {
+            add(word, true, &|_, meaning| meaning.ordinal = Some(number));
+        }
+        for (number, list) in TENS {
+            add(list, true, &|_, meaning| meaning.tens = Some(number));
+        }
+        for (number, list) in TENS_ORDINALS {
+            add(list, true, &|_, meaning| meaning.tens_ordinal = Some(number));
+        }
+        add(BEGINNINGS, true, &|_, _| ());
+        words
+    })
 }
 
 /// True if a long word differs from a name by one letter, or by two of eight and more: wrong, missing, doubled
@@ -375,13 +290,13 @@ mod tests {
         for (word, day) in
             [("wendesday", Wednesday), ("thurdsay", Thursday), ("satruday", Saturday), ("tusday", Tuesday)]
         {
-            assert_eq!(weekday(word).map(|found| found.weekday), Some(day), "{word}");
+            assert_eq!(Meaning::of(word).weekday.map(|found| found.weekday), Some(day), "{word}");
         }
         for (word, number) in [("febuary", 2), ("septmber", 9), ("decembre", 12), ("janaury", 1)] {
-            assert_eq!(month(word), Some(number), "{word}");
+            assert_eq!(Meaning::of(word).month, Some(number), "{word}");
         }
         for word in ["tommorow", "tomorow", "tmrw", "2moro"] {
-            assert_eq!(relative_day(word), Some(1), "{word}");
+            assert_eq!(Meaning::of(word).relative_day, Some(1), "{word}");
         }
     }
 
@@ -389,7 +304,7 @@ mod tests {
     fn words_that_resemble_a_name_are_not_that_name() {
         for word in ["sundae", "remember", "janitor", "saturate", "thirsty", "matches", "tomatoes", "mondial"]
         {
-            assert_eq!((weekday(word), month(word), relative_day(word)), (None, None, None), "{word}");
+            assert_eq!(Meaning::of(word), Meaning::default(), "{word}");
         }
     }
 }

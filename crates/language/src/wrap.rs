@@ -115,8 +115,8 @@ fn skip_signs(text: &Text, at: usize, limit: usize) -> usize {
 
 /// "need to" as a wish has a verb after it; "i need milk" is a sentence of its own.
 fn is_noun_wish(text: &Text, end: usize) -> bool {
-    let is_bare = text.is(end - 1, &["need", "want"]);
-    is_bare && !text.is(end, &["a", "an", "my", "the"]) || (is_bare && !names_a_command(text, end + 1))
+    let is_bare = text.is_after(end, &["need", "want"]);
+    is_bare && (!text.is(end, &["a", "an", "my", "the"]) || !names_a_command(text, end + 1))
 }
 
 /// "i need a reminder", "i want an alarm".
@@ -142,7 +142,7 @@ fn is_opener(text: &Text, at: usize, end: usize) -> bool {
 fn closers(text: &Text, tokens: Range<usize>) -> usize {
     let mut end = tokens.end;
     'again: while end > tokens.start + 1 {
-        if text.is(end - 1, &[".", "!", "?", ",", "…"]) {
+        if text.is_after(end, &[".", "!", "?", ",", "…"]) {
             end -= 1;
             continue;
         }
@@ -150,7 +150,7 @@ fn closers(text: &Text, tokens: Range<usize>) -> usize {
             let begin = end.saturating_sub(words);
             if begin > tokens.start
                 && CLOSERS.end(text, begin) == Some(end)
-                && !text.is(begin - 1, &["from", "by", "until", "right"])
+                && !text.is_after(begin, &["from", "by", "until", "right"])
             {
                 end = begin;
                 continue 'again;

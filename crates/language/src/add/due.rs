@@ -13,6 +13,9 @@ pub struct Due {
     pub notes: Vec<String>,
 }
 
+/// Most dates to choose from.
+const MAX_OPTIONS: usize = 5;
+
 /// Resolves the due date of a new task.
 pub fn due(slots: &Slots, now: &Now) -> Due {
     let times = slots.times();
@@ -23,15 +26,15 @@ pub fn due(slots: &Slots, now: &Now) -> Due {
         [] => Due::default(),
         [when] => one(when, slots, now),
         several => {
-            let points: Vec<Point> = several
-                .iter()
-                .filter_map(|when| bounded(when, resolve(when, now, Aim::Coming)).points.first().copied())
-                .collect();
-            Due {
-                question: Some("Which of these dates is it due?".to_owned()),
-                options: points,
-                ..Due::default()
+            let mut options: Vec<Point> = Vec::new();
+            for when in several {
+                let found = bounded(when, resolve(when, now, Aim::Coming)).points.first().copied();
+                options.extend(found.filter(|point| !options.contains(point)));
+                if options.len() == MAX_OPTIONS {
+                    break;
+                }
             }
+            Due { question: Some("Which of these dates is it due?".to_owned()), options, ..Due::default() }
         }
     }
 }

@@ -63,15 +63,15 @@ pub fn series(rule: &Recurrence, slots: &Slots, is_reminder: bool, now: &Now) ->
         series.notes.extend(note);
     }
     series.end = rule.end.as_ref().and_then(|end| ending(end, begin, now));
-    if let (Some(start), Some(end)) = (series.start, series.end) {
-        if end.date < start.date {
-            series.end = None;
-            series.question = Some(format!(
-                "{} is before the first date, {}. When should it end?",
-                point_words(end, now),
-                point_words(start, now)
-            ));
-        }
+    if let (Some(start), Some(end)) = (series.start, series.end)
+        && end.date < start.date
+    {
+        series.end = None;
+        series.question = Some(format!(
+            "{} is before the first date, {}. When should it end?",
+            point_words(end, now),
+            point_words(start, now)
+        ));
     }
     if let Some(DayOfMonth::Number(day @ 29..)) = rule.day_of_month {
         series.notes.push(format!("In months without a day {day}, the task is due on the last day."));
@@ -91,10 +91,9 @@ fn start(when: &When, now: &Now) -> Result<Date, (Option<String>, Vec<Date>)> {
     // "starting in May" during May is today.
     if let Some(Day::EdgeOfMonth { month: Month::Named { month, year: None }, place: Place::First }) =
         when.day
+        && month == now.today().month()
     {
-        if month == now.today().month() {
-            return Ok(now.today());
-        }
+        return Ok(now.today());
     }
     let day = When { clock: None, part: None, ..when.clone() };
     let found = resolve(&day, now, Aim::Coming);

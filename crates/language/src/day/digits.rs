@@ -58,7 +58,7 @@ fn is_date_by_itself(text: &Text, at: usize, end: usize, first: u32, second: u32
     let is_name = matches!((first, second), (9, 11) | (24, 7) | (7, 11) | (20, 20));
     let is_fraction = first < second && matches!(second, 2 | 3 | 4 | 5 | 8);
     if follows_a_day(text, end) {
-        return !((first, second) == (24, 7)) && !(is_fraction && at > 0 && text.is(at - 1, &["and"]));
+        return ((first, second) != (24, 7)) && !(is_fraction && at > 0 && text.is_after(at, &["and"]));
     }
     // "4/25 dentist": at the beginning, before the words of a title.
     at == 0 && !is_name && !is_fraction && text.is_word(end)
@@ -69,11 +69,7 @@ fn compact(text: &Text, at: usize) -> Option<Found> {
     static NUMBERS: Phrases =
         Phrases::new("no, number, order, id, invoice, ticket, ref, account, code, #, phone, call, tel");
     let digits = text.at(at);
-    if !text.is_number(at)
-        || digits.len() != 8
-        || NUMBERS.has(text.at(at.wrapping_sub(1)))
-        || !text.ends(at + 1)
-    {
+    if !text.is_number(at) || digits.len() != 8 || NUMBERS.has(text.before(at)) || !text.ends(at + 1) {
         return None;
     }
     let (year, month, day) =
@@ -97,7 +93,7 @@ fn separator(text: &Text, at: usize) -> Option<(char, usize)> {
         _ if text.is_number(at)
             && !text.is_glued(at)
             && text.at(at).len() == 2
-            && text.at(at - 1).len() == 4 =>
+            && text.before(at).len() == 4 =>
         {
             Some((' ', at))
         }

@@ -145,7 +145,7 @@ fn stands_alone(text: &Text, at: usize) -> bool {
         || text.is_number(next);
     let is_last =
         at + 1 >= text.len() || (text.is_sign(at + 1) && !text.is_glued(at + 2)) || text.at(at + 1) == "#";
-    is_followed || (is_last && !NEEDS_A_NOUN.has(text.at(at.wrapping_sub(1))) && (at > 0 || text.len() == 1))
+    is_followed || (is_last && !NEEDS_A_NOUN.has(text.before(at)) && (at > 0 || text.len() == 1))
 }
 
 /// "Fri, Jul 18", "tuesday the 4th", "Thu 15th", "sunday 31", "Friday-Jun-15", "friday (jun-15)", "friday 7.6".
@@ -154,7 +154,7 @@ fn weekday_with_date(text: &Text, at: usize, weekday: Weekday) -> Option<Found> 
     while text.is(begin, &[",", "-", "(", "the", "on", "."]) && begin < at + 2 {
         begin += 1;
     }
-    let is_bracketed = begin > at && text.at(begin - 1) == "(";
+    let is_bracketed = begin > at && text.before(begin) == "(";
     let close = |found: Found| Found {
         end: if is_bracketed && text.at(found.end) == ")" { found.end + 1 } else { found.end },
         ..found

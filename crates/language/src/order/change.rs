@@ -10,7 +10,7 @@ use crate::answer::{Choice, Operation, Span, SpanKind, Understanding};
 use crate::label;
 use crate::list::thing;
 use crate::number::amount;
-use crate::pattern::{capture, capture_any};
+use crate::pattern::Patterns;
 use crate::recurrence::recurrence;
 use crate::resolve::{Aim, point_words, resolve};
 use crate::target::target;
@@ -29,14 +29,14 @@ pub fn due_date(sentence: &Sentence) -> Option<Understanding> {
         return Some(to_date(sentence, name, at));
     }
     // "push the dentist back a week", "postpone it by two days": from a date that only the task knows.
-    const SHIFTS: &[&str] = &[
+    static SHIFTS: Patterns = Patterns::new(&[
         "push|move|postpone|delay|shift|bump|defer|bring {} back|out|forward|up|by|ahead ?by $amount",
         "push|postpone|delay|shift|bump|defer|move back|forward {} by $amount",
         "postpone|delay|defer|extend {} for|by $amount",
         "postpone|move|delay|push|shift {} $amount later|earlier|back|forward",
         "give me $amount more for {}",
-    ];
-    if let Some(found) = capture_any(text, core.clone(), SHIFTS) {
+    ]);
+    if let Some(found) = SHIFTS.capture(text, core.clone()) {
         let is_amount =
             |range: &&Range<usize>| amount(text, range.start).is_some_and(|(_, end)| end == range.end);
         let name = found.iter().find(|range| !is_amount(range))?.clone();
@@ -45,8 +45,9 @@ pub fn due_date(sentence: &Sentence) -> Option<Understanding> {
         understood.ask("To which date should I move it?");
         return Some(understood);
     }
-    const WITHOUT: &[&str] = &["reschedule|postpone|defer {}", "put off {}", "put {} off", "reschedule"];
-    let found = capture_any(text, core.clone(), WITHOUT)?;
+    static WITHOUT: Patterns =
+        Patterns::new(&["reschedule|postpone|defer {}", "put off {}", "put {} off", "reschedule"]);
+    let found = WITHOUT.capture(text, core.clone())?;
     let mut understood = Understanding::new(Operation::SetTaskDueDate, 0.7);
     let name = found.first().cloned().unwrap_or(core.end..core.end);
     target(text, name).put(&mut understood, text, now);
@@ -56,7 +57,7 @@ pub fn due_date(sentence: &Sentence) -> Option<Understanding> {
 
 /// "remove the due date from X", "X has no due date any more".
 fn cleared(text: &Text, core: Range<usize>) -> Option<Range<usize>> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "remove|clear|delete|drop|unset|cancel|erase ?the due_date|deadline|date|due_dates of|from|for|on {}",
         "take|get_rid_of ?the due_date|deadline|date off|from|of {}",
         "clear|remove|delete {} 's due_date|deadline",
@@ -66,14 +67,14 @@ fn cleared(text: &Text, core: Range<usize>) -> Option<Range<usize>> {
         "unschedule {}",
         "make {} have no due_date|deadline|date",
         "remove|clear|delete ?the|its|it's due_date|deadline",
-    ];
-    let found = capture_any(text, core.clone(), PATTERNS)?;
+    ]);
+    let found = PATTERNS.capture(text, core.clone())?;
     Some(found.first().cloned().unwrap_or(core.end..core.end))
 }
 
 /// Returns the words that name the task, and the new date.
 fn moved(text: &Text, core: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "change|move|set|update|push|make|shift ?the due_date|date|time|deadline|due of|for|on {} to|as|: $when",
         "change|move|set|update|push|shift {} due_date|deadline|date|time to $when",
         "move|reschedule|postpone|push|shift|delay|defer|bump|change|snooze|transfer|bring {} to|until|till|for|onto|on|into|by $when",
@@ -89,11 +90,10 @@ fn moved(text: &Text, core: Range<usize>) -> Option<(Range<usize>, Range<usize>)
         "?the {} has_been|is|was changed put_it|move_it on|to $when",
         "?the {} is ?now due $when ?instead",
         "due date of|for {} is|: $when",
-    ];
+    ]);
     let end = text.any_phrase(core.end.saturating_sub(1), &["instead"]).map_or(core.end, |_| core.end - 1);
     let tokens = core.start..end;
-    for pattern in PATTERNS {
-        let Some(found) = capture(text, tokens.clone(), pattern) else { continue };
+    for (pattern, found) in PATTERNS.matches(text, tokens) {
         let [name, .., at] = found.as_slice() else { continue };
         // "make dinner tonight" and "set alarm for 6" make something new.
         let first = text.at(core.start);
@@ -102,9 +102,9 @@ fn moved(text: &Text, core: Range<usize>) -> Option<(Range<usize>, Range<usize>)
             "make" => !(pattern.contains("due") || is_pronoun),
             "set" => !pattern.contains("due") && (!is_pronoun || thing(text.at(name.start)).is_some()),
             "change" => {
-                pattern == &"set|change {} to $when"
+                pattern == "set|change {} to $when"
                     && text.is(name.end, &["to"])
-                    && thing(text.at(name.end - 1)).is_none()
+                    && thing(text.before(name.end)).is_none()
                     && !is_pronoun
                     && name.len() > 4
             }
@@ -166,7 +166,7 @@ fn to_date(sentence: &Sentence, name: Range<usize>, at: Range<usize>) -> Underst
 
 /// "make it high priority", "set the priority of X to low", "X is urgent".
 pub fn priority(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "set|change|raise|lower|increase|decrease|make|update ?the priority|prio|importance of|for|on {} to|as|: ?p low|medium|high|normal|urgent|top|highest|lowest|important|1|2|3",
         "set|change|raise|lower|increase|decrease|make {} priority|prio|importance to|as|: ?p low|medium|high|normal|urgent|top|highest|lowest|important|1|2|3",
         "make|set|mark|change|flag|give|turn|put|bump|raise|lower {} ?a|as|to|at ?a ?very low|medium|high|normal|top|highest|lowest|urgent|critical|higher|lower|important priority|prio|importance",
@@ -175,9 +175,9 @@ pub fn priority(sentence: &Sentence) -> Option<Understanding> {
         "make|set|mark {} ?as p 1|2|3",
         "?the {} is|are ?now ?very urgent|important|high_priority|low_priority|top_priority|medium_priority",
         "prioritize|prioritise|deprioritize|deprioritise {}",
-    ];
+    ]);
     let Sentence { text, core, now, .. } = sentence;
-    let found = capture_any(text, core.clone(), PATTERNS)?;
+    let found = PATTERNS.capture(text, core.clone())?;
     let level = match text.at(core.start) {
         "prioritize" | "prioritise" => Some(domain::Priority::High),
         "deprioritize" | "deprioritise" => Some(domain::Priority::Low),
@@ -201,32 +201,32 @@ pub fn priority(sentence: &Sentence) -> Option<Understanding> {
 /// Last word that names a level, or the number after "p".
 fn last_level(text: &Text, tokens: Range<usize>) -> Option<domain::Priority> {
     tokens.rev().find_map(|at| match text.at(at) {
-        "1" if text.is(at - 1, &["p", "to", "as", ":"]) => Some(domain::Priority::High),
-        "2" if text.is(at - 1, &["p", "to", "as", ":"]) => Some(domain::Priority::Medium),
-        "3" if text.is(at - 1, &["p", "to", "as", ":"]) => Some(domain::Priority::Low),
+        "1" if text.is_after(at, &["p", "to", "as", ":"]) => Some(domain::Priority::High),
+        "2" if text.is_after(at, &["p", "to", "as", ":"]) => Some(domain::Priority::Medium),
+        "3" if text.is_after(at, &["p", "to", "as", ":"]) => Some(domain::Priority::Low),
         word => label::level(word),
     })
 }
 
 /// "tag the report with work", "add the tag work to X", "remove #work from X".
 pub fn tags(sentence: &Sentence) -> Option<Understanding> {
-    const ADDS: &[&str] = &[
+    static ADDS: Patterns = Patterns::new(&[
         "tag|label {} with|as {}",
         "add|put|set|attach ?the|a tag|tags|label|labels {} to|on {}",
         "add|put|attach # {} to|on {}",
         "give {} the tag|tags|label {}",
         "add|put {} tag|label to|on {}",
-    ];
-    const REMOVES: &[&str] = &[
+    ]);
+    static REMOVES: Patterns = Patterns::new(&[
         "remove|delete|take|drop|clear ?the tag|tags|label|labels {} from|off|of|on {}",
         "remove|delete|take|drop # {} from|off|of {}",
         "untag {} from|as {}",
         "remove|delete|take|drop ?the {} tag|tags|label from|off|of {}",
-    ];
+    ]);
     let Sentence { text, core, now, .. } = sentence;
-    let (operation, found) = match capture_any(text, core.clone(), ADDS) {
+    let (operation, found) = match ADDS.capture(text, core.clone()) {
         Some(found) => (Operation::AddTaskTags, found),
-        None => (Operation::RemoveTaskTags, capture_any(text, core.clone(), REMOVES)?),
+        None => (Operation::RemoveTaskTags, REMOVES.capture(text, core.clone())?),
     };
     let [first, second] = found.as_slice() else { return None };
     let is_task_first = text.is(core.start, &["tag", "label", "give"]) && operation == Operation::AddTaskTags;
@@ -261,22 +261,22 @@ fn names_of_tags(text: &Text, tokens: Range<usize>) -> Vec<String> {
 
 /// "rename X to Y", "change the title of X to Y", "add a note to X: …".
 pub fn rename(sentence: &Sentence) -> Option<Understanding> {
-    const TITLES: &[&str] = &[
+    static TITLES: Patterns = Patterns::new(&[
         "rename|retitle {} to|as|into {}",
         "change|set|update ?the title|name of|for {} to {}",
         "change {} title|name to {}",
         "call {} {} instead",
-    ];
-    const DESCRIPTIONS: &[&str] = &[
+    ]);
+    static DESCRIPTIONS: Patterns = Patterns::new(&[
         "set|change|update ?the description|details|notes|note of|for|on {} to|: {}",
         "add ?a|the description|details|note|notes|comment to|on|for {} : {}",
         "add ?a|the description|details|note|comment : {} to {}",
         "describe {} as {}",
-    ];
+    ]);
     let Sentence { text, core, now, .. } = sentence;
-    let (field, found) = match capture_any(text, core.clone(), TITLES) {
+    let (field, found) = match TITLES.capture(text, core.clone()) {
         Some(found) => ("title", found),
-        None => ("description", capture_any(text, core.clone(), DESCRIPTIONS)?),
+        None => ("description", DESCRIPTIONS.capture(text, core.clone())?),
     };
     let [name, value] = found.as_slice() else { return None };
     let value = text.original(value.clone());
@@ -288,13 +288,13 @@ pub fn rename(sentence: &Sentence) -> Option<Understanding> {
 
 /// "repeat the report every friday", "alter lunch event to repeat every friday".
 pub fn repeat(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "repeat {} every|each|daily|weekly|monthly|yearly|annually {?}",
         "alter|change|make|set {} ?to repeat|recur|repeating|recurring {}",
         "have {} repeat|recur {}",
-    ];
+    ]);
     let Sentence { text, core, .. } = sentence;
-    let found = capture_any(text, core.clone(), PATTERNS)?;
+    let found = PATTERNS.capture(text, core.clone())?;
     let name = found.first()?.clone();
     let rule = (name.end..core.end).find(|&at| recurrence(text, at).is_some())?;
     let commands = vec![core.start..name.start, name.end..rule];

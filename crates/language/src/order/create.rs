@@ -7,7 +7,7 @@ use super::change::with_edges;
 use crate::add::{NewTask, add};
 use crate::answer::Understanding;
 use crate::list::{ListPhrase, list_phrase, on_list as find_list};
-use crate::pattern::capture_any;
+use crate::pattern::Patterns;
 use crate::phrases::Phrases;
 use crate::text::Text;
 
@@ -21,7 +21,7 @@ fn new_task(
     sentence: &Sentence,
     commands: Vec<Range<usize>>,
     list: Option<ListPhrase>,
-    confidence: f32,
+    confidence: f64,
 ) -> Understanding {
     let new = NewTask {
         tokens: sentence.tokens.clone(),
@@ -40,7 +40,7 @@ pub fn on_list(sentence: &Sentence) -> Option<Understanding> {
     first_the_list(sentence).or_else(|| {
         let (begin, verb_end) = verb(text, core.start);
         // "list each item on my list" asks to see them.
-        let is_read = text.is(verb_end - 1, &["list"])
+        let is_read = text.is_after(verb_end, &["list"])
             && text.is(
                 verb_end,
                 &[
@@ -70,7 +70,7 @@ pub fn on_list(sentence: &Sentence) -> Option<Understanding> {
                 commands[0].end += 1;
             }
             // "will you make sure that mopping is on my list"
-            if text.is(at - 1, &["is", "are"]) && text.is(core.start, &["make"]) {
+            if text.is_after(at, &["is", "are"]) && text.is(core.start, &["make"]) {
                 commands[1].start -= 1;
             }
             commands = without_item(text, commands, core.end);
@@ -176,14 +176,14 @@ fn first_the_list(sentence: &Sentence) -> Option<Understanding> {
     if begin >= core.end {
         return None;
     }
-    let added = text.is(core.end - 1, &["added"]).then_some(core.end - 1..core.end);
+    let added = text.is_after(core.end, &["added"]).then_some(core.end - 1..core.end);
     let commands = [core.start..begin].into_iter().chain(added).collect();
     Some(new_task(sentence, commands, Some(list), 0.95))
 }
 
 /// "cleaning needs to be on my list", "I need to do cleaning so add it to my list", "I need milk on my list".
 fn statement(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "{} needs_to_be|needs_to_go|should_be|should_go|must_be|must_go|has_to_be|has_to_go|is_to_be_added|to_be_updated|is_to_be $list",
         "{} is_to_be added $list",
         "{} so add|put it|that $list",
@@ -194,9 +194,9 @@ fn statement(sentence: &Sentence) -> Option<Understanding> {
         "{} and ?my ?calendar to_be updated|added $list",
         "{} , put $list",
         "{} mark my calendar",
-    ];
+    ]);
     let Sentence { text, core, .. } = sentence;
-    let found = capture_any(text, core.clone(), PATTERNS)?;
+    let found = PATTERNS.capture(text, core.clone())?;
     let title = found.first()?.clone();
     let list = (title.end..core.end).find_map(|at| find_list(text, at));
     let is_question = text.is(title.start, &["is", "are", "what", "did", "do", "does", "can", "how"]);
@@ -268,7 +268,7 @@ pub fn event(sentence: &Sentence) -> Option<Understanding> {
     );
     let end = LEADS.end(text, core.start).filter(|end| *end <= core.end)?;
     // The preposition of a date stays with the date.
-    let end = if text.is(end - 1, &["for", "on", "at"]) && crate::when::when(text, end - 1).is_some() {
+    let end = if text.is_after(end, &["for", "on", "at"]) && crate::when::when(text, end - 1).is_some() {
         end - 1
     } else {
         end
@@ -283,7 +283,7 @@ pub fn event(sentence: &Sentence) -> Option<Understanding> {
 }
 
 /// Sentence that is no order: the title of a new task.
-pub fn plain(sentence: &Sentence, confidence: f32) -> Understanding {
+pub fn plain(sentence: &Sentence, confidence: f64) -> Understanding {
     let edge = sentence.tokens.start..sentence.title.start;
     let new = NewTask {
         tokens: sentence.tokens.clone(),

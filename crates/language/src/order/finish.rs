@@ -3,15 +3,16 @@
 use super::Sentence;
 use crate::answer::{Operation, Understanding};
 use crate::list::thing;
-use crate::pattern::capture_any;
+use crate::pattern::Patterns;
 use crate::slots::slots;
 use crate::target::{Target, target};
 
 /// "mark buy milk as done", "check off the report", "complete buy milk".
 pub fn complete(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "mark|set|flag|tag|put|make {} as|to|being done|complete|completed|finished|resolved|ticked",
-        "mark|flag {} off|done|complete|completed|finished ?$list",
+        "mark|flag {} off|done|complete|completed|finished",
+        "mark|flag {} off|done|complete|completed|finished $list",
         "mark|flag as done|complete|completed|finished : {}",
         "mark|flag as done|complete|completed|finished {}",
         "mark|flag done|complete|completed|finished {}",
@@ -26,16 +27,17 @@ pub fn complete(sentence: &Sentence) -> Option<Understanding> {
         "complete ?the task {}",
         "done|finished : {}",
         "done with {}",
-    ];
-    const OFF: &[&str] = &[
+    ]);
+    static OFF: Patterns = Patterns::new(&[
         "check|tick|cross|strike {} off $list",
         "check|tick|cross {} off_on $list",
         "cross|check that|it|this off ?of ?on $list",
         "cross|check that|it|this off $list",
-    ];
+    ]);
     let Sentence { text, core, .. } = sentence;
-    let found = capture_any(text, core.clone(), OFF)
-        .or_else(|| capture_any(text, core.clone(), PATTERNS))
+    let found = OFF
+        .capture(text, core.clone())
+        .or_else(|| PATTERNS.capture(text, core.clone()))
         .or_else(|| plain(sentence));
     let name = found?.first().cloned().unwrap_or(core.end..core.end);
     // "check my list" only looks.
@@ -69,7 +71,7 @@ fn plain(sentence: &Sentence) -> Option<Vec<std::ops::Range<usize>>> {
 
 /// "I finished the report", "the report is done", "I just took out the trash, so cross that off my list".
 pub fn have_done(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "i|we have|'ve|just|already|already_just finished|completed|done|did ?with {}",
         "i|we finished|completed|did {}",
         "i've|we've ?just|already|finally finished|completed|done ?with {}",
@@ -78,9 +80,9 @@ pub fn have_done(sentence: &Sentence) -> Option<Understanding> {
         "finished|completed {}",
         "?the {} is|are ?now|already|all done|finished|complete|completed",
         "all_done|done with {}",
-    ];
+    ]);
     let Sentence { text, core, .. } = sentence;
-    let found = capture_any(text, core.clone(), PATTERNS)?;
+    let found = PATTERNS.capture(text, core.clone())?;
     // "completed tasks" asks to see them.
     let is_list = thing(text.at(core.start + 1)).is_some() && text.at(core.start + 1).ends_with('s');
     if is_list {
@@ -106,7 +108,7 @@ pub fn have_done(sentence: &Sentence) -> Option<Understanding> {
 
 /// "reopen buy milk", "mark the report as not done", "the report is not done yet".
 pub fn reopen(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "reopen|uncomplete|unfinish|reactivate|untick|uncheck|un-complete|re-open {}",
         "re - open {}",
         "mark|set|flag {} as|to not_done|undone|incomplete|not_complete|not_completed|unfinished|not_finished|open|active|todo|to_do|uncompleted|pending",
@@ -117,8 +119,8 @@ pub fn reopen(sentence: &Sentence) -> Option<Understanding> {
         "i didn't|did_not actually finish|complete|do {}",
         "bring {} back ?to ?my ?list",
         "open {} again",
-    ];
-    let found = capture_any(sentence.text, sentence.core.clone(), PATTERNS)?;
+    ]);
+    let found = PATTERNS.capture(sentence.text, sentence.core.clone())?;
     let mut understood = Understanding::new(Operation::ReopenTask, 0.9);
     target(sentence.text, found.first()?.clone()).put(&mut understood, sentence.text, sentence.now);
     Some(understood)

@@ -8,7 +8,7 @@ use crate::add::{NewTask, add};
 use crate::answer::{Operation, Understanding};
 use crate::list::{Thing, list_phrase, on_list, thing};
 use crate::number::amount;
-use crate::pattern::capture_any;
+use crate::pattern::Patterns;
 use crate::phrases::Phrases;
 use crate::reminder::{self, Reminder};
 use crate::target::target;
@@ -144,7 +144,7 @@ fn noun(sentence: &Sentence) -> Option<(usize, bool)> {
         end = after;
     }
     // "alarms", "give me my reminders" ask to see them.
-    let is_plural = text.at(end - 1).ends_with('s')
+    let is_plural = text.before(end).ends_with('s')
         && (begin == core.start || text.is(begin, &["my", "the", "all", "alarms", "reminders"]));
     let is_alarm = (begin..end).any(|at| thing(text.at(at)) == Some(Thing::Alarm));
     if text.is(end, &["settings", "status", "clock", "list", "lists", "app", "sound", "times", "schedule"]) {
@@ -152,7 +152,7 @@ fn noun(sentence: &Sentence) -> Option<(usize, bool)> {
     }
     let end = text
         .any_phrase(end, &["for me", "up", "set", "on", "in"])
-        .filter(|after| !text.is(*after - 1, &["on", "in"]))
+        .filter(|after| !text.is_after(*after, &["on", "in"]))
         .unwrap_or(end);
     (!is_plural && end <= core.end).then_some((end, is_alarm))
 }
@@ -293,7 +293,7 @@ fn trailing(sentence: &Sentence) -> Option<Understanding> {
 
 /// "wake me up at six", "get me up in half an hour".
 pub fn alarm(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "wake_me_up {?}",
         "wake_me {?}",
         "get_me_up {?}",
@@ -303,9 +303,9 @@ pub fn alarm(sentence: &Sentence) -> Option<Understanding> {
         "arrange_to_wake_me_up {?}",
         "arrange_to_wake_me {?}",
         "ensure i_have_to_get_up|i_get_up|i_wake_up {}",
-    ];
+    ]);
     let Sentence { text, core, .. } = sentence;
-    let found = capture_any(text, core.clone(), PATTERNS)?;
+    let found = PATTERNS.capture(text, core.clone())?;
     let rest = found.first().cloned().unwrap_or(core.end..core.end);
     // "wake up call" and "get up early" without a time are titles.
     let is_own =

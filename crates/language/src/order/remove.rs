@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Sentence;
 use crate::answer::{Choice, Operation, Understanding};
 use crate::list::{Thing, list_phrase, on_list, thing};
-use crate::pattern::capture_any;
+use crate::pattern::Patterns;
 use crate::phrases::Phrases;
 use crate::recurrence::recurrence;
 use crate::target::{Target, is_all, target};
@@ -34,7 +34,7 @@ fn verb(text: &Text, at: usize) -> Option<(usize, bool)> {
 
 /// "stop repeating the report", "cancel the recurring meeting", "delete the daily standup series".
 pub fn series(sentence: &Sentence) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "stop|cancel|end|quit repeating|recurring|the_recurrence_of|the_repetition_of|the_series|recurrence_of ?the|my {}",
         "stop|end|cancel|delete|remove|discontinue|finish ?the|my|all recurring|repeating|repeated ?task|series|tasks|meeting|reminder|event|events ?for|called|to|about|of {}",
         "stop|end|cancel|delete|remove ?the|my|all recurring|repeating|repeated {}",
@@ -45,8 +45,8 @@ pub fn series(sentence: &Sentence) -> Option<Understanding> {
         "?the {} should|must no_longer|not|stop repeat|recur|repeating|recurring ?anymore",
         "make {} stop repeating|recurring",
         "stop|end|cancel|delete|remove ?the|my monthly|weekly|daily|yearly|annual|quarterly recurring ?team {}",
-    ];
-    let found = capture_any(sentence.text, sentence.core.clone(), PATTERNS)?;
+    ]);
+    let found = PATTERNS.capture(sentence.text, sentence.core.clone())?;
     let text = sentence.text;
     let mut understood = Understanding::new(Operation::StopRecurringTask, 0.9);
     let name = found.first()?.clone();
@@ -63,7 +63,7 @@ pub fn series(sentence: &Sentence) -> Option<Understanding> {
 /// "cancel my alarm for tomorrow", "turn off the reminder", "do not wake me up tomorrow".
 pub fn reminder(sentence: &Sentence) -> Option<Understanding> {
     let Sentence { text, core, .. } = sentence;
-    const OTHERS: &[&str] = &[
+    static OTHERS: Patterns = Patterns::new(&[
         "do_not|don't|dont remind|wake|alert|notify|ring {?}",
         "i_don't|i_dont|i_do_not want|need any|the|my|an {}",
         "i no_longer need ?the|my {}",
@@ -72,14 +72,14 @@ pub fn reminder(sentence: &Sentence) -> Option<Understanding> {
         "{} i_do_not|i_don't need ?the {} any_longer|anymore|any_more",
         "this {} needs_to_be|must_be|should_be ?permanently silenced|deleted|removed|cancelled|canceled|disabled",
         "stop {} alarm|alarms|reminder|reminders",
-    ];
+    ]);
     let names = |tokens: Range<usize>| {
         tokens.into_iter().any(|at| {
             matches!(thing(text.at(at)), Some(Thing::Reminder | Thing::Alarm | Thing::Notification))
                 || text.any_phrase(at, &["wake up call", "wake up calls"]).is_some()
         })
     };
-    let other = capture_any(text, core.clone(), OTHERS);
+    let other = OTHERS.capture(text, core.clone());
     let is_wake = text
         .any_phrase(
             core.start,
@@ -185,8 +185,8 @@ pub fn task(sentence: &Sentence) -> Option<Understanding> {
         || (name.clone()).any(|at| list_phrase(text, at).is_some_and(|list| list.end <= core.end));
     // "trash every week" is a task that repeats.
     let is_rule = recurrence(text, name.start).is_some_and(|found| found.tokens.end >= core.end);
-    if is_rule && !text.is(name.start, &["every", "each"])
-        || (is_rule && text.is(core.start, &["trash", "drop", "clean"]))
+    if is_rule
+        && (!text.is(name.start, &["every", "each"]) || text.is(core.start, &["trash", "drop", "clean"]))
     {
         return None;
     }
@@ -304,7 +304,7 @@ fn without_tail(text: &Text, tokens: Range<usize>) -> Range<usize> {
 
 /// "I don't need X on my list anymore", "I no longer need X on my list".
 fn no_longer(text: &Text, core: Range<usize>) -> Option<Range<usize>> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "i_don't|i_dont|i_do_not need|want {} $list anymore|any_more|any_longer",
         "i_don't|i_dont|i_do_not need|want {} $list",
         "i no_longer need|want|have {} $list",
@@ -320,8 +320,8 @@ fn no_longer(text: &Text, core: Range<usize>) -> Option<Range<usize>> {
         "i_need_to cancel {} can_you remove|delete it {?}",
         "{} so take|remove|delete {} $list",
         "change my plan|plans erase|cancel|delete {}",
-    ];
-    let found = capture_any(text, core.clone(), PATTERNS)?;
+    ]);
+    let found = PATTERNS.capture(text, core.clone())?;
     found.into_iter().find(|range| {
         range.start < range.end && on_list(text, range.start).is_none_or(|list| list.end != range.end)
     })

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::list::on_list;
+use crate::list::{on_list, thing};
 use crate::period::period;
 use crate::phrases::Phrases;
 use crate::text::Text;
@@ -77,7 +77,7 @@ pub fn is_question(text: &Text, tokens: Range<usize>) -> bool {
         return true;
     }
     // "I need my list read"
-    if text.is(tokens.end - 1, &["read", "listed", "shown"])
+    if text.is_after(tokens.end, &["read", "listed", "shown"])
         && tokens.len() > 3
         && text.is(at, &["my", "the"])
     {
@@ -90,7 +90,7 @@ pub fn is_question(text: &Text, tokens: Range<usize>) -> bool {
                 || text.is(next + 1, &["many", "much", "do", "is", "are", "did"])
                 || next + 1 == tokens.end)
     });
-    if text.is(tokens.end - 1, &["what"]) && tokens.len() > 2 {
+    if text.is_after(tokens.end, &["what"]) && tokens.len() > 2 {
         return true;
     }
     let has_subject = (at..tokens.end).any(|next| text.is(next, &["i", "my", "they", "it"])) || has_mark;
@@ -142,6 +142,8 @@ fn is_inverted(text: &Text, at: usize, end: usize, has_mark: bool) -> bool {
 
 /// Returns the end of the words that ask to see something, and true if they can mean nothing else.
 pub fn reads(text: &Text, at: usize, limit: usize) -> Option<(usize, bool)> {
-    let end = |verbs: &Phrases| verbs.end(text, at).filter(|end| *end <= limit);
+    // "remind me of my tasks": the noun belongs to the question.
+    let without_noun = |end: usize| if thing(text.before(end)).is_some() { end - 1 } else { end };
+    let end = |verbs: &Phrases| verbs.end(text, at).filter(|end| *end <= limit).map(without_noun);
     end(&READS).map(|end| (end, true)).or_else(|| end(&WEAK_READS).map(|end| (end, false)))
 }

@@ -6,7 +6,7 @@ use super::Asked;
 use crate::answer::{Operation, Understanding};
 use crate::filter::filters;
 use crate::list::{on_list, thing};
-use crate::pattern::capture_any;
+use crate::pattern::Patterns;
 use crate::phrases::Phrases;
 use crate::resolve::Aim;
 use crate::target::{Target, target};
@@ -14,7 +14,7 @@ use crate::text::Text;
 
 /// "history of the report", "when did I change buy milk", "what happened to the report".
 pub fn history(asked: &Asked) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "history of|for ?the|my {}",
         "?the history of|for ?the|my {}",
         "what_happened_to|what_happened_with ?the|my {}",
@@ -25,9 +25,10 @@ pub fn history(asked: &Asked) -> Option<Understanding> {
         "what_changed_in|what_changed_about ?the|my {}",
         "?the {} history",
         "activity|log of|for ?the|my {}",
-    ];
-    let found = capture_any(asked.text, asked.body.clone(), PATTERNS)
-        .or_else(|| capture_any(asked.text, asked.tokens.clone(), PATTERNS))?;
+    ]);
+    let found = PATTERNS
+        .capture(asked.text, asked.body.clone())
+        .or_else(|| PATTERNS.capture(asked.text, asked.tokens.clone()))?;
     let words = task_words(asked.text, found.last()?.clone())?;
     Some(Understanding::new(Operation::GetTaskHistory, 0.85).with("task", words))
 }
@@ -75,7 +76,7 @@ pub fn reminders(asked: &Asked) -> Option<Understanding> {
 
 /// "when is my dentist appointment", "show me the task buy milk", "details of the report".
 pub fn one_task(asked: &Asked) -> Option<Understanding> {
-    const PATTERNS: &[&str] = &[
+    static PATTERNS: Patterns = Patterns::new(&[
         "when|when's|whens is ?my|our {} due",
         "when_is my|our {}",
         "when|when's|whens my|our {}",
@@ -105,18 +106,19 @@ pub fn one_task(asked: &Asked) -> Option<Understanding> {
         "when is that {} with {}",
         "when's|whens the|our {}",
         "when|what_time is the|our {}",
-    ];
-    const SHOWN: &[&str] = &[
+    ]);
+    static SHOWN: Patterns = Patterns::new(&[
         "?me ?the|my task|item|todo called|named|about|: {}",
         "?the|my task {}",
         "?the details of|for|about|on ?the|my ?task {}",
         "?me ?all about ?the|my {} task|meeting|appointment|event",
-    ];
+    ]);
     let text = asked.text;
     let found = match asked.is_read {
-        true => capture_any(text, asked.body.clone(), SHOWN)
-            .or_else(|| capture_any(text, asked.body.clone(), PATTERNS)),
-        false => capture_any(text, asked.tokens.clone(), PATTERNS),
+        true => {
+            SHOWN.capture(text, asked.body.clone()).or_else(|| PATTERNS.capture(text, asked.body.clone()))
+        }
+        false => PATTERNS.capture(text, asked.tokens.clone()),
     };
     let name = found?.first()?.clone();
     // "when is my next meeting" asks for a list.
@@ -157,15 +159,15 @@ fn task_words(text: &Text, tokens: Range<usize>) -> Option<String> {
 
 /// "find dentist", "do I have milk on my list", "did I add a car wash".
 pub fn search(asked: &Asked) -> Option<Understanding> {
-    const FIND: &[&str] = &[
+    static FIND: Patterns = Patterns::new(&[
         "search for|my_tasks_for|tasks_for|through_my_tasks_for {}",
         "search {}",
         "find ?my|the ?task|tasks ?called|about|with|for|containing {}",
         "look_for|look_up {}",
         "check $list for {}",
         "check $list to_see_if {} is|are {}",
-    ];
-    const ASKED: &[&str] = &[
+    ]);
+    static ASKED: Patterns = Patterns::new(&[
         "is|are {} already|still|listed|written|an_item $list",
         "is|are {} $list",
         "do_i_have {} $list",
@@ -181,9 +183,9 @@ pub fn search(asked: &Asked) -> Option<Understanding> {
         "did_i create ?a|an task|item to|for|about|called {}",
         "are_there ?any tasks|items|todos about|with|for|containing|called {}",
         "is there ?a|an task|item to|about|for|called {}",
-    ];
+    ]);
     let text = asked.text;
-    if let Some(found) = capture_any(text, asked.tokens.clone(), FIND) {
+    if let Some(found) = FIND.capture(text, asked.tokens.clone()) {
         let words = found
             .into_iter()
             .rfind(|range| on_list(text, range.start).is_none_or(|list| list.end != range.end));
@@ -194,7 +196,7 @@ pub fn search(asked: &Asked) -> Option<Understanding> {
         return is_own.then(|| Understanding::new(Operation::SearchTasks, confidence).with("search", words));
     }
     let tail = inner_question(text, asked.body.clone()).unwrap_or(asked.body.clone());
-    let found = capture_any(text, tail, ASKED)?;
+    let found = ASKED.capture(text, tail)?;
     let range = found
         .into_iter()
         .find(|range| on_list(text, range.start).is_none_or(|list| list.end != range.end))?;

@@ -78,7 +78,7 @@ pub fn is_heading(text: &Text, tokens: Range<usize>) -> bool {
                 ],
             )
     };
-    if tokens.is_empty() || tokens.len() > 8 {
+    if tokens.is_empty() || tokens.len() > 12 {
         return false;
     }
     let mut has_head = false;

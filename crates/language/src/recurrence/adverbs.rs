@@ -19,7 +19,7 @@ pub fn adverb(text: &Text, at: usize) -> Option<(Recurrence, usize)> {
     // "prepare monthly report", "annual review": what an adjective describes follows.
     let is_basis = text.at(end) == "basis";
     let is_adverb = follows_a_time(text, end) || text.is_number(end) || text.is(end, REMINDERS) || is_basis;
-    let is_described = text.is(at.wrapping_sub(1), &["a", "an", "the", "my", "our", "your", "this", "that"]);
+    let is_described = text.is_after(at, &["a", "an", "the", "my", "our", "your", "this", "that"]);
     let is_reminder = text.is(end, REMINDERS);
     (is_adverb && (!is_described || is_reminder || is_basis))
         .then_some((rule, if is_basis { end + 1 } else { end }))
@@ -67,7 +67,7 @@ pub fn on_days(text: &Text, at: usize) -> Option<(Recurrence, usize)> {
     }
     let ends_in_s = |at: usize| text.at(at).ends_with('s') && text.at(at) != "ms";
     if let Some((days, end)) = weekday_list(text, begin) {
-        let is_counted = cardinal(text, begin.wrapping_sub(1)).is_some();
+        let is_counted = begin.checked_sub(1).is_some_and(|before| cardinal(text, before).is_some());
         let is_plural =
             !is_counted && (begin..end).any(|token| text.weekday(token).is_some_and(|word| word.is_plural));
         let has_plural_part = text.part(end).is_some() && ends_in_s(end);
@@ -87,7 +87,8 @@ pub fn on_days(text: &Text, at: usize) -> Option<(Recurrence, usize)> {
         .part(begin)
         .filter(|_| matches!(text.at(begin), "mornings" | "afternoons" | "evenings" | "nights"))?;
     // "two nights in Rome" is a stay.
-    let is_counted = cardinal(text, at.wrapping_sub(1)).is_some() || text.at(begin + 1) == "in";
+    let is_counted = at.checked_sub(1).is_some_and(|before| cardinal(text, before).is_some())
+        || text.at(begin + 1) == "in";
     (!is_counted && follows_a_time(text, begin + 1))
         .then(|| (Recurrence::new(Frequency::Daily, 1).at_part(part), begin + 1))
 }

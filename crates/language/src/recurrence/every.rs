@@ -102,10 +102,10 @@ fn every_body(text: &Text, at: usize) -> Option<(Recurrence, usize)> {
 /// "every third day", "every 15th", "every third friday", "every 3rd of the month".
 fn every_nth(text: &Text, at: usize) -> Option<(Recurrence, usize)> {
     let (nth, next) = ordinal(text, at)?;
-    if text.is(next, &["day"]) {
-        if let Some(end) = of_the_month(text, next + 1) {
-            return monthly(nth, end);
-        }
+    if text.is(next, &["day"])
+        && let Some(end) = of_the_month(text, next + 1)
+    {
+        return monthly(nth, end);
     }
     if let Some((unit, end)) = unit(text, next) {
         return Some((Recurrence::every(nth, unit), end));

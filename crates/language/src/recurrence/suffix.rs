@@ -30,14 +30,14 @@ pub fn suffix(text: &Text, at: usize, rule: &mut Recurrence) -> Option<usize> {
         "starting on, starting from, starting in, starting, start on, start in, starts on, starts, start, \
          beginning on, beginning in, beginning, begin, from, as of, commencing",
     );
-    if let Some(next) = STARTS.end(text, at).filter(|_| rule.start.is_none()) {
-        if let Some((start, end)) = date_or_month(text, next) {
-            // "from 9 to 5" is no start.
-            if start.day.is_some() || start.offset.is_some() {
-                take_time(rule, &start);
-                rule.start = Some(start);
-                return Some(end);
-            }
+    if let Some(next) = STARTS.end(text, at).filter(|_| rule.start.is_none())
+        && let Some((start, end)) = date_or_month(text, next)
+    {
+        // "from 9 to 5" is no start.
+        if start.day.is_some() || start.offset.is_some() {
+            take_time(rule, &start);
+            rule.start = Some(start);
+            return Some(end);
         }
     }
     static ENDS: Phrases = Phrases::new(
@@ -45,7 +45,7 @@ pub fn suffix(text: &Text, at: usize, rule: &mut Recurrence) -> Option<usize> {
          up to, stopping on, stop on, to",
     );
     if let Some(next) = ENDS.end(text, at).filter(|_| rule.end.is_none()) {
-        let next = if text.is(next - 1, &["of"]) { next - 3 } else { next };
+        let next = if text.is_after(next, &["of"]) { next - 3 } else { next };
         if let Some((end_at, end)) =
             date_or_month(text, next).filter(|(found, _)| found.day.is_some() || found.offset.is_some())
         {
@@ -148,7 +148,7 @@ fn day_of_rule(text: &Text, at: usize, rule: &mut Recurrence) -> Option<usize> {
                 return Some(begin + 2);
             }
             let (nth, end) = ordinal(text, begin)
-                .or_else(|| digits(text, begin).filter(|_| text.is(begin - 1, &["on", "day"])))?;
+                .or_else(|| digits(text, begin).filter(|_| text.is_after(begin, &["on", "day"])))?;
             if text.weekday(end).is_some() {
                 rule.is_unsupported = true;
                 return Some(end + 1);

@@ -35,7 +35,7 @@ impl Dates {
 /// True if the words speak of the past: "yesterday", "last friday", a date with a year.
 pub fn is_in_past_by_its_words(day: &Day) -> bool {
     match day {
-        Day::FromToday(days) | Day::BusinessDay(days) => *days < 0,
+        Day::FromToday(days) | Day::Working(days) => *days < 0,
         Day::Weekday(_, Which::Last) => true,
         // "this weekend" on a Sunday was not meant to have passed.
         Day::Weekday(weekday, Which::InWeek(weeks)) => {
@@ -63,9 +63,7 @@ pub fn dates(day: &Day, now: &Now, aim: Aim) -> Dates {
     let today = now.today();
     match day {
         Day::FromToday(days) => Dates::of(add_days(today, *days)),
-        Day::BusinessDay(days) => {
-            Dates::of(shifted(today, Amount { business_days: *days, ..Amount::default() }))
-        }
+        Day::Working(days) => Dates::of(shifted(today, Amount { business_days: *days, ..Amount::default() })),
         Day::Weekday(weekday, which) => on_weekday(*weekday, *which, today, aim),
         Day::OfMonth { day, month: None, weekday } => day_of_month(*day, *weekday, today, aim),
         Day::OfMonth { day, month: Some(months), weekday } => {

@@ -72,7 +72,7 @@ pub fn leads(text: &Text, at: usize, is_first: bool) -> (Leads, usize) {
             .map_or(next, |end| {
                 leads.day = DayLead::On;
                 // "due in" and "due by" are read once more, as "in" and "by".
-                if text.is(end - 1, &["in", "by", "at"]) { end - 1 } else { end }
+                if text.is_after(end, &["in", "by", "at"]) { end - 1 } else { end }
             });
     }
     for _ in 0..4 {
@@ -106,7 +106,7 @@ pub fn leads(text: &Text, at: usize, is_first: bool) -> (Leads, usize) {
                 leads.bound = Some(Bound::By);
                 next += 2;
             }
-            "by" | "from" | "of" | "to" if !is_first && text.at(next + 1) != "" && word != "to" => {
+            "by" | "from" | "of" | "to" if !is_first && !text.at(next + 1).is_empty() && word != "to" => {
                 leads.day = DayLead::On
             }
             "in" | "within" | "during" => {

@@ -63,7 +63,7 @@ pub fn offset(text: &Text, at: usize, leads: &Leads, found: &When) -> Option<(Ve
 
 /// "back" is a date only where nothing follows that it could belong to: "5 minutes back", not "2 years back pay".
 fn follows_past(text: &Text, at: usize) -> bool {
-    !text.is(at.wrapping_sub(1), &["back", "earlier"]) || follows_a_time(text, at)
+    !text.is_after(at, &["back", "earlier"]) || follows_a_time(text, at)
 }
 
 /// "two days after tomorrow", "a week from friday", "3 days from today", "2 weeks from january 15".

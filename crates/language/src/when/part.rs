@@ -6,7 +6,7 @@ use crate::clock::{Clock, Lead, clock};
 use crate::day::{Day, DayLead, day};
 use crate::number::cardinal;
 use crate::text::Text;
-use crate::words::{Part, is_tonight};
+use crate::words::Part;
 
 /// "tonight", "this morning", "in the evening", "at night", "morning" beside a day or a time.
 pub fn part(text: &Text, at: usize, leads: &Leads, found: &When) -> Option<(Vec<Piece>, usize)> {
@@ -14,7 +14,7 @@ pub fn part(text: &Text, at: usize, leads: &Leads, found: &When) -> Option<(Vec<
     if !text.begins(at) {
         return None;
     }
-    if is_tonight(text.at(at)) && text.phrase(at, "tonight show").is_none() {
+    if text.is_tonight(at) && text.phrase(at, "tonight show").is_none() {
         return today(Part::Night, leads.shade, at + 1);
     }
     if text.at(at) == "2" && text.is_glued(at + 1) && text.is(at + 1, &["nite", "night"]) {
@@ -85,7 +85,7 @@ pub fn hour_before_part(text: &Text, at: usize) -> Option<(Vec<Piece>, usize)> {
         "-", "$",
     ];
     let (hour, end) = cardinal(text, at).filter(|(hour, _)| (1..=12).contains(hour) && text.begins(at))?;
-    if text.is(at.wrapping_sub(1), COUNTING) {
+    if text.is_after(at, COUNTING) {
         return None;
     }
     let is_part = text.any_phrase(end, &["in the", "in", "this"]).is_some_and(|next| {
@@ -94,7 +94,7 @@ pub fn hour_before_part(text: &Text, at: usize) -> Option<(Vec<Piece>, usize)> {
     });
     let is_tomorrow =
         text.relative_day(end) == Some(1) && text.at(at) != "one" && !text.at(end).ends_with('s');
-    if !(is_part || is_tonight(text.at(end)) || is_tomorrow) {
+    if !(is_part || text.is_tonight(end) || is_tomorrow) {
         return None;
     }
     let clock = Clock { hour, minute: 0, second: 0, half: crate::clock::Half::Open, is_hour_alone: true };
