@@ -8,13 +8,21 @@ use serde_json::Value;
 /// Sentence with what is expected of it.
 #[derive(Debug)]
 pub struct Case {
+    /// Name of the file's source, and a number.
     pub id: String,
+    /// Sentence.
     pub text: String,
+    /// Expectation: a day, an instant, an operation, a reply, …
     pub expect: Value,
+    /// Remarks of the source, such as `bare` for a sentence that is nothing but a date.
     pub hints: Vec<String>,
+    /// Words that say the date.
     pub phrase: Option<String>,
+    /// Label of the source.
     pub label: String,
+    /// Present, at which the sentence is said.
     pub now: Now,
+    /// Zone of the local times that are expected.
     pub zone: TimeZone,
 }
 

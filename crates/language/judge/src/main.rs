@@ -1,9 +1,34 @@
-//! Scores files of cases: `judge FILE…`; shows one understanding: `judge say "text"`.
+//! Scores files of cases: `judge FILE…`; shows one understanding: `judge say TEXT [NOW] [ZONE] [LOCALE]`.
 
-fn main() -> std::process::ExitCode {
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.split_first() {
-        Some((first, rest)) if first == "say" => judge::say(rest),
-        _ => judge::run(&arguments),
+    let result = match arguments.split_first() {
+        Some((first, rest)) if first == "say" => say(rest),
+        _ => score(&arguments),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn score(files: &[String]) -> Result<bool, String> {
+    let mut cases = Vec::new();
+    for file in files {
+        cases.extend(judge::read(file.as_ref())?);
+    }
+    Ok(judge::print(&cases))
+}
+
+fn say(arguments: &[String]) -> Result<bool, String> {
+    let get = |index: usize| arguments.get(index).map(String::as_str);
+    let text = get(0).ok_or("a text is needed, such as `judge say \"call mom tomorrow\"`")?;
+    print!("{}", judge::say(text, get(1), get(2), get(3))?);
+    Ok(true)
 }

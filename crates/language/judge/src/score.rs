@@ -34,15 +34,22 @@ impl Score {
         }
     }
 
+    /// True if nothing is wrong that has to be right: own cases, and texts without a date.
+    pub fn passes(&self) -> bool {
+        self.counts
+            .iter()
+            .all(|((_, kind), [.., wrong])| *wrong == 0 || !matches!(kind, Kind::Own | Kind::Negative))
+    }
+
     /// Prints the disagreements and the rates.
-    pub fn print(&self, is_verbose: bool) {
+    pub fn print(&self) {
         for (kind, id, text, verdict) in &self.differences {
             match verdict {
-                Verdict::Ours(rule) if is_verbose => {
-                    println!("ours   {kind:?} {id}: {text}\n       by rule {rule}")
+                Verdict::Ours(rule) => {
+                    println!("ours   {kind:?} {id}: {text}\n       by {rule}")
                 }
                 Verdict::Wrong(reason) => println!("wrong  {kind:?} {id}: {text}\n       {reason}"),
-                _ => {}
+                Verdict::Agrees => {}
             }
         }
         println!(

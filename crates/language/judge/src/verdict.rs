@@ -6,35 +6,57 @@ use language::{Reply, Understanding, understand};
 use serde_json::Value;
 
 use crate::Case;
+use crate::rules::{self, Rule};
 
-/// Kind of expectation that is judged.
+/// Kind of expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
+    /// Day or point in time.
     Date,
+    /// Text without a date.
     Negative,
+    /// Repetition.
     Recurrence,
+    /// Operation that the sentence asks for.
     Operation,
+    /// Reply to a question: yes, no, cancel.
     Answer,
+    /// Sentence that must change nothing.
     OutOfScope,
+    /// Words that are left when the attributes have gone.
     Title,
+    /// Words that are tinted.
     Span,
+    /// Own case, which names all that is expected.
     Own,
 }
 
 /// Verdict on one expectation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
+    /// The answer is what is expected.
     Agrees,
-    /// Differs by a rule of the specification.
-    Ours(&'static str),
+    /// The answer differs by one of our rules.
+    Ours(Rule),
+    /// The answer is wrong, with the difference.
     Wrong(String),
 }
 
 /// Words put before a text that is nothing but a date.
 const BEFORE: &str = "call mom";
 
-/// Judges a case.
+/// Judges a case. A difference that the table of reasons explains is ours.
 pub fn judge(case: &Case) -> Vec<(Kind, Verdict)> {
+    let mut verdicts = compare(case);
+    if let Some(rule) = rules::reason(&case.id) {
+        for (_, verdict) in verdicts.iter_mut().filter(|(_, verdict)| matches!(verdict, Verdict::Wrong(_))) {
+            *verdict = Verdict::Ours(rule);
+        }
+    }
+    verdicts
+}
+
+fn compare(case: &Case) -> Vec<(Kind, Verdict)> {
     let expect = &case.expect;
     if expect.get("operation").is_some() {
         let found = understand(&case.text, &[], &case.now);
@@ -259,24 +281,24 @@ fn date(case: &Case, found: &Understanding) -> Verdict {
     ))
 }
 
-/// Rule of the specification by which an answer differs from the corpus.
-fn rule(case: &Case, points: &Points, is_asked: bool) -> Option<&'static str> {
+/// Returns the rule by which an answer differs from what is expected.
+fn rule(case: &Case, points: &Points, is_asked: bool) -> Option<Rule> {
     let text = case.text.to_lowercase();
     let has = |words: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
     if is_asked && has(&["next", "following"]) {
-        return Some("1: “next friday” asks while this week's is still to come");
+        return Some(Rule::NEXT_WEEKDAY);
     }
     if is_asked && case.has_hint("weekday") && case.has_hint("past") {
-        return Some("5: a new date lies ahead; it asks");
+        return Some(Rule::AHEAD);
     }
     if is_asked {
-        return Some("2: asks, as the words have two readings or the time has passed");
+        return Some(Rule::ASKS);
     }
     let expected = expected_point(case, &case.expect)?;
     let found = points.settled.first().map(|point| point.local(case))?;
     let same_day = found.date() == expected.date();
     if case.has_hint("part-of-day") && same_day {
-        return Some("3: parts of the day are 9, 15, 18 and 20 o'clock");
+        return Some(Rule::PARTS);
     }
     let is_open = !has(&["am", "pm", "a", "p", "morning", "evening", "afternoon", "noon", "midnight"])
         || !text.contains('m');
@@ -285,28 +307,20 @@ fn rule(case: &Case, points: &Points, is_asked: bool) -> Option<&'static str> {
         && (apart == SignedDuration::from_hours(12) || found.time() == shifted(expected).time())
         && apart < SignedDuration::from_hours(37)
     {
-        return Some(
-            "4: without am or pm, 1 to 6 without minutes is the afternoon, all else the 24-hour clock",
-        );
+        return Some(Rule::CLOCK);
     }
     if found.time() == expected.time() && apart == SignedDuration::from_hours(24) && found > expected {
-        return Some("6: a time without a day is its next occurrence");
+        return Some(Rule::NEXT_TIME);
     }
     if case.has_hint("past") && found > expected {
-        return Some("5: a date without a year is the next such date");
+        return Some(Rule::AHEAD);
     }
     let is_counted = has(&["day", "days", "week", "weeks", "fortnight", "month", "months", "year", "years"]);
     if matches!(points.settled.first(), Some(Point::Day(_))) && same_day && is_counted {
-        return Some("7: days are counted without a time");
+        return Some(Rule::DAYS);
     }
-    if is_counted
-        && has(&["years", "year"])
-        && expected.day() == 1
-        && found.first_of_month().date() == expected.date()
-    {
-        return Some("7: years are counted to the day");
-    }
-    None
+    let is_first_of_month = expected.day() == 1 && found.first_of_month().date() == expected.date();
+    (is_counted && has(&["years", "year"]) && is_first_of_month).then_some(Rule::DAYS)
 }
 
 fn shifted(at: DateTime) -> DateTime {
@@ -355,10 +369,10 @@ fn recurrence(case: &Case, found: &Understanding) -> Verdict {
         }
     }
     let start = data.get("start_date").and_then(Value::as_str).and_then(Point::parse);
-    if let Some(first) = set["first"].as_str() {
-        if start.map(|start| start.local(case).date().to_string()).as_deref() != Some(first) {
-            differences.push(format!("first {start:?}, not {first}"));
-        }
+    if let Some(first) = set["first"].as_str()
+        && start.map(|start| start.local(case).date().to_string()).as_deref() != Some(first)
+    {
+        differences.push(format!("first {start:?}, not {first}"));
     }
     if let Some(time) = set["time"].as_str() {
         let given = start.filter(|start| matches!(start, Point::At(_))).map(|start| start.local(case).time());
@@ -370,7 +384,7 @@ fn recurrence(case: &Case, found: &Understanding) -> Verdict {
         return Verdict::Agrees;
     }
     if case.has_hint("adjective") && !data.contains_key("frequency") {
-        return Verdict::Ours("8: an adjective stays in the title");
+        return Verdict::Ours(Rule::ADJECTIVE);
     }
     Verdict::Wrong(differences.join(", "))
 }
