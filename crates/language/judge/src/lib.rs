@@ -2,6 +2,8 @@
 //! differs, or that it is wrong.
 
 mod case;
+mod fuzz;
+mod invariants;
 mod rules;
 mod say;
 mod score;
@@ -11,6 +13,8 @@ mod verdict;
 use std::path::Path;
 
 pub use case::Case;
+pub use fuzz::fuzz;
+pub use invariants::broken;
 pub use rules::Rule;
 pub use say::say;
 pub use verdict::{Kind, Verdict, judge};

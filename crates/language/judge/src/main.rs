@@ -1,11 +1,14 @@
-//! Scores files of cases: `judge FILE…`; shows one understanding: `judge say TEXT [NOW] [ZONE] [LOCALE]`.
+//! Scores files of cases: `judge FILE…`; shows one understanding: `judge say TEXT [NOW] [ZONE] [LOCALE]`; mixes
+//! texts for some time: `judge fuzz FILE [SECONDS] [SEED]`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((first, rest)) if first == "say" => say(rest),
+        Some((first, rest)) if first == "fuzz" => fuzz(rest),
         _ => score(&arguments),
     };
     match result {
@@ -24,6 +27,15 @@ fn score(files: &[String]) -> Result<bool, String> {
         cases.extend(judge::read(file.as_ref())?);
     }
     Ok(judge::print(&cases))
+}
+
+fn fuzz(arguments: &[String]) -> Result<bool, String> {
+    let number = |index: usize| arguments.get(index).and_then(|argument| argument.parse().ok());
+    let (seconds, seed) = (number(1).unwrap_or(60), number(2).unwrap_or(1));
+    let cases = judge::read(arguments.first().ok_or("a file of cases is needed")?.as_ref())?;
+    let count = judge::fuzz(&cases, Duration::from_secs(seconds), seed)?;
+    println!("{count} texts broke no rule.");
+    Ok(true)
 }
 
 fn say(arguments: &[String]) -> Result<bool, String> {
