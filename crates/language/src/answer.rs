@@ -1,5 +1,6 @@
 //! Answers: what a sentence asks for.
 
+use domain::choice;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -57,55 +58,42 @@ pub struct Span {
     pub value: Option<Value>,
 }
 
-/// Kind of a recognized passage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SpanKind {
-    /// Day or time.
-    Date,
-    /// Recurrence of a series.
-    Recurrence,
-    /// Reminder.
-    Reminder,
-    /// Priority.
-    Priority,
-    /// Tag.
-    Tag,
-    /// Words that say what to do.
-    Command,
-    /// Quotation mark around a title.
-    Quote,
+choice! {
+    /// Kind of a recognized passage. A `command` says what to do; a `quote` is a quotation mark around a title.
+    pub enum SpanKind {
+        Date = "date", Recurrence = "recurrence", Reminder = "reminder", Priority = "priority", Tag = "tag",
+        Command = "command", Quote = "quote",
+    }
 }
 
-/// Operation that a sentence asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names are those of the tools")]
-pub enum Operation {
-    AddTask,
-    ListTasks,
-    GetTask,
-    UpdateTask,
-    CompleteTask,
-    ReopenTask,
-    DeleteTask,
-    SetTaskPriority,
-    SetTaskDueDate,
-    AddTaskTags,
-    RemoveTaskTags,
-    SearchTasks,
-    FilterTasks,
-    SortTasks,
-    CreateRecurringTask,
-    ListRecurringTasks,
-    StopRecurringTask,
-    SetReminder,
-    ListReminders,
-    CancelReminder,
-    GetTaskHistory,
-    ListNotifications,
-    Help,
-    Unknown,
+choice! {
+    /// Operation that a sentence asks for: a tool, `help` or `unknown`.
+    pub enum Operation {
+        AddTask = "add_task",
+        ListTasks = "list_tasks",
+        GetTask = "get_task",
+        UpdateTask = "update_task",
+        CompleteTask = "complete_task",
+        ReopenTask = "reopen_task",
+        DeleteTask = "delete_task",
+        SetTaskPriority = "set_task_priority",
+        SetTaskDueDate = "set_task_due_date",
+        AddTaskTags = "add_task_tags",
+        RemoveTaskTags = "remove_task_tags",
+        SearchTasks = "search_tasks",
+        FilterTasks = "filter_tasks",
+        SortTasks = "sort_tasks",
+        CreateRecurringTask = "create_recurring_task",
+        ListRecurringTasks = "list_recurring_tasks",
+        StopRecurringTask = "stop_recurring_task",
+        SetReminder = "set_reminder",
+        ListReminders = "list_reminders",
+        CancelReminder = "cancel_reminder",
+        GetTaskHistory = "get_task_history",
+        ListNotifications = "list_notifications",
+        Help = "help",
+        Unknown = "unknown",
+    }
 }
 
 impl Operation {

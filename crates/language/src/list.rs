@@ -17,38 +17,17 @@ static DETERMINERS: Phrases = Phrases::new(
 );
 
 /// Words of a list's name that say nothing.
-const GENERIC: &[&str] = &[
-    "to",
-    "do",
-    "-",
-    "todo",
-    "todos",
-    "task",
-    "tasks",
-    "things",
-    "thing",
-    "reminder",
-    "reminders",
-    "need",
-    "of",
-    "work?",
-    "things-to-do",
-    "chore",
-    "chores",
-    "activities",
-    "activity",
-    "item",
-    "items",
-    "event",
-    "events",
-    "my",
-    "the",
-    "this",
-    "recent",
-    "'s",
-    "doing",
-    "stuff",
-];
+static GENERIC: Phrases = Phrases::new(
+    "to, do, -, todo, todos, task, tasks, things, thing, reminder, reminders, need, of, chore, chores, \
+     activities, activity, item, items, event, events, my, the, this, recent, 's, doing, stuff",
+);
+
+/// Words that stand before a list, but not in its name.
+static JOINTS: Phrases = Phrases::new(
+    "and, from, on, in, off, with, for, please, is, are, have, that, it, me, i, by, at, a, an, the, my, buy, \
+     get, open, check, read, show, add, added, put, be, view, see, find, delete, clear, remove, update, \
+     what's, what, want, cancel, tell, into, onto",
+);
 
 const HEADS: &[&str] = &["list", "lists", "checklist", "wishlist"];
 
@@ -63,9 +42,10 @@ pub fn names_list(word: &str) -> bool {
 
 /// Returns the list that begins at a token: "my to do list", "the shopping list", "my list of things to do".
 pub fn list_phrase(text: &Text, at: usize) -> Option<ListPhrase> {
-    if !text.has_list() {
-        return None;
-    }
+    text.list(at, || scan(text, at))
+}
+
+fn scan(text: &Text, at: usize) -> Option<ListPhrase> {
     let mut next = at;
     while DETERMINERS.has(text.at(next)) && next < at + 4 {
         next += 1;
@@ -87,30 +67,18 @@ pub fn list_phrase(text: &Text, at: usize) -> Option<ListPhrase> {
     // Some words of a name, and the head.
     let is_name =
         |at: usize| text.is_word(at) || (text.at(at) == "-" && text.is_glued(at)) || text.is_number(at);
-    let is_joint = |at: usize| {
-        text.is(
-            at,
-            &[
-                "and", "from", "on", "in", "off", "with", "for", "please", "is", "are", "have", "that", "it",
-                "me", "i", "by", "at", "a", "an", "the", "my", "buy", "get", "open", "check", "read", "show",
-                "add", "added", "put", "be", "view", "see", "find", "delete", "clear", "remove", "update",
-                "what's", "what", "have", "want", "cancel", "tell", "into", "onto",
-            ],
-        )
-    };
     while next < begin + 5
         && is_name(next)
         && !text.is(next, HEADS)
         && !CALENDARS.has(text.at(next))
-        && !is_joint(next)
+        && !JOINTS.has(text.at(next))
     {
         next += 1;
     }
     if !(text.is(next, HEADS) || CALENDARS.has(text.at(next))) || !text.ends(next + 1) {
         return None;
     }
-    let name: Vec<&str> =
-        (begin..next).map(|at| text.at(at)).filter(|word| !GENERIC.contains(word)).collect();
+    let name: Vec<&str> = (begin..next).map(|at| text.at(at)).filter(|word| !GENERIC.has(word)).collect();
     let is_calendar = CALENDARS.has(text.at(next));
     let end = if is_calendar { next + 1 } else { after_head(text, next + 1) };
     let tag = match (name.is_empty(), text.at(next)) {

@@ -1,6 +1,7 @@
 //! Orders: sentences that say what to do with tasks, series and reminders.
 
 mod change;
+mod correct;
 mod create;
 mod finish;
 mod remind;
@@ -68,7 +69,8 @@ impl<'a> Sentence<'a> {
 
 /// Understands an order. The first rule that fits wins.
 pub fn order(sentence: &Sentence) -> Option<Understanding> {
-    let rules: [fn(&Sentence) -> Option<Understanding>; 17] = [
+    let rules: [fn(&Sentence) -> Option<Understanding>; 18] = [
+        correct::date,
         remind::before_a_task,
         change::tags,
         change::priority,

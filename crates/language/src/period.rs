@@ -81,27 +81,11 @@ pub fn range_start(text: &Text, at: usize) -> Option<Found<When>> {
 
 /// Skips the words before a period that say nothing about it.
 fn lead(text: &Text, at: usize) -> usize {
-    text.any_phrase(
-        at,
-        &[
-            "over the",
-            "during the",
-            "for the",
-            "in the",
-            "within the",
-            "in",
-            "for",
-            "during",
-            "on",
-            "over",
-            "of",
-            "from",
-            "due",
-            "the",
-            "at",
-        ],
-    )
-    .unwrap_or(at)
+    static LEADS: Phrases = Phrases::new(
+        "over the, during the, for the, in the, within the, in, for, during, on, over, of, from, \
+         due, the, at",
+    );
+    LEADS.end(text, at).unwrap_or(at)
 }
 
 /// "between the 3rd and the 9th", "from monday to friday", "from four to six", "mon-fri".

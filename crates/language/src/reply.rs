@@ -52,7 +52,7 @@ static UNDO: Phrases =
 
 /// Words that agree with nothing and refuse nothing, but that such sentences are made of.
 static FILLERS: Phrases = Phrases::new(
-    "that, that's, thats, that’s, is, it, it's, its, this, a, an, the, i, i'm, im, am, you, you're, your, \
+    "that, that's, thats, is, it, it's, its, this, a, an, the, i, i'm, im, am, you, you're, your, \
      my, to, say, said, saying, just, what, would, will, be, think, believe, know, want, answer, response, \
      statement, question, information, case, completely, really, very, much, so, for, of, course, actually, \
      ai, please, going, go, ahead, with, one, all, must, do, did, done, doing, let's, lets, we, can, as, me, \
@@ -112,19 +112,18 @@ pub fn reply(text: &Text, tokens: Range<usize>) -> Option<Reply> {
     }
     let has_any = |list: &Phrases| words.iter().any(|&at| list.has(text.at(at)));
     let has_stop = has_any(&STOP) || has_stop_phrase;
-    let has_no = has_any(&NO);
     if text.is(words[0], &["no", "nope", "nah"]) && !has_any(&STOP) && !has_stop_phrase {
         return Some(Reply::No);
     }
-    let has_negation = has_any(&NEGATIONS) || words.iter().any(|&at| NO.has(text.at(at)));
+    let has_negation = has_any(&NEGATIONS) || has_any(&NO);
     // "that is not false"
     let is_double = words.windows(2).any(|pair| {
         NEGATIONS.has(text.at(pair[0]))
             && text.is(pair[1], &["false", "wrong", "incorrect", "untrue", "inaccurate", "bad"])
     });
     let has_yes = has_any(&YES);
-    // "stop, this is not right answer"; but "never mind" and "no more talking" stop.
-    if has_stop && (has_stop_phrase || !has_no || has_any(&STOP)) {
+    // "stop, this is not the right answer" refuses; "never mind" and "no more talking" stop.
+    if has_stop {
         let refuses = has_negation && has_yes && !has_stop_phrase;
         return Some(if refuses { Reply::No } else { Reply::Cancel });
     }

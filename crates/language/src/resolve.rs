@@ -272,19 +272,47 @@ fn passed(day: &Day, points: &[Point], now: &Now) -> Resolved {
     }
 }
 
+/// Regions where people write the month first, also where the year comes before it.
+const MONTH_FIRST: [&str; 18] = [
+    "US", "PH", "PR", "GU", "FM", "MH", "PW", "VI", "AS", "MP", "UM", "CN", "JP", "KR", "TW", "HU", "LT",
+    "MN",
+];
+
+/// Regions where people write both.
+const BOTH: [&str; 2] = ["CA", "ZA"];
+
 impl Order {
     /// Order that a locale uses, such as `en-US`; a language alone does not say.
     pub fn of_locale(locale: &str) -> Option<Self> {
-        let region = locale
-            .split(['-', '_'])
-            .find(|part| part.len() == 2 && part.bytes().all(|c| c.is_ascii_uppercase()))?;
-        match region {
-            "US" | "PH" | "PR" | "GU" | "FM" | "MH" | "PW" | "VI" | "AS" | "MP" | "UM" => {
-                Some(Self::MonthFirst)
-            }
-            // Canada writes both, and the year first.
-            "CA" => None,
+        let mut subtags = locale.split(['-', '_']).skip(1);
+        let is_region = |tag: &&str| tag.len() == 2 && tag.bytes().all(|c| c.is_ascii_alphabetic());
+        let region = subtags.find(is_region)?.to_ascii_uppercase();
+        match region.as_str() {
+            region if BOTH.contains(&region) => None,
+            region if MONTH_FIRST.contains(&region) => Some(Self::MonthFirst),
             _ => Some(Self::DayFirst),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_region_of_a_locale_says_whether_the_month_comes_first() {
+        for (locale, order) in [
+            ("en-US", Some(Order::MonthFirst)),
+            ("en_us", Some(Order::MonthFirst)),
+            ("ja-JP", Some(Order::MonthFirst)),
+            ("en-GB", Some(Order::DayFirst)),
+            ("zh-Hant-HK", Some(Order::DayFirst)),
+            ("en-CA", None),
+            ("en", None),
+            ("de", None),
+            ("", None),
+        ] {
+            assert_eq!(Order::of_locale(locale), order, "{locale}");
         }
     }
 }

@@ -56,24 +56,12 @@ pub fn target(text: &Text, tokens: Range<usize>) -> Target {
     {
         begin += 1;
     }
-    begin = text
-        .any_phrase(
-            begin,
-            &[
-                "task called",
-                "task named",
-                "task to",
-                "task :",
-                "task",
-                "item called",
-                "todo to",
-                "reminder to",
-                "reminder for",
-                "reminder about",
-                "task about",
-                "item about",
-            ],
-        )
+    static NOUNS: Phrases = Phrases::new(
+        "task called, task named, task to, task :, task, item called, todo to, reminder to, \
+         reminder for, reminder about, task about, item about",
+    );
+    begin = NOUNS
+        .end(text, begin)
         .filter(|next| *next < end && !text.is(*next, &["force", "list", "manager", "bar", "view", "team"]))
         .unwrap_or(begin);
     let found = slots(text, begin..end);

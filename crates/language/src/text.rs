@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::list::names_list;
+use crate::list::{ListPhrase, names_list};
 use crate::recurrence::Recurrence;
 use crate::when::{Found, When};
 use crate::words::{Meaning, Part, Unit, WeekdayWord};
@@ -22,12 +22,13 @@ pub struct Text {
     /// True if a word may name a list.
     has_list: bool,
     /// Points in time that were looked for before: many rules look at the same tokens.
-    whens: Memo<When>,
-    rules: Memo<Recurrence>,
+    whens: Memo<Found<When>>,
+    rules: Memo<Found<Recurrence>>,
+    lists: Memo<ListPhrase>,
 }
 
 /// What was found at each token.
-type Memo<T> = Vec<OnceCell<Option<Found<T>>>>;
+type Memo<T> = Vec<OnceCell<Option<T>>>;
 
 /// Word, number or sign.
 #[derive(Debug)]
@@ -54,7 +55,8 @@ enum Kind {
 impl Text {
     /// Splits a text into tokens. What `keep` covers, in characters, is opaque.
     pub fn new(original: &str, keep: &[Range<usize>]) -> Self {
-        let chars: Vec<char> = original.chars().collect();
+        // A control character separates words, and never reaches a title.
+        let chars: Vec<char> = original.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let quotes = quotes(&chars);
         let opaque = [keep, &quotes, &addresses(&chars)].concat();
         let (mut lower, mut tokens) = (String::with_capacity(original.len()), Vec::<Token>::new());
@@ -90,8 +92,10 @@ impl Text {
             at = end;
         }
         let has_list = tokens.iter().any(|token| !token.is_opaque && names_list(&lower[token.bytes.clone()]));
-        let (whens, rules) = (vec![OnceCell::new(); tokens.len()], vec![OnceCell::new(); tokens.len()]);
-        Self { chars, lower, tokens, quotes, has_list, whens, rules }
+        let count = tokens.len();
+        let (whens, rules) = (vec![OnceCell::new(); count], vec![OnceCell::new(); count]);
+        let lists = vec![OnceCell::new(); count];
+        Self { chars, lower, tokens, quotes, has_list, whens, rules, lists }
     }
 
     /// True if a word may name a list. Otherwise nothing looks for one.
@@ -111,6 +115,11 @@ impl Text {
         scan: impl FnOnce() -> Option<Found<Recurrence>>,
     ) -> Option<Found<Recurrence>> {
         self.rules.get(index)?.get_or_init(scan).clone()
+    }
+
+    /// Returns the list that a token begins to name, as `scan` finds it. Without a word for one, nothing is tried.
+    pub fn list(&self, index: usize, scan: impl FnOnce() -> Option<ListPhrase>) -> Option<ListPhrase> {
+        if self.has_list { self.lists.get(index)?.get_or_init(scan).clone() } else { None }
     }
 
     /// Number of tokens.
@@ -340,7 +349,7 @@ fn plain(c: char) -> char {
 
 fn kind(chars: &[char], at: usize) -> Option<Kind> {
     match chars[at] {
-        c if c.is_whitespace() || c.is_control() => None,
+        c if c.is_whitespace() => None,
         c if c.is_ascii_digit() => Some(Kind::Number),
         c if is_letter(c) => Some(Kind::Word),
         _ => Some(Kind::Sign),

@@ -26,6 +26,9 @@ pub struct Series {
     is_reminder: bool,
 }
 
+/// Years in which a series can begin and end.
+const YEARS: std::ops::RangeInclusive<i16> = 2..=9997;
+
 /// Resolves a recurrence. A series without a start begins at its first date from today.
 pub fn series(rule: &Recurrence, slots: &Slots, is_reminder: bool, now: &Now) -> Series {
     let mut series = Series { rule: Some(rule.clone()), is_reminder, ..Series::default() };
@@ -58,11 +61,15 @@ pub fn series(rule: &Recurrence, slots: &Slots, is_reminder: bool, now: &Now) ->
         let (point, note) = now.point(following(rule, date)?, time);
         Some((point?, note))
     });
-    if let Some((point, note)) = first {
-        series.start = Some(point);
-        series.notes.extend(note);
+    match first.filter(|(point, _)| YEARS.contains(&point.date.year())) {
+        Some((point, note)) => {
+            series.start = Some(point);
+            series.notes.extend(note);
+        }
+        None => series.question = Some("When should it begin?".to_owned()),
     }
-    series.end = rule.end.as_ref().and_then(|end| ending(end, begin, now));
+    let end = rule.end.as_ref().and_then(|end| ending(end, begin, now));
+    series.end = end.filter(|end| YEARS.contains(&end.date.year()));
     if let (Some(start), Some(end)) = (series.start, series.end)
         && end.date < start.date
     {

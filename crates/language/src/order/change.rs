@@ -12,7 +12,7 @@ use crate::list::thing;
 use crate::number::amount;
 use crate::pattern::Patterns;
 use crate::recurrence::recurrence;
-use crate::resolve::{Aim, point_words, resolve};
+use crate::resolve::{Aim, Point, point_words, resolve};
 use crate::target::target;
 use crate::text::Text;
 use crate::when::when;
@@ -128,36 +128,41 @@ fn moved(text: &Text, core: Range<usize>) -> Option<(Range<usize>, Range<usize>)
 }
 
 /// Makes the understanding of a task that moves to a date.
-fn to_date(sentence: &Sentence, name: Range<usize>, at: Range<usize>) -> Understanding {
+pub fn to_date(sentence: &Sentence, name: Range<usize>, at: Range<usize>) -> Understanding {
     let Sentence { text, now, .. } = sentence;
     let mut understood = Understanding::new(Operation::SetTaskDueDate, 0.95);
-    target(text, name).put(&mut understood, text, now);
     let Some(found) = when(text, at.start) else { return understood };
     let resolved = resolve(&found.value, now, Aim::Coming);
     understood.notes.extend(resolved.notes.iter().cloned());
     let place = text.place(at);
     let mut span = Span { from: place.start, to: place.end, kind: SpanKind::Date, value: None };
-    match (resolved.question, resolved.points.as_slice()) {
-        (None, [point, ..]) => {
-            crate::add::put_due_date(&mut understood.data, *point, now);
+    // A doubtful date is asked about before a doubtful task, as the dialogue may know the task.
+    let date = match (resolved.question, resolved.points.as_slice()) {
+        (None, [point, ..]) => Some(*point),
+        (question, _) => {
+            understood.ask(question.unwrap_or_else(|| "To which date should I move it?".to_owned()));
+            None
+        }
+    };
+    target(text, name).put(&mut understood, text, now);
+    match date {
+        Some(point) => {
+            crate::add::put_due_date(&mut understood.data, point, now);
             span.value = Some(point.to_text(now).into());
             if point.has_passed(now) {
                 understood.ask(format!(
                     "{} is in the past. Should it be moved there all the same?",
-                    point_words(*point, now)
+                    point_words(point, now)
                 ));
             }
         }
-        (question, points) => {
-            understood.ask(question.unwrap_or_else(|| "To which date should I move it?".to_owned()));
-            understood.options = points
-                .iter()
-                .map(|point| {
-                    let mut data = understood.data.clone();
-                    crate::add::put_due_date(&mut data, *point, now);
-                    Choice { label: point_words(*point, now), operation: Operation::SetTaskDueDate, data }
-                })
-                .collect();
+        None => {
+            let option = |point: &Point| {
+                let mut data = understood.data.clone();
+                crate::add::put_due_date(&mut data, *point, now);
+                Choice { label: point_words(*point, now), operation: Operation::SetTaskDueDate, data }
+            };
+            understood.options = resolved.points.iter().map(option).collect();
         }
     }
     understood.spans = vec![span];

@@ -38,112 +38,60 @@ fn new_task(
 pub fn on_list(sentence: &Sentence) -> Option<Understanding> {
     let Sentence { text, core, .. } = sentence;
     first_the_list(sentence).or_else(|| {
-        let (begin, verb_end) = verb(text, core.start);
-        // "list each item on my list" asks to see them.
-        let is_read = text.is_after(verb_end, &["list"])
-            && text.is(
-                verb_end,
-                &[
-                    "each",
-                    "all",
-                    "every",
-                    "everything",
-                    "items",
-                    "the",
-                    "my",
-                    "out",
-                    "what",
-                    "things",
-                    "tasks",
-                    "off",
-                ],
-            );
-        if verb_end > core.start && !is_read {
-            let (at, list) = (verb_end..core.end).find_map(|at| {
-                find_list(text, at).filter(|list| list.end <= core.end).map(|list| (at, list))
-            })?;
-            // "add to my list: milk" and "add milk to my list".
-            let mut commands = vec![begin..verb_end, at..list.end];
-            if at == verb_end {
-                commands = vec![begin..skip(text, list.end)];
-            } else if text.is(verb_end, &["that"]) {
-                commands[0].end += 1;
-            }
-            // "will you make sure that mopping is on my list"
-            if text.is_after(at, &["is", "are"]) && text.is(core.start, &["make"]) {
-                commands[1].start -= 1;
-            }
-            commands = without_item(text, commands, core.end);
-            return Some(new_task(sentence, commands, Some(list), 0.95));
+        let verb_end = verb(text, core.start);
+        let is_read = text.is_after(verb_end, &["list"]) && SHOWN.has(text.at(verb_end));
+        if verb_end == core.start || is_read {
+            return statement(sentence);
         }
-        statement(sentence)
+        let (at, list) = (verb_end..core.end)
+            .find_map(|at| find_list(text, at).filter(|list| list.end <= core.end).map(|list| (at, list)))?;
+        let mut command = core.start..verb_end;
+        let mut place = at..list.end;
+        if text.is(verb_end, &["that"]) {
+            command.end += 1;
+        }
+        // "will you make sure that mopping is on my list"
+        if text.is_after(at, &["is", "are"]) && text.is(core.start, &["make"]) {
+            place.start -= 1;
+        }
+        let commands = if at == verb_end {
+            // "add to my list: milk"
+            vec![core.start..skip(text, list.end)]
+        } else if ITEM.end(text, command.end) == Some(place.start) {
+            vec![command.start..place.end]
+        } else {
+            command.end =
+                CALLED.end(text, command.end).filter(|end| *end < place.start).unwrap_or(command.end);
+            vec![command, place]
+        };
+        Some(new_task(sentence, commands, Some(list), 0.95))
     })
 }
 
-fn verb(text: &Text, at: usize) -> (usize, usize) {
+/// Things that "list" shows: "list each item on my list".
+static SHOWN: Phrases =
+    Phrases::new("each, all, every, everything, items, the, my, out, what, things, tasks, off");
+
+/// Words for a task that say nothing of it.
+static ITEM: Phrases = Phrases::new(
+    "item, an item, a item, new item, a new item, the item, this item, items, new items, task, a task, \
+     event, an event, the event, a reminder, this, these, that, it, something",
+);
+
+/// Words before the title of a task.
+static CALLED: Phrases =
+    Phrases::new("the chore of, the task of, the task, a task to, a task called, an item called, task");
+
+/// Returns the end of the verb that adds something.
+fn verb(text: &Text, at: usize) -> usize {
     let begin = text.any_phrase(at, &["also"]).unwrap_or(at);
-    let end = ADD.end(text, begin).unwrap_or(at);
-    // "set" and "make" add something to a list only with "on".
-    (at, end)
+    ADD.end(text, begin).unwrap_or(at)
 }
 
+/// Skips the words between a list and what is added to it.
 fn skip(text: &Text, at: usize) -> usize {
-    let mut next = at;
-    while text.is(next, &[",", ":", "please", "i", "need", "add", "put", "include", "to", "-"])
-        && next < at + 4
-    {
-        next += 1;
-    }
-    next
-}
-
-/// An "item" or "task" that is added is no title.
-fn without_item(text: &Text, mut commands: Vec<Range<usize>>, _: usize) -> Vec<Range<usize>> {
-    if let [verb, list] = commands.as_slice() {
-        let inner = verb.end..list.start;
-        let is_item = matches!(
-            text.original(inner.clone()).to_lowercase().as_str(),
-            "item"
-                | "an item"
-                | "new item"
-                | "a new item"
-                | "the item"
-                | "this item"
-                | "this"
-                | "it"
-                | "something"
-                | "that"
-                | "event"
-                | "an event"
-                | "the event"
-                | "a task"
-                | "task"
-                | "these"
-                | "a item"
-                | "new items"
-                | "items"
-        );
-        if is_item {
-            commands = vec![verb.start..list.end];
-        } else if let Some(after) = text
-            .any_phrase(
-                verb.end,
-                &[
-                    "the chore of",
-                    "the task of",
-                    "the task",
-                    "a task to",
-                    "a task called",
-                    "task",
-                    "an item called",
-                ],
-            )
-            .filter(|after| *after < list.start)
-        {
-            commands[0].end = after;
-        }
-    }
-    commands
+    static WORDS: Phrases = Phrases::new(":, -, please, i, need, add, put, include, to");
+    (at..at + 4).find(|&next| !(text.at(next) == "," || WORDS.has(text.at(next)))).unwrap_or(at + 4)
 }
 
 /// "on my to do list, add dishes", "grocery list add eggs", "to my task list please add paint kitchen".
@@ -152,22 +100,10 @@ fn first_the_list(sentence: &Sentence) -> Option<Understanding> {
     let list = find_list(text, core.start)
         .or_else(|| list_phrase(text, text.any_phrase(core.start, &["open"]).unwrap_or(core.start)))?;
     let next = text.any_phrase(list.end, &[", please", "please", ",", ":", "and"]).unwrap_or(list.end);
-    let after = text.any_phrase(
-        next,
-        &[
-            "please add",
-            "add",
-            "put",
-            "include",
-            "insert",
-            "i need",
-            "write",
-            "note",
-            "schedule event",
-            "schedule",
-            "create",
-        ],
+    static ADDS: Phrases = Phrases::new(
+        "please add, add, put, include, insert, i need, write, note, schedule event, schedule, create",
     );
+    let after = ADDS.end(text, next);
     let begin = match after {
         Some(after) => after,
         None if text.at(list.end) == ":" => next,
@@ -184,15 +120,10 @@ fn first_the_list(sentence: &Sentence) -> Option<Understanding> {
 /// "cleaning needs to be on my list", "I need to do cleaning so add it to my list", "I need milk on my list".
 fn statement(sentence: &Sentence) -> Option<Understanding> {
     static PATTERNS: Patterns = Patterns::new(&[
-        "{} needs_to_be|needs_to_go|should_be|should_go|must_be|must_go|has_to_be|has_to_go|is_to_be_added|to_be_updated|is_to_be $list",
-        "{} is_to_be added $list",
-        "{} so add|put it|that $list",
-        "{} and add|put it|that $list",
-        "{} add|put it|this|that $list",
-        "{} please place|add|put this|it $list",
+        "{} needs_to_be|needs_to_go|should_be|should_go|must_be|must_go|has_to_be|has_to_go ?added|put $list",
+        "{} so|and|,|please ?please add|put it|that|this $list",
+        "{} add|put it|that|this $list",
         "i need|want {} $list",
-        "{} and ?my ?calendar to_be updated|added $list",
-        "{} , put $list",
         "{} mark my calendar",
     ]);
     let Sentence { text, core, .. } = sentence;
@@ -230,22 +161,7 @@ pub fn task(sentence: &Sentence) -> Option<Understanding> {
     if is_thing {
         return None;
     }
-    let is_item = matches!(
-        text.original(end..core.end).to_lowercase().as_str(),
-        "item"
-            | "an item"
-            | "a item"
-            | "something"
-            | "this"
-            | "it"
-            | "this item"
-            | "new item"
-            | "a new item"
-            | "the item"
-            | "event"
-            | "an event"
-            | "a reminder"
-    );
+    let is_item = ITEM.end(text, end) == Some(core.end);
     let end = if is_item { core.end } else { end };
     Some(new_task(sentence, vec![core.start..end], None, 0.95))
 }
@@ -253,11 +169,9 @@ pub fn task(sentence: &Sentence) -> Option<Understanding> {
 /// "include this", "schedule an event for friday", "new event": words that make something, without a list.
 pub fn event(sentence: &Sentence) -> Option<Understanding> {
     let Sentence { text, core, .. } = sentence;
-    if text.any_phrase(
-        core.start,
-        &["include this", "include it", "include this item", "add", "new event", "add event"],
-    ) == Some(core.end)
-    {
+    static ALONE: Phrases =
+        Phrases::new("include this, include it, include this item, add, new event, add event");
+    if ALONE.end(text, core.start) == Some(core.end) {
         return Some(new_task(sentence, vec![core.clone()], None, 0.8));
     }
     static LEADS: Phrases = Phrases::new(

@@ -44,7 +44,6 @@ pub fn complete(sentence: &Sentence) -> Option<Understanding> {
     if text.is(core.start, &["check"]) && !(core.start..core.end).any(|at| text.is(at, &["off", "out"])) {
         return None;
     }
-    // "mark your calendar", "set the table as finished" have no title.
     // "complete-ish puzzle"
     if text.at(name.start) == "-" {
         return None;

@@ -100,10 +100,7 @@ fn is_order(text: &Text, at: usize, end: usize, limit: usize) -> bool {
         "remind" => {
             text.is(
                 end,
-                &[
-                    "of", "about", "to", "that", "for", "this", "it", "at", "on", "in", "tomorrow", "today",
-                    "required", "events",
-                ],
+                &["of", "about", "to", "that", "for", "this", "it", "at", "on", "in", "tomorrow", "today"],
             ) && end < limit
         }
         _ => true,
@@ -115,13 +112,11 @@ fn noun(sentence: &Sentence) -> Option<(usize, bool)> {
     static VERBS: Phrases = Phrases::new(
         "set up, set, create, make me, make, add, give me, give, send me, send, put in, put, schedule, need, \
          want, have, get me, get, place, new, start, turn on, activate, sound, arrange, book, enter, \
-         program, the set, i need, i want, would like, like, use, switch on, enable, open calendar and make, \
-         please",
+         program, i need, i want, would like, like, use, switch on, enable, please",
     );
     static ADJECTIVES: Phrases = Phrases::new(
-        "a, an, the, my, another, new, one, me, us, single, continuous, quick, event, meeting, wake, up, \
-         wakeup, repeating, recurring, monthly, weekly, daily, yearly, annual, in, out, some, push, \
-         rotating, each, day, week, alert, early, phone, reminder, notification, calendar, hourly, birthday, \
+        "a, an, the, my, another, new, one, me, us, single, quick, event, meeting, wake, up, \
+         wakeup, repeating, recurring, monthly, weekly, daily, yearly, annual, in, out, some, each, day, week, alert, early, phone, reminder, notification, calendar, hourly, birthday, \
          and",
     );
     let Sentence { text, core, .. } = sentence;
@@ -204,22 +199,11 @@ pub fn remind(sentence: &Sentence) -> Option<Understanding> {
 /// "remind me what …", "remind me of the tasks on my list" ask for something.
 fn asks_to_remember(text: &Text, at: usize) -> bool {
     let begin = text.any_phrase(at, &["of", "about"]).unwrap_or(at);
-    text.is(begin, &["what", "which", "who", "where", "why", "how"])
-        || text
-            .any_phrase(
-                begin,
-                &[
-                    "the things",
-                    "the items",
-                    "the tasks",
-                    "my tasks",
-                    "my alarms",
-                    "my reminders",
-                    "things i",
-                    "all the tasks",
-                ],
-            )
-            .is_some()
+    static THINGS: Phrases = Phrases::new(
+        "what, which, who, where, why, how, the things, the items, the tasks, my tasks, my alarms, \
+         my reminders, things i, all the tasks",
+    );
+    THINGS.end(text, begin).is_some()
         || (begin > at
             && list_phrase(text, begin).is_some_and(|list| list.end > begin + 1 && text.at(begin) != "the"))
 }
@@ -275,8 +259,7 @@ fn trailing(sentence: &Sentence) -> Option<Understanding> {
     static TAILS: Phrases = Phrases::new(
         "can you remind me, could you remind me, please remind me, remind me, remind it, remind me of it, \
          remind me about it, create reminder, set a reminder for it, set a reminder, set reminder, \
-         set the event, create a reminder, add a reminder, set an alarm, set it, mark my calendar, \
-         and notify me before it occurs",
+         set the event, create a reminder, add a reminder, set an alarm, set it, mark my calendar",
     );
     let Sentence { text, core, .. } = sentence;
     let begin = (core.start + 2..core.end).find(|&at| TAILS.end(text, at) == Some(core.end))?;
@@ -293,17 +276,8 @@ fn trailing(sentence: &Sentence) -> Option<Understanding> {
 
 /// "wake me up at six", "get me up in half an hour".
 pub fn alarm(sentence: &Sentence) -> Option<Understanding> {
-    static PATTERNS: Patterns = Patterns::new(&[
-        "wake_me_up {?}",
-        "wake_me {?}",
-        "get_me_up {?}",
-        "make_me_wake_up {?}",
-        "wake_up {}",
-        "get_up {}",
-        "arrange_to_wake_me_up {?}",
-        "arrange_to_wake_me {?}",
-        "ensure i_have_to_get_up|i_get_up|i_wake_up {}",
-    ]);
+    static PATTERNS: Patterns =
+        Patterns::new(&["wake_me_up {?}", "wake_me {?}", "get_me_up {?}", "wake_up {}", "get_up {}"]);
     let Sentence { text, core, .. } = sentence;
     let found = PATTERNS.capture(text, core.clone())?;
     let rest = found.first().cloned().unwrap_or(core.end..core.end);

@@ -12,7 +12,7 @@ use crate::target::{Target, is_all, target};
 use crate::text::Text;
 
 /// Verbs that delete whatever follows.
-const STRONG: &[&str] = &["delete", "erase", "remove", "cancel", "del", "uncreate"];
+const STRONG: &[&str] = &["delete", "erase", "remove", "cancel", "del"];
 
 /// Verbs that delete only what is said to be a task, a list or an event.
 static WEAK: Phrases = Phrases::new(
@@ -20,7 +20,7 @@ static WEAK: Phrases = Phrases::new(
      cross off, cross out, cross, scratch off, scratch, strike off, strike out, strike, get rid of, \
      get rid off, empty, clean out, clean, reset, eliminate, throw out, throw away, dump, purge, ditch, \
      turn off, turn, trash, nuke, scrap, nix, dismiss, discard, disable, deactivate, silence, stop, move, \
-     kick, pull, leave, make, end",
+     pull, make, end",
 );
 
 /// Returns the end of a deleting verb, and true if it needs no further evidence.
@@ -69,8 +69,6 @@ pub fn reminder(sentence: &Sentence) -> Option<Understanding> {
         "i no_longer need ?the|my {}",
         "i_don't|i_dont|i_do_not need ?the|my|a {} anymore|any_more|any_longer",
         "stop reminding {}",
-        "{} i_do_not|i_don't need ?the {} any_longer|anymore|any_more",
-        "this {} needs_to_be|must_be|should_be ?permanently silenced|deleted|removed|cancelled|canceled|disabled",
         "stop {} alarm|alarms|reminder|reminders",
     ]);
     let names = |tokens: Range<usize>| {
@@ -80,22 +78,11 @@ pub fn reminder(sentence: &Sentence) -> Option<Understanding> {
         })
     };
     let other = OTHERS.capture(text, core.clone());
-    let is_wake = text
-        .any_phrase(
-            core.start,
-            &[
-                "do not wake",
-                "don't wake",
-                "dont wake",
-                "do not remind",
-                "don't remind",
-                "dont remind",
-                "stop reminding",
-                "do not alert",
-                "don't alert",
-            ],
-        )
-        .is_some();
+    static WAKE: Phrases = Phrases::new(
+        "do not wake, don't wake, dont wake, do not remind, don't remind, dont remind, stop reminding, \
+         do not alert, don't alert",
+    );
+    let is_wake = WAKE.end(text, core.start).is_some();
     let name = match (&other, verb(text, core.start)) {
         (Some(found), _) if is_wake || names(core.clone()) => found.last()?.clone(),
         (None, Some((end, _))) if names(end..core.end) && !is_creation(text, core.clone()) => end..core.end,
@@ -147,33 +134,13 @@ pub fn task(sentence: &Sentence) -> Option<Understanding> {
     if begin >= core.end {
         return (has_list || is_strong).then(|| deleted(sentence, core.end..core.end));
     }
-    if text.is(
-        at,
-        &[
-            "take", "cross", "scratch", "strike", "pull", "kick", "move", "leave", "make", "turn", "drop",
-            "clean", "throw",
-        ],
-    ) && !has_off(text, at, core.clone())
-    {
+    static WITH_OFF: Phrases =
+        Phrases::new("take, cross, scratch, strike, pull, move, make, turn, drop, clean, throw");
+    if WITH_OFF.has(text.at(at)) && !has_off(text, at, core.clone()) {
         return None;
     }
-    if let Some(end) = text
-        .any_phrase(
-            begin,
-            &[
-                "from my list",
-                "from the list",
-                "from my calendar",
-                "from the calendar",
-                "from calendar",
-                "off my list",
-                "from my agenda",
-            ],
-        )
-        .filter(|end| *end < core.end)
-    {
-        begin = end;
-    }
+    // "delete from my list buy milk"
+    begin = on_list(text, begin).map(|list| list.end).filter(|end| *end < core.end).unwrap_or(begin);
     let name = begin..core.end;
     let rest = without_tail(text, name.clone());
     let has_evidence = has_list
@@ -235,7 +202,6 @@ fn has_off(text: &Text, at: usize, core: Range<usize>) -> bool {
         "make" => has(&["blank", "empty", "clear"]) && core.clone().any(|at| list_phrase(text, at).is_some()),
         "move" | "throw" => has(&["trash", "bin", "away", "out"]) && has(&["trash", "bin"]),
         "turn" => has(&["off"]),
-        "leave" => false,
         "clean" | "drop" => {
             core.clone().any(|at| list_phrase(text, at).is_some_and(|list| list.end == core.end))
                 || has(&["calendar"])
@@ -267,59 +233,23 @@ fn is_elsewhere(text: &Text, tokens: Range<usize>) -> bool {
 
 /// Removes the list, and what is said about the deletion, from the end.
 fn without_tail(text: &Text, tokens: Range<usize>) -> Range<usize> {
-    let mut end = tokens.end;
-    for at in tokens.clone() {
-        let tail = on_list(text, at).map(|list| list.end).or_else(|| {
-            text.any_phrase(
-                at,
-                &[
-                    "off",
-                    "out",
-                    "anymore",
-                    "completely",
-                    "to trash",
-                    "to the trash",
-                    "and refresh",
-                    "any more",
-                ],
-            )
-        });
-        if tail.is_some_and(|stop| {
-            stop >= tokens.end
-                || on_list(text, stop).is_some_and(|list| list.end >= tokens.end)
-                || text
-                    .any_phrase(
-                        stop,
-                        &["from to do list", "as well", "completely", "please", "all events", "at all"],
-                    )
-                    .is_some_and(|end| end >= tokens.end)
-        }) && at > tokens.start
-        {
-            end = at;
-            break;
-        }
-    }
+    static TAILS: Phrases =
+        Phrases::new("off, out, anymore, any more, completely, to the trash, as well, at all, please");
+    let tail = |at: usize| on_list(text, at).map(|list| list.end).or_else(|| TAILS.end(text, at));
+    let is_tail = |at: &usize| {
+        tail(*at).is_some_and(|stop| stop >= tokens.end || tail(stop).is_some_and(|end| end >= tokens.end))
+    };
+    let end = (tokens.start + 1..tokens.end).find(is_tail).unwrap_or(tokens.end);
     tokens.start..end
 }
 
 /// "I don't need X on my list anymore", "I no longer need X on my list".
 fn no_longer(text: &Text, core: Range<usize>) -> Option<Range<usize>> {
     static PATTERNS: Patterns = Patterns::new(&[
-        "i_don't|i_dont|i_do_not need|want {} $list anymore|any_more|any_longer",
-        "i_don't|i_dont|i_do_not need|want {} $list",
-        "i no_longer need|want|have {} $list",
-        "i no_longer need|want to {} $list",
-        "you take {} of $list",
-        "i will no_longer be {}",
-        "i_don't|i_do_not want_to {} {?} can|could you remove|delete|cancel it {?}",
-        "{} so could_you|can_you|please remove|delete|cancel it|that|him $list",
-        "{} please|can_you|can_you_please|could_you remove|delete|cancel it|that|him $list",
-        "{} i_need_to cancel",
-        "whatever {} delete|cancel|remove it",
-        "i_have_already {} please remove|delete him|it|that $list",
-        "i_need_to cancel {} can_you remove|delete it {?}",
-        "{} so take|remove|delete {} $list",
-        "change my plan|plans erase|cancel|delete {}",
+        "i_don't|i_dont|i_do_not need|want ?to {} $list ?anymore|any_more|any_longer",
+        "i no_longer need|want|have ?to {} $list",
+        "{} so|, ?please|can_you|could_you|can_you_please remove|delete|cancel|take it|that $list",
+        "{} please|can_you|could_you|can_you_please remove|delete|cancel|take it|that $list",
     ]);
     let found = PATTERNS.capture(text, core.clone())?;
     found.into_iter().find(|range| {

@@ -43,14 +43,9 @@ pub fn notifications(asked: &Asked) -> Option<Understanding> {
 }
 
 pub fn series(asked: &Asked) -> Option<Understanding> {
-    let is_series = asked.topic.series
-        || asked.has_phrase(&[
-            "do i do regularly",
-            "do regularly",
-            "repeats",
-            "tasks repeat",
-            "things repeat",
-        ]) && asked.topic.own;
+    static REPEATED: Phrases =
+        Phrases::new("do i do regularly, do regularly, repeats, tasks repeat, things repeat");
+    let is_series = asked.topic.series || asked.has_any(&REPEATED) && asked.topic.own;
     is_series.then(|| {
         let understood = Understanding::new(Operation::ListRecurringTasks, 0.85);
         if asked.has(&["active", "current"]) { understood.with("status", "active") } else { understood }
@@ -77,35 +72,19 @@ pub fn reminders(asked: &Asked) -> Option<Understanding> {
 /// "when is my dentist appointment", "show me the task buy milk", "details of the report".
 pub fn one_task(asked: &Asked) -> Option<Understanding> {
     static PATTERNS: Patterns = Patterns::new(&[
-        "when|when's|whens is ?my|our {} due",
-        "when_is my|our {}",
-        "when|when's|whens my|our {}",
-        "what_time is my|our {}",
-        "what_time_does my|our {} start|begin",
-        "where_is my|our {}",
-        "what_day|what_date|which_day is my|our {}",
-        "what_day_of_the_week is my|our {}",
-        "when_do_i_have ?to|my|the|an|a {}",
-        "when_is ?the {} due",
-        "when's ?the {} due",
+        "when|what_time is ?my|our|the {} due",
+        "when's|whens ?my|our|the {} due",
+        "when|where|what_time|what_day|what_date|which_day|at_what_time is my|our|the {}",
+        "when's|whens my|our|the {}",
+        "when|what_time does|will my|our {} ?start|begin",
+        "when|what_time do_i_have ?to|my|the|an|a {}",
+        "when|what_time am_i supposed_to|meant_to {}",
+        "when {} due",
         "what's|what_is|whats the due_date|deadline|priority|status|date of|for ?my|the {}",
-        "how_long will|is my {}",
-        "when_does my {}",
-        "when_will my {}",
-        "at_what_time is my|our {}",
         "is|are ?my|the {} done|finished|complete|completed|overdue|due",
-        "what_do_i_need_to_know_about ?my|the {}",
         "do_i|did_i finish|complete|do ?the|my {}",
         "have_i|did_i finished|completed|done ?the|my {}",
-        "what_time do_i_have ?a|an|my {}",
-        "when am_i supposed_to|meant_to {}",
-        "what_time am_i supposed_to {}",
-        "am_i done_with {}",
-        "when {} due",
-        "what_time is_the {} i_have {}",
-        "when is that {} with {}",
-        "when's|whens the|our {}",
-        "when|what_time is the|our {}",
+        "what_do_i_need_to_know_about ?my|the {}",
     ]);
     static SHOWN: Patterns = Patterns::new(&[
         "?me ?the|my task|item|todo called|named|about|: {}",
@@ -171,14 +150,11 @@ pub fn search(asked: &Asked) -> Option<Understanding> {
         "is|are {} already|still|listed|written|an_item $list",
         "is|are {} $list",
         "do_i_have {} $list",
-        "do_i already have ?a ?task $list to {}",
         "did_i|have_i|i add|put|write|added|note|list|include|remember_to_add|make_a_note_of|make_a_note {} $list",
         "did_i|have_i add|added|put {}",
         "does my|the {} have|contain|include {}",
         "is there ?a|an ?task|item|anything ?to|for|about|called|named {} $list",
         "do_i_have_anything $list about|for|called|with {}",
-        "have_i_told_you_to_add|put {} $list",
-        "did_i $list to {}",
         "do_i_have ?a|any task|tasks|todo|item|items to|about|for|with|called|containing {}",
         "did_i create ?a|an task|item to|for|about|called {}",
         "are_there ?any tasks|items|todos about|with|for|containing|called {}",
@@ -246,9 +222,8 @@ static MINE: Phrases = Phrases::new(
      i complete, i completed, i done, did i do, get done, on my plate, free time, plan for today, \
      coming up, going on, scheduled for, is next, what's next, whats next, i should do, should i do, \
      must i do, i must do, going to do, need to be done, for today, for tomorrow, for this week, \
-     any arrangement, any arrangements, any plans, you available, your plan, your plans, your schedule, \
-     happening, i be doing, i work, open events, anything planned, anything scheduled, anything due, \
-     free break, have plans, is due, are due, i owe, i delete, i deleted, needs doing, left for today",
+     any arrangement, any arrangements, any plans, happening, i be doing, open events, anything planned, anything scheduled, anything due, \
+     free break, have plans, is due, are due, i delete, i deleted, needs doing, left for today",
 );
 
 /// "what is overdue", "show me high priority work tasks due this week", "do I have anything tomorrow".

@@ -7,26 +7,15 @@ use super::Recurrence;
 use crate::clock::follows_a_time;
 use crate::day::{DayLead, day};
 use crate::number::{amount, cardinal, ordinal, unit};
+use crate::phrases::Phrases;
 use crate::text::Text;
 use crate::words::Unit;
 
 /// "every 3 days", "each monday and friday", "every other week", "every! month", "every 15th".
 pub fn every(text: &Text, at: usize) -> Option<(Recurrence, usize)> {
-    let lead = text.any_phrase(
-        at,
-        &[
-            "once every",
-            "once each",
-            "every single",
-            "each single",
-            "every",
-            "each",
-            "evry",
-            "ev",
-            "evey",
-            "evrey",
-        ],
-    )?;
+    static EVERY: Phrases =
+        Phrases::new("once every, once each, every single, each single, every, each, evry, ev, evey, evrey");
+    let lead = EVERY.end(text, at)?;
     let is_from_completion = text.at(lead) == "!" && text.is_glued(lead);
     let body = if is_from_completion { lead + 1 } else { lead };
     let (mut rule, end) = every_body(text, body)?;
@@ -132,19 +121,11 @@ pub fn monthly(day: u32, end: usize) -> Option<(Recurrence, usize)> {
 
 /// Returns the end of "of the month", "of each month", "in every month".
 pub fn of_the_month(text: &Text, at: usize) -> Option<usize> {
-    text.any_phrase(
-        at,
-        &[
-            "of the month",
-            "of each month",
-            "of every month",
-            "in each month",
-            "in every month",
-            "of month",
-            "every month",
-            "each month",
-        ],
-    )
+    static OF_THE_MONTH: Phrases = Phrases::new(
+        "of the month, of each month, of every month, in each month, in every month, of month, \
+         every month, each month",
+    );
+    OF_THE_MONTH.end(text, at)
 }
 
 /// "last day of the month"; "last friday of the month" is no rule of TaskFlow.

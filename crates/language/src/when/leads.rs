@@ -4,6 +4,7 @@ use super::{Bound, Shade, When};
 use crate::clock::{Clock, Lead};
 use crate::day::DayLead;
 use crate::number::Amount;
+use crate::phrases::Phrases;
 use crate::text::Text;
 
 /// Words between and before the pieces of a point in time.
@@ -53,27 +54,13 @@ pub fn leads(text: &Text, at: usize, is_first: bool) -> (Leads, usize) {
     };
     let mut next = at;
     if is_first {
-        next = text
-            .any_phrase(
-                next,
-                &[
-                    "due date :",
-                    "due date",
-                    "due on :",
-                    "due on",
-                    "due by",
-                    "due at",
-                    "due in",
-                    "due :",
-                    "due -",
-                    "due",
-                ],
-            )
-            .map_or(next, |end| {
-                leads.day = DayLead::On;
-                // "due in" and "due by" are read once more, as "in" and "by".
-                if text.is_after(end, &["in", "by", "at"]) { end - 1 } else { end }
-            });
+        static DUE: Phrases =
+            Phrases::new("due date :, due date, due on :, due on, due by, due at, due in, due :, due -, due");
+        next = DUE.end(text, next).map_or(next, |end| {
+            leads.day = DayLead::On;
+            // "due in" and "due by" are read once more, as "in" and "by".
+            if text.is_after(end, &["in", "by", "at"]) { end - 1 } else { end }
+        });
     }
     for _ in 0..4 {
         let word = text.at(next);
