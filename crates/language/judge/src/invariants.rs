@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use language::{Now, Operation, SpanKind, Understanding, understand};
 use serde_json::{Value, json};
 
+use crate::arguments::rejected;
+
 /// Understands a text and returns the first rule that the understanding breaks.
 pub fn broken(text: &str, keep: &[Range<usize>], now: &Now) -> Option<String> {
     let understood = understand(text, keep, now);
@@ -14,7 +16,7 @@ pub fn broken(text: &str, keep: &[Range<usize>], now: &Now) -> Option<String> {
         return Some("the same text is understood differently".to_owned());
     }
     let all = || std::iter::once(&understood).chain(&understood.then);
-    let fault = all().find_map(|one| shape(one).or_else(|| past(one, now)));
+    let fault = all().find_map(|one| shape(one).or_else(|| rejected(one, now)).or_else(|| past(one, now)));
     fault.or_else(|| spans(text, keep, all())).or_else(|| title(text, keep, &understood)).or_else(|| {
         let is_plain = keep.is_empty() && text.is_ascii();
         is_plain.then(|| forms(text, &understood, now)).flatten()
@@ -48,7 +50,8 @@ fn past(understood: &Understanding, now: &Now) -> Option<String> {
         Ok(instant) => instant < now.instant,
         Err(_) => text.parse::<Date>().is_ok_and(|date| date < now.local.date()),
     };
-    let points = ["due_date", "start_date"].into_iter().filter_map(|name| understood.data.get(name)?.as_str());
+    let points =
+        ["due_date", "start_date"].into_iter().filter_map(|name| understood.data.get(name)?.as_str());
     let found = points.into_iter().find(|point| is_past(point))?;
     Some(format!("{found} is in the past"))
 }
@@ -89,7 +92,7 @@ fn title(text: &str, keep: &[Range<usize>], understood: &Understanding) -> Optio
 }
 
 fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| c.is_ascii_punctuation() || c.is_whitespace())
+    text.split(|c: char| c.is_ascii_punctuation() || c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()

@@ -1,6 +1,7 @@
 //! Scores the understanding of sentences on files of cases, and says of each difference by which rule the answer
 //! differs, or that it is wrong.
 
+mod arguments;
 mod case;
 mod fuzz;
 mod invariants;
