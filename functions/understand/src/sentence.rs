@@ -97,10 +97,8 @@ impl Field for Keep {
         for (index, passage) in passages.iter().enumerate() {
             match range(passage) {
                 Some(range) => kept.push(range),
-                None => errors.extend(within(
-                    &index.to_string(),
-                    wrong(format!("must be two whole numbers from 0 to {MAX_TEXT}")),
-                )),
+                None => errors
+                    .extend(within(index, wrong(format!("must be two whole numbers from 0 to {MAX_TEXT}")))),
             }
         }
         if errors.is_empty() { Ok(Self(kept)) } else { Err(errors) }
