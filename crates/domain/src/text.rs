@@ -65,7 +65,8 @@ const INVISIBLE: [(char, char); 18] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-fn is_invisible(character: char) -> bool {
+/// True for white space, and for characters that show nothing.
+pub fn is_invisible(character: char) -> bool {
     character.is_whitespace() || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }
 

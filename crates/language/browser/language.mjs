@@ -20,7 +20,13 @@ export async function load(source) {
       zones.clear();
       zones.set(key, offsets(zone, now));
     }
-    const request = new TextEncoder().encode(JSON.stringify({ text, keep, now, locale, ...zones.get(key) }));
+    const { offset, changes } = zones.get(key);
+    const lines = [
+      [Math.floor(now), offset, locale ?? ""],
+      changes.flatMap((change) => [change.at, change.offset]),
+      keep.flat(),
+    ];
+    const request = new TextEncoder().encode([...lines.map((line) => line.join(" ")), text].join("\n"));
     const place = allocate(request.length);
     new Uint8Array(memory.buffer, place, request.length).set(request);
     const length = understand();

@@ -1,10 +1,11 @@
 //! The understanding of sentences as Wasm for browsers: `language.mjs` writes a request into the memory of the
-//! module, calls `understand`, and reads the response. Both are JSON.
+//! module, calls `understand`, and reads the response.
 //!
 //! The module has no data of time zones. The browser knows them, so the request has the offsets of the user's
 //! zone around now.
 
 mod request;
+mod response;
 mod zone;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,13 +27,16 @@ pub extern "C" fn allocate(length: usize) -> *mut u8 {
     buffer.as_mut_ptr()
 }
 
-/// Replaces the request in the buffer by its response, and returns the length. `address` returns its place.
+/// Replaces the request in the buffer by its response, and returns the length: 0 if the request is broken.
 #[allow(unsafe_code, reason = "the name of an export")]
 #[unsafe(no_mangle)]
 pub extern "C" fn understand() -> usize {
     let mut buffer = buffer();
-    let response = request::respond(&buffer);
-    *buffer = response;
+    let mut response = String::new();
+    if let Some(understood) = std::str::from_utf8(&buffer).ok().and_then(request::answer) {
+        response::write(&understood, &mut response);
+    }
+    *buffer = response.into_bytes();
     buffer.len()
 }
 

@@ -1,10 +1,9 @@
 //! Time zone from the offsets that the browser knows, in the format of the IANA database (RFC 8536).
 
 use jiff::tz::{Offset, TimeZone};
-use serde::Deserialize;
 
 /// Change of a zone's offset.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Change {
     /// Unix time in seconds.
     pub at: i64,
