@@ -281,7 +281,11 @@ add("dentist friday 3pm remind me the day before at 4pm", "dentist", at(coming("
 add("dentist friday 3pm remind me at 1pm", "dentist", at(coming("fri"), "15:00"), reminders=[{"at": at(coming("fri"), "13:00")}])
 add("dentist friday 3pm remind me tomorrow at 9", "dentist", at(coming("fri"), "15:00"), reminders=[{"at": at(day(1), "09:00")}])
 add("dentist friday 3pm remind me an hour before and remind me a day before", "dentist", at(coming("fri"), "15:00"), reminders=[{"before": "1h"}, {"before": "1d"}])
+add("dentist friday 3pm remind me the day before at 4pm and an hour before", "dentist", at(coming("fri"), "15:00"), reminders=[{"at": at(coming("fri") - timedelta(days=1), "16:00")}, {"before": "1h"}])
 add("dentist remind me an hour before", "dentist", asks=True)
+add("lock the doors an hour before midnight", "lock the doors an hour before midnight")
+add("buy 2 tickets for 9/11 memorial", "buy 2 tickets for 9/11 memorial")
+add("'; drop table tasks; --", "'; drop table tasks")
 add("remind me to call mom tomorrow at 5pm", "call mom", at(day(1), "17:00"), reminders=[{"before": "0m"}])
 add("remind me tomorrow at 5pm to call mom", "call mom", at(day(1), "17:00"), reminders=[{"before": "0m"}])
 add("at 5pm tomorrow remind me to call mom", "call mom", at(day(1), "17:00"), reminders=[{"before": "0m"}])
@@ -482,6 +486,9 @@ case("no, 5pm", "set_task_due_date", {"due_date": clock("17:00")}, asks=True, an
 case("no, friday at 5pm", "set_task_due_date", {"due_date": at(coming("fri"), "17:00")}, asks=True, answer="no")
 case("no, next friday", "set_task_due_date", {}, asks=True, answer="no", options=[{"due_date": week("fri", 0)}, {"due_date": week("fri", 1)}])
 add("no sugar from friday", "no sugar", coming("fri"))
+
+repeat("call mom every week starting last monday", "call mom", "weekly", last("mon"), asks=True, allow_past=True)
+case("cancel The reminder for the dentist", "cancel_reminder", {"reminder": "reminder for the dentist"}, asks=True)
 
 # ── several wishes ──
 case("mark buy milk as done and move the report to friday", "complete_task", {"task": "buy milk"}, then_operations=["set_task_due_date"])

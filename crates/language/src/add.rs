@@ -7,9 +7,10 @@ mod repeat;
 
 use std::ops::Range;
 
+use domain::Tag;
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Choice, Operation, Span, SpanKind, Understanding};
+use crate::answer::{Choice, Operation, Span, SpanKind, Understanding, is_valid};
 use crate::resolve::{Now, Point, point_words};
 use crate::slots::{Slots, slots};
 use crate::text::Text;
@@ -38,7 +39,7 @@ pub struct NewTask {
 const MAX_TITLE: usize = 500;
 
 /// Most tags of a task.
-const MAX_TAGS: usize = 10;
+pub const MAX_TAGS: usize = 10;
 
 /// Makes the understanding of a new task.
 pub fn add(text: &Text, new: &NewTask, now: &Now) -> Understanding {
@@ -101,7 +102,7 @@ fn tags(slots: &Slots, new: &NewTask) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for tag in slots.tags.iter().flat_map(|found| &found.value).chain(&new.list) {
         let is_known = tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase());
-        if !is_known && tag.chars().count() <= 50 {
+        if !is_known && is_valid::<Tag>(tag) {
             tags.push(tag.clone());
         }
     }

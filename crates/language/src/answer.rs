@@ -1,6 +1,6 @@
 //! Answers: what a sentence asks for.
 
-use domain::choice;
+use domain::{Field, choice};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -131,6 +131,11 @@ pub enum Reply {
     Undo,
     /// The option with that number, from 1; -1 is the last one.
     Choice(i32),
+}
+
+/// True if tools accept a text as such a value: it is neither too long nor invisible.
+pub fn is_valid<T: Field>(text: &str) -> bool {
+    T::parse(&text.into()).is_ok()
 }
 
 impl Understanding {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use domain::Priority;
+use domain::{Priority, Search, Tag};
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Choice, Operation, Span, SpanKind, Understanding};
+use crate::answer::{Choice, Operation, Span, SpanKind, Understanding, is_valid};
 use crate::label::{level, tags};
 use crate::list::{list_phrase, thing};
 use crate::number::cardinal;
@@ -133,7 +133,7 @@ impl Filters {
     /// Priorities and tags.
     fn label(&mut self, text: &Text, at: usize, limit: usize) -> Option<(Option<SpanKind>, usize)> {
         if let Some(found) = tags(text, at).filter(|found| found.tokens.end <= limit) {
-            self.tags.extend(found.value);
+            self.tags.extend(found.value.into_iter().filter(|tag| is_valid::<Tag>(tag)));
             return Some((Some(SpanKind::Tag), found.tokens.end));
         }
         if let Some((priority, end)) = priority_filter(text, at).filter(|(_, end)| *end <= limit) {
@@ -186,7 +186,7 @@ impl Filters {
             })
             .unwrap_or(limit);
         let words = text.original(begin..end);
-        (begin < end && words.chars().count() <= 200).then(|| {
+        (begin < end && is_valid::<Search>(&words)).then(|| {
             self.search = Some(words);
             end
         })

@@ -30,14 +30,21 @@ struct Pattern {
 }
 
 enum Element {
-    /// Phrases, of which one has to stand here.
-    Words(Vec<Vec<&'static str>>),
-    Optional(Vec<Vec<&'static str>>),
+    /// One of these has to stand here.
+    Words(Alternatives),
+    Optional(Alternatives),
     Some,
     Any,
     When,
     List,
     Amount,
+}
+
+/// Phrases, each with its words.
+struct Alternatives {
+    phrases: Vec<Vec<&'static str>>,
+    /// First letters of the phrases, a bit each: most tokens are none of them.
+    letters: u128,
 }
 
 impl Patterns {
@@ -77,9 +84,7 @@ impl Pattern {
     fn new(pattern: &'static str) -> Self {
         let elements: Vec<Element> = pattern.split(' ').map(Element::new).collect();
         let letters = match elements.first() {
-            Some(Element::Words(phrases)) => {
-                phrases.iter().filter_map(|words| words.first()).fold(0, |all, word| all | letter(word))
-            }
+            Some(Element::Words(alternatives)) => alternatives.letters,
             _ => u128::MAX,
         };
         Self {
@@ -92,8 +97,6 @@ impl Pattern {
 
 impl Element {
     fn new(element: &'static str) -> Self {
-        let phrases =
-            |text: &'static str| text.split('|').map(|phrase| phrase.split('_').collect()).collect();
         match element {
             "{}" => Self::Some,
             "{?}" => Self::Any,
@@ -101,10 +104,34 @@ impl Element {
             "$list" => Self::List,
             "$amount" => Self::Amount,
             _ => match element.strip_prefix('?') {
-                Some(optional) => Self::Optional(phrases(optional)),
-                None => Self::Words(phrases(element)),
+                Some(optional) => Self::Optional(Alternatives::new(optional)),
+                None => Self::Words(Alternatives::new(element)),
             },
         }
+    }
+}
+
+impl Alternatives {
+    fn new(text: &'static str) -> Self {
+        let phrases: Vec<Vec<&str>> = text.split('|').map(|phrase| phrase.split('_').collect()).collect();
+        let letters =
+            phrases.iter().filter_map(|words| words.first()).fold(0, |all, word| all | letter(word));
+        Self { phrases, letters }
+    }
+
+    /// Returns the end of the longest phrase that stands here.
+    fn end(&self, text: &Text, at: usize, limit: usize) -> Option<usize> {
+        if self.letters & letter(text.at(at)) == 0 {
+            return None;
+        }
+        let ends = self.phrases.iter().filter_map(|words| {
+            let is_here = (at..).zip(words).all(|(at, word)| is_same(word, text.at(at)));
+            let next = at + words.len();
+            // "complete-ish" is another word.
+            let is_whole = || !(text.at(next) == "-" && text.is_glued(next) && text.is_glued(next + 1));
+            (is_here && next <= limit && is_whole()).then_some(next)
+        });
+        ends.max()
     }
 }
 
@@ -128,11 +155,11 @@ fn matches(
             let first = if rest.is_empty() { end.max(shortest) } else { shortest };
             return (first..end + 1).any(|stop| captured(text, at..stop, end, rest, captures));
         }
-        Element::Words(phrases) => {
-            return word(text, at, end, phrases).is_some_and(|next| matches(text, next, end, rest, captures));
+        Element::Words(words) => {
+            return words.end(text, at, end).is_some_and(|next| matches(text, next, end, rest, captures));
         }
-        Element::Optional(phrases) => {
-            return word(text, at, end, phrases).is_some_and(|next| matches(text, next, end, rest, captures))
+        Element::Optional(words) => {
+            return words.end(text, at, end).is_some_and(|next| matches(text, next, end, rest, captures))
                 || matches(text, at, end, rest, captures);
         }
         Element::When => when(text, at).map(|found| found.tokens.end),
@@ -156,18 +183,6 @@ fn captured(
     }
     captures.pop();
     false
-}
-
-/// Returns the end of the longest phrase that stands here.
-fn word(text: &Text, at: usize, limit: usize, phrases: &[Vec<&str>]) -> Option<usize> {
-    let ends = phrases.iter().filter_map(|words| {
-        let is_here = (at..).zip(words).all(|(at, word)| is_same(word, text.at(at)));
-        let next = at + words.len();
-        // "complete-ish" is another word.
-        let is_whole = || !(text.at(next) == "-" && text.is_glued(next) && text.is_glued(next + 1));
-        (is_here && next <= limit && is_whole()).then_some(next)
-    });
-    ends.max()
 }
 
 #[cfg(test)]

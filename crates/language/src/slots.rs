@@ -9,7 +9,7 @@ use crate::label::{priority, tags};
 use crate::period::range_start;
 use crate::phrases::Phrases;
 use crate::recurrence::{Recurrence, recurrence};
-use crate::reminder::{Reminder, reminder};
+use crate::reminder::{Reminder, before, reminder};
 use crate::text::Text;
 use crate::when::{Bound, Found, When, when};
 
@@ -61,7 +61,9 @@ fn found(text: &Text, at: usize, limit: usize, slots: &mut Slots) -> Option<usiz
     }
     let fits = |end: usize| end <= limit;
     let rule = recurrence(text, at).filter(|found| fits(found.tokens.end) && slots.recurrence.is_none());
-    let reminder = reminder(text, at).filter(|found| fits(found.tokens.end));
+    let reminder = reminder(text, at)
+        .or_else(|| another_reminder(text, at, slots))
+        .filter(|found| fits(found.tokens.end));
     let tags = tags(text, at).filter(|found| fits(found.tokens.end));
     let priority = priority(text, at).filter(|found| fits(found.tokens.end) && slots.priority.is_none());
     let range = range_start(text, at).filter(|found| fits(found.tokens.end));
@@ -93,6 +95,13 @@ fn found(text: &Text, at: usize, limit: usize, slots: &mut Slots) -> Option<usiz
         _ => slots.vague = Some(at..longest),
     }
     Some(longest)
+}
+
+/// "remind me a day before and an hour before": the second time of a reminder.
+fn another_reminder(text: &Text, at: usize, slots: &Slots) -> Option<Found<Reminder>> {
+    let is_next = slots.reminders.last().is_some_and(|last| last.tokens.end == at);
+    let next = text.any_phrase(at, &["and", ", and", ","]).filter(|_| is_next)?;
+    before(text, next).map(|(value, end)| Found { value, tokens: at..end })
 }
 
 /// A vague time stands at the end of a sentence.

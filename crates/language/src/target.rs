@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::answer::{Reply, Understanding};
+use domain::Reference;
+
+use crate::answer::{Reply, Understanding, is_valid};
 use crate::filter::filters;
 use crate::list::{list_phrase, on_list, thing};
 use crate::number::ordinal;
@@ -80,7 +82,7 @@ pub fn target(text: &Text, tokens: Range<usize>) -> Target {
     }
     let name =
         name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | ',' | ':')).to_owned();
-    if name.is_empty() { Target::Context(None) } else { Target::Words(name) }
+    if is_valid::<Reference>(&name) { Target::Words(name) } else { Target::Context(None) }
 }
 
 fn context(text: &Text, tokens: Range<usize>) -> Option<Option<Reply>> {

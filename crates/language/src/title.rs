@@ -43,7 +43,8 @@ pub fn title(text: &Text, tokens: Range<usize>, mut spans: Vec<Span>) -> Title {
         }
         title += &words;
     }
-    let has_content = title.chars().any(|c| c.is_alphanumeric() || !c.is_ascii());
+    let has_content =
+        title.chars().any(|c| !domain::is_invisible(c) && (c.is_alphanumeric() || !c.is_ascii()));
     Title { title: has_content.then_some(title), spans }
 }
 

@@ -88,7 +88,8 @@ fn border(text: &Text, begin: usize, at: usize, end: usize, found: &Slots) -> Op
     let is_sentence = text.is(at, &[".", "!", "?"]) && !text.is_glued(next) && is_order;
     let is_joined =
         text.is(at, &["and", ","]) && (is_order || both_have_dates(text, begin..at, next..end, found));
-    ((is_strong && at > begin + 1) || is_sentence || is_joined).then_some(next)
+    let has_words = (next..end).any(|at| text.is_word(at) || text.is_number(at) || text.is_opaque(at));
+    (((is_strong && at > begin + 1) || is_sentence || is_joined) && has_words).then_some(next)
 }
 
 /// True if both sides say something. "remind me at 4 pm" beside a task is an attribute of that task.

@@ -57,7 +57,8 @@ fn check(
     if is_complete {
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         for argument in required {
-            if !data.contains_key(argument) && !(argument == "task" && data.contains_key("tasks")) {
+            let is_given = data.contains_key(argument) || argument == "task" && data.contains_key("tasks");
+            if !is_given {
                 return Err(format!("{name} needs `{argument}`"));
             }
         }

@@ -10,7 +10,7 @@ use language::{Now, Order};
 use crate::{Case, broken};
 
 /// Passages that often matter.
-const PIECES: [&str; 44] = [
+const PIECES: &[&str] = &[
     "tomorrow",
     "next friday",
     "on the 31st",
@@ -51,13 +51,14 @@ const PIECES: [&str; 44] = [
     "-",
     "\u{0}",
     "\u{202e}",
+    "\u{200b}",
     "é",
     "日本",
     "👩‍👩‍👧",
     "\n",
 ];
 
-const ZONES: [&str; 8] = [
+const ZONES: &[&str] = &[
     "UTC",
     "Europe/Berlin",
     "America/New_York",
@@ -121,14 +122,15 @@ impl Source {
     fn text(&mut self, cases: &[Case]) -> String {
         let mut text = String::new();
         for _ in 0..=self.below(5) {
-            match self.below(6) {
+            match self.below(7) {
+                6 => text += &"long".repeat(self.below(160)),
                 0 => text += self.case(cases),
                 1 | 2 => {
                     let words: Vec<&str> = self.case(cases).split(' ').collect();
                     let (from, length) = (self.below(words.len()), 1 + self.below(4));
                     text += &words[from..words.len().min(from + length)].join(" ");
                 }
-                3 | 4 => text += self.pick(&PIECES),
+                3 | 4 => text += self.pick(PIECES),
                 _ => text
                     .extend((0..self.below(6)).filter_map(|_| char::from_u32(self.below(0x11_0000) as u32))),
             }
@@ -147,7 +149,7 @@ impl Source {
         };
         let second = first + (self.below((last - first) as usize)) as i64;
         let instant = Timestamp::from_second(second).map_err(|error| error.to_string())?;
-        let zone = TimeZone::get(self.pick(&ZONES)).map_err(|error| error.to_string())?;
+        let zone = TimeZone::get(self.pick(ZONES)).map_err(|error| error.to_string())?;
         let order = [None, Some(Order::MonthFirst), Some(Order::DayFirst)][self.below(3)];
         Ok(Now::new(instant, zone, order))
     }
@@ -157,7 +159,7 @@ impl Source {
         match self.below(6) {
             0 => {
                 let from = self.below(length + 3);
-                vec![from..from + self.below(9)]
+                std::iter::once(from..from + self.below(9)).collect()
             }
             _ => Vec::new(),
         }

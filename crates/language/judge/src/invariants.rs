@@ -62,14 +62,19 @@ fn spans<'a>(
     keep: &[Range<usize>],
     all: impl Iterator<Item = &'a Understanding>,
 ) -> Option<String> {
-    let length = text.chars().count();
+    let chars: Vec<char> = text.chars().collect();
+    let is_space = |c: char| c.is_whitespace() || c.is_control();
+    let length = chars.len();
     let mut end = 0;
     for span in all.flat_map(|one| &one.spans) {
         if span.from < end || span.from >= span.to || span.to > length {
             return Some(format!("{span:?} overlaps, is empty or lies outside"));
         }
         end = span.to;
-        let is_pinned = keep.iter().any(|range| range.start < span.to && span.from < range.end);
+        // White space alone says nothing, so it is not kept apart.
+        let is_kept = |at: usize| keep.iter().any(|range| range.contains(&at));
+        let is_pinned =
+            (span.from..span.to).any(|at| is_kept(at) && chars.get(at).is_some_and(|c| !is_space(*c)));
         if is_pinned && !matches!(span.kind, SpanKind::Command | SpanKind::Quote) {
             return Some(format!("{span:?} covers pinned text"));
         }
@@ -93,7 +98,7 @@ fn title(text: &str, keep: &[Range<usize>], understood: &Understanding) -> Optio
 
 fn words(text: &str) -> Vec<String> {
     text.split(|c: char| c.is_ascii_punctuation() || c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.chars().all(domain::is_invisible))
         .map(str::to_owned)
         .collect()
 }

@@ -184,6 +184,10 @@ pub fn complete(understood: &mut Understanding, series: Series, slots: &Slots, n
     if rule.is_weekend {
         ask_about_weekend(understood, series.start, now);
     }
+    if let Some(start) = series.start.filter(|start| start.has_passed(now)) {
+        understood.data.insert("allow_past".to_owned(), true.into());
+        understood.ask(format!("{} is in the past. Should it begin there?", point_words(start, now)));
+    }
     if let Some(question) = &series.question {
         understood.ask(question.clone());
         let option = |point: &Point| {
@@ -196,13 +200,7 @@ pub fn complete(understood: &mut Understanding, series: Series, slots: &Slots, n
 }
 
 fn put_rule(data: &mut Map<String, Value>, rule: &Recurrence) {
-    let frequency = match rule.frequency {
-        Frequency::Daily => "daily",
-        Frequency::Weekly => "weekly",
-        Frequency::Monthly => "monthly",
-        Frequency::Yearly => "yearly",
-    };
-    data.insert("frequency".to_owned(), frequency.into());
+    data.insert("frequency".to_owned(), rule.frequency.as_str().into());
     if rule.interval != 1 {
         data.insert("interval".to_owned(), rule.interval.into());
     }

@@ -43,7 +43,8 @@ pub fn numeric(text: &Text, at: usize, lead: DayLead) -> Option<Found> {
         return None;
     }
     // Dots and dashes need a word that announces a date: 4.22 may be a price, 4-22 a range.
-    let is_said = lead.is_on() && (follows_a_time(text, end) || separator == '/');
+    let is_slash = separator == '/' && !is_name(first, second);
+    let is_said = lead.is_on() && (follows_a_time(text, end) || is_slash);
     let is_date = match separator {
         '/' => is_said || lead == DayLead::Beside || is_date_by_itself(text, at, end, first, second),
         '.' | '-' => is_said,
@@ -53,9 +54,14 @@ pub fn numeric(text: &Text, at: usize, lead: DayLead) -> Option<Found> {
     Found::new(Day::Digits { first, second, year: None, weekday: None }, end)
 }
 
+/// True for "9/11", "24/7" and the like, which are more often names.
+fn is_name(first: u32, second: u32) -> bool {
+    matches!((first, second), (9, 11) | (24, 7) | (7, 11) | (20, 20))
+}
+
 /// True if "a/b" is a date without a word before it: not a fraction, a score or a name.
 fn is_date_by_itself(text: &Text, at: usize, end: usize, first: u32, second: u32) -> bool {
-    let is_name = matches!((first, second), (9, 11) | (24, 7) | (7, 11) | (20, 20));
+    let is_name = is_name(first, second);
     let is_fraction = first < second && matches!(second, 2 | 3 | 4 | 5 | 8);
     if follows_a_day(text, end) {
         return ((first, second) != (24, 7)) && !(is_fraction && at > 0 && text.is_after(at, &["and"]));

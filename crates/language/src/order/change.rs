@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use domain::{Tag, Title};
 use serde_json::{Value, json};
 
 use super::Sentence;
-use crate::add::{NewTask, add};
-use crate::answer::{Choice, Operation, Span, SpanKind, Understanding};
+use crate::add::{MAX_TAGS, NewTask, add};
+use crate::answer::{Choice, Operation, Span, SpanKind, Understanding, is_valid};
 use crate::label;
 use crate::list::thing;
 use crate::number::amount;
@@ -238,8 +239,8 @@ pub fn tags(sentence: &Sentence) -> Option<Understanding> {
     let (name, names) = if is_task_first { (first, second) } else { (second, first) };
     // "untag X from work" names the task first; "untag work from X" the tag: the word "from" is the same.
     let names = names_of_tags(text, names.clone());
-    if names.is_empty()
-        || names.iter().any(|name| name.split(' ').count() > 3)
+    if !(1..=MAX_TAGS).contains(&names.len())
+        || names.iter().any(|name| name.split(' ').count() > 3 || !is_valid::<Tag>(name))
         || crate::list::list_phrase(text, name.start).is_some()
     {
         return None;
@@ -288,6 +289,10 @@ pub fn rename(sentence: &Sentence) -> Option<Understanding> {
     let value = value.trim_matches(|c| matches!(c, '"' | '“' | '”')).trim();
     let mut understood = Understanding::new(Operation::UpdateTask, 0.9);
     target(text, name.clone()).put(&mut understood, text, now);
+    if field == "title" && !is_valid::<Title>(value) {
+        understood.ask("What should its title be?");
+        return Some(understood);
+    }
     Some(understood.with(field, value))
 }
 

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use domain::{Reference, Title};
+
 use super::Sentence;
-use crate::answer::{Choice, Operation, Understanding};
+use crate::answer::{Choice, Operation, Understanding, is_valid};
 use crate::list::{Thing, list_phrase, on_list, thing};
 use crate::pattern::Patterns;
 use crate::phrases::Phrases;
@@ -95,13 +97,10 @@ pub fn reminder(sentence: &Sentence) -> Option<Understanding> {
         return None;
     }
     let mut understood = Understanding::new(Operation::CancelReminder, 0.85);
-    let words = text.original(name.start..name.end.max(name.start));
-    let words = words
-        .trim_start_matches("the ")
-        .trim_start_matches("my ")
-        .trim_matches(|c: char| c == '.' || c == ' ')
-        .to_owned();
-    if !words.is_empty() {
+    let begin = if text.is(name.start, &["the", "my"]) { name.start + 1 } else { name.start };
+    let words = text.original(begin..name.end.max(begin));
+    let words = words.trim_matches(['.', ' ']);
+    if is_valid::<Reference>(words) {
         understood = understood.with("reminder", words);
     }
     understood.ask("Should I cancel this reminder?");
@@ -161,15 +160,17 @@ pub fn task(sentence: &Sentence) -> Option<Understanding> {
         return None;
     }
     let mut understood = deleted(sentence, rest);
-    if !has_evidence {
+    let title = text.original(sentence.title.clone());
+    if !has_evidence && is_valid::<Title>(&title) {
         // It may be the title of a new task just as well.
-        let title = text.original(sentence.title.clone());
         let mut data = serde_json::Map::new();
         data.insert("title".to_owned(), title.clone().into());
+        let operation = understood.operation;
         understood.confidence = 0.7;
         understood.options.push(Choice {
-            label: "Delete the task".to_owned(),
-            operation: Operation::DeleteTask,
+            label: if operation == Operation::DeleteTask { "Delete the task" } else { "End the series" }
+                .to_owned(),
+            operation,
             data: understood.data.clone(),
         });
         understood.options.push(Choice {

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use domain::Search;
+
 use super::Asked;
-use crate::answer::{Operation, Understanding};
+use crate::answer::{Operation, Understanding, is_valid};
 use crate::filter::filters;
 use crate::list::{on_list, thing};
 use crate::pattern::Patterns;
@@ -203,7 +205,7 @@ fn clean(text: &Text, tokens: Range<usize>) -> Option<String> {
     }
     let words = text.original(begin..tokens.end);
     let words = words.trim_matches(|c: char| matches!(c, '"' | '“' | '”' | '?' | '.' | ' ')).to_owned();
-    (!words.is_empty() && words.chars().count() <= 200).then_some(words)
+    is_valid::<Search>(&words).then_some(words)
 }
 
 /// Things that TaskFlow keeps.

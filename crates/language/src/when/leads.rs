@@ -73,6 +73,8 @@ pub fn leads(text: &Text, at: usize, is_first: bool) -> (Leads, usize) {
                 }
             }
             "on" | "for" | "sometime" | "anytime" => leads.day = DayLead::On,
+            // "an hour before midnight" is none of both.
+            "before" | "after" if is_first && next > 0 && is_unit(text, next - 1) => break,
             "by" | "before" | "until" | "till" | "til" | "after" | "from" | "since" | "starting"
                 if is_first =>
             {
@@ -118,4 +120,9 @@ pub fn leads(text: &Text, at: usize, is_first: bool) -> (Leads, usize) {
         next += 1;
     }
     (leads, next)
+}
+
+/// True for the name of a unit of time.
+fn is_unit(text: &Text, at: usize) -> bool {
+    text.unit(at).is_some() && text.at(at).len() > 1
 }
