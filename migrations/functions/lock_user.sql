@@ -21,6 +21,8 @@ begin
     end if;
     begin
         perform pg_advisory_xact_lock(line);
+        -- Both waits together are shorter than the host waits for Postgres.
+        timeout := set_config('lock_timeout', '500ms', true);
         perform from app.users where users.id = person for no key update;
     exception when lock_not_available then
         return false;
