@@ -969,6 +969,12 @@ returns record language plpgsql volatile;
 create function app.advance_stream(person uuid, spaced boolean)
 returns TABLE(kind text, body text) language plpgsql volatile;
 
+-- Starts the first session of a user with an account, as `begin_session` does, and sends the link that
+-- confirms the address. If too many were sent to it, the session has `link_retry_after`: the time in seconds
+-- until one may be sent.
+create function app.begin_account(person app.users, principal jsonb, input jsonb)
+returns jsonb language plpgsql volatile;
+
 -- Begins a search of a user, or refuses it while others of the user have half of the connections of a pool:
 -- a search may read much.
 create function app.begin_search(person uuid) returns void language plpgsql volatile;
@@ -1213,10 +1219,6 @@ returns text language sql volatile;
 -- of a bucket that another request has just now are lost.
 create function app.refund_link(mail app.mails) returns void language plpgsql volatile;
 
--- Returns the tokens of a successful sign-in, so that only failed attempts count: in the order in which they
--- were taken, as another order would deadlock with attempts of others.
-create function app.refund_sign_in(email text, address text) returns void language plpgsql volatile;
-
 -- Describes the failure of a body. Error messages may contain personal data, so only that of `refuse` is
 -- returned; of others the SQLSTATE, the violated constraint, and the context: the call stack in PL/pgSQL.
 create function app.refusal(code text, violated text, message text, context text)
@@ -1258,6 +1260,10 @@ create function app.reserve_seqs(person uuid, amount bigint) returns void langua
 
 -- Deletes all buckets of a limit that was changed, so that it applies to every client from the start.
 create function app.reset_buckets() returns trigger language plpgsql volatile;
+
+-- Returns a token to each of these buckets, so that an attempt does not count: in the order in which they
+-- were taken, as another order would deadlock with attempts of others.
+create function app.return_tokens(keys text[]) returns void language plpgsql volatile;
 
 -- The start or end of a series as clients see it: a date unchanged, a wall-clock time as an instant.
 create function app.schedule_bound_json(wall_clock text, zone text) returns json language plpgsql immutable;

@@ -8,8 +8,9 @@ declare
 begin
     if (quota ->> 'refused')::boolean then
         -- The limit of the address is the second one, so a token of the first was taken.
-        update app.buckets as bucket set taken = bucket.taken - 1
-         where bucket.key = keys[1] and bucket.slot = 0 and quota ->> 'policy' = 'link-address';
+        if quota ->> 'policy' = 'link-address' then
+            perform app.return_tokens(keys[:1]);
+        end if;
         return (quota ->> 'reset')::float8;
     end if;
     -- It replaces one of the same kind that waits, maybe for another address.

@@ -11,7 +11,7 @@ begin
     select * into person from users
      where users.id = (input ->> 'id')::uuid and users.password_hash = input ->> 'password_hash';
     if found then
-        perform refund_sign_in(person.email, principal ->> 'address');
+        perform return_tokens(sign_in_keys(person.email, principal ->> 'address'));
         return query select 'row', begin_session(person, principal, input)::text;
     end if;
 end;

@@ -3,14 +3,10 @@
 -- or the session has the time in seconds until one may be sent. `check_email.sql` has counted the request.
 declare
     person users;
-    wait   float8;
 begin
     insert into users (id, email, name, password_hash, timezone)
     values ((input ->> 'id')::uuid, input ->> 'email', input ->> 'name', input ->> 'password_hash',
             coalesce(input ->> 'timezone', 'UTC'))
     returning users.* into person;
-    wait := queue_link(person.id, 'confirm_email', person.email);
-    return query select 'row', (
-        begin_session(person, principal, input)::jsonb
-        || jsonb_strip_nulls(jsonb_build_object('link_retry_after', wait::int)))::text;
+    return query select 'row', begin_account(person, principal, input)::text;
 end;

@@ -23,7 +23,7 @@ impl NewSession {
         Fingerprint { token_hash: web::fingerprint(&self.token), user_agent: self.user_agent.as_deref() }
     }
 
-    /// Makes the response from the stored `{expires_at, user, link_retry_after?}`: the token is in the body and in a cookie.
+    /// Makes the response from the stored session: the token is in the body and in a cookie.
     pub fn response(&self, request: &Request, status: u16, begun: &str) -> Result<Response, Problem> {
         let response = Response::json(status, with_token(&self.token, begun)?);
         Ok(response.with("set-cookie", session_cookie(request, Some(&self.token))))

@@ -5,7 +5,6 @@
 -- has counted the request.
 declare
     person users;
-    wait   float8;
 begin
     update users
        set guest = false, email = input ->> 'email', password_hash = input ->> 'password_hash',
@@ -17,8 +16,5 @@ begin
     end if;
     delete from sessions where sessions.user_id = caller;
     delete from tokens where tokens.user_id = caller;
-    wait := queue_link(caller, 'confirm_email', person.email);
-    return query select 'row', (
-        begin_session(person, principal, input)::jsonb
-        || jsonb_strip_nulls(jsonb_build_object('link_retry_after', wait::int)))::text;
+    return query select 'row', begin_account(person, principal, input)::text;
 end;
