@@ -86,7 +86,12 @@ const MAX_QUOTED: usize = 200;
 
 /// Shortens a text of the client for an error, so that a small request cannot cause a large response.
 pub fn shorten(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(MAX_QUOTED) {
+    shorten_to(MAX_QUOTED, text)
+}
+
+/// Shortens a text to a number of characters.
+pub fn shorten_to(most: usize, text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
         None => text.into(),
     }

@@ -28,7 +28,7 @@ mod version;
 
 pub use account::{Email, Name, Password, Timezone, timezone_schema};
 pub use duration::Duration;
-pub use errors::{Errors, FieldError, escape, shorten, within, wrong, wrong_member};
+pub use errors::{Errors, FieldError, escape, shorten, shorten_to, within, wrong, wrong_member};
 pub use field::{
     Field, Fields, NoMembers, Nullable, Object, ObjectSchema, Optional, Patch, parse_object, read_fields,
 };

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::{Display, Formatter};
 
+use domain::shorten_to;
 use rust_mcp_schema as schema;
 use serde_json::{Value, json};
 use web::{Problem, Request, Response};
@@ -32,10 +33,7 @@ pub enum RpcError {
 impl RpcError {
     /// An error of a well-formed message: HTTP status 200.
     pub fn new(code: i64, message: impl Into<String>) -> Self {
-        let mut message = message.into();
-        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
-            message.replace_range(end.., "…");
-        }
+        let message = shorten_to(MAX_MESSAGE, &message.into()).into_owned();
         Self::Protocol { http_status: 200, code, message, data: None }
     }
 
