@@ -14,9 +14,12 @@ use tokio_util::task::TaskTracker;
 use crate::bindings::spin::postgres::postgres::{Error, ParameterValue, QueryError, RowSet};
 use crate::postgres::connect::open_session;
 use crate::postgres::session::Session;
-use crate::postgres::watch::{SILENT, watch};
+use crate::postgres::watch::{SILENT, Watch};
 
 const MAX_CONNECTIONS: usize = 64;
+/// Connections that are opened at the same time. If a burst opened dozens, a slow server would take seconds for
+/// them, while the connections that it already has are soon free again.
+const MAX_OPENING: usize = 4;
 /// Connection strings that have a pool.
 const MAX_POOLS: usize = 16;
 /// Time to wait for a free connection. Spin waits without limit; with an error, a guest can respond with 503.
@@ -34,9 +37,13 @@ pub struct Pools {
 struct Pool {
     config: Config,
     free: Arc<Semaphore>,
+    opening: Semaphore,
     /// Sessions with the time of their return. The newest is leased first, so that the others reach their
     /// idle timeout.
     idle: Mutex<Vec<(Session, Instant)>>,
+    /// Notifies one of those who wait until they may open a connection that another is idle.
+    returned: Notify,
+    watch: Watch,
     /// Notifies those who wait for a connection that the server is silent.
     silence: Notify,
 }
@@ -64,24 +71,15 @@ impl Pools {
     /// Leases an idle connection, or opens one.
     pub async fn lease(&self, address: String, config: Config) -> Result<Lease, String> {
         let pool = self.pool(address, config);
-        let permit = tokio::select! {
+        let acquired = tokio::select! {
             biased;
             () = pool.silence.notified() => return Err(SILENT.into()),
-            permit = timeout(LEASE_TIMEOUT, pool.free.clone().acquire_owned()) => permit,
+            acquired = timeout(LEASE_TIMEOUT, pool.acquire(&self.tasks)) => acquired,
         };
-        let Ok(Ok(permit)) = permit else {
+        let Ok(acquired) = acquired else {
             return Err(format!("no free connection within {} s", LEASE_TIMEOUT.as_secs()));
         };
-        let session = match pool.reuse().await {
-            Some(session) => session,
-            None => match watch(&pool.config, open_session(&pool.config, &self.tasks)).await {
-                Some(opened) => opened?,
-                None => {
-                    pool.silence.notify_waiters();
-                    return Err(SILENT.into());
-                }
-            },
-        };
+        let (permit, session) = acquired?;
         Ok(Lease { session: Some(session), pool, is_busy: false, _permit: permit })
     }
 
@@ -98,7 +96,10 @@ impl Pools {
         let pool = Arc::new(Pool {
             config,
             free: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            opening: Semaphore::new(MAX_OPENING),
             idle: Mutex::default(),
+            returned: Notify::new(),
+            watch: Watch::new(),
             silence: Notify::new(),
         });
         if !self.closed.is_cancelled() {
@@ -124,6 +125,26 @@ async fn close_idle(pool: Weak<Pool>, closed: CancellationToken) {
 }
 
 impl Pool {
+    /// Waits until the pool has a connection to spare, and takes one that is idle, or opens one.
+    async fn acquire(&self, tasks: &TaskTracker) -> Result<(OwnedSemaphorePermit, Session), String> {
+        let permit = self.free.clone().acquire_owned().await.map_err(|error| error.to_string())?;
+        let _opening = loop {
+            if let Some(session) = self.reuse().await {
+                return Ok((permit, session));
+            }
+            tokio::select! {
+                biased;
+                () = self.returned.notified() => {}
+                opening = self.opening.acquire() => break opening,
+            }
+        };
+        let Some(opened) = self.watch.run(&self.config, open_session(&self.config, tasks)).await else {
+            self.silence.notify_waiters();
+            return Err(SILENT.into());
+        };
+        Ok((permit, opened?))
+    }
+
     /// Takes an idle connection that still works.
     async fn reuse(&self) -> Option<Session> {
         loop {
@@ -144,7 +165,9 @@ impl Lease {
     ) -> Result<RowSet, Error> {
         self.is_busy = true;
         let result = match &mut self.session {
-            Some(session) => watch(&self.pool.config, session.query(statement, parameters)).await,
+            Some(session) => {
+                self.pool.watch.run(&self.pool.config, session.query(statement, parameters)).await
+            }
             None => Some(Err(no_connection())),
         };
         self.finish(result.is_none());
@@ -158,7 +181,9 @@ impl Lease {
     ) -> Result<u64, Error> {
         self.is_busy = true;
         let result = match &mut self.session {
-            Some(session) => watch(&self.pool.config, session.execute(statement, parameters)).await,
+            Some(session) => {
+                self.pool.watch.run(&self.pool.config, session.execute(statement, parameters)).await
+            }
             None => Some(Err(no_connection())),
         };
         self.finish(result.is_none());
@@ -190,7 +215,8 @@ impl Drop for Lease {
         match self.session.take() {
             Some(session) if self.is_busy => session.abandon(),
             Some(session) => {
-                self.pool.idle.lock().expect("the lock is not poisoned").push((session, Instant::now()))
+                self.pool.idle.lock().expect("the lock is not poisoned").push((session, Instant::now()));
+                self.pool.returned.notify_one();
             }
             None => {}
         }

@@ -1,6 +1,7 @@
 //! Detection of a server that has fallen silent. Its connections look as if a statement took long.
 
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -8,7 +9,7 @@ use tokio::time::timeout;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
-/// Time after which the server of a call is asked for a sign of life, and again after each sign.
+/// Time after which a call wants a sign of life of its server, and again after each sign.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Time for a sign of life. With `PATIENCE` it leaves time for a response within two seconds.
 const SIGN_TIMEOUT: Duration = Duration::from_millis(1000);
@@ -18,22 +19,66 @@ const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 /// Text of the error of a call whose server is silent.
 pub const SILENT: &str = "the server does not respond";
 
-/// Awaits a call for as long as its server gives signs of life. Returns `None` if it is silent.
-pub async fn watch<T>(config: &Config, call: impl Future<Output = T>) -> Option<T> {
-    let mut call = std::pin::pin!(call);
-    loop {
-        if let Ok(result) = timeout(PATIENCE, &mut call).await {
+/// What the calls of a pool know about their server together. Each result is a sign of life for all that wait,
+/// and otherwise one of them asks for all: a server with many slow calls would have many questions too.
+pub struct Watch {
+    latest: Mutex<Observation>,
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Copy)]
+struct Observation {
+    time: Instant,
+    responds: bool,
+}
+
+impl Watch {
+    pub fn new() -> Self {
+        let latest = Observation { time: Instant::now(), responds: true };
+        Self { latest: Mutex::new(latest), asking: tokio::sync::Mutex::default() }
+    }
+
+    /// Awaits a call for as long as its server gives signs of life. Returns `None` if it is silent.
+    pub async fn run<T, E>(
+        &self,
+        config: &Config,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Option<Result<T, E>> {
+        let mut call = std::pin::pin!(call);
+        loop {
+            let began = Instant::now();
+            let result = match timeout(PATIENCE, &mut call).await {
+                Ok(result) => result,
+                Err(_) => tokio::select! {
+                    biased;
+                    result = &mut call => result,
+                    is_alive = self.is_alive_since(began, config) => match is_alive {
+                        true => continue,
+                        false => return None,
+                    }
+                },
+            };
+            if result.is_ok() {
+                self.note(true);
+            }
             return Some(result);
         }
-        tokio::select! {
-            biased;
-            result = &mut call => return Some(result),
-            is_alive = responds(config) => {
-                if !is_alive {
-                    return None;
-                }
-            }
+    }
+
+    async fn is_alive_since(&self, began: Instant, config: &Config) -> bool {
+        let _asking = self.asking.lock().await;
+        let latest = *self.latest.lock().expect("the lock is not poisoned");
+        if latest.time > began {
+            return latest.responds;
         }
+        let responds = responds(config).await;
+        self.note(responds);
+        responds
+    }
+
+    fn note(&self, responds: bool) {
+        *self.latest.lock().expect("the lock is not poisoned") =
+            Observation { time: Instant::now(), responds };
     }
 }
 
