@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{App, Person};
+use tests::{App, Person, Response};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::{Client, Transaction};
 
@@ -29,6 +30,23 @@ async fn waiting(app: &App) -> Vec<Value> {
     app.database.rows(waits).await
 }
 
+/// Waits until a call waits for a lock, and returns those that do after another user has read.
+async fn waiting_beside_a_read(app: &App, other: &Person) -> Vec<Value> {
+    poll_until("a call that waits", async || (!waiting(app).await.is_empty()).then_some(())).await;
+    let read = timeout(Duration::from_secs(5), other.get("/api/tasks")).await;
+    read.expect("a connection is free for a list of another user").expect(200);
+    waiting(app).await
+}
+
+async fn assert_all_are_busy(app: &App, requests: Vec<JoinHandle<Response>>) {
+    for refused in join_all(requests).await {
+        let refused = refused.unwrap();
+        assert_eq!(refused.status, 429, "{}\n{:#?}", refused.text, app.logs());
+        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+}
+
 #[tokio::test]
 async fn eighty_writes_of_one_user_leave_connections_to_others() {
     let app = App::start().await;
@@ -42,17 +60,9 @@ async fn eighty_writes_of_one_user_leave_connections_to_others() {
             tokio::spawn(async move { ada.post("/api/tasks", json!({ "title": number.to_string() })).await })
         })
         .collect();
-    poll_until("a write that waits", async || (!waiting(&app).await.is_empty()).then_some(())).await;
-
-    let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
-    read.expect("a connection is free for a list of another user").expect(200);
-    let waiting = waiting(&app).await;
+    let waiting = waiting_beside_a_read(&app, &ben).await;
     assert!(waiting.len() <= 8, "a few wait: {waiting:#?}");
-    for refused in join_all(writes).await {
-        let refused = refused.unwrap();
-        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
-        assert_eq!(refused.header("retry-after"), "1");
-    }
+    assert_all_are_busy(&app, writes).await;
     change.rollback().await.unwrap();
     ada.task("the next one works").await;
     assert_eq!(ada.titles("/api/tasks").await, ["the next one works"], "what was refused did nothing");
@@ -72,17 +82,9 @@ async fn eighty_uses_of_one_link_leave_connections_to_others() {
             tokio::spawn(async move { ada.post("/api/auth/confirm-email", link).await })
         })
         .collect();
-    poll_until("a use that waits", async || (!waiting(&app).await.is_empty()).then_some(())).await;
-
-    let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
-    read.expect("a connection is free for a list of another user").expect(200);
-    let waiting = waiting(&app).await;
+    let waiting = waiting_beside_a_read(&app, &ben).await;
     assert!(waiting.len() <= 8, "a few wait: {waiting:#?}");
-    for refused in join_all(uses).await {
-        let refused = refused.unwrap();
-        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
-        assert_eq!(refused.header("retry-after"), "1");
-    }
+    assert_all_are_busy(&app, uses).await;
     change.rollback().await.unwrap();
     app.post("/api/auth/confirm-email", json!({ "token": token })).await.expect(204);
 }
@@ -132,18 +134,10 @@ async fn eighty_searches_of_one_user_leave_connections_to_others() {
             tokio::spawn(async move { ada.get("/api/tasks?search=milk").await })
         })
         .collect();
-    poll_until("a search that waits", async || (!waiting(&app).await.is_empty()).then_some(())).await;
-
-    let read = timeout(Duration::from_secs(5), ben.get("/api/tasks")).await;
-    read.expect("a connection is free for a list of another user").expect(200);
-    let waiting = waiting(&app).await;
+    let waiting = waiting_beside_a_read(&app, &ben).await;
     assert!(waiting.len() <= 32, "half of the connections are free: {}", waiting.len());
     ada.get(&task).await.expect(200);
-    for refused in join_all(searches).await {
-        let refused = refused.unwrap();
-        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
-        assert_eq!(refused.header("retry-after"), "1");
-    }
+    assert_all_are_busy(&app, searches).await;
     held.rollback().await.unwrap();
     ada.get("/api/tasks?search=milk").await.expect(200);
 }

@@ -78,7 +78,7 @@ impl Person {
     pub async fn create(&self, task: Value) -> Response {
         for _ in 0..20 {
             let created = self.post("/api/tasks", task.clone()).await;
-            if !(created.status == 429 && created.text.contains("problem:busy")) {
+            if created.status != 429 || created.json()["type"] != "urn:taskflow:problem:busy" {
                 return created.expect(201);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
