@@ -52,10 +52,9 @@ async fn fifty_concurrent_assistants_of_one_user_are_served() {
     let app = App::start().await;
     let ada = app.guest().await;
 
-    for one in (0..50).map(|number| tokio::spawn(converse(ada.clone(), number))).collect::<Vec<_>>() {
-        one.await.unwrap();
-    }
+    let conversations = join_all((0..50).map(|number| tokio::spawn(converse(ada.clone(), number)))).await;
 
+    assert!(conversations.iter().all(Result::is_ok), "{:#?}", app.logs());
     assert_eq!(ada.get("/api/tasks?status=completed").await.expect(200).json()["total"], 50);
 }
 

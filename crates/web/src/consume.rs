@@ -26,7 +26,7 @@ struct Entry<'a> {
 }
 
 /// Largest input of one call in bytes, unless it is a single event: a call has to end within ten seconds.
-const MAX_BATCH_BYTES: usize = 256 * 1024;
+const MAX_BATCH_BYTES: usize = 64 * 1024;
 
 /// Number of times that an event is tried with the current state of the data.
 const MAX_ATTEMPTS: usize = 3;
@@ -64,7 +64,7 @@ enum Item {
 type Decide<'a> = &'a dyn Fn(&Event) -> Result<Decision, Refusal>;
 
 /// Takes the events that Dapr delivers to a consumer, one or several, with the input that `decide` returns
-/// for each. Each batch of up to 256 KiB is one call of the statement, whose frame is `consumer`. Events with
+/// for each. Each batch of up to 64 KiB is one call of the statement, whose frame is `consumer`. Events with
 /// input that is no longer current are tried up to three times. Events may be delivered again, in any order.
 /// Those that cannot be parsed, or are rejected for good, go to the consumer's dead letters with the reason;
 /// others that fail are delivered again. The response is never a 404, which Dapr takes for success.

@@ -1,10 +1,11 @@
 //! Detection of a server that has fallen silent. Its connections look as if a statement took long.
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
@@ -82,19 +83,30 @@ impl Watch {
     }
 }
 
-/// True if one of the servers in an address responds to a new connection.
+/// True if one of the servers in an address responds to a new connection. A thread of its own asks, so that a
+/// host without time for its other work does not take its own delay for that of the server.
 async fn responds(config: &Config) -> bool {
-    let ask = async {
-        for (index, server) in config.get_hosts().iter().enumerate() {
-            let Host::Tcp(host) = server else { continue };
-            let ports = config.get_ports();
+    let (servers, ports) = (config.get_hosts().to_vec(), config.get_ports().to_vec());
+    let ask = move || {
+        servers.iter().enumerate().any(|(index, server)| {
             let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
-            let Ok(mut stream) = TcpStream::connect((host.as_str(), port)).await else { continue };
-            if stream.write_all(&TLS_REQUEST).await.is_ok() && stream.read_u8().await.is_ok() {
-                return true;
-            }
-        }
-        false
+            matches!(server, Host::Tcp(host) if answers(host, port).is_ok())
+        })
     };
-    timeout(SIGN_TIMEOUT, ask).await.unwrap_or(false)
+    matches!(timeout(SIGN_TIMEOUT, spawn_blocking(ask)).await, Ok(Ok(true)))
+}
+
+fn answers(host: &str, port: u16) -> std::io::Result<()> {
+    let mut result = Err(ErrorKind::AddrNotAvailable.into());
+    for address in (host, port).to_socket_addrs()? {
+        result = TcpStream::connect_timeout(&address, SIGN_TIMEOUT).and_then(|mut stream| {
+            stream.set_read_timeout(Some(SIGN_TIMEOUT))?;
+            stream.write_all(&TLS_REQUEST)?;
+            stream.read_exact(&mut [0])
+        });
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
 }
