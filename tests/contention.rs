@@ -143,6 +143,33 @@ async fn eighty_searches_of_one_user_leave_connections_to_others() {
 }
 
 #[tokio::test]
+async fn eighty_streams_that_one_user_opens_leave_connections_to_others() {
+    let app = App::start().await;
+    let (ada, ben) = (app.guest().await, app.guest().await);
+    let mut owner = app.database.owner().await;
+    let held = owner.transaction().await.unwrap();
+    // The streams of a user are opened one after the other.
+    let lock = format!("select pg_advisory_xact_lock(7003, hashtext('{}'))", ada.id());
+    held.batch_execute(&lock).await.unwrap();
+
+    let opened: Vec<_> = (0..80)
+        .map(|_| {
+            let ada = ada.clone();
+            tokio::spawn(async move { ada.get("/api/events").await })
+        })
+        .collect();
+    let waiting = waiting_beside_a_read(&app, &ben).await;
+    assert!(waiting.len() <= 32, "half of the connections are free: {}", waiting.len());
+    poll_until("all but those that wait are refused", async || {
+        (opened.iter().filter(|one| one.is_finished()).count() >= 48).then_some(())
+    })
+    .await;
+    let (refused, waiting): (Vec<_>, Vec<_>) = opened.into_iter().partition(JoinHandle::is_finished);
+    assert_all_are_busy(&app, refused).await;
+    waiting.iter().for_each(JoinHandle::abort);
+}
+
+#[tokio::test]
 async fn a_write_waits_for_a_short_change_of_the_same_user() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -1,6 +1,7 @@
 -- The events of a live stream after `since`, and up to `upto` if that is not null: `{"epoch", "seq",
 -- "events": [[event, data], …]}`, with the `seq` that they lead to. Conflicts come first, as only the last
--- event carries the position. A client that is more than a page behind gets `resync` in place of the changes.
+-- event carries the position: one for each task or series, and the twenty newest, as a stream is not flooded. A
+-- client that is more than a page behind gets `resync` in place of the changes.
 create or replace function app.stream_page(person uuid, since bigint, upto bigint) returns json
 language plpgsql stable as $$
 declare
@@ -16,8 +17,12 @@ begin
                        'type', conflict.type,
                        case when conflict.type like 'task.%' then 'task_id' else 'recurring_task_id' end,
                        conflict.subject_id))
-              from app.conflicts as conflict
-             where conflict.user_id = person and conflict.seq > since and conflict.seq <= page.seq
+              from (select recent.subject_id, recent.type, max(recent.seq) as seq
+                      from (select * from app.conflicts as every
+                             where every.user_id = person and every.seq > since and every.seq <= page.seq
+                             order by every.seq desc limit 200) as recent
+                     group by recent.subject_id, recent.type
+                     order by seq desc limit 20) as conflict
              order by conflict.seq);
         last := case when page.more
             then json_build_array('resync', json_build_object('epoch', history, 'seq', page.seq))

@@ -130,6 +130,34 @@ async fn a_write_that_lost_is_told_to_both_devices() {
 }
 
 #[tokio::test]
+async fn of_many_writes_that_lost_each_task_is_told_once_and_the_newest_twenty() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let since = newest(&ada).await;
+    let mut tasks = Vec::new();
+    for number in 0..25 {
+        tasks.push(ada.task(&number.to_string()).await);
+    }
+    for task in tasks.iter().chain(&tasks) {
+        let late = ada.call("PATCH", task).header("if-match", "\"7\"").json(&json!({ "title": "late" }));
+        late.send().await.problem(412);
+    }
+
+    let mut stream = ada.stream(&format!("?since={since}")).await;
+    stream.next().await.expect("a hello");
+    let mut told = Vec::new();
+    loop {
+        let event = stream.next().await.expect("an event");
+        if event.name != "conflict" {
+            break;
+        }
+        told.push(format!("/api/tasks/{}", event.data["task_id"].as_str().expect("a task")));
+    }
+
+    assert_eq!(told, tasks[5..]);
+}
+
+#[tokio::test]
 async fn rapid_changes_are_few_events() {
     let app = App::start().await;
     lift_limit(&app).await;
