@@ -84,16 +84,35 @@ async fn an_address_that_is_not_confirmed_is_not_told_of_its_successor() {
 #[tokio::test]
 async fn an_address_of_another_account_is_not_taken_over() {
     let app = App::start().await;
-    let (ada, ben) = (app.account("ada@example.com").await, app.account("ben@example.com").await);
+    let (ada, ben) = (app.account("ada@example.com").await, app.confirmed_user("ben@example.com").await);
 
     change(&ada, "BEN@example.com").await.problem(409);
     change(&ada, "eve@example.com").await.expect(200);
     let token = add_link(&app, &ada, "confirm_email", "eve@example.com").await;
-    app.account("eve@example.com").await;
+    app.confirmed_user("eve@example.com").await;
     confirm(&app, &token).await.problem(409);
 
     assert_eq!(me(&ada).await["email"], "ada@example.com");
     assert_eq!(me(&ben).await, ben.user);
+}
+
+#[tokio::test]
+async fn an_address_goes_to_the_account_that_confirms_it_first() {
+    let app = App::start().await;
+    let (ada, eve) = (app.account("ada@example.com").await, app.account("new@example.com").await);
+    let of_eve = add_link(&app, &eve, "confirm_email", "new@example.com").await;
+    eve.task("of a stranger").await;
+    change(&ada, "new@example.com").await.expect(200);
+    let of_ada = add_link(&app, &ada, "confirm_email", "new@example.com").await;
+
+    confirm(&app, &of_ada).await.expect(204);
+
+    assert_eq!(me(&ada).await["email"], "new@example.com");
+    login(&app, "new@example.com").await.expect(200);
+    confirm(&app, &of_eve).await.problem(410);
+    let now = me(&eve).await;
+    assert_eq!((&now["guest"], &now["email"]), (&json!(true), &Value::Null), "{now}");
+    assert_eq!(eve.titles("/api/tasks").await, ["of a stranger"], "it keeps its tasks");
 }
 
 #[tokio::test]

@@ -1,12 +1,21 @@
 -- frame: open
 -- Confirms the address that a link was sent to: that of an account, or the one that is to replace it. The
--- link works once.
+-- link works once. An account with a password that has not confirmed this address gives way, and its user is a
+-- guest: otherwise a stranger could keep the address from whoever it belongs to.
 declare
-    link links := take_link(input ->> 'token', 'confirm_email');
+    link     links := take_link(input ->> 'token', 'confirm_email');
+    unproven uuid;
 begin
     if link.token_hash is null then
         return;
     end if;
+    update users as other
+       set guest = true, email = null, new_email = null, password_hash = null
+      from users as person
+     where person.id = link.user_id and person.new_email = link.email and other.id <> person.id
+         and other.email = link.email and not other.email_verified and other.password_hash is not null
+    returning other.id into unproven;
+    perform withdraw_links(unproven) where unproven is not null;
     return query
     update users
        set email = link.email, email_verified = true, new_email = nullif(users.new_email, link.email)
