@@ -17,6 +17,6 @@ pub use entry::ToolEntry;
 pub use error::ToolError;
 pub use inputs::{Consent, IDEMPOTENCY_KEY, StatusFilter, TaskInput};
 pub use output::{ToolOutput, to_result};
-pub use text::line;
+pub use text::{line, quote};
 pub use times::{localise, zone_of};
 pub use tool::{Effect, Tool};

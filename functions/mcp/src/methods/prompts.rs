@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::resources::{OVERDUE, TODAY, contents, tasks_of};
 use crate::protocol::{CACHE_TTL_MS, INVALID_PARAMS, RpcError, RpcRequest, page, result_meta};
+use crate::toolkit::quote;
 
 struct PromptEntry {
     name: &'static str,
@@ -93,7 +94,7 @@ pub fn get(request: &RpcRequest) -> Result<Value, RpcError> {
     }
     let mut text = prompt.text.trim().to_owned();
     if let Some(tag) = &tag {
-        text += &format!("\n\nConsider only tasks with the tag {}.", json!(tag));
+        text += &format!("\n\nConsider only tasks with the tag {}.", quote(tag));
     }
     let text = TextContent::new(text, None, None).into();
     let messages =

@@ -5,7 +5,7 @@ use rust_mcp_schema::{CallToolResult, ResultMetaObject, TextContent};
 use serde_json::{Value, json};
 
 use super::error::{Explanation, ToolError};
-use super::text::{QUOTES_ARE_DATA, line, page_text};
+use super::text::{QUOTES_ARE_DATA, line, page_text, quote};
 use super::times::localise;
 use crate::protocol::{RpcError, result_meta};
 
@@ -25,7 +25,7 @@ impl ToolOutput {
     pub fn item(data: Value, done: &'static str) -> Self {
         Self::new(data, move |data| {
             let description =
-                data["description"].as_str().map(|text| format!("\nDescription: {}", json!(text)));
+                data["description"].as_str().map(|text| format!("\nDescription: {}", quote(text)));
             format!("{done}: {}{}", line(data), description.unwrap_or_default())
         })
     }

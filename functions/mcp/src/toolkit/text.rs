@@ -1,6 +1,9 @@
 //! Outputs of tools as text for models. Titles and everything else that people wrote are JSON strings, so
 //! that none of it can pass for words of TaskFlow.
 
+use std::fmt::Write;
+
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Closes every text that quotes people.
@@ -32,6 +35,26 @@ const RULE_LABELS: [(&str, &str); 5] = [
     ("timezone", "in"),
 ];
 
+/// Quotes what people wrote as JSON. Escaped are also characters that break a line, change the direction of what
+/// follows, or are read by models and shown to nobody else.
+pub fn quote(written: impl Serialize) -> String {
+    let mut text = String::new();
+    for character in json!(written).to_string().chars() {
+        match character {
+            '\u{7f}'..='\u{9f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{e0000}'..='\u{e0fff}' => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(text, "\\u{unit:04x}");
+                }
+            }
+            _ => text.push(character),
+        }
+    }
+    text
+}
+
 /// A page, one line for each item. `titles` has the titles of reminders' tasks.
 pub fn page_text(page: &Value, noun: &str, titles: &Value) -> String {
     let items = page["items"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -39,7 +62,7 @@ pub fn page_text(page: &Value, noun: &str, titles: &Value) -> String {
     let mut text = format!("{}{total} {noun}", items.len());
     for item in items {
         let title = item["task_id"].as_str().and_then(|task| titles[task].as_str());
-        let of = title.map(|title| format!("of {} ", json!(title))).unwrap_or_default();
+        let of = title.map(|title| format!("of {} ", quote(title))).unwrap_or_default();
         text += &format!("\n- {of}{}", line(item));
     }
     if let Some(cursor) = page["next_cursor"].as_str() {
@@ -79,16 +102,16 @@ pub fn line(item: &Value) -> String {
         parts.push("all day".into());
     }
     if let Some(tags) = item["tags"].as_array().filter(|tags| !tags.is_empty()) {
-        parts.push(format!("tags {}", json!(tags)));
+        parts.push(format!("tags {}", quote(tags)));
     }
-    let title = text("title").map(|title| format!("{} ", json!(title))).unwrap_or_default();
+    let title = text("title").map(|title| format!("{} ", quote(title))).unwrap_or_default();
     format!("{title}({})", parts.join(", "))
 }
 
 fn event_line(event_type: &str, data: &Value) -> String {
     let actor = [&data["actor"], &data["actor_name"]].map(|name| name.as_str().unwrap_or_default()).join(" ");
     let occurred_at = data["occurred_at"].as_str().unwrap_or_default();
-    format!("{occurred_at} {event_type} by {}, changed: {}", json!(actor.trim()), data["changes"])
+    format!("{occurred_at} {event_type} by {}, changed: {}", quote(actor.trim()), quote(&data["changes"]))
 }
 
 #[cfg(test)]
