@@ -15,12 +15,15 @@ const FRAME_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct TimedBody {
     body: Incoming,
-    timer: Option<Pin<Box<Sleep>>>,
+    /// Longest time from the first wait for a frame to the end.
+    limit: Duration,
+    frame_timer: Option<Pin<Box<Sleep>>>,
+    body_timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedBody {
-    pub fn new(body: Incoming) -> Self {
-        Self { body, timer: None }
+    pub fn new(body: Incoming, limit: Duration) -> Self {
+        Self { body, limit, frame_timer: None, body_timer: None }
     }
 }
 
@@ -33,11 +36,17 @@ impl Body for TimedBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            self.timer = None;
+            self.frame_timer = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(FRAME_TIMEOUT)));
-        timer.as_mut().poll(context).map(|()| Some(Err(Error::ConnectionReadTimeout)))
+        let limit = self.limit;
+        let body_timer = self.body_timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        let is_late = body_timer.as_mut().poll(context).is_ready();
+        let frame_timer = self.frame_timer.get_or_insert_with(|| Box::pin(sleep(FRAME_TIMEOUT)));
+        match frame_timer.as_mut().poll(context).is_ready() || is_late {
+            true => Poll::Ready(Some(Err(Error::ConnectionReadTimeout))),
+            false => Poll::Pending,
+        }
     }
 
     fn is_end_stream(&self) -> bool {

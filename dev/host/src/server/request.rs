@@ -45,7 +45,9 @@ pub async fn respond(
     let Some(route) = app.router.find(&path) else {
         return empty(StatusCode::NOT_FOUND);
     };
-    let request = request.map(|body| TimedBody::new(body).boxed_unsync());
+    // A guest that waited for its body still has time to respond.
+    let limit = app.time_limit * 2 / 3;
+    let request = request.map(|body| TimedBody::new(body, limit).boxed_unsync());
     let correlation_id = problem::correlation_id(request.headers());
     let called = match authority(&request) {
         // Names below `spin.internal` are for calls between components only.

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use host::Limits;
 use http_body_util::{BodyExt, Empty};
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
 
 use crate::app::{App, is_embedded};
 use crate::client::open;
@@ -48,6 +50,28 @@ async fn a_guest_that_does_not_respond_in_time_is_ended() {
     let start = Instant::now();
     assert!(app.get("/sleep?30000").await.is_error(500));
     assert!(start.elapsed() < Duration::from_secs(5));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_arrives_slowly_breaks_off_before_its_guest_is_ended() {
+    if !is_embedded() {
+        return;
+    }
+    let app = App::limited(Limits { request_seconds: 3, ..Limits::default() }).await;
+    let (reading, mut writing) = TcpStream::connect(app.address).await.expect("a connection").into_split();
+    let head = "POST /echo/ HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 1000\r\n\r\n";
+    writing.write_all(head.as_bytes()).await.expect("a head");
+    let client = tokio::spawn(async move {
+        while writing.write_all(b"x").await.is_ok() {
+            sleep(Duration::from_millis(100)).await;
+        }
+    });
+
+    let status = BufReader::new(reading).lines().next_line().await.expect("a response");
+
+    assert_eq!(status.as_deref(), Some("HTTP/1.1 200 OK"), "{:?}", app.logs.lines());
+    client.abort();
     app.stop().await;
 }
 
