@@ -1,4 +1,4 @@
--- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
+-- The instant of a due date: `{"at": instant}`, or `{"on": day}`, for the end of that day in the user's zone.
 create or replace function app.due_at(due jsonb, person uuid)
 returns timestamptz language plpgsql stable as $$
 begin

@@ -1,5 +1,5 @@
--- The due date that a place in the schedule of a series stands for. A day ends at 23:59 in the user's zone,
--- as for every task.
+-- The due date that a place in the schedule of a series stands for. A day ends in the user's zone, as for
+-- every task.
 create or replace function app.planned_due_date(series app.series, place timestamp)
 returns timestamptz language plpgsql stable as $$
 begin

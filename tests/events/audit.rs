@@ -104,6 +104,22 @@ async fn the_trail_can_be_filtered_and_paged() {
 }
 
 #[tokio::test]
+async fn a_day_of_the_trail_begins_at_its_first_midnight() {
+    let app = App::with_events().await;
+    let ada = app.guest_in("America/Havana").await;
+    // At one the clocks there go back to midnight.
+    let mut event = created_event(&ada.id(), 1);
+    event["data"]["occurred_at"] = json!("2025-11-02T04:30:00+00:00");
+    app.as_dapr("/internal/audit/events").json(&event).send().await.expect(200);
+    wait_for_trail(&ada, "/api/audit", 1).await;
+
+    for (day, expected) in [("2025-11-01", 0), ("2025-11-02", 1), ("2025-11-03", 0)] {
+        let found = ada.get(&format!("/api/audit?from={day}&to={day}")).await.expect(200).json();
+        assert_eq!(found["items"].as_array().map(Vec::len), Some(expected), "{day}");
+    }
+}
+
+#[tokio::test]
 async fn the_trail_is_append_only() {
     let app = App::with_events().await;
     let ada = app.guest().await;

@@ -98,6 +98,8 @@ async fn a_day_ends_in_the_users_time_zone() {
         ("Asia/Kolkata", "2031-07-01", "2031-07-01T23:59:00+05:30"),
         ("America/New_York", "2031-07-01", "2031-07-01T23:59:00-04:00"),
         ("America/New_York", "2031-01-01", "2031-01-01T23:59:00-05:00"),
+        // From eleven the clocks go forward to midnight.
+        ("America/Nuuk", "2031-03-29", "2031-03-29T22:59:00-02:00"),
     ] {
         let task = due(&app.guest_in(timezone).await, day).await;
         assert_eq!((&task["due_date"], &task["all_day"]), (&json!(shown), &json!(true)), "{timezone}: {day}");

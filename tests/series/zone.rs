@@ -129,23 +129,40 @@ async fn a_series_can_get_a_time_zone_and_follow_its_user_again() {
 }
 
 #[tokio::test]
-async fn a_day_with_a_repeated_last_minute_ends_after_the_first_one() {
+async fn a_day_whose_last_minute_is_skipped_or_repeated_still_ends_on_that_day() {
     let app = app_without_sidecar().await;
-    let ada = app.guest_in("America/Santiago").await;
-    // At midnight the clocks there go back to eleven.
-    let expected = "2027-04-04T02:59:00Z";
-    let series =
-        Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": "2027-04-03" })).await;
-    let task = json!({ "title": "x", "due_date": "2027-04-03", "allow_past": true });
+    for (zone, day, expected) in [
+        // At midnight the clocks there go back to eleven: the first pass counts.
+        ("America/Santiago", "2027-04-03", "2027-04-04T02:59:00Z"),
+        // From eleven they go forward to midnight.
+        ("America/Nuuk", "2031-03-29", "2031-03-30T00:59:00Z"),
+        ("America/Scoresbysund", "2032-03-27", "2032-03-28T00:59:00Z"),
+    ] {
+        let ada = app.guest_in(zone).await;
+        let series = Series::start(&app, &ada, json!({ "frequency": "yearly", "start_date": day })).await;
+        let task = json!({ "title": "x", "due_date": day, "allow_past": true });
 
-    let shown = series.get().await;
+        let shown = series.get().await;
 
-    assert_eq!(shown["next_occurrence"], series.open_occurrence().await["due_date"]);
-    assert_eq!(moment(&shown["next_occurrence"]), expected);
-    assert_eq!(moments(&shown["next_occurrences"])[0], expected);
-    assert_eq!(
-        moment(&ada.get(SERIES_PATH).await.expect(200).json()["items"][0]["next_occurrence"]),
-        expected
-    );
-    assert_eq!(due_date_of(&ada.create(task).await.json()), expected, "as it is for every task");
+        assert_eq!(shown["next_occurrence"], series.open_occurrence().await["due_date"], "{zone}");
+        assert_eq!(moment(&shown["next_occurrence"]), expected, "{zone}");
+        assert_eq!(moments(&shown["next_occurrences"])[0], expected, "{zone}");
+        assert_eq!(
+            moment(&ada.get(SERIES_PATH).await.expect(200).json()["items"][0]["next_occurrence"]),
+            expected,
+            "{zone}"
+        );
+        assert_eq!(due_date_of(&ada.create(task).await.json()), expected, "{zone}: as it is for every task");
+    }
+}
+
+#[tokio::test]
+async fn an_all_day_occurrence_stays_on_its_day_where_the_last_hour_is_skipped() {
+    let app = app_without_sidecar().await;
+    let ada = app.guest_in("America/Nuuk").await;
+    let series = Series::start(&app, &ada, json!({ "frequency": "daily", "start_date": "2031-03-28" })).await;
+
+    let expected = ["2031-03-29T01:59:00Z", "2031-03-30T00:59:00Z", "2031-03-31T00:59:00Z"];
+    assert_eq!(moments(&series.get().await["next_occurrences"]), expected);
+    assert_eq!(series.first_due_dates(3).await, expected);
 }

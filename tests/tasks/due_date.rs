@@ -92,6 +92,28 @@ async fn a_task_can_be_due_today_until_the_day_ends_in_the_users_time_zone() {
 }
 
 #[tokio::test]
+async fn an_all_day_task_keeps_its_date_where_the_last_hour_of_the_day_is_skipped() {
+    let app = App::start().await;
+    let on_that_day = "/api/tasks?due_after=2031-03-29&due_before=2031-03-29";
+    for zone in ["America/Nuuk", "America/Scoresbysund"] {
+        let ada = app.guest_in(zone).await;
+        // From eleven the clocks there go forward to midnight.
+        let task = ada.create(json!({ "title": "pack", "due_date": "2031-03-29" })).await;
+        assert_eq!(task.json()["due_date"], "2031-03-30T00:59:00+00:00", "{zone}");
+        assert_eq!(ada.titles(on_that_day).await, ["pack"], "{zone}");
+
+        for (moved_to, due) in
+            [("Europe/Berlin", "2031-03-29T22:59:00+00:00"), (zone, "2031-03-30T00:59:00+00:00")]
+        {
+            ada.patch("/api/auth/me", json!({ "timezone": moved_to })).await.expect(200);
+            let moved = ada.get(task.header("location")).await.expect(200).json();
+            assert_eq!(moved["due_date"], due, "{zone}, {moved_to}");
+            assert_eq!(ada.titles(on_that_day).await, ["pack"], "{zone}, {moved_to}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_priority_can_be_set_by_itself() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -139,6 +139,49 @@ async fn a_date_as_a_bound_is_the_whole_day_in_the_users_time_zone() {
 }
 
 #[tokio::test]
+async fn a_day_lasts_from_its_first_midnight_to_that_of_the_next_day() {
+    let app = App::start().await;
+    for (zone, day, [before, first, last, after]) in [
+        // At one the clocks there go back to midnight.
+        (
+            "Atlantic/Azores",
+            "2031-10-25",
+            ["2031-10-24T23:59:59Z", "2031-10-25T00:00:00Z", "2031-10-25T23:59:59Z", "2031-10-26T00:00:00Z"],
+        ),
+        (
+            "Atlantic/Azores",
+            "2031-10-26",
+            ["2031-10-25T23:59:59Z", "2031-10-26T00:00:00Z", "2031-10-27T00:59:59Z", "2031-10-27T01:00:00Z"],
+        ),
+        (
+            "America/Havana",
+            "2031-11-02",
+            ["2031-11-02T03:59:59Z", "2031-11-02T04:00:00Z", "2031-11-03T04:59:59Z", "2031-11-03T05:00:00Z"],
+        ),
+        // From eleven they go forward to midnight,
+        (
+            "America/Nuuk",
+            "2031-03-29",
+            ["2031-03-29T01:59:59Z", "2031-03-29T02:00:00Z", "2031-03-30T00:59:59Z", "2031-03-30T01:00:00Z"],
+        ),
+        // and here from midnight to one.
+        (
+            "America/Santiago",
+            "2031-09-07",
+            ["2031-09-07T03:59:59Z", "2031-09-07T04:00:00Z", "2031-09-08T02:59:59Z", "2031-09-08T03:00:00Z"],
+        ),
+    ] {
+        let ada = app.guest_in(zone).await;
+        for (title, due) in [("before", before), ("first", first), ("last", last), ("after", after)] {
+            ada.create(json!({ "title": title, "due_date": due })).await;
+        }
+
+        let found = find_titles(&ada, &format!("due_after={day}&due_before={day}")).await;
+        assert_eq!(found, ["last", "first"], "{zone}: {day}");
+    }
+}
+
+#[tokio::test]
 async fn bounds_of_the_completion_accept_instants_and_dates() {
     let app = App::start().await;
     let ada = app.guest_in("Asia/Tokyo").await;

@@ -35,12 +35,15 @@ impl TimeOrDay {
         Self::On(timezone.rules().to_datetime(now.0).date())
     }
 
-    /// Returns the instant at which a task is due: for a day, 23:59 in that time zone.
+    /// Returns the instant at which a task is due: for a day, 23:59 in that time zone. Where clocks are set
+    /// forward over that time, it is as much earlier: the last minute that the day has.
     pub fn deadline(self, timezone: &Timezone) -> Option<Moment> {
         match self {
             Self::At(instant) => Some(Moment(instant)),
             Self::On(date) => {
-                timezone.rules().to_timestamp(date.to_datetime(time(23, 59, 0, 0))).ok().map(Moment)
+                let last_minute =
+                    timezone.rules().to_ambiguous_timestamp(date.to_datetime(time(23, 59, 0, 0)));
+                last_minute.earlier().ok().map(Moment)
             }
         }
     }
@@ -186,6 +189,21 @@ mod tests {
     fn a_plain_date_is_a_day() {
         assert_eq!(json!(parse("2028-02-29")), json!({ "on": "2028-02-29" }));
         assert_eq!(parse("2026-02-29"), None);
+    }
+
+    #[test]
+    fn a_day_is_due_at_its_end_wherever_clocks_change() {
+        for (zone, day, expected) in [
+            ("Europe/Berlin", "2031-03-29", "2031-03-29T22:59:00+00:00"),
+            // From eleven the clocks go forward to midnight.
+            ("America/Nuuk", "2031-03-29", "2031-03-30T00:59:00+00:00"),
+            // At midnight the clocks go back to eleven.
+            ("America/Santiago", "2027-04-03", "2027-04-04T02:59:00+00:00"),
+        ] {
+            let zone = Timezone::parse(&json!(zone)).expect("valid");
+            let deadline = parse(day).and_then(|due| due.deadline(&zone));
+            assert_eq!(deadline.map(|moment| moment.to_string()).as_deref(), Some(expected), "{day}");
+        }
     }
 
     #[test]
