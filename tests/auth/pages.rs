@@ -90,6 +90,27 @@ async fn the_form_behind_the_link_sets_a_new_password() {
 }
 
 #[tokio::test]
+async fn parameters_that_trackers_add_to_a_link_are_ignored() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    let token = add_link(&app, &ada, "confirm_email", "ada@example.com").await;
+
+    for path in ["/confirm-email", "/reset-password"] {
+        for query in [
+            format!("token={token}&utm_source=x&utm_source=y"),
+            format!("fbclid=%ff&token={token}&"),
+            format!("a&b=&token={token}"),
+        ] {
+            let page = app.get(&format!("{path}?{query}")).await;
+            assert_page(&page, 200);
+            assert_eq!(attribute(&page, "value=\""), token, "{path}?{query}");
+            assert_eq!(attribute(&page, "action=\""), path);
+        }
+        assert_page(&app.get(&format!("{path}?utm_source={token}")).await, 404);
+    }
+}
+
+#[tokio::test]
 async fn an_incomplete_link_is_explained_and_never_repeated() {
     let app = App::start().await;
     for path in ["/confirm-email", "/reset-password"] {

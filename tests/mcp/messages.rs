@@ -86,6 +86,59 @@ async fn an_invalid_message_is_rejected_without_effect() {
 }
 
 #[tokio::test]
+async fn an_invalid_message_is_explained_under_its_id() {
+    let app = App::start().await;
+    let assistant = Assistant::of(&app.guest().await);
+    let long = "x".repeat(1001);
+    let id_rule = "`id` must be a string of at most 1000 bytes, or a whole number.";
+    for (message, id, explanation) in [
+        (json!({ "jsonrpc": "1.0", "id": 1 }), json!(1), "`jsonrpc` must be \"2.0\"."),
+        (json!({ "jsonrpc": "2.0", "id": "a" }), json!("a"), "`method` must be a string."),
+        (json!({ "jsonrpc": "2.0", "method": 7 }), Value::Null, "`method` must be a string."),
+        (
+            json!({ "jsonrpc": "2.0", "id": 1, "method": "ping", "params": [] }),
+            json!(1),
+            "`params` must be an object.",
+        ),
+        (json!({ "jsonrpc": "2.0", "id": 1.5, "method": "ping" }), Value::Null, id_rule),
+        (json!({ "jsonrpc": "2.0", "id": {}, "method": "ping" }), Value::Null, id_rule),
+        (json!({ "jsonrpc": "2.0", "id": long, "method": "ping" }), Value::Null, id_rule),
+        (json!("ping"), Value::Null, "The message must be an object."),
+    ] {
+        let answer = assistant.post_text(message.to_string()).await.status(400).response.json();
+        assert_eq!(answer["error"]["code"], -32600, "{answer}");
+        assert_eq!(answer["id"], id, "{answer}");
+        let text = answer["error"]["message"].as_str().expect("a message");
+        assert!(text.starts_with(explanation), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn errors_of_parameters_do_not_show_names_of_the_program() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let (modern, older) =
+        (Assistant::of(&ada), Assistant::with_revision("old", &ada, HANDSHAKE_REVISIONS[0]).await);
+    let prompt = json!({ "type": "ref/prompt", "name": "x" });
+    let mut without_meta = modern.message("tools/list", json!({}));
+    without_meta.body["params"]["_meta"] = json!("none");
+
+    for reply in [
+        older
+            .request("completion/complete", json!({ "ref": 7, "argument": { "name": "x", "value": "" } }))
+            .await,
+        older.request("completion/complete", json!({ "ref": prompt, "argument": 7 })).await,
+        without_meta.send().await,
+    ] {
+        let error = reply.error(-32602);
+        let text = error["message"].as_str().expect("a message");
+        for word in ["struct", "enum", "CompleteRequest", "MetaObject"] {
+            assert!(!text.contains(word), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_notification_is_accepted_without_a_response() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -43,6 +43,26 @@ async fn only_get_opens_a_stream() {
 }
 
 #[tokio::test]
+async fn head_is_answered_as_get_would_be_and_opens_no_stream() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let token = json!({ "name": "script", "scopes": ["write"] });
+    let token = ada.post("/api/auth/tokens", token).await.expect(201).json();
+    let writer = format!("Bearer {}", token["token"].as_str().unwrap());
+
+    for (bearer, status) in [("Bearer nope", 401), (writer.as_str(), 403)] {
+        app.call("HEAD", "/api/events").header("authorization", bearer).send().await.expect(status);
+    }
+    for (query, status) in [("since=0", 200), ("since=9", 410), ("since=x", 422), ("epoch=another", 410)] {
+        ada.call("HEAD", &format!("/api/events?{query}")).send().await.expect(status);
+    }
+    assert_eq!(app.database.rows("select 1 from app.streams").await.len(), 0);
+    app.database.change("update app.settings set streams_per_user = 1").await;
+    let _stream = ada.stream("").await;
+    ada.call("HEAD", "/api/events").send().await.expect(429);
+}
+
+#[tokio::test]
 async fn a_body_changes_nothing() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -77,6 +77,21 @@ async fn an_invalid_reminder_is_rejected_and_its_member_reported() {
 }
 
 #[tokio::test]
+async fn the_error_of_a_missing_or_needless_time_continues_the_name_of_its_member() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+
+    for (given, detail) in [
+        (json!({}), "is required unless `before` is given"),
+        (json!({ "at": LATER, "before": "1h" }), "cannot be combined with `before`"),
+    ] {
+        let problem = ada.post(&format!("{task}/reminders"), given).await.problem(422);
+        assert_eq!(problem["errors"], json!([{ "pointer": "/at", "detail": detail }]));
+    }
+}
+
+#[tokio::test]
 async fn a_relative_reminder_needs_a_due_date() {
     let app = App::start().await;
     let ada = app.guest().await;

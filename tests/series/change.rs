@@ -1,3 +1,4 @@
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::bulk_of;
 
@@ -212,6 +213,53 @@ async fn an_end_before_the_open_occurrence_is_rejected() {
     deliver(&app).await;
     assert_eq!(series.get().await["status"], "ended");
     assert_eq!(due_dates_of(&series.tasks("status=completed").await).len(), 3);
+}
+
+#[tokio::test]
+async fn changes_at_the_same_time_that_leave_the_schedule_alone_are_all_made() {
+    let app = app_without_sidecar().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+    let patches = [
+        json!({ "description": "and the lilies" }),
+        json!({ "priority": "high" }),
+        json!({ "tags": ["garden"] }),
+        json!({ "reminders": [{ "before": "2h" }] }),
+        json!({ "title": "one" }),
+        json!({ "title": "two" }),
+        json!({ "title": "three" }),
+        json!({ "title": "four" }),
+    ];
+
+    for changed in join_all(patches.iter().map(|patch| series.patch(patch.clone()))).await {
+        changed.expect(200);
+    }
+
+    let (shown, open) = (series.get().await, series.open_occurrence().await);
+    for thing in [&shown, &open] {
+        assert_eq!((&thing["description"], &thing["priority"]), (&json!("and the lilies"), &json!("high")));
+        assert_eq!((&thing["tags"], &thing["title"]), (&json!(["garden"]), &shown["title"]));
+    }
+    assert!(patches[4..].iter().any(|patch| patch["title"] == shown["title"]), "{shown}");
+    assert_eq!(reminders(&ada, &open).await, ["2h"]);
+}
+
+#[tokio::test]
+async fn changes_of_the_schedule_at_the_same_time_are_made_or_refused_as_busy() {
+    let app = app_without_sidecar().await;
+    let ada = app.guest().await;
+    let series = Series::daily(&app, &ada).await;
+
+    let changes = (2..10).map(|interval| series.patch(json!({ "interval": interval })));
+    let answers = join_all(changes).await;
+
+    assert!(answers.iter().any(|answer| answer.status == 200), "{answers:?}");
+    for refused in answers.iter().filter(|answer| answer.status != 200) {
+        assert_eq!(refused.problem(429)["type"], "urn:taskflow:problem:busy");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    let faults: Vec<String> = app.logs().into_iter().filter(|line| line.contains("internal error")).collect();
+    assert_eq!(faults, [] as [&str; 0]);
 }
 
 #[tokio::test]

@@ -17,6 +17,25 @@ async fn an_if_match_may_name_several_versions() {
 }
 
 #[tokio::test]
+async fn an_if_match_with_more_than_ten_tags_or_a_thousand_bytes_is_rejected_without_an_event() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let task = ada.task("report").await;
+    let write = async |tags: String| {
+        ada.call("PATCH", &task).header("if-match", tags).json(&json!({ "title": "new" })).send().await
+    };
+    let versions = |count: usize| vec!["\"7\""; count].join(",");
+
+    for tags in [versions(11), versions(2000), format!("\"{}\"", "x".repeat(999))] {
+        let problem = write(tags).await.problem(422);
+        assert_eq!(problem["errors"][0]["header"], "If-Match");
+    }
+    let conflicts = "select details from app.outbox where type = 'task.conflict'";
+    assert_eq!(app.database.rows(conflicts).await, [] as [Value; 0]);
+    write(versions(10)).await.problem(412);
+}
+
+#[tokio::test]
 async fn a_weak_tag_matches_no_version() {
     let app = App::start().await;
     let ada = app.guest().await;

@@ -194,5 +194,7 @@ async fn quotes_and_operators_in_a_search_are_plain_text() {
 async fn sorting_by_relevance_needs_a_search() {
     let app = App::start().await;
     let ada = app.guest().await;
-    assert_eq!(wrong_parameter(&ada, "sort_by=relevance").await, "sort_by");
+    let problem = ada.get("/api/tasks?sort_by=relevance").await.problem(422);
+    let detail = "can be relevance only with a `search`";
+    assert_eq!(problem["errors"], json!([{ "parameter": "sort_by", "detail": detail }]));
 }

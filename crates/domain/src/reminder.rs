@@ -67,7 +67,12 @@ fn parse_one_of<A: Field, B: Field>(
     match (one, other, fields.finish()) {
         (Some(Optional(one)), Some(Optional(other)), errors) if errors.is_empty() => match (&one, &other) {
             (Some(_), None) | (None, Some(_)) => Ok((one, other)),
-            _ => Err(wrong_member(names[0], format!("specify either `{}` or `{}`", names[0], names[1]))),
+            (None, None) => {
+                Err(wrong_member(names[0], format!("is required unless `{}` is given", names[1])))
+            }
+            (Some(_), Some(_)) => {
+                Err(wrong_member(names[0], format!("cannot be combined with `{}`", names[1])))
+            }
         },
         (.., errors) => Err(errors),
     }

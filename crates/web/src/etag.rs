@@ -4,10 +4,17 @@ use domain::Version;
 
 use crate::{Problem, Request};
 
+/// Maximum bytes of `If-Match`, and number of its tags. The event of a lost write repeats the versions.
+const MAX_BYTES: usize = 1000;
+const MAX_TAGS: usize = 10;
+
 /// Parses `If-Match` into the versions that the client expects. Weak or foreign tags match no version.
 pub fn expected_versions(request: &Request) -> Result<Option<Vec<Version>>, Problem> {
     match request.header("if-match").map(str::trim) {
         None | Some("*") => Ok(None),
+        Some(given) if given.len() > MAX_BYTES || given.split(',').count() > MAX_TAGS => {
+            Err(Problem::invalid_header("If-Match", "must have at most 10 ETags, and 1000 bytes"))
+        }
         Some(given) => parse_tags(given)
             .map(|tags| Some(tags.filter_map(|tag| tag.parse().ok()).collect()))
             .ok_or_else(|| {

@@ -88,6 +88,12 @@ pub fn query<T: Field>(request: &Request) -> Result<T, Problem> {
     pairs(request.query.as_bytes(), Problem::invalid_query)
 }
 
+/// Returns the first value of a parameter of the query, whatever else the query has.
+pub fn query_parameter(request: &Request, name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(request.query.as_bytes());
+    pairs.find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
+}
+
 /// Parses the body of an HTML form as a type.
 pub fn form<T: Field>(request: &Request) -> Result<T, Problem> {
     if !has_media_type(request, &["application/x-www-form-urlencoded"]) {

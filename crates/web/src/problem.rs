@@ -444,7 +444,8 @@ impl From<Refusal> for Problem {
             Refusal::InvalidState(detail) => Self::invalid_state(detail),
             Refusal::Conflict { member, current } => Self::changed(member, current.get()),
             Refusal::RateLimited { retry_after } => Self::too_many(retry_after),
-            Refusal::Rejected(Reason::Busy) => Self::busy(),
+            // Stale data changes faster than it can be read and written.
+            Refusal::Rejected(Reason::Busy | Reason::Stale) => Self::busy(),
             Refusal::Rejected(Reason::TooManyStreams) => Self::too_many_streams(),
             Refusal::Forbidden(scope) if scope == "account" => {
                 Self::forbidden("This token cannot manage the account. Sign in instead.")
@@ -457,10 +458,7 @@ impl From<Refusal> for Problem {
             Refusal::Rejected(Reason::IdTaken) => Self::already_taken(
                 "An `id` in the body is in use, or was used with another body. Choose a new one.",
             ),
-            // It changes faster than it can be read and written.
-            Refusal::Rejected(Reason::Stale) | Refusal::Unavailable(_) | Refusal::NotInstalled => {
-                Self::unavailable(refusal)
-            }
+            Refusal::Unavailable(_) | Refusal::NotInstalled => Self::unavailable(refusal),
             Refusal::Violated(_) | Refusal::Rejected(_) | Refusal::Fault(_) => Self::caused_by(refusal),
         }
     }

@@ -58,6 +58,11 @@ impl Request {
         json::query(self)
     }
 
+    /// First value of a parameter of the query, for pages that ignore other parameters.
+    pub fn query_parameter(&self, name: &str) -> Option<String> {
+        json::query_parameter(self, name)
+    }
+
     /// Parses the body of an HTML form as a type.
     pub fn form<T: Field>(&self) -> Result<T, Problem> {
         json::form(self)

@@ -1,6 +1,7 @@
 //! Pages behind the links in e-mails. They are plain forms that need no script. Opening one changes nothing,
 //! as mail scanners follow links too.
 
+use domain::Field;
 use web::{Problem, Request, Response};
 
 use crate::link::{Link, LinkToken};
@@ -12,9 +13,9 @@ const POLICY: &str = "default-src 'none'; form-action 'self'; base-uri 'none'; f
 
 /// Shows the form that confirms an address.
 pub fn confirm_form(request: &Request) -> Result<Response, Problem> {
-    Ok(match request.query::<Link>() {
-        Ok(link) => form("/confirm-email", &link.token, "Confirm your e-mail address", "", "Confirm"),
-        Err(_) => incomplete(),
+    Ok(match token_in_url(request) {
+        Some(token) => form("/confirm-email", &token, "Confirm your e-mail address", "", "Confirm"),
+        None => incomplete(),
     })
 }
 
@@ -31,9 +32,9 @@ pub fn password_form(request: &Request) -> Result<Response, Problem> {
     let field = "<p><label for=\"password\">New password, of 8 to 200 characters</label>\n\
                  <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"new-password\" \
                  minlength=\"8\" maxlength=\"200\" required></p>\n";
-    Ok(match request.query::<Link>() {
-        Ok(link) => form("/reset-password", &link.token, "Set a new password", field, "Set the password"),
-        Err(_) => incomplete(),
+    Ok(match token_in_url(request) {
+        Some(token) => form("/reset-password", &token, "Set a new password", field, "Set the password"),
+        None => incomplete(),
     })
 }
 
@@ -52,6 +53,12 @@ pub fn set_password(request: &Request) -> Result<Response, Problem> {
         )),
         Err(problem) => explain(problem),
     }
+}
+
+/// Returns the token in the URL of a page. Mail programs and trackers add other parameters,
+/// which are ignored.
+fn token_in_url(request: &Request) -> Option<LinkToken> {
+    LinkToken::parse(&request.query_parameter("token")?.into()).ok()
 }
 
 /// Shows a problem that people can understand. Others are left to be logged and reported.

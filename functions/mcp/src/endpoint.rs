@@ -1,6 +1,6 @@
 //! `POST /mcp`: one message in, one message out.
 
-use rust_mcp_schema::{JsonrpcNotification, JsonrpcRequest, RequestId};
+use rust_mcp_schema::{JsonrpcRequest, RequestId};
 use serde_json::{Value, json};
 use web::{Problem, Request, Response};
 
@@ -13,12 +13,13 @@ const MAX_ID: usize = 1000;
 /// Responds to a message.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     access::check_origin(request)?;
-    let message = match request.json() {
-        Ok(message) => parse(message),
+    let (id, message) = match request.json() {
+        Ok(message) => (read_id(&message), parse(&message)),
         Err(problem) if problem.status() == 415 => return Err(problem),
-        Err(problem) => Err(unreadable(&problem)),
+        Err(problem) => (None, Err(unreadable(&problem))),
     };
-    let id = message.as_ref().ok().and_then(Option::as_ref).map(|message| message.id.clone());
+    // The id of a response is that of another request.
+    let id = id.filter(|_| !matches!(message, Ok(None)));
     let response = message.and_then(|message| match message {
         Some(message) => respond(request, message),
         None => Ok(Response::accepted()),
@@ -46,41 +47,45 @@ fn unreadable(problem: &Problem) -> RpcError {
 
 /// Parses a message. Returns `None` for one without a response: no notification has an effect on this server,
 /// and as it asks clients nothing, a response to it has none either.
-fn parse(message: Value) -> Result<Option<JsonrpcRequest>, RpcError> {
+fn parse(message: &Value) -> Result<Option<JsonrpcRequest>, RpcError> {
     if message.is_array() {
         let detail = "Send one message at a time: this revision has no batches.";
         return Err(RpcError::malformed(INVALID_REQUEST, detail));
     }
-    if is_response(&message) {
+    if is_response(message) {
         return Ok(None);
     }
-    if message.get("method").is_some() && message.get("id").is_none() {
-        return match serde_json::from_value::<JsonrpcNotification>(message) {
-            Ok(_) => Ok(None),
-            Err(error) => {
-                let detail = format!("The message is not a valid notification: {error}.");
-                Err(RpcError::malformed(INVALID_REQUEST, detail))
-            }
-        };
+    let Value::Object(members) = message else { return Err(invalid("The message must be an object")) };
+    if message["jsonrpc"] != "2.0" {
+        return Err(invalid("`jsonrpc` must be \"2.0\""));
     }
-    let message: JsonrpcRequest = serde_json::from_value(message).map_err(|error| {
-        let shape = r#"send {"jsonrpc": "2.0", "id": 1, "method": "…", "params": {…}}"#;
-        // It may quote the message.
-        let error = error.to_string();
-        let error = domain::shorten(&error);
-        RpcError::malformed(
-            INVALID_REQUEST,
-            format!("The message is not a valid request ({error}): {shape}."),
-        )
+    let Value::String(method) = &message["method"] else { return Err(invalid("`method` must be a string")) };
+    let params = match members.get("params") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(params)) => Some(params.clone()),
+        Some(_) => return Err(invalid("`params` must be an object")),
+    };
+    if !members.contains_key("id") {
+        return Ok(None);
+    }
+    let id = read_id(message).ok_or_else(|| {
+        invalid(&format!("`id` must be a string of at most {MAX_ID} bytes, or a whole number"))
     })?;
-    match &message.id {
-        // The response repeats it.
-        RequestId::String(id) if id.len() > MAX_ID => {
-            let detail = format!("The id of a request must have at most {MAX_ID} bytes.");
-            Err(RpcError::malformed(INVALID_REQUEST, detail))
-        }
-        _ => Ok(Some(message)),
+    Ok(Some(JsonrpcRequest::new(id, method.clone(), params)))
+}
+
+/// Reads the id of a message, which the response repeats even if the rest of the message is invalid.
+fn read_id(message: &Value) -> Option<RequestId> {
+    match &message["id"] {
+        Value::String(id) if id.len() <= MAX_ID => Some(RequestId::String(id.clone())),
+        Value::Number(id) => id.as_i64().map(RequestId::Integer),
+        _ => None,
     }
+}
+
+fn invalid(detail: &str) -> RpcError {
+    let shape = r#"{"jsonrpc": "2.0", "id": 1, "method": "…", "params": {…}}"#;
+    RpcError::malformed(INVALID_REQUEST, format!("{detail}. Send {shape}."))
 }
 
 /// True for a response. Revisions differ in the members of a result, so these are not parsed.

@@ -32,20 +32,24 @@ struct Opened {
     page: Page,
 }
 
-/// Opens a stream. A proxy holds it if the request came through one, and otherwise this instance does.
+/// Opens a stream. A proxy holds it if the request came through one, and otherwise this instance does. HEAD
+/// is checked in the same way, but opens none.
 pub fn run(request: &Request) -> Result<Response, Problem> {
     let is_proxied = web::is_proxied(request)?;
     let (since, epoch) = position(request)?;
-    if request.is_head() {
-        return Ok(response(String::new()));
-    }
+    let is_head = request.is_head();
     let stream = Id::new(web::now_ms(), web::random());
     let client = request.header("user-agent").map(|agent| agent.chars().take(200).collect::<String>());
     let input = json!({
         "stream": stream, "proxied": is_proxied, "client": client, "since": since, "epoch": epoch,
+        "head": is_head,
     });
     let mut rows = request.caller()?.call(statement!("open.sql"), &input)?;
-    let opened: Opened = parse("the first page of a stream", &rows.require("start").map_err(refuse)?)?;
+    let start = rows.require("start").map_err(refuse)?;
+    if is_head {
+        return Ok(response(String::new()));
+    }
+    let opened: Opened = parse("the first page of a stream", &start)?;
     let begin = Position { seq: opened.since, ..opened.page.position() };
     let first = hello(&begin) + opened.page.to_text().as_str();
     let position = opened.page.position();

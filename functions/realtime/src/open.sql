@@ -1,7 +1,8 @@
 -- frame: read, for both
 -- Registers a live stream of the caller that begins at `since`, or now. Returns a row `start` with its first
 -- page; `unproxied` with the number of streams that no proxy holds, or `user` and perhaps `publish`. Returns
--- nothing if the client must start again, for the reasons of /api/sync.
+-- nothing if the client must start again, for the reasons of /api/sync. For a HEAD it registers nothing, and
+-- `start` is null.
 declare
     history    text := epoch();
     is_proxied boolean := (input ->> 'proxied')::boolean;
@@ -35,6 +36,10 @@ begin
             where streams.address = principal ->> 'address' and streams.live_until > now())
            >= most.streams_per_address then
         perform refuse('too_many_streams');
+    end if;
+    if (input ->> 'head')::boolean then
+        return query select 'start', 'null';
+        return;
     end if;
     insert into streams (id, user_id, credential, client, address, proxied, live_until, ends_at)
     values ((input ->> 'stream')::uuid, caller,

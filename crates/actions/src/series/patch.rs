@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::{Client, Reason, Refusal, statement};
 
 use super::MAX_ATTEMPTS;
-use super::progress::{Editable, Progress};
+use super::progress::{Editable, Progress, parse_row};
 use crate::VersionedJson;
 use crate::tasks::Target;
 
@@ -49,16 +49,68 @@ input! {
 struct Input<'a> {
     #[serde(flatten)]
     series: &'a Target,
+    patch: &'a SeriesPatch,
+    /// New schedule, or `None` if the patch has no member of it. Then the patch follows from no version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Schedule>,
+}
+
+#[derive(Serialize)]
+struct Schedule {
     /// Version from which the rest follows.
     version: Version,
-    patch: &'a SeriesPatch,
-    rule: &'a Rule,
+    rule: Rule,
     own_zone: bool,
     /// New place of the open occurrence.
     place: Option<WallClock>,
 }
 
 impl SeriesPatch {
+    /// True if the patch has a member that the due dates follow from.
+    fn has_schedule(&self) -> bool {
+        !matches!(
+            self,
+            Self {
+                frequency: Optional(None),
+                interval: Optional(None),
+                by_weekday: Patch::Keep,
+                day_of_month: Patch::Keep,
+                anchor: Optional(None),
+                start_date: Optional(None),
+                end_date: Patch::Keep,
+                timezone: Patch::Keep,
+                ..
+            }
+        )
+    }
+
+    /// Computes the new schedule of a series whose open occurrence has that place. Returns `None` if the
+    /// patch leaves the schedule alone.
+    fn schedule(&self, series: &Editable, open: WallClock, now: Moment) -> Result<Option<Schedule>, Refusal> {
+        if !self.has_schedule() {
+            return Ok(None);
+        }
+        let rule = self.rule(series).map_err(Refusal::Invalid)?;
+        // A completed occurrence keeps its place, because the next one is counted from it. If the completion
+        // of the last one is no longer known (its task was purged), nothing can be counted from it, so the
+        // open one stays, too.
+        let has_no_completion =
+            rule.parts().anchor == Anchor::Completion && series.finished.is_none() && series.occurrences > 1;
+        let place = if !series.progress.is_open || has_no_completion || rule == series.progress.rule {
+            None
+        } else {
+            let moved = rule.reschedule(open, series.finished, now).ok_or_else(|| {
+                Refusal::invalid_member(
+                    "end_date",
+                    "leaves no date for the open task; delete the series to stop it",
+                )
+            })?;
+            Some(rule.place(moved.due_date))
+        };
+        let (version, own_zone) = (series.progress.version, self.own_zone(series.own_zone));
+        Ok(Some(Schedule { version, rule, own_zone, place }))
+    }
+
     /// Applies the patch to the current rule.
     fn rule(&self, series: &Editable) -> Result<Rule, Errors> {
         let old = series.progress.rule.parts();
@@ -113,32 +165,14 @@ pub fn patch(
         let Some(open) = current.progress.place else {
             return Err(Refusal::InvalidState("The series has ended. Create a new one instead."));
         };
-        let rule = patch.rule(&current).map_err(Refusal::Invalid)?;
-        // A completed occurrence keeps its place, because the next one is counted from it. If the completion
-        // of the last one is no longer known (its task was purged), nothing can be counted from it, so the
-        // open one stays, too.
-        let has_no_completion = rule.parts().anchor == Anchor::Completion
-            && current.finished.is_none()
-            && current.occurrences > 1;
-        let place = if !current.progress.is_open || has_no_completion || rule == current.progress.rule {
-            None
-        } else {
-            let moved = rule.reschedule(open, current.finished, now).ok_or_else(|| {
-                Refusal::invalid_member(
-                    "end_date",
-                    "leaves no date for the open task; delete the series to stop it",
-                )
-            })?;
-            Some(rule.place(moved.due_date))
-        };
-        let (version, own_zone) = (current.progress.version, patch.own_zone(current.own_zone));
-        let input = Input { series, version, patch, rule: &rule, own_zone, place };
-        match client.one(statement!("patch.sql"), &input) {
+        let schedule = patch.schedule(&current, open, now)?;
+        match client.call(statement!("patch.sql"), &Input { series, patch, schedule }) {
             // Another request was faster: read again.
             Err(Refusal::Rejected(Reason::Stale)) => {}
-            other => {
-                let changed = Progress { place: place.or(Some(open)), rule, ..current.progress };
-                return VersionedJson::new(&changed.with_next(&other?)?);
+            rows => {
+                let mut rows = rows?;
+                let progress: Progress = parse_row(&rows.require("progress")?)?;
+                return VersionedJson::new(&progress.with_next(&rows.require("row")?)?);
             }
         }
     }

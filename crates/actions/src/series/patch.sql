@@ -1,8 +1,10 @@
 -- frame: write
--- Updates a series of the caller, and its open occurrence. Returns the series.
+-- Updates a series of the caller, and its open occurrence. Returns the series, and its `progress`.
 declare
     patch      record;
     fields     jsonb := input -> 'patch';
+    -- Null if the patch leaves the schedule alone.
+    schedule   jsonb := input -> 'schedule';
     old_series series;
     new_series series;
     open_id    uuid;
@@ -11,7 +13,8 @@ declare
 begin
     select * into old_series from series
      where series.id = (input ->> 'id')::uuid and series.user_id = caller;
-    if not found or old_series.version <> (input ->> 'version')::bigint then
+    -- It was deleted, has ended, or has another version than the one that the schedule follows from.
+    if old_series.place is null or old_series.version <> (schedule ->> 'version')::bigint then
         perform refuse('stale');
     end if;
     open_id := open_occurrence(old_series);
@@ -27,11 +30,12 @@ begin
            reminders   = case when fields ? 'reminders' then coalesce(nullif(patch.reminders, 'null'), '[]')
                               else series.reminders end,
            -- The current zone of the user, which may have changed since the rule was read.
-           rule        = case when (input ->> 'own_zone')::boolean then input -> 'rule'
-                              else jsonb_set(input -> 'rule', '{timezone}', to_jsonb(zone(caller))) end,
-           own_zone    = (input ->> 'own_zone')::boolean,
+           rule        = case when schedule is null then series.rule
+                              when (schedule ->> 'own_zone')::boolean then schedule -> 'rule'
+                              else jsonb_set(schedule -> 'rule', '{timezone}', to_jsonb(zone(caller))) end,
+           own_zone    = coalesce((schedule ->> 'own_zone')::boolean, series.own_zone),
            place       = case when open_id is not null
-                              then coalesce(parse_place(input ->> 'place'), series.place)
+                              then coalesce(parse_place(schedule ->> 'place'), series.place)
                               else series.place end
      where series.id = old_series.id
     returning series.* into new_series;
@@ -62,4 +66,5 @@ begin
                             where existing.task_id = open_id and existing.before = wanted ->> 'before');
     end if;
     return query select 'row', client_json(new_series)::text;
+    return query select 'progress', progress(new_series)::text;
 end;

@@ -134,7 +134,7 @@ impl TaskQuery {
     fn check(&self) -> Result<(), Errors> {
         let wrong = |name, detail| Err(wrong_member(name, detail));
         if self.order.sort_by.0 == Some(SortBy::Relevance) && self.order.search.0.is_none() {
-            return wrong("sort_by", "relevance needs a `search`");
+            return wrong("sort_by", "can be relevance only with a `search`");
         }
         if let Some(cursor) = &self.page.cursor.0 {
             if self.offset.0.is_some() {

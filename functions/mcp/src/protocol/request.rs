@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use web::{Problem, Request};
 
-use super::error::{INVALID_PARAMS, RpcError};
+use super::error::{INVALID_PARAMS, RpcError, explain};
 use super::revision::ClientInfo;
 
 /// A JSON-RPC request whose envelope has been checked; its parameters have not.
@@ -24,8 +24,9 @@ impl RpcRequest<'_> {
     pub fn params<T: DeserializeOwned>(&self) -> Result<T, RpcError> {
         let mut params = self.params.clone();
         params.insert("_meta".into(), self.client.meta());
-        serde_json::from_value(params.into())
-            .map_err(|error| RpcError::new(INVALID_PARAMS, format!("The parameters are invalid: {error}")))
+        serde_json::from_value(params.into()).map_err(|error| {
+            RpcError::new(INVALID_PARAMS, format!("The parameters are invalid: {}", explain(&error)))
+        })
     }
 
     /// The caller, acting through an agent that is named after its client.

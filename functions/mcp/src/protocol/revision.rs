@@ -10,7 +10,7 @@ use rust_mcp_schema::{Implementation, RequestMetaObject};
 use serde_json::{Map, Value, json};
 use web::Request;
 
-use super::error::{HEADER_MISMATCH, INVALID_PARAMS, RpcError, UNSUPPORTED_VERSION};
+use super::error::{HEADER_MISMATCH, INVALID_PARAMS, RpcError, UNSUPPORTED_VERSION, explain};
 
 /// The newest revision.
 const MODERN: &str = "2026-07-28";
@@ -59,7 +59,8 @@ impl ClientInfo {
                     INVALID_PARAMS,
                     format!(
                         "The `_meta` of each request must have {VERSION} and \
-                         io.modelcontextprotocol/clientCapabilities: {error}."
+                         io.modelcontextprotocol/clientCapabilities: {}.",
+                        explain(&error)
                     ),
                 )
             })?;
