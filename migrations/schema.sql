@@ -1049,14 +1049,16 @@ create function app.count_fitting(ids uuid[], max_bytes integer) returns integer
 -- Counts what happened to streams. Connections count in different slots, so they hardly wait for each other.
 create function app.count_streams(what text, amount bigint) returns void language sql volatile;
 
--- The instant of a due date: `{"at": instant}`, or `{"on": day}`, which ends at 23:59 in the user's zone.
+-- The instant of a due date: `{"at": instant}`, or `{"on": day}`, for the end of that day in the user's
+-- zone.
 create function app.due_at(due jsonb, person uuid) returns timestamp with time zone language plpgsql stable;
 
 -- The upper bounds of the buckets that durations of requests are counted in, in seconds. There is one more
 -- bucket, without a bound.
 create function app.duration_bounds() returns double precision[] language sql immutable;
 
--- The due date of a whole day: 23:59 in a zone.
+-- The due date of a whole day: 23:59 in a zone. Where clocks are set forward over that time, it is as much
+-- earlier: the last minute that the day has.
 create function app.end_of_day(day date, zone text)
 returns timestamp with time zone language plpgsql immutable;
 
@@ -1134,7 +1136,8 @@ returns json language plpgsql volatile;
 -- time.
 create function app.lock_user(person uuid, role text) returns boolean language plpgsql volatile;
 
--- The first instant within a lower bound: an instant itself, or the beginning of a day in the user's zone.
+-- The first instant within a lower bound: an instant itself, or the beginning of a day in the user's zone. A
+-- day begins at its first midnight, or where clocks skip that, as soon as they have been set forward.
 create function app.lower_bound(bound jsonb, person uuid)
 returns timestamp with time zone language plpgsql stable;
 
@@ -1181,8 +1184,8 @@ create function app.page_cursor(key text, id uuid, fingerprint text) returns tex
 create function app.parse_place(wall_clock text)
 returns timestamp without time zone language plpgsql immutable;
 
--- The due date that a place in the schedule of a series stands for. A day ends at 23:59 in the user's zone,
--- as for every task.
+-- The due date that a place in the schedule of a series stands for. A day ends in the user's zone, as for
+-- every task.
 create function app.planned_due_date(series app.series, place timestamp without time zone)
 returns timestamp with time zone language plpgsql stable;
 
@@ -1305,8 +1308,8 @@ create function app.stamp_reminder() returns trigger language plpgsql volatile;
 
 -- The events of a live stream after `since`, and up to `upto` if that is not null: `{"epoch", "seq",
 -- "events": [[event, data], …]}`, with the `seq` that they lead to. Conflicts come first, as only the last
--- event carries the position. A client that is more than a page behind gets `resync` in place of the
--- changes.
+-- event carries the position: one for each task or series, and the twenty newest, as a stream is not
+-- flooded. A client that is more than a page behind gets `resync` in place of the changes.
 create function app.stream_page(person uuid, since bigint, upto bigint) returns json language plpgsql stable;
 
 -- A due date minus an offset such as `2d`. Days and weeks are calendar days in the user's zone, so clocks
@@ -1331,7 +1334,8 @@ create function app.take_tokens(buckets app.buckets[]) returns void language plp
 -- deleted task are cancelled until it is open again.
 create function app.update_reminders() returns trigger language plpgsql volatile;
 
--- The last instant within an upper bound: an instant itself, or the end of a day in the user's zone.
+-- The last instant within an upper bound: an instant itself, or the end of a day in the user's zone. A day
+-- ends where the next one begins.
 create function app.upper_bound(bound jsonb, person uuid)
 returns timestamp with time zone language plpgsql stable;
 
