@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -15,19 +14,17 @@ use crate::postgres::session::Session;
 use crate::tls;
 
 const TCP_TIMEOUT: Duration = Duration::from_secs(2);
-/// Includes TLS and authentication.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Opens a session whose connection runs among `tasks`.
+/// Opens a session whose connection runs among `tasks`. It takes as long as the server needs, unless that is
+/// silent: the pool watches it.
 pub async fn open_session(config: &Config, tasks: &TaskTracker) -> Result<Session, String> {
     let mut config = config.clone();
     if config.get_connect_timeout().is_none_or(|limit| *limit > TCP_TIMEOUT) {
         config.connect_timeout(TCP_TIMEOUT);
     }
-    match timeout(OPEN_TIMEOUT, start(&config)).await {
-        Ok(Ok((client, connection))) => Ok(Session::new(client, tasks.spawn(connection))),
-        Ok(Err(error)) => Err(error_chain(&error)),
-        Err(_) => Err(format!("the server did not respond within {} s", OPEN_TIMEOUT.as_secs())),
+    match start(&config).await {
+        Ok((client, connection)) => Ok(Session::new(client, tasks.spawn(connection))),
+        Err(error) => Err(error_chain(&error)),
     }
 }
 
