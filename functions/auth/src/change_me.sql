@@ -13,9 +13,7 @@ begin
     end if;
     new_address := nullif(input ->> 'email', person.email);
     if new_address is not null then
-        -- One that its account has not confirmed goes to whoever confirms it.
-        if exists (select from users where users.email = new_address
-                                         and (users.email_verified or users.password_hash is null)) then
+        if exists (select from users where users.email = new_address and holds_address(users)) then
             perform refuse('email_taken');
         end if;
         wait := queue_link(caller, 'confirm_email', new_address);

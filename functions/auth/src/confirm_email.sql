@@ -1,7 +1,7 @@
 -- frame: open
 -- Confirms the address that a link was sent to: that of an account, or the one that is to replace it. The
--- link works once. An account with a password that has not confirmed this address gives way, and its user is a
--- guest: otherwise a stranger could keep the address from whoever it belongs to.
+-- link works once. An account that does not hold the address gives way, and its user is a guest: otherwise a
+-- stranger could keep the address from whoever it belongs to.
 declare
     link     links := take_link(input ->> 'token', 'confirm_email');
     unproven uuid;
@@ -13,7 +13,7 @@ begin
        set guest = true, email = null, new_email = null, password_hash = null
       from users as person
      where person.id = link.user_id and person.new_email = link.email and other.id <> person.id
-         and other.email = link.email and not other.email_verified and other.password_hash is not null
+         and other.email = link.email and not holds_address(other)
     returning other.id into unproven;
     perform withdraw_links(unproven) where unproven is not null;
     return query
