@@ -975,10 +975,6 @@ returns TABLE(kind text, body text) language plpgsql volatile;
 create function app.begin_account(person app.users, principal jsonb, input jsonb)
 returns jsonb language plpgsql volatile;
 
--- Begins a search of a user, or refuses it while others of the user have half of the connections of a pool:
--- a search may read much.
-create function app.begin_search(person uuid) returns void language plpgsql volatile;
-
 -- Starts a session of a user: the hash of its token is in the input. Returns it as clients see it: its end,
 -- and the user.
 create function app.begin_session(person app.users, principal jsonb, input jsonb)
@@ -1105,6 +1101,10 @@ create function app.follow_zone() returns trigger language plpgsql volatile;
 -- A place of a series in the format of `domain`'s `WallClock`: a local date, or a local date and time.
 create function app.format_place(series app.series, place timestamp without time zone)
 returns text language plpgsql immutable;
+
+-- True if an account keeps its address from others: it has confirmed it, or an issuer has given it. The
+-- address of another account goes to whoever confirms it.
+create function app.holds_address(person app.users) returns boolean language plpgsql immutable;
 
 -- Increments the counter of a consumer and an outcome.
 create function app.increment_counter(outcome text, consumer text) returns void language sql volatile;
@@ -1324,6 +1324,11 @@ create function app.sweep_streams() returns void language plpgsql volatile;
 -- Uses up a link that was sent by e-mail, and returns it: all null if it is unknown, was used, or has
 -- expired. The user is locked before the link is deleted, as by all others that delete links.
 create function app.take_link(hash text, wanted text) returns app.links language plpgsql volatile;
+
+-- Acquires a place for a request that may hold a connection for long, or refuses it while others of the
+-- user, of the same kind, have half of the connections of a pool: a search may read much, and streams open
+-- one by one.
+create function app.take_place(kind text, person uuid) returns void language plpgsql volatile;
 
 -- Takes a token from each of these buckets, from its first slot that no other request in progress has. A
 -- moment of many requests leaves more slots than are needed later, and each costs time to read: whoever has

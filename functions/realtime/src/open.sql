@@ -18,10 +18,8 @@ begin
         return;
     end if;
 
-    -- Those that open wait for each other with a connection, so they may have half of them at most.
-    if not acquire_place('opening', caller, 32) then
-        perform refuse('busy');
-    end if;
+    -- Those that open hold a connection while they wait for each other.
+    perform take_place('opening', caller);
     -- 7003: a lock for each user, so that the streams of one are counted exactly. Those of an address or a
     -- process may exceed their limit by as many as are opened at the same moment.
     perform pg_advisory_xact_lock(7003, hashtext(caller::text));

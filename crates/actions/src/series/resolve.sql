@@ -6,7 +6,7 @@ declare
     search json;
 begin
     if not input ? 'id' then
-        perform begin_search(caller);
+        perform take_place('searching', caller);
         search := find_by_words($$(select id, title, app.words(title, null, user_id) as words,
                                           place is not null as open,
                                           app.planned_due_date(series, place) as due_date,

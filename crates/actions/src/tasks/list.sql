@@ -32,7 +32,7 @@ declare
     most_bytes   int;
 begin
     if input ->> 'search' is not null then
-        perform begin_search(caller);
+        perform take_place('searching', caller);
         search_query := build_search_query(input ->> 'search', caller);
     end if;
     select kinds.*, case when (input ->> 'descending')::boolean then 'desc' else 'asc' end as direction,

@@ -12,7 +12,7 @@ begin
                and (task.deleted_at is null or (input ->> 'in_trash')::boolean);
         return;
     end if;
-    perform begin_search(caller);
+    perform take_place('searching', caller);
     search := find_by_words($$(select id, title, words, status = 'active' as open, due_date, all_day, user_id,
                                       updated_at
                                  from app.tasks where deleted_at is null)$$,
