@@ -17,6 +17,7 @@ begin
                        'type', conflict.type,
                        case when conflict.type like 'task.%' then 'task_id' else 'recurring_task_id' end,
                        conflict.subject_id))
+              -- Of the newest 200, so that this reads little however many there are.
               from (select recent.subject_id, recent.type, max(recent.seq) as seq
                       from (select * from app.conflicts as every
                              where every.user_id = person and every.seq > since and every.seq <= page.seq

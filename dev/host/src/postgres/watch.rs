@@ -20,8 +20,8 @@ const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 /// Text of the error of a call whose server is silent.
 pub const SILENT: &str = "the server does not respond";
 
-/// What the calls of a pool know about their server together. Each result is a sign of life for all that wait,
-/// and otherwise one of them asks for all: a server with many slow calls would have many questions too.
+/// The latest sign of life of a server, shared by all calls of a pool. Each result is one, and if none comes, one
+/// call asks for all: otherwise a server with many slow calls would have many questions too.
 pub struct Watch {
     latest: Mutex<Observation>,
     asking: tokio::sync::Mutex<()>,
