@@ -2,9 +2,9 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_postgres::Config;
@@ -23,8 +23,8 @@ pub const SILENT: &str = "the server does not respond";
 /// The latest sign of life of a server, shared by all calls of a pool. Each result is one, and if none comes, one
 /// call asks for all: otherwise a server with many slow calls would have many questions too.
 pub struct Watch {
-    latest: Mutex<Observation>,
-    asking: tokio::sync::Mutex<()>,
+    latest: watch::Sender<Observation>,
+    asking: Mutex<()>,
 }
 
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ struct Observation {
 impl Watch {
     pub fn new() -> Self {
         let latest = Observation { time: Instant::now(), responds: true };
-        Self { latest: Mutex::new(latest), asking: tokio::sync::Mutex::default() }
+        Self { latest: watch::Sender::new(latest), asking: Mutex::default() }
     }
 
     /// Awaits a call for as long as its server gives signs of life. Returns `None` if it is silent.
@@ -66,20 +66,27 @@ impl Watch {
         }
     }
 
+    /// Waits for a sign of life. The result of another call is one also while this one asks: a server that is
+    /// busy may take longer for a new connection than for those that it has.
     async fn is_alive_since(&self, began: Instant, config: &Config) -> bool {
-        let _asking = self.asking.lock().await;
-        let latest = *self.latest.lock().expect("the lock is not poisoned");
-        if latest.time > began {
-            return latest.responds;
+        let mut latest = self.latest.subscribe();
+        let is_newer = |latest: &Observation| latest.time > began;
+        tokio::select! {
+            biased;
+            latest = latest.wait_for(is_newer) => latest.is_ok_and(|latest| latest.responds),
+            responds = self.ask(config) => responds,
         }
+    }
+
+    async fn ask(&self, config: &Config) -> bool {
+        let _asking = self.asking.lock().await;
         let responds = responds(config).await;
         self.note(responds);
         responds
     }
 
     fn note(&self, responds: bool) {
-        *self.latest.lock().expect("the lock is not poisoned") =
-            Observation { time: Instant::now(), responds };
+        self.latest.send_replace(Observation { time: Instant::now(), responds });
     }
 }
 

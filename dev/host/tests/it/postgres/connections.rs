@@ -1,8 +1,16 @@
 //! Reuse of pooled connections, and their state.
 
-use serde_json::json;
-use tokio::task::JoinSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use serde_json::json;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::app::{App, is_embedded};
 use crate::database::Database;
 
 #[tokio::test]
@@ -56,7 +64,7 @@ async fn a_connection_is_reused_after_a_trap() {
 #[tokio::test]
 async fn at_most_64_connections_are_open_and_every_request_gets_its_turn() {
     let database = Database::create().await;
-    let app = std::sync::Arc::new(database.app().await);
+    let app = Arc::new(database.app().await);
     let body =
         json!({ "address": database.address(), "calls": [{ "statement": "select pg_sleep(0.05)::text" }] });
     let mut requests = JoinSet::new();
@@ -111,5 +119,53 @@ async fn a_slow_statement_is_waited_for_as_long_as_the_server_responds_to_others
     let response = database.query(&app, "select pg_sleep(2)::text").await;
     assert_eq!(response["rows"][0][0], "DbValue::Str(\"\")", "{response}");
     app.stop().await;
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_slow_statement_is_waited_for_while_other_calls_get_results_though_new_connections_get_none() {
+    if !is_embedded() {
+        return;
+    }
+    let database = Database::create().await;
+    // A relay to the server that leaves new connections without a response once it is busy.
+    let relay = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = relay.local_addr().unwrap().port().to_string();
+    let server = format!("127.0.0.1:{}", database.port());
+    let is_busy = Arc::new(AtomicBool::new(false));
+    let relayed = tokio::spawn({
+        let is_busy = is_busy.clone();
+        async move {
+            let mut silent = Vec::new();
+            while let Ok((mut client, _)) = relay.accept().await {
+                if is_busy.load(Ordering::Relaxed) {
+                    silent.push(client);
+                    continue;
+                }
+                let mut server = TcpStream::connect(&server).await.unwrap();
+                tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await });
+            }
+        }
+    });
+    let app = App::with(&[("database_port", &port)]).await;
+    let address = database.address_at("127.0.0.1", &port);
+    let query = async |statement: &str| {
+        let body = json!({ "address": address, "calls": [{ "statement": statement }] });
+        app.post("/database", body).await.json()[0].clone()
+    };
+    tokio::join!(query("select pg_sleep(0.3)::text"), query("select pg_sleep(0.3)::text"));
+    is_busy.store(true, Ordering::Relaxed);
+
+    let others = async {
+        for _ in 0..4 {
+            sleep(Duration::from_millis(700)).await;
+            query("select 1").await;
+        }
+    };
+    let (slow, ()) = tokio::join!(query("select pg_sleep(2.5)::text"), others);
+
+    assert_eq!(slow["rows"][0][0], "DbValue::Str(\"\")", "{slow}");
+    app.stop().await;
+    relayed.abort();
     database.drop().await;
 }
