@@ -90,6 +90,36 @@ async fn eighty_uses_of_one_link_leave_connections_to_others() {
 }
 
 #[tokio::test]
+async fn confirming_an_address_locks_the_account_that_gives_way_in_the_order_of_ids() {
+    let app = App::start().await;
+    let mut people = Vec::new();
+    for email in ["ada@example.com", "ben@example.com"] {
+        people.push((app.account(email).await, email));
+    }
+    people.sort_by_key(|(person, _)| person.id());
+    let [(first, wanted), (second, _)] = people.as_slice() else { panic!("there are two") };
+    let change = json!({ "email": wanted, "current_password": "a sample password" });
+    second.patch("/api/auth/me", change).await.expect(200);
+    let token = add_link(&app, second, "confirm_email", wanted).await;
+    let mut owner = app.database.owner().await;
+    let other = lock(&mut owner, first).await;
+    let finish = async {
+        poll_until("the request waits", async || (!waiting(&app).await.is_empty()).then_some(())).await;
+        let lock = format!("select from app.users where id = '{}' for no key update", second.id());
+        // In the other order both would wait for each other.
+        other.batch_execute(&format!("set local lock_timeout = '3s'; {lock}")).await.unwrap();
+        other.rollback().await.unwrap();
+    };
+
+    let confirm = app.post("/api/auth/confirm-email", json!({ "token": token }));
+    let (confirmed, ()) = tokio::join!(confirm, finish);
+
+    confirmed.expect(204);
+    let me = second.get("/api/auth/me").await.expect(200).json();
+    assert_eq!((&me["email"], &me["email_verified"]), (&json!(wanted), &json!(true)));
+}
+
+#[tokio::test]
 async fn a_sign_in_gets_in_line_with_the_changes_of_its_user() {
     let app = App::start().await;
     let ada = app.account("ada@example.com").await;

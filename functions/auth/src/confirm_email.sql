@@ -3,9 +3,28 @@
 -- link works once. An account that does not hold the address gives way, and its user is a guest: otherwise a
 -- stranger could keep the address from whoever it belongs to.
 declare
-    link     links := take_link(input ->> 'token', 'confirm_email');
+    link     links;
+    account  uuid;
     unproven uuid;
 begin
+    select * into link from links
+     where links.token_hash = input ->> 'token' and links.purpose = 'confirm_email'
+       and links.expires_at > now();
+    if not found then
+        return;
+    end if;
+    for account in
+        select link.user_id as id
+        union
+        select users.id from users where users.email = link.email and not holds_address(users)
+         order by id
+    loop
+        if not lock_user(account, 'user') then
+            perform refuse('busy');
+        end if;
+    end loop;
+    -- Another request may have used it meanwhile.
+    link := take_link(link.token_hash, 'confirm_email');
     if link.token_hash is null then
         return;
     end if;
