@@ -4,7 +4,7 @@ use tests::{App, Person};
 
 use super::{
     LATER, change_silently, claim_due, create_due, create_many, create_task, in_ms, make_all_overdue,
-    notifications, reload, reminders, user_with_mail,
+    notifications, reload, reminders, text, user_with_mail,
 };
 use crate::events::poll_until;
 
@@ -166,4 +166,19 @@ async fn the_link_in_a_mail_unsubscribes_after_a_confirmation() {
     claim_due(&app).await;
     let new = &wait_for_all_mails(&app).await[sent..];
     assert_eq!(new.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["ben@example.com"]);
+}
+
+#[tokio::test]
+async fn parameters_that_trackers_add_to_the_link_that_unsubscribes_are_ignored() {
+    let app = App::start().await;
+    let ada = app.confirmed_user("ada@example.com").await;
+    let row = app.database.rows("select unsubscribe from app.users").await.remove(0);
+    let link = format!("/api/notifications/unsubscribe/{}", text(&row, "unsubscribe"));
+
+    for query in ["utm_source=mail", "fbclid=%ff&utm_source=x&utm_source=y", "a&=&"] {
+        app.get(&format!("{link}?{query}")).await.expect(200);
+        ada.patch("/api/auth/me", json!({ "email_reminders": true })).await.expect(200);
+        app.call("POST", &format!("{link}?{query}")).send().await.expect(200);
+        assert_eq!(ada.get("/api/auth/me").await.json()["email_reminders"], false, "{query}");
+    }
 }

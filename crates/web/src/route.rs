@@ -53,6 +53,7 @@ pub struct Route {
     pub(crate) takes: Option<fn() -> Value>,
     pub(crate) takes_bytes: bool,
     pub(crate) query: Option<fn() -> Value>,
+    pub(crate) ignores_query: bool,
     pub(crate) gives: (u16, Body),
     pub(crate) gives_too: Option<(u16, fn() -> Value)>,
     pub(crate) refuses: &'static [u16],
@@ -73,6 +74,7 @@ impl Route {
             takes: None,
             takes_bytes: false,
             query: None,
+            ignores_query: false,
             gives,
             gives_too: None,
             refuses: &[],
@@ -95,6 +97,11 @@ impl Route {
     /// Accepts a query; the schema is that of an object of its parameters.
     pub const fn query(self, schema: fn() -> Value) -> Self {
         Self { query: Some(schema), ..self }
+    }
+
+    /// Is behind a link in an e-mail. Mail programs and trackers add parameters to it, which are ignored.
+    pub const fn linked(self) -> Self {
+        Self { ignores_query: true, ..self }
     }
 
     /// Responds to success with that status and JSON with that schema.
@@ -195,7 +202,7 @@ pub fn find_route(routes: &[Route], request: &mut Request) -> Result<RouteMatch,
                     credential(request)?;
                 }
                 request.parameters = decoded?;
-                if route.query.is_none() {
+                if route.query.is_none() && !route.ignores_query {
                     reject_query(request)?;
                 }
                 let takes_nothing = route.takes.is_none() && !route.takes_bytes;

@@ -92,15 +92,11 @@ pub const ROUTES: &[Route] = &[
         .gives(200, tokens::schema),
     Route::new(Delete, "/api/auth/tokens", tokens::revoke_all, "Revoke all personal access tokens"),
     Route::new(Delete, "/api/auth/tokens/{id}", tokens::revoke, "Revoke a personal access token"),
-    Route::new(Get, "/confirm-email", pages::confirm_form, "Show the form behind a link")
-        .query(link::Link::schema)
-        .page(),
+    Route::new(Get, "/confirm-email", pages::confirm_form, "Show the form behind a link").linked().page(),
     Route::new(Post, "/confirm-email", pages::confirm, "Confirm an e-mail address by a form")
         .page()
         .takes_bytes(),
-    Route::new(Get, "/reset-password", pages::password_form, "Show the form behind a link")
-        .query(link::Link::schema)
-        .page(),
+    Route::new(Get, "/reset-password", pages::password_form, "Show the form behind a link").linked().page(),
     Route::new(Post, "/reset-password", pages::set_password, "Set a new password by a form")
         .page()
         .takes_bytes(),

@@ -55,8 +55,7 @@ pub fn set_password(request: &Request) -> Result<Response, Problem> {
     }
 }
 
-/// Returns the token in the URL of a page. Mail programs and trackers add other parameters,
-/// which are ignored.
+/// Returns the token in the URL of a page.
 fn token_in_url(request: &Request) -> Option<LinkToken> {
     LinkToken::parse(&request.query_parameter("token")?.into()).ok()
 }

@@ -26,6 +26,7 @@ pub const ROUTES: &[Route] = &[
         unsubscribe::confirmation,
         "Show the unsubscribe page",
     )
+    .linked()
     .gives_text("text/html; charset=utf-8")
     .refuses(&[429])
     .open(),
@@ -37,6 +38,7 @@ pub const ROUTES: &[Route] = &[
     )
     // Browsers and mail programs send a form.
     .takes_bytes()
+    .linked()
     .gives_text("text/html; charset=utf-8")
     .refuses(&[429, 503])
     .open(),
