@@ -36,6 +36,22 @@ async fn an_if_match_with_more_than_ten_tags_or_a_thousand_bytes_is_rejected_wit
 }
 
 #[tokio::test]
+async fn a_malformed_if_match_is_rejected_also_where_there_is_no_version() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+
+    for (path, body) in
+        [("/api/tasks", json!({ "title": "report" })), ("/api/notifications/read-all", json!({}))]
+    {
+        let send =
+            async |tags: &str| ada.call("POST", path).header("if-match", tags).json(&body).send().await;
+        assert_eq!(send("yesterday").await.problem(422)["errors"][0]["header"], "If-Match", "{path}");
+        assert!(send("\"7\"").await.status < 300, "{path}");
+    }
+    assert_eq!(ada.titles("/api/tasks").await, ["report"]);
+}
+
+#[tokio::test]
 async fn a_weak_tag_matches_no_version() {
     let app = App::start().await;
     let ada = app.guest().await;

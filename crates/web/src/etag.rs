@@ -23,8 +23,9 @@ pub fn expected_versions(request: &Request) -> Result<Option<Vec<Version>>, Prob
     }
 }
 
-/// Rejects an invalid `If-None-Match`, rather than ignoring it.
-pub fn check_if_none_match(request: &Request) -> Result<(), Problem> {
+/// Rejects an invalid `If-Match` or `If-None-Match`, rather than ignoring it, also where there is no version.
+pub fn check_conditions(request: &Request) -> Result<(), Problem> {
+    expected_versions(request)?;
     match request.header("if-none-match").map(str::trim) {
         Some(given) if given != "*" && parse_tags(given).is_none() => Err(Problem::invalid_header(
             "If-None-Match",

@@ -99,7 +99,7 @@ async fn dispatch(
         RouteMatch::Methods(allowed) => return Ok(Response::empty().with("allow", allowed)),
     };
     check_site(request)?;
-    etag::check_if_none_match(request)?;
+    etag::check_conditions(request)?;
     if !open && let Credential::Jwt(token) = credential(request)? {
         request.issued = Some(issuers::verify(function, request, token).await?);
     }
