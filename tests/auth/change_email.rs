@@ -35,6 +35,7 @@ async fn a_new_address_replaces_the_old_one_when_it_is_confirmed_and_the_old_one
     assert!(!notice.body.contains("example.org") && !notice.body.contains("token="), "{notice:?}");
     let mail = mail_to(&app, "ada@example.org", 1).await;
     assert_eq!(mail.subject, "Confirm your e-mail address");
+    assert!(mail.body.contains("the account <b>ada@example.com</b>"), "{mail:?}");
     login(&app, "ada@example.org").await.problem(401);
     login(&app, "ada@example.com").await.expect(200);
 

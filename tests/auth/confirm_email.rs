@@ -30,6 +30,19 @@ async fn the_link_in_the_first_e_mail_confirms_the_address_of_a_new_account() {
 }
 
 #[tokio::test]
+async fn the_e_mail_with_the_link_names_the_account_by_its_address_and_has_no_other_text_of_the_user() {
+    let app = App::with_events().await;
+    let account = json!({ "email": "ada@example.com", "password": "a sample password",
+                          "name": "Visit spam.example" });
+
+    app.post("/api/auth/register", account).await.expect(201);
+
+    let mail = mail_to(&app, "ada@example.com", 1).await;
+    assert!(mail.body.contains("the account <b>ada@example.com</b>"), "{mail:?}");
+    assert!(!format!("{mail:?}").contains("spam"), "{mail:?}");
+}
+
+#[tokio::test]
 async fn a_guest_who_becomes_an_account_confirms_the_address_too() {
     let app = App::with_events().await;
     let ada = app.guest().await;

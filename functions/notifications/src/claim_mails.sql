@@ -28,7 +28,7 @@ select 'row', json_build_object(
            'mail', claimed.id, 'user', claimed.user_id, 'kind', claimed.kind,
            'email', case when claimed.kind <> 'reminder' then claimed.email
                          when users.email_reminders and users.email_verified then users.email end,
-           'token', new_links.token,
+           'token', new_links.token, 'account', users.email,
            'unsubscribe', users.unsubscribe, 'late', notifications.late,
            'reminders', (select coalesce(json_agg(pending.id), '[]') from pending
                           where pending.notification_id = claimed.notification_id),

@@ -19,6 +19,8 @@ pub enum MailContent {
     ConfirmEmail {
         /// Token of the link.
         token: String,
+        /// Current address of the account.
+        account: String,
     },
     /// Link that sets a new password.
     ResetPassword {
@@ -63,11 +65,13 @@ impl MailContent {
     pub fn html(&self, site: &str) -> String {
         let body = match self {
             Self::Reminder { late, tasks, unsubscribe } => reminder_body(site, tasks, *late, unsubscribe),
-            Self::ConfirmEmail { token } => format!(
-                "<p>Somebody, probably you, has given this address to TaskFlow, for an account. Is it yours?</p>\n\
+            Self::ConfirmEmail { token, account } => format!(
+                "<p>Somebody, probably you, has given this address to TaskFlow, for the account <b>{}</b>. Is that \
+                 your account?</p>\n\
                  <p><a href=\"{site}/confirm-email?token={token}\">Confirm this address</a></p>\n\
                  <p>The link works once, within a day. If it was not you, ignore this e-mail: TaskFlow sends \
-                 nothing else to an address that is not confirmed.</p>\n"
+                 nothing else to an address that is not confirmed.</p>\n",
+                escape(account)
             ),
             Self::ResetPassword { token } => format!(
                 "<p>Somebody, probably you, has forgotten the password of your TaskFlow account.</p>\n\
