@@ -657,6 +657,8 @@ create unique index tasks_of_a_series on app.tasks (recurring_task_id, occurrenc
 create trigger add_event after insert or update on app.tasks for each row
     execute function app.add_task_event();
 create trigger add_tombstone after delete on app.tasks for each row execute function app.add_task_tombstone();
+create trigger forget_purged_tasks after delete on app.tasks referencing old table as purged for each statement
+    execute function app.forget_purged_tasks();
 create trigger stamp before insert or update on app.tasks for each row execute function app.stamp();
 create trigger update_reminders after update on app.tasks for each row
     when (((old.due_date is distinct from new.due_date) or (old.status <> new.status) or ((old.deleted_at is null) <> (new.deleted_at is null))))
@@ -1098,6 +1100,10 @@ create function app.find_repeat(caller uuid, named jsonb) returns text language 
 -- later ones of `app.move_to_zone`.
 create function app.follow_zone() returns trigger language plpgsql volatile;
 
+-- Removes purged tasks from notifications, so that nothing of their text stays there: a notification that is
+-- about no other task is deleted, and a digest names those that are left.
+create function app.forget_purged_tasks() returns trigger language plpgsql volatile;
+
 -- A place of a series in the format of `domain`'s `WallClock`: a local date, or a local date and time.
 create function app.format_place(series app.series, place timestamp without time zone)
 returns text language plpgsql immutable;
@@ -1164,6 +1170,9 @@ returns timestamp with time zone language plpgsql stable;
 -- The next `seq` of a user: one of the reserved numbers while there are any. Null if this transaction
 -- deletes the user.
 create function app.next_seq(person uuid) returns bigint language plpgsql volatile;
+
+-- The title of a notification about these tasks: that of the first task, and the number of the others.
+create function app.notification_title(kind text, task_ids uuid[]) returns text language plpgsql stable;
 
 -- The title of a notification about these tasks: that of the first task, and the number of the others.
 create function app.notification_title(task_ids uuid[]) returns text language plpgsql stable;

@@ -193,14 +193,13 @@ async fn a_task_completed_by_then_is_not_in_the_digest() {
 async fn a_later_reminder_of_the_minute_does_not_join_a_notification_of_a_completed_task() {
     let app = app_without_sidecar().await;
     let minute = past_minute(&app).await;
-    for step in ["purge", "delete", "complete"] {
+    for step in ["delete", "complete"] {
         let ada = app.guest().await;
         let first = create_around(&app, &ada, &minute, &[("one", 0)]).await.remove(0);
         claim_and_deliver(&app).await;
         let [received] = notifications(&ada).await.try_into().unwrap();
         let task = task_of(&first);
         match step {
-            "purge" => drop(ada.delete(&format!("{task}?permanent=true")).await.expect(204)),
             "delete" => drop(ada.delete(&task).await.expect(204)),
             _ => drop(ada.post(&format!("{task}/complete"), json!({})).await.expect(200)),
         }
@@ -214,4 +213,31 @@ async fn a_later_reminder_of_the_minute_does_not_join_a_notification_of_a_comple
         assert_eq!(tasks_of(&all[0]), [second["task_id"].clone()], "{step}");
         assert_eq!(all[1], received, "{step}");
     }
+}
+
+#[tokio::test]
+async fn a_digest_forgets_the_tasks_that_are_purged() {
+    let app = app_without_sidecar().await;
+    let ada = app.guest().await;
+    let minute = past_minute(&app).await;
+    let all = create_around(&app, &ada, &minute, &[("one", 0), ("two", 10), ("three", 20)]).await;
+    claim_and_deliver(&app).await;
+    let [digest] = notifications(&ada).await.try_into().unwrap();
+    let purge = async |reminder: &Value| {
+        let since = current_seq(&ada).await;
+        ada.delete(&format!("{}?permanent=true", task_of(reminder))).await.expect(204);
+        changes(&ada, "notification", &since).await.remove(0)
+    };
+
+    let two = purge(&all[0]).await["data"].clone();
+    let one = purge(&all[2]).await["data"].clone();
+    let none = purge(&all[1]).await;
+
+    assert_eq!((&two["id"], &one["id"], &none["id"]), (&digest["id"], &digest["id"], &digest["id"]));
+    assert_eq!((text(&two, "kind"), text(&two, "title")), ("digest", "two and 1 more"));
+    assert_eq!(two["task_ids"], json!([all[1]["task_id"], all[2]["task_id"]]));
+    assert_eq!((text(&one, "kind"), text(&one, "title")), ("reminder", "two"));
+    assert_eq!(one["task_id"], all[1]["task_id"]);
+    assert_eq!((&none["deleted"], &none["data"]), (&json!(true), &Value::Null));
+    assert_eq!(notifications(&ada).await, [] as [Value; 0]);
 }

@@ -3,7 +3,7 @@ use tests::{App, Person};
 
 use super::{
     LATER, all_pages, app_without_sidecar, changes, claim_and_deliver, create_due, create_task, current_seq,
-    make_overdue, notifications, reminders, text,
+    make_overdue, notifications, reminders, text, user_with_mail,
 };
 
 /// Sends a user that many notifications, `number 1` and so on, none of them a digest.
@@ -145,4 +145,39 @@ async fn notifications_and_their_read_state_are_synced() {
     let last = changes(&ada, "notification", &since).await;
     assert_eq!(last.len(), 1);
     assert_eq!(last[0]["id"], all[0]["id"]);
+}
+
+#[tokio::test]
+async fn a_purged_task_leaves_nothing_of_its_text_but_in_the_audit_trail() {
+    let app = app_without_sidecar().await;
+    let ada = user_with_mail(&app, "ada").await;
+    for (title, ago) in [("secret plan", "3 minutes"), ("kept", "1 minute")] {
+        create_due(&app, &ada, title, ago).await;
+    }
+    claim_and_deliver(&app).await;
+    let [kept, secret] = notifications(&ada).await.try_into().unwrap();
+    let failed = format!(
+        "insert into app.notifications (user_id, kind, title, task_ids, minute)
+         select user_id, 'reminder_failed', 'No e-mail could be sent: ' || title, task_ids, minute
+           from app.notifications where title = '{}'",
+        text(&secret, "title")
+    );
+    app.database.change(&failed).await;
+    let task = text(&secret, "url").replace("/tasks/", "/api/tasks/");
+    ada.delete(&task).await.expect(204);
+    assert_eq!(notifications(&ada).await.len(), 3, "it can be restored from the trash");
+    let since = current_seq(&ada).await;
+
+    ada.delete(&format!("{task}?permanent=true")).await.expect(204);
+
+    assert_eq!(notifications(&ada).await, [kept]);
+    let news = changes(&ada, "notification", &since).await;
+    assert_eq!((news.len(), &news[0]["deleted"], &news[1]["deleted"]), (2, &json!(true), &json!(true)));
+    let tables = "select table_name as name from information_schema.tables
+                   where table_schema = 'app' and table_type = 'BASE TABLE' and table_name <> 'outbox'";
+    for table in app.database.rows(tables).await {
+        let name = text(&table, "name");
+        let rows = format!("select 1 from app.{name} as entry where entry::text like '%secret plan%'");
+        assert_eq!(app.database.rows(&rows).await, [] as [Value; 0], "{name}");
+    }
 }

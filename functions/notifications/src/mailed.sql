@@ -39,8 +39,7 @@ begin
     end if;
     if gives_up and mailed_tasks is not null then
         insert into notifications (user_id, kind, title, task_ids, due_date, late, minute)
-        values (caller, 'reminder_failed',
-                left('No e-mail could be sent: ' || notification_title(mailed_tasks), 600),
+        values (caller, 'reminder_failed', notification_title('reminder_failed', mailed_tasks),
                 mailed_tasks, null, false, notification.minute);
     end if;
     -- Reminders that joined the notification meanwhile get an e-mail of their own.
