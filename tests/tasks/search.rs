@@ -132,6 +132,19 @@ async fn a_search_without_words_matches_the_literal_text() {
 }
 
 #[tokio::test]
+async fn a_search_without_words_reads_no_long_description() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    for (title, words) in [("short", 399), ("long", 400), ("long ?!", 3999)] {
+        let description = format!("{}?!", "milk ".repeat(words));
+        ada.create(json!({ "title": title, "description": description })).await.expect(201);
+    }
+
+    assert_eq!(find_titles(&ada, "search=%3F%21").await, ["long ?!", "short"]);
+    assert_eq!(find_titles(&ada, "search=milk").await.len(), 3, "words are in an index");
+}
+
+#[tokio::test]
 async fn a_search_without_words_has_more_than_one_page() {
     let app = App::start().await;
     let ada = app.guest().await;
