@@ -164,7 +164,7 @@ async fn invalid_unicode_is_rejected() {
 async fn characters_of_every_plane_are_stored_unchanged() {
     let app = App::start().await;
     let ada = app.guest().await;
-    let text = "𝕋𝕒𝕤𝕜 🦀 👩‍👩‍👧 𠜎 e\u{301}";
+    let text = "𝕋𝕒𝕤𝕜 🦀 👩‍👩‍👧 𠜎 q\u{301}";
     let task = json!({ "title": text, "description": format!("{text}\n{text}"), "tags": [text, "🦀"] });
 
     let made = ada.create(task.clone()).await;
@@ -175,6 +175,30 @@ async fn characters_of_every_plane_are_stored_unchanged() {
     }
     let escaped = post_task(&ada, r#"{"title": "\ud83e\udd80"}"#).await.expect(201);
     assert_eq!(escaped.json()["title"], "🦀");
+}
+
+#[tokio::test]
+async fn text_is_the_same_however_its_accents_were_typed() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let (typed, text) = ("Cafe\u{301}", "Café");
+    let task = json!({ "title": typed, "description": typed, "tags": [typed, text] });
+
+    let made = ada.create(task).await;
+
+    let shown = made.json();
+    assert_eq!((&shown["title"], &shown["description"]), (&json!(text), &json!(text)));
+    assert_eq!(shown["tags"], json!([text]));
+    for encoded in ["Cafe%CC%81", "Caf%C3%A9"] {
+        assert_eq!(ada.titles(&format!("/api/tasks?search={encoded}")).await, [text], "{encoded}");
+        assert_eq!(ada.titles(&format!("/api/tasks?tags={encoded}")).await, [text], "{encoded}");
+    }
+    let untagged = ada.delete(&format!("{}/tags/Cafe%CC%81", made.header("location"))).await.expect(200);
+    assert_eq!(untagged.json()["tags"], json!([]));
+    assert_eq!(ada.patch("/api/auth/me", json!({ "name": typed })).await.json()["name"], text);
+    let long = |count: usize| json!({ "title": "e\u{301}".repeat(count) });
+    assert_eq!(ada.create(long(500)).await.json()["title"], "é".repeat(500));
+    assert_eq!(ada.post("/api/tasks", long(501)).await.wrong_members(), ["/title"]);
 }
 
 #[tokio::test]

@@ -25,6 +25,21 @@ async fn an_exact_title_wins_over_other_matches() {
 }
 
 #[tokio::test]
+async fn a_title_is_exact_however_its_accents_were_typed() {
+    let app = App::start().await;
+    let ada = app.guest().await;
+    let [cafe] = create_many(&ada, ["visit the cafe\u{301}"]).await;
+    let assistant = Assistant::of(&ada);
+
+    for words in ["visit the café", "Visit the cafe\u{301}"] {
+        assert_eq!(resolve(&assistant, words).await, id(&cafe), "{words}");
+    }
+    let exact = json!({ "task": "visit the café", "confirm": true });
+    assistant.call("delete_task", exact).await.success();
+    assert_eq!(ada.titles("/api/tasks?deleted=true").await, ["visit the café"]);
+}
+
+#[tokio::test]
 async fn of_two_tasks_with_the_same_title_the_open_one_matches_except_to_reopen() {
     let app = App::start().await;
     let ada = app.guest().await;

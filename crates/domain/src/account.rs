@@ -87,6 +87,13 @@ impl Field for Email {
     }
 }
 
+impl Name {
+    /// Returns the name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Field for Name {
     fn parse(value: &Value) -> Result<Self, Errors> {
         line(text(value)?, 100).map(Self)

@@ -1,5 +1,8 @@
 //! Titles and descriptions.
 
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -26,7 +29,7 @@ impl Field for Title {
 
 impl Field for Description {
     fn parse(value: &Value) -> Result<Self, Errors> {
-        let text = text(value)?;
+        let text = to_nfc(text(value)?);
         if text.chars().count() > 20_000 {
             return Err(wrong("must have at most 20000 characters"));
         }
@@ -34,7 +37,7 @@ impl Field for Description {
         if text.contains('\0') {
             return Err(wrong("must not contain the NUL character"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into_owned()))
     }
 
     fn schema() -> Value {
@@ -80,9 +83,17 @@ fn is_invisible(character: char) -> bool {
     character.is_whitespace() || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }
 
-/// Trims a line of text and checks that it has 1 to `max` characters, of which at least one shows, and no
-/// control characters.
+/// Returns a text in the normal form NFC. A letter with an accent may come as one character or as two; tags,
+/// titles and search words must be equal all the same.
+pub fn to_nfc(text: &str) -> Cow<'_, str> {
+    // Most text is ASCII, which is found out faster.
+    if text.is_ascii() { text.into() } else { ComposingNormalizerBorrowed::new_nfc().normalize(text) }
+}
+
+/// Normalizes and trims a line of text, and checks that it has 1 to `max` characters, of which at least one
+/// shows, and no control characters.
 pub fn line(text: &str, max: usize) -> Result<String, Errors> {
+    let text = to_nfc(text);
     if text.chars().any(char::is_control) {
         return Err(wrong("must not contain control characters"));
     }
@@ -147,6 +158,22 @@ mod tests {
     fn a_title_counts_characters_and_not_bytes() {
         assert!(Title::parse(&json!("ü".repeat(500))).is_ok());
         assert!(Title::parse(&json!("ü".repeat(501))).is_err());
+        assert!(Title::parse(&json!("u\u{308}".repeat(500))).is_ok());
+        assert!(Title::parse(&json!("u\u{308}".repeat(501))).is_err());
+    }
+
+    #[test]
+    fn text_is_the_same_however_it_was_typed() {
+        for (typed, text) in [
+            ("e\u{301}te\u{301}", "été"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+            ("a\u{323}\u{302}", "ậ"),
+            ("q\u{301}", "q\u{301}"),
+            ("\u{958}", "\u{915}\u{93c}"),
+        ] {
+            assert_eq!(Title::parse(&json!(typed)), Ok(Title(text.into())));
+            assert_eq!(Description::parse(&json!(typed)), Ok(Description(text.into())));
+        }
     }
 
     proptest! {
@@ -160,7 +187,7 @@ mod tests {
         }
 
         #[test]
-        fn parsing_a_parsed_title_changes_nothing(text in "[ -~]{1,600}") {
+        fn parsing_a_parsed_title_changes_nothing(text in any::<String>()) {
             if let Ok(title) = Title::parse(&json!(text)) {
                 prop_assert_eq!(Title::parse(&json!(title.0.clone())), Ok(title));
             }

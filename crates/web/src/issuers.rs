@@ -261,9 +261,7 @@ fn to_issued(issuer: Issuer, claims: Claims) -> Issued {
     let email = parsed(claims.email)
         .filter(|_| claims.email_verified == Some(true))
         .and_then(|email| <domain::Email as domain::Field>::parse(&email).ok());
-    let name = parsed(claims.name).filter(|name| <domain::Name as domain::Field>::parse(name).is_ok());
-    let text =
-        |value: Option<Value>| value.and_then(|value| value.as_str().map(|text| text.trim().to_owned()));
+    let name = parsed(claims.name).and_then(|name| <domain::Name as domain::Field>::parse(&name).ok());
     // Scopes such as `openid` and `profile` permit nothing here. Nor does `account`, which only the
     // configuration grants: other services of the issuer may use that word too.
     let named = claims.scope.as_deref().unwrap_or_default().split(' ').filter_map(|name| match name {
@@ -276,7 +274,7 @@ fn to_issued(issuer: Issuer, claims: Claims) -> Issued {
         issuer: issuer.issuer,
         subject: claims.sub,
         email: email.map(|email| email.as_str().to_owned()),
-        name: text(name),
+        name: name.map(|name| name.as_str().to_owned()),
         admin,
         scopes: if named.is_empty() { issuer.default_scopes } else { named },
         expires_at: claims.all.get("exp").and_then(Value::as_f64),

@@ -1,6 +1,6 @@
 //! Suggests tags and titles for completion.
 
-use domain::choice;
+use domain::{choice, to_nfc};
 use serde::{Deserialize, Serialize};
 use store::{Client, Refusal, statement};
 
@@ -26,6 +26,7 @@ pub struct Suggestions {
 
 /// Returns tags or titles of the caller's open tasks that begin with a prefix.
 pub fn suggest(client: &Client<'_>, of: SuggestionKind, beginning: &str) -> Result<Suggestions, Refusal> {
-    let row = client.one(statement!("suggest.sql"), &Input { of, beginning })?;
+    let input = Input { of, beginning: &to_nfc(beginning) };
+    let row = client.one(statement!("suggest.sql"), &input)?;
     serde_json::from_str(&row).map_err(|error| Refusal::unreadable("suggestions", error))
 }
