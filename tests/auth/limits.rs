@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use tests::{App, Person, Response};
 
+use super::mails::add_link;
 use crate::events::{add_slow_trigger, wait_for_slow_trigger};
 
 /// Sets a limit that applies at once.
@@ -280,6 +281,29 @@ async fn wrong_passwords_from_elsewhere_do_not_keep_the_owner_out() {
 
     login_from(&app, "203.0.113.7", "a sample password").await.problem(429);
     login_from(&app, "203.0.113.8", "a sample password").await.expect(200);
+}
+
+#[tokio::test]
+async fn who_is_limited_by_wrong_passwords_at_the_own_address_signs_in_by_a_link() {
+    let app = App::start().await;
+    let ada = app.account("ada@example.com").await;
+    set_limit(&app, "sign-in", 3, 600).await;
+    set_limit(&app, "sign-in-account", 3, 600).await;
+    for _ in 0..3 {
+        login(&app, "ada@example.com", "not that one").await.problem(401);
+    }
+
+    let refused = login(&app, "ada@example.com", "a sample password").await;
+
+    let detail = refused.problem(429)["detail"].clone();
+    let wait: u32 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=200).contains(&wait), "{wait}");
+    assert!(detail.as_str().is_some_and(|detail| detail.contains("/api/auth/forgot-password")), "{detail}");
+    ada.get("/api/tasks").await.expect(200);
+    let token = add_link(&app, &ada, "reset_password", "ada@example.com").await;
+    let new = json!({ "token": token, "password": "another sample password" });
+    app.post("/api/auth/reset-password", new).await.expect(204);
+    login(&app, "ada@example.com", "another sample password").await.expect(200);
 }
 
 #[tokio::test]

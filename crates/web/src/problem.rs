@@ -177,6 +177,16 @@ impl Problem {
         .with_header("retry-after", format!("{retry_after}"))
     }
 
+    /// Too many attempts to sign in have failed, maybe those of somebody else at the same network address.
+    pub fn too_many_sign_ins(retry_after: f64) -> Self {
+        let mut problem = Self::too_many(retry_after);
+        problem.0.detail = format!(
+            "Too many attempts to sign in from here have failed. Please try again in {retry_after} seconds, or set \
+             a new password by a link in an e-mail: `POST /api/auth/forgot-password`."
+        );
+        problem
+    }
+
     /// Other requests of the user take long, or too many are in progress already.
     fn busy() -> Self {
         Self::new(

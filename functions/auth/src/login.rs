@@ -63,6 +63,7 @@ fn find(request: &Request, email: &str) -> Result<Option<StoredAccount>, Problem
             .map(Some)
             .map_err(|error| Refusal::unreadable("an account", error).into()),
         Err(Refusal::NotFound) => Ok(None),
+        Err(Refusal::RateLimited { retry_after }) => Err(Problem::too_many_sign_ins(retry_after)),
         Err(refusal) => Err(refusal.into()),
     }
 }
