@@ -1,7 +1,7 @@
 //! `completion/complete`: suggestions for the arguments of prompts and resource templates.
 
 use actions::tasks::suggest::{SuggestionKind, suggest};
-use rust_mcp_schema::{CompleteRequestParams, CompleteRequestRef, CompleteResult, CompleteResultCompletion};
+use rust_mcp_schema::{CompleteResult, CompleteResultCompletion};
 use serde_json::{Value, json};
 
 use super::prompts::{self, TAG};
@@ -10,14 +10,17 @@ use crate::protocol::{INVALID_PARAMS, RpcError, RpcRequest, result_meta};
 
 /// `completion/complete`
 pub fn complete(request: &RpcRequest) -> Result<Value, RpcError> {
-    let CompleteRequestParams { argument, ref_, .. } = request.params()?;
-    let of = match (&ref_, argument.name.as_str()) {
-        (CompleteRequestRef::PromptReference(prompt), TAG) if prompts::exists(&prompt.name) => {
-            SuggestionKind::Tags
-        }
-        (CompleteRequestRef::ResourceTemplateReference(template), "task") if template.uri == TASK => {
-            SuggestionKind::Titles
-        }
+    let member = |of: &str, name: &str| request.params.get(of)?.get(name)?.as_str();
+    let (Some(kind), Some(name), Some(value)) =
+        (member("ref", "type"), member("argument", "name"), member("argument", "value"))
+    else {
+        let detail =
+            "`completion/complete` needs `ref` with a `type`, and `argument` with a `name` and a `value`.";
+        return Err(RpcError::new(INVALID_PARAMS, detail));
+    };
+    let of = match (kind, name) {
+        ("ref/prompt", TAG) if member("ref", "name").is_some_and(prompts::exists) => SuggestionKind::Tags,
+        ("ref/resource", "task") if member("ref", "uri") == Some(TASK) => SuggestionKind::Titles,
         _ => {
             let detail = format!(
                 "Unknown argument. Completed are `{TAG}` of a prompt of `prompts/list`, and `task` of {TASK}."
@@ -25,7 +28,7 @@ pub fn complete(request: &RpcRequest) -> Result<Value, RpcError> {
             return Err(RpcError::new(INVALID_PARAMS, detail));
         }
     };
-    let found = suggest(&request.caller()?, of, argument.value.replace('\0', " ").trim())?;
+    let found = suggest(&request.caller()?, of, value.replace('\0', " ").trim())?;
     let has_more = found.total > found.values.len();
     Ok(json!(CompleteResult {
         completion: CompleteResultCompletion {

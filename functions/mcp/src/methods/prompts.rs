@@ -1,8 +1,8 @@
 //! `prompts/list` and `prompts/get`: conversations to start, with the tasks in question embedded.
 
 use rust_mcp_schema::{
-    EmbeddedResource, GetPromptRequestParams, GetPromptResult, ListPromptsResult,
-    ListPromptsResultCacheScope, Prompt, PromptArgument, PromptMessage, Role, TextContent,
+    EmbeddedResource, GetPromptResult, ListPromptsResult, ListPromptsResultCacheScope, Prompt,
+    PromptArgument, PromptMessage, Role, TextContent,
 };
 use serde_json::{Value, json};
 
@@ -68,13 +68,17 @@ pub fn list(request: &RpcRequest) -> Result<Value, RpcError> {
 
 /// `prompts/get`
 pub fn get(request: &RpcRequest) -> Result<Value, RpcError> {
-    let params: GetPromptRequestParams = request.params()?;
-    let Some(prompt) = PROMPTS.iter().find(|prompt| prompt.name == params.name) else {
-        let message = format!("Unknown prompt {:?}. `prompts/list` returns the prompts.", params.name);
+    let name = request.text("name")?;
+    let Some(prompt) = PROMPTS.iter().find(|prompt| prompt.name == name) else {
+        let message = format!("Unknown prompt {name:?}. `prompts/list` returns the prompts.");
         return Err(RpcError::new(INVALID_PARAMS, message));
     };
-    let mut arguments = params.arguments.unwrap_or_default();
-    let tag = arguments.remove(TAG).filter(|tag| !tag.trim().is_empty());
+    let mut arguments = request.arguments()?;
+    let tag = match arguments.shift_remove(TAG) {
+        None => None,
+        Some(Value::String(tag)) => Some(tag).filter(|tag| !tag.trim().is_empty()),
+        Some(_) => return Err(RpcError::new(INVALID_PARAMS, format!("`{TAG}` must be a string."))),
+    };
     if let Some(other) = arguments.keys().next() {
         return Err(RpcError::new(
             INVALID_PARAMS,

@@ -8,8 +8,8 @@ use actions::tasks::{self, TaskQuery};
 use domain::{Field, Flag, Limit, Optional, Reference, TimeOrDay};
 use rust_mcp_schema::{
     ListResourceTemplatesResult, ListResourceTemplatesResultCacheScope, ListResourcesResult,
-    ListResourcesResultCacheScope, ReadResourceRequestParams, ReadResourceResult,
-    ReadResourceResultCacheScope, Resource, ResourceTemplate, TextResourceContents,
+    ListResourcesResultCacheScope, ReadResourceResult, ReadResourceResultCacheScope, Resource,
+    ResourceTemplate, TextResourceContents,
 };
 use serde_json::{Value, json};
 use store::{Client, Refusal};
@@ -81,22 +81,22 @@ pub fn templates(request: &RpcRequest) -> Result<Value, RpcError> {
 
 /// `resources/read`
 pub fn read(request: &RpcRequest) -> Result<Value, RpcError> {
-    let uri = request.params::<ReadResourceRequestParams>()?.uri;
+    let uri = request.text("uri")?;
     let unknown = |why: String| {
         let code = if request.client.era == Era::Modern { INVALID_PARAMS } else { RESOURCE_NOT_FOUND };
         RpcError::new(code, format!("Unknown resource {uri:?}: {why}"))
-            .with_data(json!({ "uri": domain::shorten(&uri) }))
+            .with_data(json!({ "uri": domain::shorten(uri) }))
     };
     let caller = request.caller()?;
     let task = uri.strip_prefix("taskflow://task/").map(|name| Reference::parse(&json!(web::decode(name))));
-    let content = match (uri.as_str(), task) {
-        (TODAY | OVERDUE, _) => tasks_of(&caller, &uri, None)?,
+    let content = match (uri, task) {
+        (TODAY | OVERDUE, _) => tasks_of(&caller, uri, None)?,
         (_, Some(Ok(reference))) => resolve_task(&caller, &reference, unknown)?,
         _ => return Err(unknown(format!("resources are {TODAY}, {OVERDUE} and {TASK}."))),
     };
     Ok(json!(ReadResourceResult {
         cache_scope: ReadResourceResultCacheScope::Private,
-        contents: vec![contents(&uri, &content).into()],
+        contents: vec![contents(uri, &content).into()],
         meta: Some(result_meta()),
         result_type: "complete".into(),
         ttl_ms: 0,

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use actions::Clock;
 use domain::{Errors, Field, IdempotencyKey, within};
-use rust_mcp_schema::CallToolRequestParams;
 use serde_json::{Value, json};
 use store::Refusal;
 use web::Response;
@@ -43,15 +42,15 @@ pub fn list(request: &RpcRequest) -> RpcResult {
 
 /// `tools/call`
 pub fn call(request: &RpcRequest) -> Result<Value, RpcError> {
-    let params: CallToolRequestParams = request.params()?;
-    let Some(tool) = tools::find(&params.name) else {
-        let message = format!("Unknown tool {:?}. `tools/list` returns the tools.", params.name);
+    let name = request.text("name")?;
+    let Some(tool) = tools::find(name) else {
+        let message = format!("Unknown tool {name:?}. `tools/list` returns the tools.");
         return Err(RpcError::new(INVALID_PARAMS, message));
     };
     // Every call of the tool needs its scope, look-ups too, so that a call without it learns nothing.
     let mut caller = request.caller()?;
     caller.principal.needs = Some(tool.effect.required_scope());
-    let mut arguments = Value::from(params.arguments.unwrap_or_default());
+    let mut arguments = Value::from(request.arguments()?);
     let mut replayed = None;
     if tool.effect != Effect::Read {
         match take_key(&mut arguments) {

@@ -79,18 +79,6 @@ impl RpcError {
     }
 }
 
-/// Explains why a value does not fit a type, without the name that the type has in this program.
-pub fn explain(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    if let Some((before, _)) = text.split_once("expected struct ") {
-        return format!("{before}expected an object");
-    }
-    if text.contains("untagged enum") {
-        return "a member has none of the shapes that it may have".to_owned();
-    }
-    text
-}
-
 fn envelope(id: Option<schema::RequestId>, code: i64, message: String, data: Option<Value>) -> Value {
     json!(schema::JsonrpcErrorResponse::new(schema::RpcError { code, message, data }, id))
 }

@@ -1,11 +1,10 @@
 //! A request of a client.
 
 use rust_mcp_schema::RequestId;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use web::{Problem, Request};
 
-use super::error::{INVALID_PARAMS, RpcError, explain};
+use super::error::{INVALID_PARAMS, RpcError};
 use super::revision::ClientInfo;
 
 /// A JSON-RPC request whose envelope has been checked; its parameters have not.
@@ -19,14 +18,19 @@ pub struct RpcRequest<'a> {
 }
 
 impl RpcRequest<'_> {
-    /// Parses the parameters. The schema's types require the `_meta` of the newest revision, so it is always
-    /// filled in.
-    pub fn params<T: DeserializeOwned>(&self) -> Result<T, RpcError> {
-        let mut params = self.params.clone();
-        params.insert("_meta".into(), self.client.meta());
-        serde_json::from_value(params.into()).map_err(|error| {
-            RpcError::new(INVALID_PARAMS, format!("The parameters are invalid: {}", explain(&error)))
-        })
+    /// Returns a parameter that is a string.
+    pub fn text(&self, name: &str) -> Result<&str, RpcError> {
+        let text = self.params.get(name).and_then(Value::as_str);
+        text.ok_or_else(|| RpcError::new(INVALID_PARAMS, format!("`{name}` must be a string.")))
+    }
+
+    /// Returns the arguments, which may be left out.
+    pub fn arguments(&self) -> Result<Map<String, Value>, RpcError> {
+        match self.params.get("arguments") {
+            None | Some(Value::Null) => Ok(Map::new()),
+            Some(Value::Object(arguments)) => Ok(arguments.clone()),
+            Some(_) => Err(RpcError::new(INVALID_PARAMS, "`arguments` must be an object.")),
+        }
     }
 
     /// The caller, acting through an agent that is named after its client.

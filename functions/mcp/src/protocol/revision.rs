@@ -6,11 +6,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use rust_mcp_schema::{Implementation, RequestMetaObject};
+use rust_mcp_schema::Implementation;
 use serde_json::{Map, Value, json};
 use web::Request;
 
-use super::error::{HEADER_MISMATCH, INVALID_PARAMS, RpcError, UNSUPPORTED_VERSION, explain};
+use super::error::{HEADER_MISMATCH, INVALID_PARAMS, RpcError, UNSUPPORTED_VERSION};
 
 /// The newest revision.
 const MODERN: &str = "2026-07-28";
@@ -18,7 +18,10 @@ const MODERN: &str = "2026-07-28";
 /// The supported revisions, newest first.
 pub const REVISIONS: [&str; 3] = [MODERN, "2025-11-25", "2025-06-18"];
 
+/// Members of `_meta`.
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+const CLIENT: &str = "io.modelcontextprotocol/clientInfo";
 
 /// The family that a revision belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +43,8 @@ impl ClientInfo {
     /// Reads revision and name. Rejects an unsupported revision, and headers that contradict the message.
     pub fn read(request: &Request, method: &str, params: &Map<String, Value>) -> Result<Self, RpcError> {
         let header = request.header("mcp-protocol-version");
-        let in_meta = params.get("_meta").and_then(|meta| meta.get(VERSION));
-        if in_meta.is_none() && header != Some(MODERN) {
+        let meta = params.get("_meta").unwrap_or(&Value::Null);
+        if meta.get(VERSION).is_none() && header != Some(MODERN) {
             return match header {
                 // Revisions before 2025-06-18 had no such header.
                 None => Ok(()),
@@ -53,20 +56,15 @@ impl ClientInfo {
                 name: session_name(request).or_else(|| user_agent(request)),
             });
         }
-        let meta: RequestMetaObject =
-            serde_json::from_value(params.get("_meta").cloned().unwrap_or_default()).map_err(|error| {
-                RpcError::malformed(
-                    INVALID_PARAMS,
-                    format!(
-                        "The `_meta` of each request must have {VERSION} and \
-                         io.modelcontextprotocol/clientCapabilities: {}.",
-                        explain(&error)
-                    ),
-                )
-            })?;
-        check_header(request, "MCP-Protocol-Version", &meta.protocol_version)?;
-        if meta.protocol_version != MODERN {
-            return Err(unsupported(&meta.protocol_version));
+        let (Some(version), true) = (meta[VERSION].as_str(), meta[CAPABILITIES].is_object()) else {
+            let detail = format!(
+                "The `_meta` of each request must have the string {VERSION} and the object {CAPABILITIES}."
+            );
+            return Err(RpcError::malformed(INVALID_PARAMS, detail));
+        };
+        check_header(request, "MCP-Protocol-Version", version)?;
+        if version != MODERN {
+            return Err(unsupported(version));
         }
         check_header(request, "Mcp-Method", method)?;
         let named = match method {
@@ -77,14 +75,8 @@ impl ClientInfo {
         if let Some(Value::String(name)) = named {
             check_header(request, "Mcp-Name", name)?;
         }
-        let name =
-            meta.client_info.and_then(|client| clean_name(&client.name)).or_else(|| user_agent(request));
+        let name = meta[CLIENT]["name"].as_str().and_then(clean_name).or_else(|| user_agent(request));
         Ok(Self { era: Era::Modern, name })
-    }
-
-    /// The `_meta` that the newest revision requires of every request.
-    pub fn meta(&self) -> Value {
-        json!({ VERSION: MODERN, "io.modelcontextprotocol/clientCapabilities": {} })
     }
 }
 
