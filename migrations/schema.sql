@@ -238,6 +238,15 @@ create table app.issuers (
     constraint issuers_pkey primary key (issuer)
 );
 
+-- Latest response of `/metrics`, for the requests of the next two seconds, by release.
+create unlogged table app.kept_metrics (
+    release text not null,
+    -- Time from which a request makes the next one. It moves on as soon as one has begun to.
+    next_at timestamp with time zone not null,
+    body    text not null,
+    constraint kept_metrics_pkey primary key (release)
+);
+
 -- Rate limits: number of `requests` in `seconds`. A change applies at once.
 create table app.limits (
     name     text not null,

@@ -14,6 +14,7 @@ begin
             ('totals',          'counted_at',  interval '1 day',    1000),
             ('full_syncs',      'started_at',  interval '1 day',    1000),
             ('conflicts',       'at',          interval '1 hour',   1000),
+            ('kept_metrics',    'next_at',     interval '1 day',    1000),
             -- Kept for longer than events stay in any topic.
             ('consumed_events', 'at',          interval '8 days',   5000),
             ('held',            'until',       interval '1 hour',   1000),

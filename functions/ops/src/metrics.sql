@@ -1,4 +1,4 @@
--- frame: open
+-- frame: open, uncounted
 -- Returns the metrics, a row `[name, labels, value]` for each sample, and an object with the durations of each
 -- route, which has many. Most numbers are kept; counts of long tables stop at a thousand, so that this takes a
 -- few milliseconds, however much is stored.

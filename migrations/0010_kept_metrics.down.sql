@@ -1,0 +1,2 @@
+-- Makes metrics for each request again.
+drop table app.kept_metrics;
