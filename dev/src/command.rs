@@ -51,6 +51,8 @@ pub enum Command {
     Settings(operate::Settings),
     /// Make an account an administrator, who sees the audit trail of all users
     Admin(operate::Admin),
+    /// Check that an installation works: makes a task, and follows it through all of TaskFlow
+    Check(operations::check::Arguments),
     /// List prerequisites that this machine lacks, and how to install them
     Doctor,
     /// Run the tour of docs/tour.md, as written
@@ -93,6 +95,7 @@ impl Command {
             Self::Audit(audit) => audit.run().await,
             Self::Settings(settings) => settings.run().await,
             Self::Admin(admin) => admin.run().await,
+            Self::Check(arguments) => operations::check::run(&arguments).await,
             Self::Doctor => doctor::run().await,
             Self::Tour => tour::run().await,
             Self::Bench(arguments) => bench::run(&arguments).await,

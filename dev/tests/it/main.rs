@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod audit;
+mod chart;
+mod check;
 mod command;
 mod database;
 mod events;

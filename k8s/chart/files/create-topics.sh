@@ -32,14 +32,17 @@ if [[ $protocol == SASL_* ]]; then
     SHA-256 | SHA-512) mechanism=SCRAM-$SASL_MECHANISM module=scram.ScramLoginModule ;;
     *) fail "the broker's saslMechanism is $SASL_MECHANISM; use PLAIN, SHA-256 or SHA-512" ;;
     esac
-    # Quotes and backslashes would end the word in the file that Kafka reads.
-    escape() { sed 's/[\\"]/\\&/g' <<<"$1"; }
-    user=$(escape "${SASL_USERNAME:?is missing in the Secret of the broker}")
-    password=$(escape "${SASL_PASSWORD:?is missing in the Secret of the broker}")
+    # In quotes of the one language, inside a line of the other: each has its own use for a backslash.
+    quote() {
+        local text=${1//\\/\\\\}
+        text=\"${text//\"/\\\"}\"
+        printf %s "${text//\\/\\\\}"
+    }
+    user=$(quote "${SASL_USERNAME:?is missing in the Secret of the broker}")
+    password=$(quote "${SASL_PASSWORD:?is missing in the Secret of the broker}")
     {
         echo "sasl.mechanism=$mechanism"
-        echo "sasl.jaas.config=org.apache.kafka.common.security.$module required" \
-            "username=\"${user//\\/\\\\}\" password=\"${password//\\/\\\\}\";"
+        echo "sasl.jaas.config=org.apache.kafka.common.security.$module required username=$user password=$password;"
     } >>"$client"
 fi
 if [[ -n "${CA_CERT:-}" ]]; then
