@@ -4,6 +4,7 @@ pub mod bench;
 pub mod build;
 pub mod ci;
 pub mod clients;
+pub mod cluster;
 pub mod contract;
 pub mod doctor;
 pub mod faults;
@@ -39,6 +40,8 @@ pub enum Command {
     Clients(clients::Arguments),
     /// Test /mcp with the official conformance suite, SDKs and inspector of the Model Context Protocol
     Mcp(mcp::Arguments),
+    /// Test the chart of k8s/: by what it renders, and on a real API server
+    Cluster(cluster::Arguments),
     /// Change the schema of the database, and install the statements of this release
     Migrate(migrate::Arguments),
     /// Show what the audit trail took in the last 8 days or a live stream, and requeue failed events
@@ -89,6 +92,7 @@ impl Command {
             Self::Contract(arguments) => contract::run(arguments).await,
             Self::Clients(arguments) => clients::run(arguments).await,
             Self::Mcp(arguments) => mcp::run(arguments).await,
+            Self::Cluster(arguments) => cluster::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Events(events) => events.run().await,
             Self::Mail(arguments) => mail::run(arguments).await,
