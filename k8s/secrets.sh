@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes the Secrets that the chart needs, as far as they are missing. It never changes one that exists, so it can be run
-# again, and whoever has an operator for secrets needs none of it.
+# Makes the Secrets that the chart needs, as far as they are missing. It never changes one that exists, so it
+# can be run again, and whoever has an operator for secrets needs none of it.
 #
 #   k8s/secrets.sh --namespace taskflow --database-host HOST [--database-port 5432] [--database-name taskflow]
 #                  [--database-tls require|disable]
 #
-# HOST is the one that Dapr uses: not a pooler's. What only you know comes by the environment, so that no list of
-# processes shows it:
+# HOST is the one that Dapr uses: not a pooler's. What only you know comes by the environment, so that no list
+# of processes shows it:
 #   OWNER_PASSWORD                   of the role that owns the database
 #   SASL_USERNAME, SASL_PASSWORD     of Kafka, if it asks for them; CA_CERT, if its authority is not a public one
 #   REDIS_USERNAME, REDIS_PASSWORD   of Redis, if it is the broker

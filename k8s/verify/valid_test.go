@@ -73,7 +73,7 @@ func TestEveryValuesFileIsValidOnTheThreeNewestMinors(t *testing.T) {
 
 // What an operator may choose, one after the other: each shape is a template that others do not reach.
 func TestEveryShapeIsValid(t *testing.T) {
-	for _, set := range [][]string{
+	shapes := [][]string{
 		{"workload=Deployment", "caSecret=authorities"},
 		{"workload=Deployment", "executor=spintainer", "images.spin=registry.local/spin:3.6.3"},
 		{"workload=Deployment", "executor=spintainer", "images.spin=registry.local/spin:3.6.3", "dapr.shape=sidecar"},
@@ -92,7 +92,12 @@ func TestEveryShapeIsValid(t *testing.T) {
 		{"access.operators={oncall}"},
 		{"images.pullSecrets={registry}"},
 		{"quota.enabled=false", "monitoring.enabled=false", "verify.enabled=false", "migrations.deadline=60"},
-	} {
+	}
+	if _, err := os.Stat(root + "/dapr/brokers/redis"); err == nil {
+		shapes = append(shapes, []string{"broker.kind=redis", "broker.metadata.redisHost=redis.example.com:6379",
+			"broker.metadata.enableTLS=true", "broker.secretMetadata={redisUsername,redisPassword}"})
+	}
+	for _, set := range shapes {
 		t.Run(strings.Join(set, " "), func(t *testing.T) {
 			all := append(append(release("registry.local"), addresses("taskflow")...), set...)
 			rendered, err := helm(t, arguments("1.37.0", []string{"values-production.yaml"}, all)...)
