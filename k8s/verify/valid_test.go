@@ -53,6 +53,7 @@ func TestEveryValuesFileIsValidOnTheThreeNewestMinors(t *testing.T) {
 		for _, minor := range minors {
 			for _, dapr := range []string{"1.18.3", "1.14.4"} {
 				t.Run(environment.name+" on "+minor.version+" with Dapr "+dapr, func(t *testing.T) {
+					t.Parallel()
 					set := append(append([]string{}, environment.set...), minor.set...)
 					if environment.name == "gke" {
 						// It has authorities of its own.
@@ -99,6 +100,7 @@ func TestEveryShapeIsValid(t *testing.T) {
 	}
 	for _, set := range shapes {
 		t.Run(strings.Join(set, " "), func(t *testing.T) {
+			t.Parallel()
 			all := append(append(release("registry.local"), addresses("taskflow")...), set...)
 			rendered, err := helm(t, arguments("1.37.0", []string{"values-production.yaml"}, all)...)
 			if err != nil {

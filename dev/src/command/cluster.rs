@@ -15,6 +15,8 @@ const KUBECONFORM: &str = "github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0";
 /// The three newest minors of Kubernetes, with the release from which the schemas of each are.
 const MINORS: [(&str, &str); 3] = [("v1.37.0", "v1.37.2"), ("v1.36.0", "v1.36.3"), ("v1.35.0", "v1.35.4")];
 
+/// Release of the API server, as `k8s/verify/kubernetes/go.mod` has it.
+const SERVER: &str = "v1.36.3";
 /// Versions of the programs of a real API server.
 const KUBERNETES: &str = include_str!("../../../k8s/verify/kubernetes/go.sum");
 const PROGRAMS: [&str; 6] = [
@@ -120,10 +122,11 @@ pub async fn kubernetes() -> anyhow::Result<Option<PathBuf>> {
         let step = Step::begin("building an API server of Kubernetes 1.36 (once, takes some minutes)");
         files::create_once(&folder, async |path| {
             std::fs::create_dir_all(path).with_context(|| format!("cannot create {}", path.display()))?;
-            // A folder is named by its end.
+            // A folder is named by its end. The server tells Helm its version.
             let output = format!("{}/", path.display());
+            let flags = format!("-ldflags=-s -w -X k8s.io/component-base/version.gitVersion={SERVER}");
             let mut arguments =
-                vec!["-C", "k8s/verify/kubernetes", "build", "-trimpath", "-ldflags=-s -w", "-o", &output];
+                vec!["-C", "k8s/verify/kubernetes", "build", "-trimpath", &flags, "-o", &output];
             arguments.extend(PROGRAMS);
             tools::run("go", &arguments, [("CGO_ENABLED", "0")]).await
         })
