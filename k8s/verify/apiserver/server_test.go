@@ -64,7 +64,23 @@ func run(m *testing.M) (int, error) {
 		return 1, err
 	}
 	defer stop()
-	return m.Run(), nil
+	status := m.Run()
+	if status != 0 {
+		explain()
+	}
+	return status, nil
+}
+
+// explain prints what a failure leaves: the pods, and the ends of all logs.
+func explain() {
+	pods, _ := kubectl("", "get", "pods", "--all-namespaces", "--output", "wide")
+	fmt.Println(pods)
+	logs, _ := filepath.Glob(filepath.Join(cluster.folder, "*.log"))
+	for _, log := range logs {
+		content, _ := os.ReadFile(log)
+		lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+		fmt.Printf("── %s\n%s\n", filepath.Base(log), strings.Join(lines[max(0, len(lines)-8):], "\n"))
+	}
 }
 
 var running []*exec.Cmd
@@ -135,8 +151,9 @@ func start(programs string) error {
 	if err != nil {
 		return err
 	}
+	// Without leases the nodes would be lost after a minute, with all of their pods.
 	err = launch(filepath.Join(programs, "kwok"), "--kubeconfig", cluster.kubeconfig, "--manage-all-nodes",
-		"--config", file("stages.yaml"), "--server-address", "127.0.0.1:"+ports[3])
+		"--node-lease-duration-seconds", "40", "--config", file("stages.yaml"), "--server-address", "127.0.0.1:"+ports[3])
 	if err != nil {
 		return err
 	}
@@ -193,6 +210,16 @@ func prepare() error {
 		}
 	}
 	if _, err := kubectl("", "wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"); err != nil {
+		return err
+	}
+	// Dapr's own server would convert between versions of subscriptions, of which nothing here uses the old one.
+	if _, err := kubectl("", "patch", "crd", "subscriptions.dapr.io", "--type", "json", "--patch",
+		`[{"op": "replace", "path": "/spec/conversion", "value": {"strategy": "None"}}]`); err != nil {
+		return err
+	}
+	class := object{"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "handler": "spin-v2",
+		"metadata": object{"name": "wasmtime-spin-v2"}}
+	if err := apply("/apis/node.k8s.io/v1/runtimeclasses", class); err != nil {
 		return err
 	}
 	for at := range 3 {
