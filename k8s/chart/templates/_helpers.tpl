@@ -91,7 +91,13 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
       {{- $_ := set $resource.spec "type" "secretstores.kubernetes" -}}
       {{- $_ := set $resource.spec "metadata" list -}}
     {{- else if hasPrefix "pubsub." $type -}}
-      {{- $given := merge (dict) $broker.metadata -}}
+      {{- /* Of this kind of broker only: values of the other one may come from a file below. */ -}}
+      {{- $given := pick $broker.metadata "redisHost" "enableTLS" -}}
+      {{- $others := "sasl" -}}
+      {{- if eq $broker.kind "kafka" -}}
+        {{- $given = pick $broker.metadata "brokers" "authType" "saslMechanism" "disableTls" -}}
+        {{- $others = "redis" -}}
+      {{- end -}}
       {{- $metadata := list -}}
       {{- range $resource.spec.metadata -}}
         {{- if not (or (hasKey $given .name) (has .name $broker.secretMetadata) (hasKey . "secretKeyRef")) -}}
@@ -102,7 +108,9 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
         {{- $metadata = append $metadata (dict "name" $name "value" (toString $value)) -}}
       {{- end -}}
       {{- range $broker.secretMetadata -}}
-        {{- $metadata = append $metadata (dict "name" . "secretKeyRef" (dict "name" $broker.kind "key" .)) -}}
+        {{- if not (hasPrefix $others .) -}}
+          {{- $metadata = append $metadata (dict "name" . "secretKeyRef" (dict "name" $broker.kind "key" .)) -}}
+        {{- end -}}
       {{- end -}}
       {{- $_ := set $resource.spec "metadata" $metadata -}}
     {{- else if eq $resource.kind "Configuration" -}}
