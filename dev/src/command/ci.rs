@@ -26,7 +26,7 @@ struct Lane {
 }
 
 /// Compiling is a lane of its own, before these.
-const LANES: [Lane; 8] = [
+const LANES: [Lane; 9] = [
     Lane { name: "tests", share: 19.0, command: &["cargo", "dev", "test"] },
     Lane { name: "tour", share: 8.0, command: &["cargo", "dev", "tour"] },
     Lane { name: "client library", share: 3.0, command: &["cargo", "dev", "clients"] },
@@ -35,6 +35,11 @@ const LANES: [Lane; 8] = [
     Lane { name: "chart", share: 3.0, command: &["cargo", "dev", "cluster", "--api-server"] },
     Lane { name: "contract", share: 7.0, command: &["cargo", "dev", "contract"] },
     Lane { name: "tests with Kafka and Dapr", share: 20.0, command: &["cargo", "dev", "test", "--full"] },
+    Lane {
+        name: "events with Redis and Dapr",
+        share: 0.0,
+        command: &["cargo", "dev", "test", "--full", "--broker", "redis", "events::"],
+    },
 ];
 const FORMATTING: Lane =
     Lane { name: "formatting", share: 1.0, command: &["cargo", "fmt", "--all", "--check"] };
@@ -65,7 +70,7 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
         let languages = async { tokio::try_join!(clients::install(), mcp::clients(), contract::tester()) };
         // Go's compiler does one after the other.
         let go = async {
-            programs::get().await?;
+            tokio::try_join!(programs::daprd(), programs::kafka(), programs::redis())?;
             cluster::install().await?;
             cluster::kubernetes().await
         };

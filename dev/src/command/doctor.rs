@@ -37,6 +37,14 @@ pub async fn run() -> anyhow::Result<()> {
             println!("optional Pushpin: not found; `--full` and `ci` need it (`apt install pushpin zurl`)")
         }
     }
+    match crate::programs::redis().await {
+        Ok(version) => println!("ok       Redis: {version}"),
+        Err(_) => {
+            println!(
+                "optional Redis: not found; `--broker redis` and `ci` need it (`apt install redis-server`)"
+            )
+        }
+    }
     // Debian has `venv` in a package of its own.
     let venv = ["-c", "import venv, ensurepip, sys; print(sys.version)"];
     for (program, question, what, need) in [

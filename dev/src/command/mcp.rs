@@ -34,7 +34,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     // Events of a previous run belong to users that no longer exist.
     remove(&data.file("events"))?;
     let mut variables = url.variables();
-    let mut sidecar = sidecar::start(&data, &url, false, &mut variables).await?;
+    let mut sidecar = sidecar::start(&data, &url, None, &mut variables).await?;
     let address = free_address()?;
     variables.insert("public_url".into(), format!("http://{address}"));
     let engine = Engine::new(Limits::default())?;
