@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod contract;
 pub mod doctor;
 pub mod faults;
+pub mod images;
 pub mod live;
 pub mod mail;
 pub mod mcp;
@@ -64,6 +65,8 @@ pub enum Command {
     Bench(bench::Arguments),
     /// Break parts of TaskFlow under load, and check that nothing is lost or done twice
     Faults(faults::Arguments),
+    /// Make OCI images without a container engine, and copy them into a registry
+    Images(images::Arguments),
     /// Run every check that a change must pass
     Ci,
 }
@@ -104,6 +107,7 @@ impl Command {
             Self::Tour => tour::run().await,
             Self::Bench(arguments) => bench::run(&arguments).await,
             Self::Faults(arguments) => faults::run(&arguments).await,
+            Self::Images(arguments) => images::run(arguments).await,
             Self::Ci => ci::run().await,
         }
     }

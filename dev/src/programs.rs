@@ -17,6 +17,7 @@ const DAPRD: [&str; 3] = [
     include_str!("../full/daprd/go.sum"),
 ];
 const KAFKA: &str = include_str!("../full/kafka/pom.xml");
+const ORAS: &str = "1.3.6";
 
 /// Builds Dapr's sidecar if it is missing, and returns its path. Pushpin, which is in front of the app then,
 /// has to be installed already.
@@ -46,6 +47,21 @@ pub async fn kafka() -> anyhow::Result<Installed> {
         step.end(&format!("kept in {}", kafka.0.display()));
     }
     Ok(kafka)
+}
+
+/// Builds `oras`, which copies images, if it is missing, and returns its path.
+pub async fn oras() -> anyhow::Result<PathBuf> {
+    let folder = files::cache_folder()?.join(format!("oras-{ORAS}"));
+    if !folder.exists() {
+        let step = Step::begin(&format!("building oras {ORAS} (once)"));
+        files::create_once(&folder, async |path| {
+            let package = format!("oras.land/oras/cmd/oras@v{ORAS}");
+            tools::run("go", &["install", &package], [("GOBIN", path)]).await
+        })
+        .await?;
+        step.end(&format!("kept in {}", folder.display()));
+    }
+    Ok(folder.join("oras"))
 }
 
 /// Returns the version of Pushpin, if all of its programs are there.

@@ -71,6 +71,7 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
         // Go's compiler does one after the other.
         let go = async {
             tokio::try_join!(programs::daprd(), programs::kafka(), programs::redis())?;
+            programs::oras().await?;
             cluster::install().await?;
             cluster::kubernetes().await
         };

@@ -7,6 +7,7 @@ mod check;
 mod command;
 mod database;
 mod events;
+mod images;
 mod restart;
 mod settings;
 mod sources;
