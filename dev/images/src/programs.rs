@@ -1,4 +1,4 @@
-//! The programs of TaskFlow as containers.
+//! The programs of TaskFlow as containers. `Dockerfile` makes the same of them, for machines without Rust.
 
 use std::path::Path;
 

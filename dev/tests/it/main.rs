@@ -5,6 +5,7 @@ mod audit;
 mod chart;
 mod check;
 mod command;
+mod compose;
 mod database;
 mod events;
 mod images;
