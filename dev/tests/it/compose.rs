@@ -115,6 +115,9 @@ fn functions_find_the_other_containers() {
     assert!(pushpin.contains("http_port=7999\n"));
     assert_eq!(texts(&compose["services"]["pushpin"]["ports"]), ["127.0.0.1:3000:7999"]);
     assert_eq!(text("PUBLIC_URL"), "http://127.0.0.1:3000");
+    // One proxy is trusted, so what clients claim must end there.
+    assert_eq!(text("TRUSTED_PROXY"), "1");
+    assert!(pushpin.contains("\nx_forwarded_for=truncate:0,append\n"));
 }
 
 /// Pairs of a secret and a key in it that the components of a folder refer to.
