@@ -59,27 +59,27 @@ locked() {
     done
 }
 
-# Downloads a part unless it is here, compares it with the lock, and prints its path.
+# Downloads a part unless it is here, compares it with the lock, and prints its path. A chart in a registry is asked for
+# each time, as the registry's digest is that of its manifest, which names the file.
 fetch() {
     local name=$1 version checksum address file found
     version=$(locked "$name" version) checksum=$(locked "$name" checksum) address=$(locked "$name" address)
     [[ -n $address ]] || fail "$here/lock does not have $name"
     file=$cache/$name-$version-${address##*/}
     mkdir -p "$cache"
-    if [[ ! -s $file ]]; then
-        rm -rf "$cache/$name.part"
-        if [[ $address == oci://* ]]; then
-            helm pull "$address" --version "$version" --destination "$cache/$name.part" >&2 ||
-                helm pull "$address" --version "v$version" --destination "$cache/$name.part" >&2 ||
-                fail "cannot download $address $version"
-            mv "$cache/$name.part"/*.tgz "$file"
-        else
+    if [[ $address == oci://* ]]; then
+        rm -rf "$cache/$name.part" "$file"
+        found=$(pull "$address" "$version" "$cache/$name.part" || pull "$address" "v$version" "$cache/$name.part") ||
+            fail "cannot download $address $version"
+        mv "$cache/$name.part"/*.tgz "$file"
+    else
+        if [[ ! -s $file ]]; then
             curl --fail --silent --show-error --location --output "$cache/$name.part" "$address" ||
                 fail "cannot download $address"
             mv "$cache/$name.part" "$file"
         fi
+        found=$(sha256sum "$file" | cut -d ' ' -f 1)
     fi
-    found=$(sha256sum "$file" | cut -d ' ' -f 1)
     if [[ $checksum == - ]]; then
         sed -i.bak "s|^\($name  *$version  *\)-  *|\1$found |" "$here/lock" && rm -f "$here/lock.bak"
         echo "  recorded the checksum of $name $version in $here/lock: compare it with its publisher's, and commit it" >&2
@@ -88,6 +88,14 @@ fetch() {
         fail "$name $version has another checksum than $here/lock: $found. It is kept as $file.rejected"
     fi
     echo "$file"
+}
+
+# Downloads a version of a chart from a registry into a folder, and prints the SHA-256 of its manifest.
+pull() {
+    local output digest
+    output=$(helm pull "$1" --version "$2" --destination "$3" 2>&1) || { echo "$output" >&2 && return 1; }
+    digest=$(sed -n 's/^Digest: sha256:\([0-9a-f]\{64\}\)$/\1/p' <<<"$output")
+    [[ -n $digest ]] && echo "$digest"
 }
 
 # Installs a chart: part, namespace, and further arguments of helm.
