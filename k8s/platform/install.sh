@@ -93,6 +93,8 @@ fetch() {
 # Downloads a version of a chart from a registry into a folder, and prints the SHA-256 of its manifest.
 pull() {
     local output digest
+    # Helm does not make it.
+    mkdir -p "$3"
     output=$(helm pull "$1" --version "$2" --destination "$3" 2>&1) || { echo "$output" >&2 && return 1; }
     digest=$(sed -n 's/^Digest: sha256:\([0-9a-f]\{64\}\)$/\1/p' <<<"$output")
     [[ -n $digest ]] && echo "$digest"

@@ -31,8 +31,7 @@ esac
 if [[ $1 == pull ]]; then
     # Versions of this chart begin with a letter.
     [[ $2 != *envoy* || $4 == v* ]] || { echo "not found" >&2; exit 1; }
-    mkdir -p "$6"
-    echo "chart" > "$6/chart-$4.tgz"
+    echo "chart" > "$6/chart-$4.tgz" || exit 1
     echo "Pulled: $2:$4"
     echo "Digest: sha256:$DIGEST"
 else
