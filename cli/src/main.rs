@@ -11,8 +11,9 @@ const SQL_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sql_files
 
 /// Operates a TaskFlow installation
 ///
-/// All commands but `check` work on its database. DATABASE_URL names it, as postgres://owner@host:5432/taskflow?sslmode=require. The owner's
-/// password is read from DATABASE_PASSWORD, or from the file that DATABASE_PASSWORD_FILE names.
+/// All commands but `check` work on its database. DATABASE_URL names it, as
+/// postgres://owner@host:5432/taskflow?sslmode=require. The owner's password is read from DATABASE_PASSWORD,
+/// or from the file that DATABASE_PASSWORD_FILE names.
 #[derive(Debug, Parser)]
 #[command(name = "taskflow", version, disable_help_subcommand = true)]
 enum Command {

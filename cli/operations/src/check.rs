@@ -5,6 +5,7 @@ mod client;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use hyper::header::{HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -35,12 +36,22 @@ pub struct Arguments {
     /// Seconds to wait until it is ready
     #[arg(long, default_value_t = 30, value_name = "SECONDS")]
     within: u64,
+    /// Header of all requests, as "TaskFlow-Release: canary", by which a gateway chooses a release
+    #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
-/// Checks health, certificate and functions; then makes a task as a guest, and follows it: to the live stream,
-/// the audit trail, a reminder, and the next occurrence. The guest is deleted in the end.
+fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let invalid = || "it looks like \"TaskFlow-Release: canary\"".to_owned();
+    let (name, value) = text.split_once(':').ok_or_else(invalid)?;
+    let name = name.trim().parse().map_err(|_| invalid())?;
+    Ok((name, value.trim().parse().map_err(|_| invalid())?))
+}
+
+/// Checks health, certificate and functions; then makes a task as a guest, and follows it: to the live
+/// stream, the audit trail, a reminder, and the next occurrence. The guest is deleted in the end.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let app = Client::new(&arguments.url)?;
+    let app = Client::new(&arguments.url, arguments.header.clone())?;
     wait_until_ready(&app, Duration::from_secs(arguments.within)).await?;
     let step = Step::begin("each function that people reach");
     for (function, method, path) in FUNCTIONS {

@@ -42,6 +42,27 @@ fn the_check_says_what_is_wrong_with_an_installation() {
 }
 
 #[test]
+fn the_check_sends_a_header_by_which_a_gateway_chooses_a_release() {
+    let refused = run(&["check", "--header", "canary", "http://127.0.0.1:1"]);
+    let reason = String::from_utf8_lossy(&refused.stderr);
+    assert!(reason.contains("it looks like \"TaskFlow-Release: canary\""), "{reason}");
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut request = vec![0; 4096];
+        let length = client.read(&mut request).unwrap();
+        client.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n").unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    error(&run(&["check", "--within", "0", "--header", "TaskFlow-Release: canary", &url]));
+
+    let request = server.join().unwrap();
+    assert!(request.contains("\r\ntaskflow-release: canary\r\n"), "{request}");
+}
+
+#[test]
 fn a_certificate_that_ends_within_a_week_fails_the_check() {
     let folder = folder("check-certificate");
     let check = |life: Duration| {

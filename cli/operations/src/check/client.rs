@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use rustls::client::WebPkiServerVerifier;
@@ -32,6 +33,8 @@ pub struct Client {
     host: String,
     port: u16,
     tls: Arc<ClientConfig>,
+    /// Header of all requests.
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 /// Status and body of a response; the body is `null` if it is no JSON.
@@ -73,8 +76,8 @@ impl Stream {
 }
 
 impl Client {
-    /// Client of the installation at an address.
-    pub fn new(url: &str) -> anyhow::Result<Self> {
+    /// Client of the installation at an address, which sends a header with all requests if there is one.
+    pub fn new(url: &str, header: Option<(HeaderName, HeaderValue)>) -> anyhow::Result<Self> {
         let invalid = || anyhow!("{url} is no address: it looks like https://taskflow.example.com");
         let uri: Uri = url.parse().map_err(|_| invalid())?;
         let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else { return Err(invalid()) };
@@ -85,7 +88,7 @@ impl Client {
             _ => return Err(invalid()),
         };
         let tls = Arc::new(tls_config()?);
-        Ok(Self { scheme: scheme.to_owned(), host: host.to_owned(), port, tls })
+        Ok(Self { scheme: scheme.to_owned(), host: host.to_owned(), port, tls, header })
     }
 
     /// True if people reach it by TLS.
@@ -133,6 +136,9 @@ impl Client {
             .header("host", format!("{}:{}", self.host, self.port))
             .header("accept", "application/json, text/event-stream")
             .header("connection", "close");
+        if let Some((name, value)) = &self.header {
+            request = request.header(name, value);
+        }
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
