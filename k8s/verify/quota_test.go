@@ -20,8 +20,16 @@ func amount(t *testing.T, quantity string) float64 {
 }
 
 func TestTheQuotaHasRoomForAllReplicasAtTheirMaximumAndARollout(t *testing.T) {
+	checkQuota(t)
+}
+
+func TestTheQuotaHasRoomForACanaryToo(t *testing.T) {
+	checkQuota(t, "canary.functions="+newer, "canary.weight=50")
+}
+
+func checkQuota(t *testing.T, set ...string) {
 	for _, environment := range environments {
-		output, err := helm(t, arguments("1.37.0", environment.files, environment.set)...)
+		output, err := helm(t, arguments("1.37.0", environment.files, append(append([]string{}, environment.set...), set...))...)
 		if err != nil {
 			t.Fatal(err)
 		}

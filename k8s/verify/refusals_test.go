@@ -32,6 +32,10 @@ var refusals = []struct {
 	{"Spin in a container without its image", "name its image in images.spin", []string{"workload=Deployment", "executor=spintainer"}},
 	{"a shim without authorities", "name it in caSecret", []string{"workload=Deployment"}},
 	{"three proxies for streams", "/pushpin/replicas", []string{"pushpin.replicas=3"}},
+	{"a share for no canary", "name its artefact in canary.functions", []string{"canary.weight=10"}},
+	{"a canary of what runs", "which everybody gets already", []string{"canary.functions=" + release("registry.local")[0][len("images.functions="):]}},
+	{"a canary without digest", "canary.functions is registry.local/functions:2", []string{"canary.functions=registry.local/functions:2"}},
+	{"more than all of the requests", "/canary/weight", []string{"canary.weight=101"}},
 	{"issuers at four hosts", "functions may reach three", func() (set []string) {
 		for at, host := range []string{"a", "b", "c", "d"} {
 			prefix := "issuers[" + string(rune('0'+at)) + "]."

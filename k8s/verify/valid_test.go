@@ -89,6 +89,8 @@ func TestEveryShapeIsValid(t *testing.T) {
 		{"gateway.create=false", "gateway.name=shared", "gateway.namespace=edge"},
 		{"gateway.requestTimeout="},
 		{"broker.metadata.authType=certificate", "broker.secretMetadata={caCert}", "caSecret=authorities"},
+		{"canary.functions=" + newer, "canary.weight=10"},
+		{"canary.functions=" + newer, "workload=Deployment", "caSecret=authorities", "pushpin.enabled=false"},
 		{"networkPolicy.enabled=false"},
 		{"access.operators={oncall}"},
 		{"images.pullSecrets={registry}"},

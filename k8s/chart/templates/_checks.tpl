@@ -39,9 +39,11 @@
 {{ if not (hasKey $values.functions $name) }}
 - spin.toml has the function {{ $name }}, and `functions` in values.yaml does not: give it an entry; `{}` will do
 {{ end }}
-{{ if gt (len $name) 52 }}
-- the function {{ $name }} has a name of {{ len $name }} characters; SpinKube makes no Deployment for more than 52
+{{- range compact (list $name $function.canary) }}
+{{ if gt (len .) 52 }}
+- the function {{ . }} has a name of {{ len . }} characters; SpinKube makes no Deployment for more than 52
 {{ end }}
+{{- end }}
 {{ if and $isProduction $function.isPublic (lt (int $function.replicas) 2) }}
 - people reach the function {{ $name }}, so in production it has two replicas: set functions.{{ $name }}.replicas to 2
 {{ end }}
@@ -56,6 +58,14 @@
 - dapr/dapr.yaml has the app id {{ $id }}, and spin.toml has no function of this name to deliver to
 {{ end }}
 {{- end }}
+
+{{- /* ── the canary ── */}}
+{{ if and $values.canary.weight (not $values.canary.functions) }}
+- canary.weight is {{ $values.canary.weight }}, and there is no canary: name its artefact in canary.functions, or set the weight to 0
+{{ end }}
+{{ if and $values.canary.functions (eq $values.canary.functions $values.images.functions) }}
+- canary.functions is images.functions, which everybody gets already: set canary.functions to "" and canary.weight to 0
+{{ end }}
 
 {{- /* ── shapes that do not fit ── */}}
 {{ if and (eq $values.dapr.shape "sidecar") (eq $values.executor "shim") }}
@@ -103,10 +113,11 @@
 {{ if hasPrefix "http://" $values.publicUrl }}
 - in production people come by https, and publicUrl is {{ $values.publicUrl }}
 {{ end }}
-{{- range $name := list "functions" "taskflow" }}
-{{- $image := index $values.images $name }}
+{{- $images := dict "images.functions" $values.images.functions "images.taskflow" $values.images.taskflow
+                    "canary.functions" $values.canary.functions }}
+{{- range $name, $image := $images }}
 {{ if and $image (not (contains "@sha256:" $image)) }}
-- in production an image is named by its digest, and images.{{ $name }} is {{ $image }}
+- in production an image is named by its digest, and {{ $name }} is {{ $image }}
 {{ end }}
 {{- end }}
 {{ if not $values.backup.enabled }}
@@ -144,6 +155,15 @@
 - the SpinAppExecutor {{ $values.executor }} is missing in the namespace {{ $here }}: run k8s/platform/install.sh --namespace {{ $here }}
 {{ end }}
 {{- end }}
+{{- /* A third release would drop the database's statements of the one that most requests still reach. */}}
+{{- $isSpinApp := eq $values.workload "SpinApp" }}
+{{- $version := ternary "core.spinkube.dev/v1alpha1" "apps/v1" $isSpinApp }}
+{{- $kind := ternary "SpinApp" "Deployment" $isSpinApp }}
+{{- $running := include "taskflow.artefact" (lookup $version $kind $here "ops") }}
+{{- $canary := include "taskflow.artefact" (lookup $version $kind $here "ops-canary") }}
+{{ if and $canary (not (and (has $values.images.functions (list $running $canary)) (has $values.canary.functions (list "" $canary)))) }}
+- a canary is running, {{ $canary }}: end it by `helm rollback`, or release it to everybody, before you try another one
+{{ end }}
 {{- if ne $values.dapr.shape "none" }}
 {{ if not ($knows.Has "dapr.io/v1alpha1/Component") }}
 - the cluster does not know Dapr: run k8s/platform/install.sh first, or set dapr.shape to `none`
@@ -163,4 +183,11 @@
 {{ if not ($knows.Has "gateway.networking.k8s.io/v1/HTTPRoute") }}
 - the cluster does not know the Gateway API: run k8s/platform/install.sh first
 {{ end }}
+{{- end }}
+
+{{- /* Artefact of the functions in a SpinApp or a Deployment that runs; empty if there is none. */ -}}
+{{- define "taskflow.artefact" -}}
+{{- $container := dig "spec" "template" "spec" "containers" (list dict) . | first -}}
+{{- $argument := index (concat (index $container "args" | default list) (list "" "" "" "" "")) 4 -}}
+{{- dig "spec" "image" "" . | default $argument | default (index $container "image") | default "" -}}
 {{- end }}

@@ -33,9 +33,40 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
   {{- $facts := dict "routes" $routes "variables" $variables "appId" $appId "isPublic" (gt (len $routes) 0) -}}
   {{- $_ := set $facts "isScaled" (and (ne $root.Values.autoscaling.by "none")
                                        (gt (int $settings.maxReplicas) (int $settings.replicas))) -}}
+  {{- /* The Service to which a gateway sends its requests. */ -}}
+  {{- $_ := set $facts "service" (ternary "streams" $name (and (eq $name "realtime") $root.Values.pushpin.enabled)) -}}
+  {{- /* Only where a gateway can divide requests: Dapr delivers to the release that runs, and so does Pushpin. */ -}}
+  {{- $isDivided := and $root.Values.canary.functions $facts.isPublic (eq $facts.service $name) -}}
+  {{- $_ := set $facts "canary" (ternary (printf "%s-canary" $name) "" (not (not $isDivided))) -}}
   {{- $_ := set $functions $name (mustMerge $facts $settings) -}}
 {{- end -}}
 {{- toJson $functions -}}
+{{- end }}
+
+{{- /* What runs of the functions, by name: each one, and beside it the canary if there is one. */ -}}
+{{- define "taskflow.workloads" -}}
+{{- $canary := .Values.canary -}}
+{{- $isScaling := ne .Values.autoscaling.by "none" -}}
+{{- $images := .Values.images -}}
+{{- $workloads := dict -}}
+{{- range $name, $function := include "taskflow.functions" . | fromJson -}}
+  {{- $_ := set $function "component" $name -}}
+  {{- $_ := set $function "image" $images.functions -}}
+  {{- $_ := set $function "spin" $images.spin -}}
+  {{- $_ := set $workloads $name $function -}}
+  {{- if $function.canary -}}
+    {{- $second := deepCopy $function -}}
+    {{- $_ := set $second "image" $canary.functions -}}
+    {{- $_ := set $second "spin" ($canary.spin | default $images.spin) -}}
+    {{- /* As many as it needs for its share, rounded up. */ -}}
+    {{- range $member := list "replicas" "maxReplicas" -}}
+      {{- $_ := set $second $member (div (add (mul (index $function $member) $canary.weight) 99) 100 | max 1) -}}
+    {{- end -}}
+    {{- $_ := set $second "isScaled" (and $isScaling (gt (int $second.maxReplicas) (int $second.replicas))) -}}
+    {{- $_ := set $workloads $function.canary $second -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $workloads -}}
 {{- end }}
 
 {{- /* App ids of dapr/dapr.yaml: topics that each consumes, Secrets that its components need, and whether one of

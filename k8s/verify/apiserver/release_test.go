@@ -3,6 +3,8 @@ package apiserver
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"sort"
@@ -111,6 +113,8 @@ func TestAReleaseFromItsInstallationToItsEnd(t *testing.T) {
 		{"a migration that fails stops the release with file and cause", aFailingMigrationStops},
 		{"a release that fails its check goes back by itself", aFailedReleaseGoesBack},
 		{"it goes back to an earlier one by command", itGoesBack},
+		{"a canary gets its share, and then everything", aCanaryBecomesTheRelease},
+		{"a canary that fails requests is taken back", aFailingCanaryIsTakenBack},
 		{"it is uninstalled, and nothing of it is left", itIsUninstalled},
 	}
 	for _, step := range steps {
@@ -127,6 +131,7 @@ func everyShapeIsAccepted(t *testing.T) {
 		"deployments": {"workload=Deployment", "caSecret=authorities"},
 		"sidecars":    {"executor=spintainer", "dapr.shape=sidecar", "autoscaling.by=keda"},
 		"keda":        {"autoscaling.by=keda"},
+		"a canary":    {"canary.functions=" + image("functions", 2), "canary.weight=10"},
 		"no streams":  {"pushpin.enabled=false", "dapr.shape=none", "autoscaling.by=none"},
 	} {
 		arguments := []string{"template", "taskflow", root + "/k8s/chart", "--namespace", "taskflow", "--kube-version", "1.36.0",
@@ -395,6 +400,85 @@ func itGoesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	expectImage(t, 1)
+}
+
+// canary releases step by step, while of 1000 requests a few fail. It returns what the script prints, and the shares of
+// the function `tasks` at the moments at which the script has asked for metrics.
+func canary(t *testing.T, release, failures int) (string, map[string]bool, error) {
+	t.Helper()
+	shares, reads := map[string]bool{}, 0
+	server := httptest.NewServer(http.HandlerFunc(func(response http.ResponseWriter, asked *http.Request) {
+		// The database would lose the statements of the release that most requests reach.
+		for _, err := range []error{upgrade(1, "canary.functions="+image("functions", 9)), upgrade(9)} {
+			if err == nil || !strings.Contains(err.Error(), "a canary is running, "+image("functions", release)) {
+				t.Errorf("a third release is possible: %v", err)
+			}
+		}
+		if asked.Header.Get("Authorization") != "Bearer sample" {
+			response.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		reads++
+		for _, rule := range at(get(t, "httproutes")["tasks"], "spec", "rules").([]any) {
+			shares[fmt.Sprint(at(rule, "backendRefs"))] = true
+		}
+		fmt.Fprintf(response, "taskflow_requests_total{method=\"GET\",route=\"/api/tasks\",status=\"200\"} %d\n", 1000*reads)
+		fmt.Fprintf(response, "taskflow_requests_total{method=\"GET\",route=\"/api/tasks\",status=\"500\"} %d\n", failures*reads)
+	}))
+	defer server.Close()
+	t.Setenv("METRICS_TOKEN", "sample")
+	output, err := command("", "bash", root+"/k8s/canary.sh", "--functions", image("functions", release), "--taskflow",
+		image("taskflow", release), "--steps", "25", "--watch", "1", "--metrics", server.URL)
+	return output, shares, err
+}
+
+func expectNoCanary(t *testing.T) {
+	t.Helper()
+	err := until("no canary", 30*time.Second, func() error {
+		for _, kind := range []string{"spinapps", "deployments", "services", "horizontalpodautoscalers"} {
+			for name := range get(t, kind) {
+				if strings.HasSuffix(name, "-canary") {
+					return fmt.Errorf("there is %s of the kind %s", name, kind)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func aCanaryBecomesTheRelease(t *testing.T) {
+	output, shares, err := canary(t, 5, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(output, "\n· 25 percent\n  1 of 1001 requests failed\n· everybody\nreleased\n") {
+		t.Errorf("it says %s", output)
+	}
+	found := fmt.Sprint(shares)
+	for _, expected := range []string{"name:tasks port:80 weight:75", "name:tasks-canary port:80 weight:25"} {
+		if !strings.Contains(found, expected) {
+			t.Errorf("requests were shared by %s", found)
+		}
+	}
+	expectImage(t, 5)
+	expectNoCanary(t)
+}
+
+func aFailingCanaryIsTakenBack(t *testing.T) {
+	_, _, err := canary(t, 6, 50)
+	if err == nil || !strings.Contains(err.Error(), "everybody has the old one again") {
+		t.Errorf("it is released, or the reason is not said: %v", err)
+	}
+	expectImage(t, 5)
+	expectNoCanary(t)
+	for _, rule := range at(get(t, "httproutes")["tasks"], "spec", "rules").([]any) {
+		if found := fmt.Sprint(at(rule, "backendRefs")); strings.Contains(found, "canary") {
+			t.Errorf("requests are shared by %s", found)
+		}
+	}
 }
 
 // kinds of all objects that a release can make.

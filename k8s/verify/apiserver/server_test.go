@@ -300,8 +300,9 @@ func kubectl(input string, arguments ...string) (string, error) {
 // command runs a program on the cluster.
 func command(input, program string, arguments ...string) (string, error) {
 	run := exec.Command(program, arguments...)
+	path := []string{os.Getenv("KUBERNETES"), filepath.Dir(os.Getenv("HELM")), os.Getenv("PATH")}
 	run.Env = append(os.Environ(), "KUBECONFIG="+cluster.kubeconfig,
-		"PATH="+os.Getenv("KUBERNETES")+string(os.PathListSeparator)+os.Getenv("PATH"))
+		"PATH="+strings.Join(path, string(os.PathListSeparator)))
 	run.Stdin = strings.NewReader(input)
 	var output, errors bytes.Buffer
 	run.Stdout, run.Stderr = &output, &errors
