@@ -156,8 +156,8 @@ func TestWhatPeopleReachHasTwoReplicasAndADisruptionBudget(t *testing.T) {
 			t.Errorf("%s has no disruption budget", function)
 		}
 	}
-	if public != 7 {
-		t.Errorf("people reach %d functions", public)
+	if public < 7 {
+		t.Errorf("people reach only %d functions", public)
 	}
 }
 
