@@ -36,6 +36,30 @@ fn every_function_of_spin_toml_has_an_entry_in_the_values_of_the_chart() {
 }
 
 #[test]
+fn the_check_asks_every_function_that_people_reach() {
+    let (manifest, check) = (read("spin.toml"), read("cli/operations/src/check.rs"));
+    let public: BTreeSet<&str> = manifest
+        .split("[[trigger.http]]")
+        .skip(1)
+        .filter_map(|trigger| {
+            let value = |key: &str| {
+                let prefix = format!("{key} = \"");
+                trigger.lines().find_map(|line| line.strip_prefix(&*prefix)?.strip_suffix('"'))
+            };
+            let (route, function) = (value("route")?, value("component")?);
+            (!route.starts_with("/internal")).then_some(function)
+        })
+        .collect();
+    assert!(public.len() > 5, "{public:?}");
+
+    for function in public {
+        // Health is a route of `ops`.
+        let is_asked = function == "ops" || check.contains(&format!("(\"{function}\", \""));
+        assert!(is_asked, "add {function} to FUNCTIONS in cli/operations/src/check.rs");
+    }
+}
+
+#[test]
 fn the_chart_has_the_version_of_the_workspace() {
     let version = env!("CARGO_PKG_VERSION");
     let chart = read("k8s/chart/Chart.yaml");
