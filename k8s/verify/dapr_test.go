@@ -233,3 +233,25 @@ func TestASidecarInThePodsOfFunctionsIsCalledAtTheirOwnAddress(t *testing.T) {
 		t.Errorf("there are %d SpinApps and %d Deployments", len(apps), len(all.of("Deployment")))
 	}
 }
+
+// Two scalers of one Deployment undo each other, and SpinKube's operator undoes both, unless it leaves the number to them.
+func TestAConsumerWithASidecarInItsPodsHasOneScaler(t *testing.T) {
+	all := production(t, "executor=spintainer", "dapr.shape=sidecar", "autoscaling.by=keda", "functions.audit.maxReplicas=4")
+	scaled := map[string]bool{}
+	for name, one := range all.of("ScaledObject") {
+		target := text(one, "spec", "scaleTargetRef", "name")
+		scaled[target] = true
+		app := at(all.of("SpinApp")[target], "spec")
+		if at(app, "enableAutoscaling") != true || at(app, "replicas") != nil {
+			t.Errorf("%s scales %s, whose number the operator keeps", name, target)
+		}
+	}
+	if !scaled["audit"] || !scaled["recurrence"] {
+		t.Errorf("by their lag are scaled %v", scaled)
+	}
+	for name := range all.of("HorizontalPodAutoscaler") {
+		if scaled[name] {
+			t.Errorf("%s has two scalers", name)
+		}
+	}
+}

@@ -31,8 +31,14 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
   {{- $settings := mustMergeOverwrite (deepCopy $root.Values.functionDefaults) (deepCopy $own) -}}
   {{- $appId := ternary $name "tasks" (or (eq $root.Values.dapr.shape "sidecar") (hasKey $ids $name)) -}}
   {{- $facts := dict "routes" $routes "variables" $variables "appId" $appId "isPublic" (gt (len $routes) 0) -}}
-  {{- $_ := set $facts "isScaled" (and (ne $root.Values.autoscaling.by "none")
-                                       (gt (int $settings.maxReplicas) (int $settings.replicas))) -}}
+  {{- /* A sidecar in the pods of a consumer is scaled with them, by its lag: see dapr.yaml. */ -}}
+  {{- $consumer := index $ids $name | default (dict "topics" list "hasCron" false) -}}
+  {{- $isByLag := and (eq $root.Values.autoscaling.by "keda") (eq $root.Values.dapr.shape "sidecar")
+                      $consumer.topics (not $consumer.hasCron) -}}
+  {{- $_ := set $facts "isByLag" (not (not $isByLag)) -}}
+  {{- $_ := set $facts "isScaled" (or $facts.isByLag
+                                      (and (ne $root.Values.autoscaling.by "none")
+                                           (gt (int $settings.maxReplicas) (int $settings.replicas)))) -}}
   {{- /* The Service to which a gateway sends its requests. */ -}}
   {{- $_ := set $facts "service" (ternary "streams" $name (and (eq $name "realtime") $root.Values.pushpin.enabled)) -}}
   {{- /* Only where a gateway can divide requests: Dapr delivers to the release that runs, and so does Pushpin. */ -}}
@@ -62,6 +68,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
     {{- range $member := list "replicas" "maxReplicas" -}}
       {{- $_ := set $second $member (div (add (mul (index $function $member) $canary.weight) 99) 100 | max 1) -}}
     {{- end -}}
+    {{- $_ := set $second "isByLag" false -}}
     {{- $_ := set $second "isScaled" (and $isScaling (gt (int $second.maxReplicas) (int $second.replicas))) -}}
     {{- $_ := set $workloads $function.canary $second -}}
   {{- end -}}
