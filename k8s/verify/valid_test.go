@@ -20,14 +20,14 @@ func schemas(t *testing.T) string {
 
 // kubeconform checks what is rendered against the API of a minor, and against custom resources. Two versions of Dapr
 // are known, of which the chart has to fit both.
-func kubeconform(t *testing.T, rendered, version, dapr string) (string, bool) {
+func kubeconform(t *testing.T, rendered, version, dapr string, more ...string) (string, bool) {
 	t.Helper()
 	folder := schemas(t)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	arguments := []string{"-strict", "-kubernetes-version", version, "-output", "text"}
+	arguments := append([]string{"-strict", "-kubernetes-version", version, "-output", "text"}, more...)
 	hasCustom := false
 	for _, entry := range entries {
 		name := entry.Name()
@@ -112,6 +112,28 @@ func TestEveryShapeIsValid(t *testing.T) {
 				t.Error(output)
 			}
 		})
+	}
+}
+
+// What the scripts of the platform and of Minikube apply. Of the kinds that are skipped no definitions are here.
+func TestTheManifestsOfThePlatformAreValid(t *testing.T) {
+	count := 0
+	for _, glob := range []string{"platform/*.yaml", "platform/data/*.yaml", "minikube/*.yaml"} {
+		files, err := filepath.Glob(root + "/k8s/" + glob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			count++
+			content := readFile(t, file)
+			output, isValid := kubeconform(t, content, "1.37.0", "1.18.3", "-skip", "Shim,EnvoyProxy,ClientTrafficPolicy")
+			if !isValid {
+				t.Errorf("%s: %s", file, output)
+			}
+		}
+	}
+	if count < 10 {
+		t.Errorf("there are only %d files", count)
 	}
 }
 
