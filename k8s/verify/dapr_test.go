@@ -234,6 +234,34 @@ func TestASidecarInThePodsOfFunctionsIsCalledAtTheirOwnAddress(t *testing.T) {
 	}
 }
 
+// daprd reads the Secrets of its components by itself, with the account of its pod.
+func TestASidecarInThePodsOfFunctionsMayReadItsOwnSecrets(t *testing.T) {
+	all := production(t, "dapr.shape=sidecar", "executor=spintainer")
+	accounts, roles := all.of("ServiceAccount"), all.of("Role")
+	for name, app := range all.of("SpinApp") {
+		account := text(app, "spec", "serviceAccountName")
+		if account != "dapr-"+name || accounts[account] == nil ||
+			at(accounts[account], "automountServiceAccountToken") == false {
+			t.Errorf("%s has the account %q, without a token for Kubernetes", name, account)
+		}
+		given := map[string]bool{}
+		for _, rule := range list(roles[account], "rules") {
+			for _, secret := range list(rule, "resourceNames") {
+				given[secret.(string)] = true
+			}
+		}
+		// All of them publish, and two may send mail.
+		sendsMail := name == "tasks" || name == "notifications"
+		if !given["kafka"] || given["smtp"] != sendsMail {
+			t.Errorf("the sidecar of %s may read %v", name, given)
+		}
+	}
+	configuration := all.of("Configuration")["taskflow"]
+	if text(configuration, "spec", "accessControl", "defaultAction") != "deny" {
+		t.Error("a function may call another one by its sidecar")
+	}
+}
+
 // Two scalers of one Deployment undo each other, and SpinKube's operator undoes both, unless it leaves the number to them.
 func TestAConsumerWithASidecarInItsPodsHasOneScaler(t *testing.T) {
 	all := production(t, "executor=spintainer", "dapr.shape=sidecar", "autoscaling.by=keda", "functions.audit.maxReplicas=4")

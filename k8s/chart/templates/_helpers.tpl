@@ -81,6 +81,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- define "taskflow.appIds" -}}
 {{- $root := . -}}
 {{- $ids := dict -}}
+{{- if eq .Values.dapr.shape "sidecar" -}}
+  {{- /* Every function has a sidecar of its own then. */ -}}
+  {{- range $name, $_ := (fromToml (.Files.Get "spin.toml")).component -}}
+    {{- $_ := set $ids $name (dict "topics" list "secrets" list "hasCron" false) -}}
+  {{- end -}}
+{{- end -}}
 {{- range (fromYaml (.Files.Get "dapr/dapr.yaml")).apps -}}
   {{- $_ := set $ids .appID (dict "topics" list "secrets" list "hasCron" false) -}}
 {{- end -}}
@@ -154,6 +160,10 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
     {{- else if eq $resource.kind "Configuration" -}}
       {{- $access := dig "spec" "accessControl" dict $resource -}}
       {{- $_ := set $access "trustDomain" $root.Values.dapr.trustDomain -}}
+      {{- if eq $root.Values.dapr.shape "sidecar" -}}
+        {{- /* There are sidecars that the policies do not name, and all of them are authenticated. */ -}}
+        {{- $_ := set $access "defaultAction" "deny" -}}
+      {{- end -}}
       {{- range $access.policies -}}
         {{- $_ := set . "trustDomain" $root.Values.dapr.trustDomain -}}
         {{- $_ := set . "namespace" $root.Release.Namespace -}}
