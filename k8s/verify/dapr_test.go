@@ -205,7 +205,7 @@ func TestTheJobMakesTheTopicsOfDaprTopicsYaml(t *testing.T) {
 }
 
 func TestWithoutDaprNothingOfItIsThere(t *testing.T) {
-	all := production(t, "dapr.shape=none")
+	all := production(t, "dapr.shape=none", "verify.enabled=false")
 	for _, kind := range []string{"Component", "Subscription", "Resiliency", "Configuration"} {
 		if found := all.of(kind); len(found) > 0 {
 			t.Errorf("there are %d of the kind %s", len(found), kind)

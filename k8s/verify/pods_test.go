@@ -31,7 +31,7 @@ func TestNoContainerIsRootOrMayBecomeIt(t *testing.T) {
 		"Deployments of Spin":      {"workload=Deployment", "executor=spintainer", "images.spin=registry.local/spin:3.6.3"},
 		"sidecars in Spin's pods":  {"executor=spintainer", "dapr.shape=sidecar"},
 		"Deployments of the shim":  {"workload=Deployment", "caSecret=authorities"},
-		"without streams and Dapr": {"pushpin.enabled=false", "dapr.shape=none"},
+		"without streams and Dapr": {"pushpin.enabled=false", "dapr.shape=none", "verify.enabled=false"},
 	}
 	for shape, set := range shapes {
 		for name, pod := range podSpecs(production(t, set...)) {

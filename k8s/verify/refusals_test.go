@@ -17,6 +17,7 @@ var refusals = []struct {
 	{"a broker without TLS", "set broker.metadata.authType", []string{"broker.metadata.authType=none"}},
 	{"a broker that turns TLS off", "leave\n  disableTls out", []string{"broker.metadata.disableTls=true"}},
 	{"a sidecar in the pods of a shim", "Use dapr.shape `shared`, or executor `spintainer`", []string{"dapr.shape=sidecar"}},
+	{"a check without Dapr", "set verify.enabled to false", []string{"dapr.shape=none"}},
 	{"a name too long", "/secrets/smtp", []string{"secrets.smtp=" + strings.Repeat("a", 60)}},
 	{"a function that is none", "`functions` names chatt", []string{"functions.chatt.replicas=2"}},
 	{"an image without digest", "images.taskflow is registry.local/taskflow:1", []string{"images.taskflow=registry.local/taskflow:1"}},

@@ -82,7 +82,7 @@ func TestEveryShapeIsValid(t *testing.T) {
 		{"executor=spintainer", "dapr.shape=sidecar", "autoscaling.by=keda"},
 		{"autoscaling.by=keda"},
 		{"autoscaling.by=none"},
-		{"dapr.shape=none"},
+		{"dapr.shape=none", "verify.enabled=false"},
 		{"dapr.otlpEndpoint=http://collector.monitoring:4318"},
 		{"pushpin.enabled=false"},
 		{"pushpin.replicas=1"},

@@ -72,6 +72,9 @@
 - dapr.shape is `sidecar` and executor is `shim`: the shim gives other containers of its pod no environment, so daprd
   would find no certificates and end. Use dapr.shape `shared`, or executor `spintainer`
 {{ end }}
+{{ if and (eq $values.dapr.shape "none") $values.verify.enabled }}
+- dapr.shape is `none`, and the check after a release follows a task through Dapr: set verify.enabled to false
+{{ end }}
 {{- if eq $values.workload "Deployment" }}
 {{ if and (eq $values.executor "spintainer") (not $values.images.spin) }}
 - a Deployment with the executor `spintainer` runs Spin in a container: name its image in images.spin

@@ -132,7 +132,7 @@ func everyShapeIsAccepted(t *testing.T) {
 		"sidecars":    {"executor=spintainer", "dapr.shape=sidecar", "autoscaling.by=keda"},
 		"keda":        {"autoscaling.by=keda"},
 		"a canary":    {"canary.functions=" + image("functions", 2), "canary.weight=10"},
-		"no streams":  {"pushpin.enabled=false", "dapr.shape=none", "autoscaling.by=none"},
+		"no streams":  {"pushpin.enabled=false", "dapr.shape=none", "verify.enabled=false", "autoscaling.by=none"},
 	} {
 		arguments := []string{"template", "taskflow", root + "/k8s/chart", "--namespace", "taskflow", "--kube-version", "1.36.0",
 			"--values", root + "/k8s/chart/values-production.yaml"}
