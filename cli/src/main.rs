@@ -5,14 +5,15 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use operations::{DatabaseUrl, Release, admin, audit, events, migrate, settings};
+use operations::{DatabaseUrl, Release, admin, audit, check, events, migrate, settings};
 
 const SQL_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sql_files.rs"));
 
 /// Operates a TaskFlow installation
 ///
-/// DATABASE_URL names its database, as postgres://owner@host:5432/taskflow?sslmode=require. The owner's
-/// password is read from DATABASE_PASSWORD, or from the file that DATABASE_PASSWORD_FILE names.
+/// All commands but `check` work on its database. DATABASE_URL names it, as
+/// postgres://owner@host:5432/taskflow?sslmode=require. The owner's password is read from DATABASE_PASSWORD,
+/// or from the file that DATABASE_PASSWORD_FILE names.
 #[derive(Debug, Parser)]
 #[command(name = "taskflow", version, disable_help_subcommand = true)]
 enum Command {
@@ -34,6 +35,8 @@ enum Command {
     /// Move old months of the audit trail into files, and back
     #[command(subcommand)]
     Audit(audit::Action),
+    /// Check that an installation works: makes a task, and follows it through all of TaskFlow
+    Check(check::Arguments),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,16 +51,20 @@ async fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> anyhow::Result<()> {
-    let url = DatabaseUrl::from_environment()?.context(
-        "DATABASE_URL is not set: it names the database, as postgres://owner@host:5432/taskflow?sslmode=require",
-    )?;
     match command {
         Command::Migrate(action) => {
-            migrate::run(action, &Release::parse(SQL_FILES.iter().copied())?, &url).await
+            migrate::run(action, &Release::parse(SQL_FILES.iter().copied())?, &database()?).await
         }
-        Command::Admin(arguments) => admin::run(&arguments, &url).await,
-        Command::Settings { action } => settings::run(action.as_ref(), &url).await,
-        Command::Events(arguments) => events::run(arguments, &url).await,
-        Command::Audit(action) => audit::run(action, &url, Path::new(".")).await,
+        Command::Admin(arguments) => admin::run(&arguments, &database()?).await,
+        Command::Settings { action } => settings::run(action.as_ref(), &database()?).await,
+        Command::Events(arguments) => events::run(arguments, &database()?).await,
+        Command::Audit(action) => audit::run(action, &database()?, Path::new(".")).await,
+        Command::Check(arguments) => check::run(&arguments).await,
     }
+}
+
+fn database() -> anyhow::Result<DatabaseUrl> {
+    DatabaseUrl::from_environment()?.context(
+        "DATABASE_URL is not set: it names the database, as postgres://owner@host:5432/taskflow?sslmode=require",
+    )
 }

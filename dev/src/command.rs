@@ -4,9 +4,11 @@ pub mod bench;
 pub mod build;
 pub mod ci;
 pub mod clients;
+pub mod cluster;
 pub mod contract;
 pub mod doctor;
 pub mod faults;
+pub mod images;
 pub mod live;
 pub mod mail;
 pub mod mcp;
@@ -39,6 +41,8 @@ pub enum Command {
     Clients(clients::Arguments),
     /// Test /mcp with the official conformance suite, SDKs and inspector of the Model Context Protocol
     Mcp(mcp::Arguments),
+    /// Test the chart of k8s/: by what it renders, and on a real API server
+    Cluster(cluster::Arguments),
     /// Change the schema of the database, and install the statements of this release
     Migrate(migrate::Arguments),
     /// Show what the audit trail took in the last 8 days or a live stream, and requeue failed events
@@ -51,6 +55,8 @@ pub enum Command {
     Settings(operate::Settings),
     /// Make an account an administrator, who sees the audit trail of all users
     Admin(operate::Admin),
+    /// Check that an installation works: makes a task, and follows it through all of TaskFlow
+    Check(operations::check::Arguments),
     /// List prerequisites that this machine lacks, and how to install them
     Doctor,
     /// Run the tour of docs/tour.md, as written
@@ -59,6 +65,8 @@ pub enum Command {
     Bench(bench::Arguments),
     /// Break parts of TaskFlow under load, and check that nothing is lost or done twice
     Faults(faults::Arguments),
+    /// Make OCI images without a container engine, and copy them into a registry
+    Images(images::Arguments),
     /// Run every check that a change must pass
     Ci,
 }
@@ -87,16 +95,19 @@ impl Command {
             Self::Contract(arguments) => contract::run(arguments).await,
             Self::Clients(arguments) => clients::run(arguments).await,
             Self::Mcp(arguments) => mcp::run(arguments).await,
+            Self::Cluster(arguments) => cluster::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Events(events) => events.run().await,
             Self::Mail(arguments) => mail::run(arguments).await,
             Self::Audit(audit) => audit.run().await,
             Self::Settings(settings) => settings.run().await,
             Self::Admin(admin) => admin.run().await,
+            Self::Check(arguments) => operations::check::run(&arguments).await,
             Self::Doctor => doctor::run().await,
             Self::Tour => tour::run().await,
             Self::Bench(arguments) => bench::run(&arguments).await,
             Self::Faults(arguments) => faults::run(&arguments).await,
+            Self::Images(arguments) => images::run(arguments).await,
             Self::Ci => ci::run().await,
         }
     }

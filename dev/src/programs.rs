@@ -1,9 +1,8 @@
-//! The programs for `--full`, which are built and downloaded once per user.
+//! The programs for `--full`. Some are built or downloaded once per user, others have to be installed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use full::Programs;
 use full::kafka::{Installed, archive_classes, format};
 
 use crate::files;
@@ -18,13 +17,13 @@ const DAPRD: [&str; 3] = [
     include_str!("../full/daprd/go.sum"),
 ];
 const KAFKA: &str = include_str!("../full/kafka/pom.xml");
+const ORAS: &str = "1.3.6";
 
-/// Installs missing programs, and returns the paths of all. Pushpin has to be installed already.
-pub async fn get() -> anyhow::Result<Programs> {
+/// Builds Dapr's sidecar if it is missing, and returns its path. Pushpin, which is in front of the app then,
+/// has to be installed already.
+pub async fn daprd() -> anyhow::Result<PathBuf> {
     pushpin().await?;
-    let cache = files::cache_folder()?;
-    let daprd = cache.join(format!("daprd-{:016x}", frames::checksum(&DAPRD.concat())));
-    let kafka = Installed(cache.join(format!("kafka-{:016x}", frames::checksum(KAFKA))));
+    let daprd = files::cache_folder()?.join(format!("daprd-{:016x}", frames::checksum(&DAPRD.concat())));
     if !daprd.exists() {
         let step = Step::begin("building Dapr's sidecar 1.14 (once, takes some minutes)");
         files::create_once(&daprd, async |path| {
@@ -36,12 +35,33 @@ pub async fn get() -> anyhow::Result<Programs> {
         .await?;
         step.end(&format!("kept in {}", daprd.display()));
     }
+    Ok(daprd)
+}
+
+/// Installs Kafka if it is missing.
+pub async fn kafka() -> anyhow::Result<Installed> {
+    let kafka = Installed(files::cache_folder()?.join(format!("kafka-{:016x}", frames::checksum(KAFKA))));
     if !kafka.classes().exists() {
         let step = Step::begin("installing Kafka 4.1 (once)");
         install_kafka(&kafka).await?;
         step.end(&format!("kept in {}", kafka.0.display()));
     }
-    Ok(Programs { daprd, kafka })
+    Ok(kafka)
+}
+
+/// Builds `oras`, which copies images, if it is missing, and returns its path.
+pub async fn oras() -> anyhow::Result<PathBuf> {
+    let folder = files::cache_folder()?.join(format!("oras-{ORAS}"));
+    if !folder.exists() {
+        let step = Step::begin(&format!("building oras {ORAS} (once)"));
+        files::create_once(&folder, async |path| {
+            let package = format!("oras.land/oras/cmd/oras@v{ORAS}");
+            tools::run("go", &["install", &package], [("GOBIN", path)]).await
+        })
+        .await?;
+        step.end(&format!("kept in {}", folder.display()));
+    }
+    Ok(folder.join("oras"))
 }
 
 /// Returns the version of Pushpin, if all of its programs are there.
@@ -53,6 +73,13 @@ pub async fn pushpin() -> anyhow::Result<String> {
         })?;
     }
     Ok(version)
+}
+
+/// Returns the version of Redis, if it is there.
+pub async fn redis() -> anyhow::Result<String> {
+    tools::output(full::redis::PROGRAM, &["--version"]).await.with_context(
+        || "Redis is missing: install it with `apt install redis-server`, or put its program on the PATH",
+    )
 }
 
 async fn install_kafka(kafka: &Installed) -> anyhow::Result<()> {

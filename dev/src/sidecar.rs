@@ -1,4 +1,4 @@
-//! The sidecar of `cargo dev up`: the embedded one, or Dapr and Kafka with `--full`, and then Pushpin too.
+//! The sidecar of `cargo dev up`: the embedded one, or Dapr and a broker with `--full`, and then Pushpin too.
 //! Mail goes to a mailbox, unless the operator has set an SMTP server.
 
 use std::collections::BTreeMap;
@@ -8,12 +8,13 @@ use std::path::Path;
 
 use anyhow::Context;
 use full::kafka::Kafka;
-use full::{Programs, Pushpin, Sidecars};
+use full::{Broker, Pushpin, Redis, Sidecars, kafka_secret};
 use operations::Role;
 use rustix::fs::Mode;
 use serde_json::{Value, json};
 use sidecar::{Mailbox, Sidecar, Tokens, read_topics};
 
+use crate::command::up::BrokerKind;
 use crate::database::{DataFolder, DatabaseUrl};
 use crate::files;
 use crate::programs;
@@ -34,7 +35,7 @@ enum Kind {
     /// Dropped in this order: sidecars stop before their broker.
     Full {
         sidecars: Box<Sidecars>,
-        _kafka: Kafka,
+        _broker: Broker,
         pushpin: Box<Pushpin>,
     },
 }
@@ -74,14 +75,14 @@ impl RunningSidecar {
 
 /// Starts a sidecar and adds its address and tokens to the variables of the functions. It listens on the port
 /// of `spin.toml`, or on a free one if that is in use, and keeps its events in the data folder. Tokens are
-/// random, unless the operator has set them.
+/// random, unless the operator has set them. With a broker it is Dapr, else the embedded one.
 pub async fn start(
     data: &DataFolder,
     database: &DatabaseUrl,
-    full: bool,
+    broker: Option<BrokerKind>,
     variables: &mut BTreeMap<String, String>,
 ) -> anyhow::Result<RunningSidecar> {
-    // New files of this process, Kafka and Dapr are for their owner alone.
+    // New files of this process, the broker and Dapr are for their owner alone.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     for name in ["app_api_token", "dapr_api_token"] {
         let token = Some(project::variable(name)?).filter(|token| !token.is_empty());
@@ -89,35 +90,37 @@ pub async fn start(
     }
     let tokens = Tokens { api: variables["dapr_api_token"].clone(), app: variables["app_api_token"].clone() };
     let (smtp, mailbox) = smtp_secrets(data).await?;
-    let kafka = match full {
-        true => Some(start_kafka(data).await?),
-        false => None,
+    let full = match broker {
+        Some(kind) => Some((programs::daprd().await?, start_broker(kind, data).await?)),
+        None => None,
     };
-    let brokers = kafka.as_ref().map(|(kafka, _)| kafka.brokers()).unwrap_or_default();
-    let secrets = json!({
-        "kafka": { "brokers": brokers, "authType": "none" },
+    let mut secrets = json!({
         "postgres": { "connectionString": Role::Dapr.url(database).connection_string("dapr") },
         "smtp": smtp,
     });
-    let folder = data.file(if full { "dapr" } else { "events" });
+    match &full {
+        Some((_, broker)) => secrets[broker.name()] = broker.secret(),
+        None => secrets["kafka"] = kafka_secret(""),
+    }
+    let folder = data.file(if full.is_some() { "dapr" } else { "events" });
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     write_secrets(&folder.join("secrets.json"), &secrets)?;
     let files = project::root().join("dapr");
     let default_port: u16 =
         project::variable("dapr_port")?.parse().context("dapr_port in spin.toml is not a port")?;
     let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let kind = match kafka {
-        Some((kafka, programs)) => {
+    let kind = match full {
+        Some((daprd, broker)) => {
             let is_free = TcpListener::bind(local(default_port)).is_ok();
             let port = if is_free { default_port } else { 0 };
-            let sidecars = Sidecars::new(&programs.daprd, &files, &folder, port, tokens)?;
+            let sidecars = Sidecars::new(&daprd, &files, broker.name(), &folder, port, tokens)?;
             let key = embedded_postgres::random_secret()?;
             let pushpin = Pushpin::new(&folder, &key)?;
             for name in ["grip_publish", "grip_host"] {
                 variables.insert(name.into(), pushpin.publish_url());
             }
             variables.insert("grip_key".into(), key);
-            Kind::Full { sidecars: Box::new(sidecars), _kafka: kafka, pushpin: Box::new(pushpin) }
+            Kind::Full { sidecars: Box::new(sidecars), _broker: broker, pushpin: Box::new(pushpin) }
         }
         None => {
             Kind::Embedded(match Sidecar::start(&files, &folder, local(default_port), tokens.clone()).await {
@@ -134,14 +137,25 @@ pub async fn start(
     Ok(sidecar)
 }
 
-/// Starts Kafka with the topics of `dapr/topics.yaml`. Returns it with the paths of the programs.
-async fn start_kafka(data: &DataFolder) -> anyhow::Result<(Kafka, Programs)> {
-    let programs = programs::get().await?;
-    let step = Step::begin("starting Kafka");
-    let topics = read_topics(&project::root().join("dapr"))?;
-    let kafka = Kafka::start(&programs.kafka, &data.file("kafka"), &topics).await?;
-    step.end(&format!("{} topics on {}", topics.len(), kafka.brokers()));
-    Ok((kafka, programs))
+/// Starts a broker: Kafka with the topics of `dapr/topics.yaml`, or Redis.
+async fn start_broker(kind: BrokerKind, data: &DataFolder) -> anyhow::Result<Broker> {
+    match kind {
+        BrokerKind::Kafka => {
+            let installed = programs::kafka().await?;
+            let step = Step::begin("starting Kafka");
+            let topics = read_topics(&project::root().join("dapr"))?;
+            let kafka = Kafka::start(&installed, &data.file("kafka"), &topics).await?;
+            step.end(&format!("{} topics on {}", topics.len(), kafka.brokers()));
+            Ok(Broker::Kafka(kafka))
+        }
+        BrokerKind::Redis => {
+            programs::redis().await?;
+            let step = Step::begin("starting Redis");
+            let redis = Redis::start(&data.file("redis")).await?;
+            step.end(&format!("on {}", redis.address()));
+            Ok(Broker::Redis(redis))
+        }
+    }
 }
 
 /// Returns the secrets of the SMTP server: the operator's, or a mailbox that this starts.

@@ -42,7 +42,17 @@ pub fn replace<'a>(
 
 /// Runs a program in the project's root folder and returns its output.
 pub async fn output(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
+    output_with(program, arguments, [] as [(&str, &str); 0]).await
+}
+
+/// Runs a program with additional environment variables in the project's root folder, and returns its output.
+pub async fn output_with(
+    program: &str,
+    arguments: &[&str],
+    environment: impl IntoIterator<Item = (&str, impl AsRef<OsStr>)>,
+) -> anyhow::Result<String> {
     let output = command(program, arguments)
+        .envs(environment)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .output()
@@ -51,6 +61,26 @@ pub async fn output(program: &str, arguments: &[&str]) -> anyhow::Result<String>
     let stderr = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "`{program} {}` failed: {}", arguments.join(" "), stderr.trim());
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Installs packages of Python into a folder, unless it has them.
+pub async fn install_python(what: &str, folder: &Path, requirements: &Path) -> anyhow::Result<()> {
+    let installed = folder.join("requirements.txt");
+    let text = std::fs::read_to_string(requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    if std::fs::read_to_string(&installed).ok().as_ref() == Some(&text) {
+        return Ok(());
+    }
+    let step = Step::begin(&format!("installing {what}"));
+    let (folder, requirements) = (folder.display().to_string(), requirements.display().to_string());
+    run("python3", &["-m", "venv", "--clear", &folder], [] as [(&str, &str); 0])
+        .await
+        .context("it needs Python 3 with its `venv` module (Debian: python3-venv)")?;
+    let arguments = ["install", "--quiet", "--disable-pip-version-check", "--requirement", &requirements];
+    run(&format!("{folder}/bin/pip"), &arguments, [] as [(&str, &str); 0]).await?;
+    std::fs::write(&installed, text)?;
+    step.end("installed");
+    Ok(())
 }
 
 /// Adds the target of the functions to the Rust compiler, if it is missing.

@@ -51,7 +51,7 @@ impl Events {
         kafka: Kafka,
     ) -> anyhow::Result<Self> {
         let daprd = program("TASKFLOW_DAPRD")?;
-        let mut sidecars = Sidecars::new(&daprd, &project().join("dapr"), folder, port, tokens)?;
+        let mut sidecars = Sidecars::new(&daprd, &project().join("dapr"), "kafka", folder, port, tokens)?;
         sidecars.deliver_to(app).await?;
         Ok(Self::Full { sidecars, kafka, app })
     }

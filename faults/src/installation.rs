@@ -206,7 +206,7 @@ async fn start_host(
 /// Writes the secrets of the sidecar. Nobody has an e-mail address, so no mail is sent.
 fn write_secrets(folder: &Path, database: &DatabaseUrl, brokers: &str) -> anyhow::Result<()> {
     let secrets = json!({
-        "kafka": { "brokers": brokers, "authType": "none" },
+        "kafka": full::kafka_secret(brokers),
         "postgres": { "connectionString": Role::Dapr.url(database).connection_string("dapr") },
         "smtp": {
             "host": "127.0.0.1", "port": "25", "user": "", "password": "",

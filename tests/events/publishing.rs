@@ -2,11 +2,13 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::{App, DAPR_TOKEN, Person};
+use tests::{App, DAPR_TOKEN, Person, keeps_order};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use super::{assert_all_arrive, create_tasks_at_rate, poll_until, wait_for_empty_outbox, wait_for_trail};
+use super::{
+    assert_all_arrive, create_tasks_at_rate, late_events, poll_until, wait_for_empty_outbox, wait_for_trail,
+};
 
 /// Creates two users of the same shard.
 async fn users_of_one_shard(app: &App) -> (Person, Person) {
@@ -81,8 +83,7 @@ async fn events_that_could_not_be_published_arrive_later_in_order() {
     let places: Vec<_> = items.iter().map(|item| item["data"]["seq"].as_i64().unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
     wait_for_empty_outbox(&app).await;
-    let outcomes = app.database.rows("select distinct outcome from app.consumed_events").await;
-    assert_eq!(outcomes, [json!({ "outcome": "done" })], "no event was late");
+    assert!(late_events(&app).await.is_empty() || !keeps_order());
 }
 
 #[tokio::test]

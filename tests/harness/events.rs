@@ -1,16 +1,16 @@
-//! Sidecar and broker of one test: the embedded ones, or Dapr and Kafka with `cargo dev test --full`.
+//! Sidecar and broker of one test: the embedded ones, or Dapr and a real broker with `cargo dev test --full`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use full::Sidecars;
+use full::{Sidecars, kafka_secret};
 use serde_json::json;
 use sidecar::mail::{self, Mail};
 use sidecar::{Mailbox, Sidecar, Tokens};
 use tempfile::TempDir;
 
 use crate::Database;
-use crate::broker::Broker;
+use crate::broker::{Broker, is_redis};
 
 /// Token that Dapr sends to the functions.
 pub const DAPR_TOKEN: &str = "sample-token-of-dapr";
@@ -42,9 +42,15 @@ pub(crate) struct Options {
     pub own_broker: bool,
 }
 
-/// True if events go through Kafka and Dapr.
+/// True if events go through a real broker and Dapr.
 pub fn is_full() -> bool {
     daprd().is_some()
+}
+
+/// True if a user's events are delivered in order. Through Redis they may overtake each other, as Dapr
+/// publishes and delivers those of a bulk at the same time.
+pub fn keeps_order() -> bool {
+    !is_redis()
 }
 
 fn daprd() -> Option<PathBuf> {
@@ -62,22 +68,23 @@ impl Events {
             false => None,
         };
         let smtp = options.smtp.unwrap_or(mailbox.address());
-        let secrets = json!({
-            "kafka": {
-                "brokers": broker.as_ref().map(Broker::address).unwrap_or_default(),
-                "authType": "none",
-            },
+        let mut secrets = json!({
             "postgres": { "connectionString": database.connection_string() },
             "smtp": {
                 "host": smtp.ip().to_string(), "port": smtp.port().to_string(), "user": "", "password": "",
                 "skipTLSVerify": "false", "emailFrom": "TaskFlow <taskflow@example.com>",
             },
         });
+        match &broker {
+            Some(broker) => secrets[broker.name()] = broker.secret(),
+            None => secrets["kafka"] = kafka_secret(""),
+        }
         std::fs::write(folder.path().join("secrets.json"), secrets.to_string())
             .expect("the secrets are written");
         let (kind, address) = match daprd().zip(broker) {
             Some((daprd, broker)) => {
-                let sidecars = Sidecars::new(&daprd, &files, folder.path(), 0, tokens()).expect("sidecars");
+                let sidecars = Sidecars::new(&daprd, &files, broker.name(), folder.path(), 0, tokens());
+                let sidecars = sidecars.expect("sidecars");
                 let address = sidecars.address();
                 (Kind::Full(Box::new(sidecars), broker), address)
             }
@@ -126,7 +133,7 @@ impl Events {
         }
     }
 
-    /// Kills Kafka. The embedded sidecar is its own broker.
+    /// Kills the broker. The embedded sidecar is its own.
     pub fn kill_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.kill_sidecar(),
@@ -134,7 +141,7 @@ impl Events {
         }
     }
 
-    /// Restarts Kafka with its data.
+    /// Restarts the broker with its data.
     pub async fn restart_broker(&mut self) {
         match &mut self.kind {
             Kind::Embedded(_) => self.restart_sidecar().await,

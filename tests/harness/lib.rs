@@ -24,7 +24,7 @@ pub use app::App;
 pub use bulk::{bulk_of, deliver_bulk};
 pub use client::{Call, Client};
 pub use database::Database;
-pub use events::{DAPR_TOKEN, is_full};
+pub use events::{DAPR_TOKEN, is_full, keeps_order};
 pub use message_relay::{Fault, MessageRelay};
 pub use person::Person;
 pub use proxies::GRIP_KEY;

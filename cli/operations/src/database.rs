@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tokio::time::timeout;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::tls;
 
 const TCP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Timeout for a server that accepts connections and does not respond.
@@ -203,19 +203,7 @@ async fn connect(config: &Config) -> Result<Client, tokio_postgres::Error> {
         tokio::spawn(connection);
         return Ok(client);
     }
-    let (client, connection) = config.connect(MakeRustlsConnect::new(tls_config())).await?;
+    let (client, connection) = config.connect(MakeRustlsConnect::new(tls::config())).await?;
     tokio::spawn(connection);
     Ok(client)
-}
-
-/// Names its crypto, because another crate of the workspace may enable a second provider, and `rustls` then
-/// has no default.
-fn tls_config() -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("the provider has the default versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
 }

@@ -1,7 +1,9 @@
-//! Operations on TaskFlow's database: the commands of `taskflow`, which `cargo dev` runs too.
+//! Operations on an installation of TaskFlow and its database: the commands of `taskflow`, which `cargo dev`
+//! runs too.
 
 pub mod admin;
 pub mod audit;
+pub mod check;
 pub mod events;
 pub mod migrate;
 pub mod settings;
@@ -11,6 +13,7 @@ mod release;
 mod roles;
 mod schema;
 mod step;
+mod tls;
 
 pub use database::DatabaseUrl;
 pub use release::{Migration, Release};

@@ -59,7 +59,9 @@ impl Role {
         match self {
             // People wait for it: what others lock is refused soon, and a slow machine has some time.
             Self::User => settings.extend([("lock_timeout", "1s"), ("statement_timeout", "5s")]),
-            Self::Service | Self::Dapr => settings.push(("statement_timeout", "10s")),
+            Self::Service => settings.push(("statement_timeout", "10s")),
+            // Dapr looks its tables up there, and a pooler may refuse to be told by the client.
+            Self::Dapr => settings.extend([("statement_timeout", "10s"), ("search_path", "dapr")]),
         }
         settings
     }

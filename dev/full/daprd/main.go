@@ -11,6 +11,7 @@ import (
 	configuration "github.com/dapr/components-contrib/configuration/postgres"
 	"github.com/dapr/components-contrib/nameresolution/mdns"
 	"github.com/dapr/components-contrib/pubsub/kafka"
+	"github.com/dapr/components-contrib/pubsub/redis"
 	"github.com/dapr/components-contrib/secretstores/local/file"
 	state "github.com/dapr/components-contrib/state/postgresql/v2"
 	"github.com/dapr/dapr/cmd/daprd/options"
@@ -42,6 +43,7 @@ func supportedComponents() *registry.Options {
 	secrets.Logger, pubsubs.Logger, binding.Logger, stores.Logger, settings.Logger, names.Logger = log, log, log, log, log, log
 	secrets.RegisterComponent(file.NewLocalSecretStore, "local.file")
 	pubsubs.RegisterComponent(kafka.NewKafka, "kafka")
+	pubsubs.RegisterComponent(redis.NewRedisStreams, "redis")
 	binding.RegisterInputBinding(cron.NewCron, "cron")
 	binding.RegisterOutputBinding(smtp.NewSMTP, "smtp")
 	version2 := components.VersionConstructor{Version: "v2", Constructor: state.NewPostgreSQLStateStore}

@@ -8,11 +8,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use crate::ports::free_ports;
+use crate::probe::{get, responds};
 use crate::program::{Program, last_line};
 
 /// Programs that have to be on the PATH, in the order in which they start: the handler connects to the proxy.
@@ -27,7 +25,6 @@ const BUFFER_SIZE: &str = "--buffer-size=8192";
 const CONNECTIONS: &str = "--stream-maxconn=12000";
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A Pushpin in front of an app. Dropping this stops it.
 pub struct Pushpin {
@@ -80,12 +77,8 @@ impl Pushpin {
             self.app = Some(app);
             self.launch()?;
         }
-        let start = Instant::now();
-        while !is_passing_on(self.port).await {
-            let is_in_time = start.elapsed() < START_TIMEOUT;
-            ensure!(is_in_time, "Pushpin does not start: {}", last_line(&self.log));
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let is_passing_on = responds(self.port, &get("/live"), "HTTP/1.1 200", START_TIMEOUT).await;
+        ensure!(is_passing_on, "Pushpin does not start: {}", last_line(&self.log));
         Ok(())
     }
 
@@ -163,16 +156,4 @@ impl Drop for Pushpin {
         // A crash leaves little behind, and the next one with this port removes it.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
-}
-
-/// True if the app responds through it.
-async fn is_passing_on(port: u16) -> bool {
-    let request = async {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        stream.write_all(b"GET /live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
-        let mut status = [0; 12];
-        stream.read_exact(&mut status).await?;
-        std::io::Result::Ok(status)
-    };
-    matches!(timeout(ATTEMPT_TIMEOUT, request).await, Ok(Ok(status)) if &status == b"HTTP/1.1 200")
 }

@@ -3,14 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use sidecar::Tokens;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::ports::free_ports;
+use crate::probe::{get, responds};
 use crate::program::{Program, last_line};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -19,6 +18,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Sidecars {
     daprd: PathBuf,
     files: PathBuf,
+    /// Folder in `brokers`.
+    broker: String,
     folder: PathBuf,
     tokens: Tokens,
     app_ids: Vec<String>,
@@ -29,9 +30,17 @@ pub struct Sidecars {
 }
 
 impl Sidecars {
-    /// Prepares the sidecars of all app ids in `dapr.yaml`. They run in `folder`, which holds `secrets.json`.
-    /// The first, which functions call, listens on `port`, or any free port if that is 0.
-    pub fn new(daprd: &Path, files: &Path, folder: &Path, port: u16, tokens: Tokens) -> Result<Self> {
+    /// Prepares the sidecars of all app ids in `dapr.yaml`, for the broker with that folder in `brokers`.
+    /// They run in `folder`, which holds `secrets.json`. The first, which functions call, listens on `port`,
+    /// or any free port if that is 0.
+    pub fn new(
+        daprd: &Path,
+        files: &Path,
+        broker: &str,
+        folder: &Path,
+        port: u16,
+        tokens: Tokens,
+    ) -> Result<Self> {
         let app_ids = sidecar::read_app_ids(files)?;
         let mut ports = app_ids.iter().map(|_| free_ports()).collect::<Result<Vec<[u16; 4]>>>()?;
         if port != 0 {
@@ -40,6 +49,7 @@ impl Sidecars {
         Ok(Self {
             daprd: daprd.to_owned(),
             files: files.canonicalize()?,
+            broker: broker.to_owned(),
             folder: folder.canonicalize()?,
             tokens,
             app_ids,
@@ -61,13 +71,11 @@ impl Sidecars {
             self.app = Some(app);
             self.launch()?;
         }
-        let start = Instant::now();
+        // Healthy is a sidecar that has started everything that it needs to publish.
+        let healthy = get("/v1.0/healthz/outbound");
         for (id, ports) in self.app_ids.iter().zip(&self.ports) {
-            while !is_ready(ports[0]).await {
-                let is_in_time = start.elapsed() < START_TIMEOUT;
-                ensure!(is_in_time, "the sidecar {id} does not start: {}", last_line(&self.log(id)));
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            let is_healthy = responds(ports[0], &healthy, "HTTP/1.1 204", START_TIMEOUT).await;
+            ensure!(is_healthy, "the sidecar {id} does not start: {}", last_line(&self.log(id)));
         }
         Ok(())
     }
@@ -111,7 +119,7 @@ impl Sidecars {
             command.args([name, "127.0.0.1"]);
         }
         // Dapr does not read nested folders.
-        for folder in ["components", "subscriptions", ""] {
+        for folder in ["components", &format!("brokers/{}", self.broker), "subscriptions", ""] {
             command.arg("--resources-path").arg(self.files.join(folder));
         }
         command.arg("--config").arg(self.files.join("config.yaml"));
@@ -124,18 +132,4 @@ impl Drop for Sidecars {
         // All before the first is waited for, so that they stop at the same time.
         self.programs.iter_mut().for_each(Program::terminate);
     }
-}
-
-/// True if a sidecar has started everything that it needs to publish.
-async fn is_ready(port: u16) -> bool {
-    let request = async {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        stream
-            .write_all(b"GET /v1.0/healthz/outbound HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
-            .await?;
-        let mut status = [0; 12];
-        stream.read_exact(&mut status).await?;
-        std::io::Result::Ok(status)
-    };
-    request.await.is_ok_and(|status| &status == b"HTTP/1.1 204")
 }

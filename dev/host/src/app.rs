@@ -54,6 +54,17 @@ impl App {
         self.variables.get(name)
     }
 
+    /// Keeps only these components and their routes, as `spin up --component-id` does.
+    pub fn retain(&mut self, names: &[String]) -> Result<()> {
+        let unknown = names.iter().find(|name| !self.components.iter().any(|one| *one.name == ***name));
+        if let Some(unknown) = unknown {
+            bail!("component {unknown:?} is not in the app");
+        }
+        self.routes.retain(|(_, component)| names.contains(component));
+        self.components.retain(|component| names.iter().any(|name| **name == *component.name));
+        Ok(())
+    }
+
     fn parse(text: &str, folder: &Path, overrides: &BTreeMap<String, String>) -> Result<Self> {
         let manifest: Manifest = toml::from_str(text)?;
         ensure!(

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-use crate::command::{build, clients, contract, mcp};
+use crate::command::{build, clients, cluster, contract, mcp};
 use crate::programs;
 use crate::project;
 use crate::tools;
@@ -26,14 +26,20 @@ struct Lane {
 }
 
 /// Compiling is a lane of its own, before these.
-const LANES: [Lane; 7] = [
+const LANES: [Lane; 9] = [
     Lane { name: "tests", share: 19.0, command: &["cargo", "dev", "test"] },
     Lane { name: "tour", share: 8.0, command: &["cargo", "dev", "tour"] },
     Lane { name: "client library", share: 3.0, command: &["cargo", "dev", "clients"] },
     Lane { name: "MCP clients", share: 8.0, command: &["cargo", "dev", "mcp"] },
     Lane { name: "faults", share: 6.0, command: &["cargo", "dev", "faults", "--short"] },
+    Lane { name: "chart", share: 3.0, command: &["cargo", "dev", "cluster", "--api-server"] },
     Lane { name: "contract", share: 7.0, command: &["cargo", "dev", "contract"] },
     Lane { name: "tests with Kafka and Dapr", share: 20.0, command: &["cargo", "dev", "test", "--full"] },
+    Lane {
+        name: "events with Redis and Dapr",
+        share: 0.0,
+        command: &["cargo", "dev", "test", "--full", "--broker", "redis", "events::"],
+    },
 ];
 const FORMATTING: Lane =
     Lane { name: "formatting", share: 1.0, command: &["cargo", "fmt", "--all", "--check"] };
@@ -61,7 +67,15 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
     }
     // Downloads and the compilers of other languages use what rustc leaves of the cores.
     let others = async {
-        tokio::try_join!(programs::get(), clients::install(), mcp::clients(), contract::tester()).map(drop)
+        let languages = async { tokio::try_join!(clients::install(), mcp::clients(), contract::tester()) };
+        // Go's compiler does one after the other.
+        let go = async {
+            tokio::try_join!(programs::daprd(), programs::kafka(), programs::redis())?;
+            programs::oras().await?;
+            cluster::install().await?;
+            cluster::kubernetes().await
+        };
+        tokio::try_join!(languages, go).map(drop)
     };
     report.time(&COMPILING, async { tokio::try_join!(compile(), others).map(drop) }).await?;
     for lane in &LANES {

@@ -7,6 +7,7 @@ use host::{Engine, Limits, Logs, Running};
 use tokio_postgres::Client;
 
 use crate::command::build;
+use crate::command::up::BrokerKind;
 use crate::database::{self, DataFolder, Embedded, Purpose};
 use crate::project;
 use crate::sidecar;
@@ -58,7 +59,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
     }
     let mut variables = url.variables();
-    let mut sidecar = sidecar::start(&data, &url, arguments.full, &mut variables).await?;
+    let broker = arguments.full.then_some(BrokerKind::Kafka);
+    let mut sidecar = sidecar::start(&data, &url, broker, &mut variables).await?;
     let engine = Engine::new(Limits::default())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let app =

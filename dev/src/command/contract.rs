@@ -3,13 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use anyhow::Context;
 use host::{Engine, Limits, Logs, Running};
 
 use crate::command::build;
 use crate::database::{self, DataFolder, Embedded, Purpose};
 use crate::project;
-use crate::step::Step;
 use crate::tools;
 
 #[derive(Debug, clap::Args)]
@@ -64,27 +62,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// Returns the path of the tester. Installs it into the target folder if it is missing or outdated.
 pub async fn tester() -> anyhow::Result<PathBuf> {
-    let requirements = project::root().join("tests/contract/requirements.txt");
     let folder = project::target().join("contract");
-    let installed = folder.join("requirements.txt");
-    let text = std::fs::read_to_string(&requirements)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
-    if std::fs::read_to_string(&installed).ok().as_ref() != Some(&text) {
-        let step = Step::begin("installing the tester");
-        let (folder, requirements) = (folder.display().to_string(), requirements.display().to_string());
-        let nothing = [] as [(&str, &str); 0];
-        tools::run("python3", &["-m", "venv", "--clear", &folder], nothing)
-            .await
-            .context("it needs Python 3 with its `venv` module (Debian: python3-venv)")?;
-        let pip = format!("{folder}/bin/pip");
-        tools::run(
-            &pip,
-            &["install", "--quiet", "--disable-pip-version-check", "--requirement", &requirements],
-            nothing,
-        )
-        .await?;
-        std::fs::write(&installed, text)?;
-        step.end("installed");
-    }
+    let requirements = project::root().join("tests/contract/requirements.txt");
+    tools::install_python("the tester", &folder, &requirements).await?;
     Ok(folder.join("bin/st"))
 }

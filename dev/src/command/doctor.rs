@@ -37,10 +37,18 @@ pub async fn run() -> anyhow::Result<()> {
             println!("optional Pushpin: not found; `--full` and `ci` need it (`apt install pushpin zurl`)")
         }
     }
+    match crate::programs::redis().await {
+        Ok(version) => println!("ok       Redis: {version}"),
+        Err(_) => {
+            println!(
+                "optional Redis: not found; `--broker redis` and `ci` need it (`apt install redis-server`)"
+            )
+        }
+    }
     // Debian has `venv` in a package of its own.
     let venv = ["-c", "import venv, ensurepip, sys; print(sys.version)"];
     for (program, question, what, need) in [
-        ("go", &["version"][..], "Go", "`--full` and `ci` need it (1.22 or newer)"),
+        ("go", &["version"][..], "Go", "`--full` (1.22 or newer), `images --push` and `ci` (1.26.7) need it"),
         ("java", &["--version"], "Java", "`--full` and `ci` need it (17 or newer)"),
         ("mvn", &["--version"], "Maven", "`--full` and `ci` need it"),
         ("python3", &venv, "Python", "`contract`, `mcp` and `ci` need it (3, with `venv`)"),
@@ -51,6 +59,7 @@ pub async fn run() -> anyhow::Result<()> {
             "Chromium",
             "the part of `clients` in a browser, and so `ci`, need it (`apt install chromium`)",
         ),
+        ("docker-registry", &["--version"], "registry", "`ci` needs it (`apt install docker-registry`)"),
     ] {
         match tools::output(program, question).await {
             Ok(said) => println!("ok       {what}: {}", said.lines().next().unwrap_or("installed")),

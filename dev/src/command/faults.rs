@@ -1,7 +1,5 @@
 //! `cargo dev faults`: builds the functions and the crate `faults`, and becomes it.
 
-use full::Programs;
-
 use crate::command::build;
 use crate::programs;
 use crate::project;
@@ -21,9 +19,8 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     tools::run("cargo", &["build", "--quiet", "--bin", "faults"], none).await?;
     let mut environment = Vec::new();
     if arguments.options.iter().any(|option| option == "--full") {
-        let Programs { daprd, kafka } = programs::get().await?;
-        environment.push(("TASKFLOW_DAPRD", daprd));
-        environment.push(("TASKFLOW_KAFKA", kafka.0));
+        environment.push(("TASKFLOW_DAPRD", programs::daprd().await?));
+        environment.push(("TASKFLOW_KAFKA", programs::kafka().await?.0));
     }
     let faults = project::target().join("debug/faults").display().to_string();
     let options: Vec<&str> = arguments.options.iter().map(String::as_str).collect();

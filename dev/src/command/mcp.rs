@@ -13,9 +13,6 @@ use crate::sidecar;
 use crate::step::Step;
 use crate::tools;
 
-/// Lock files of the clients, in the project and in the installation.
-const LOCKS: [&str; 2] = ["package-lock.json", "requirements.txt"];
-
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Run only clients whose name contains this
@@ -34,7 +31,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     // Events of a previous run belong to users that no longer exist.
     remove(&data.file("events"))?;
     let mut variables = url.variables();
-    let mut sidecar = sidecar::start(&data, &url, false, &mut variables).await?;
+    let mut sidecar = sidecar::start(&data, &url, None, &mut variables).await?;
     let address = free_address()?;
     variables.insert("public_url".into(), format!("http://{address}"));
     let engine = Engine::new(Limits::default())?;
@@ -93,12 +90,6 @@ fn programs(clients: &Path) -> [(&'static str, Vec<String>); 6] {
 pub async fn clients() -> anyhow::Result<PathBuf> {
     let (source, folder) = (project::root().join("tests/clients"), project::target().join("clients"));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mut locked = String::new();
-    for lock in LOCKS {
-        let path = source.join(lock);
-        locked +=
-            &std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    }
     for entry in std::fs::read_dir(&source).with_context(|| format!("cannot read {}", source.display()))? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
@@ -107,28 +98,21 @@ pub async fn clients() -> anyhow::Result<PathBuf> {
                 .with_context(|| format!("cannot write {}", place.display()))?;
         }
     }
-    let installed = folder.join("installed.txt");
+    let (lock, installed) = (folder.join("package-lock.json"), folder.join("installed.txt"));
+    let locked = std::fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
     if std::fs::read_to_string(&installed).ok().as_ref() != Some(&locked) {
         let step = Step::begin("installing the clients");
-        let (place, python) = (text(&folder), text(&folder.join("python")));
-        let nothing = [] as [(&str, &str); 0];
+        let place = text(&folder);
         let npm =
             ["ci", "--prefix", &place, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-        tools::run("npm", &npm, nothing).await.context("it needs Node with npm (Debian: nodejs and npm)")?;
-        tools::run("python3", &["-m", "venv", "--clear", &python], nothing)
+        tools::run("npm", &npm, [] as [(&str, &str); 0])
             .await
-            .context("it needs Python 3 with its `venv` module (Debian: python3-venv)")?;
-        let requirements = text(&folder.join("requirements.txt"));
-        let pip = format!("{python}/bin/pip");
-        tools::run(
-            &pip,
-            &["install", "--quiet", "--disable-pip-version-check", "--requirement", &requirements],
-            nothing,
-        )
-        .await?;
+            .context("it needs Node with npm (Debian: nodejs and npm)")?;
         std::fs::write(&installed, locked)?;
         step.end("installed");
     }
+    tools::install_python("the clients in Python", &folder.join("python"), &folder.join("requirements.txt"))
+        .await?;
     Ok(folder)
 }
 

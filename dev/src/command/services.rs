@@ -20,7 +20,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let data = DataFolder::take(&project::data(arguments.data.as_deref()))?;
     let mut database = database::prepare(&data).await?;
-    let mut sidecar = sidecar::start(&data, &database.url, false, &mut database.variables).await?;
+    let mut sidecar = sidecar::start(&data, &database.url, None, &mut database.variables).await?;
     sidecar.deliver_to(SPIN).await?;
     println!("ready: in another terminal, run");
     for (name, value) in &database.variables {

@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use anyhow::Context;
-use full::Programs;
 use full::kafka::{Installed, Kafka};
 
 use crate::command::build;
-use crate::command::up::EngineKind;
+use crate::command::up::{BrokerKind, EngineKind};
 use crate::database::{self, DataFolder, Embedded, Purpose};
 use crate::files;
 use crate::programs;
@@ -25,6 +24,9 @@ pub struct Arguments {
     /// Use real Kafka and Dapr; without a filter, run only tests that involve them
     #[arg(long)]
     full: bool,
+    /// Broker behind Dapr
+    #[arg(long, value_enum, default_value_t, requires = "full")]
+    broker: BrokerKind,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -50,12 +52,21 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut command = vec!["test", "--workspace", "--no-fail-fast"];
     let mut kafkas = Vec::new();
     if arguments.full {
-        let Programs { daprd, kafka } = programs::get().await?;
-        kafkas = start_kafkas(&kafka, threads, &data.file("kafka")).await?;
-        let addresses: Vec<_> = kafkas.iter().map(Kafka::brokers).collect();
-        environment.push(("TASKFLOW_DAPRD", daprd.display().to_string()));
-        environment.push(("TASKFLOW_KAFKA", kafka.0.display().to_string()));
-        environment.push(("TASKFLOW_TEST_KAFKA", addresses.join(" ")));
+        environment.push(("TASKFLOW_DAPRD", programs::daprd().await?.display().to_string()));
+        match arguments.broker {
+            BrokerKind::Kafka => {
+                let kafka = programs::kafka().await?;
+                kafkas = start_kafkas(&kafka, threads, &data.file("kafka")).await?;
+                let addresses: Vec<_> = kafkas.iter().map(Kafka::brokers).collect();
+                environment.push(("TASKFLOW_KAFKA", kafka.0.display().to_string()));
+                environment.push(("TASKFLOW_TEST_KAFKA", addresses.join(" ")));
+            }
+            // Each test starts its own, which takes some milliseconds.
+            BrokerKind::Redis => {
+                programs::redis().await?;
+                environment.push(("TASKFLOW_BROKER", "redis".to_owned()));
+            }
+        }
         command.extend(["--test", "behaviour"]);
     } else {
         command.push("--tests");

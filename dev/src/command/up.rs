@@ -27,6 +27,9 @@ pub struct Arguments {
     /// Use real Kafka and Dapr instead of the embedded sidecar
     #[arg(long)]
     full: bool,
+    /// Broker behind Dapr
+    #[arg(long, value_enum, default_value_t, requires = "full")]
+    broker: BrokerKind,
     /// Host that runs the functions [default: spin if it is installed, else embedded]
     #[arg(long, value_enum)]
     engine: Option<EngineKind>,
@@ -39,6 +42,16 @@ pub enum EngineKind {
     Embedded,
     /// The `spin` on the PATH
     Spin,
+}
+
+/// Broker behind Dapr.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum BrokerKind {
+    /// Kafka
+    #[default]
+    Kafka,
+    /// Redis
+    Redis,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -55,7 +68,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if std::env::var_os("SPIN_VARIABLE_PUBLIC_URL").is_none() {
         variables.insert("public_url".into(), format!("http://{address}"));
     }
-    let mut sidecar = sidecar::start(&data, &url, arguments.full, &mut variables).await?;
+    let broker = arguments.full.then_some(arguments.broker);
+    let mut sidecar = sidecar::start(&data, &url, broker, &mut variables).await?;
     let engine = match arguments.engine {
         Some(EngineKind::Spin) => None,
         None if tools::ensure_spin().await.is_ok() => None,

@@ -2,9 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod audit;
+mod chart;
+mod check;
 mod command;
+mod compose;
 mod database;
 mod events;
+mod images;
 mod restart;
 mod settings;
 mod sources;

@@ -23,10 +23,13 @@ pub struct Metadata {
     pub name: String,
 }
 
+/// Folders with resources. The embedded sidecar is its own broker, with the guarantees of Kafka.
+const FOLDERS: [&str; 4] = ["", "brokers/kafka", "components", "subscriptions"];
+
 /// Lists the YAML files of a folder that have resources.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for folder in [folder.to_owned(), folder.join("components"), folder.join("subscriptions")] {
+    for folder in FOLDERS.map(|name| folder.join(name)) {
         let entries =
             std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
         for entry in entries {

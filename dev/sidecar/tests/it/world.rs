@@ -65,7 +65,7 @@ pub async fn start(files: &Path, data: &Path, secrets: &Value) -> anyhow::Result
 /// Copies the files of the project and changes one of them.
 pub fn changed(name: &str, from: &str, to: &str) -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
-    for sub in ["", "components", "subscriptions"] {
+    for sub in ["", "brokers/kafka", "components", "subscriptions"] {
         std::fs::create_dir_all(folder.path().join(sub)).unwrap();
         for entry in std::fs::read_dir(Path::new(FILES).join(sub)).unwrap().map(Result::unwrap) {
             if entry.file_type().unwrap().is_file() {
