@@ -7,11 +7,13 @@ pub mod clients;
 pub mod contract;
 pub mod doctor;
 pub mod faults;
+pub mod judge;
 pub mod live;
 pub mod mail;
 pub mod mcp;
 pub mod migrate;
 pub mod operate;
+pub mod say;
 pub mod services;
 pub mod test;
 pub mod tour;
@@ -37,6 +39,10 @@ pub enum Command {
     Contract(contract::Arguments),
     /// Test the client library, by itself and against a running TaskFlow
     Clients(clients::Arguments),
+    /// Score the understanding of sentences on files of cases
+    Judge(judge::Arguments),
+    /// Show how a sentence is understood, with its recognized passages underlined
+    Say(say::Arguments),
     /// Test /mcp with the official conformance suite, SDKs and inspector of the Model Context Protocol
     Mcp(mcp::Arguments),
     /// Change the schema of the database, and install the statements of this release
@@ -86,6 +92,8 @@ impl Command {
             Self::Test(arguments) => test::run(arguments).await,
             Self::Contract(arguments) => contract::run(arguments).await,
             Self::Clients(arguments) => clients::run(arguments).await,
+            Self::Judge(arguments) => judge::run(arguments).await,
+            Self::Say(arguments) => say::run(&arguments),
             Self::Mcp(arguments) => mcp::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Events(events) => events.run().await,
