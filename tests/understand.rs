@@ -140,6 +140,9 @@ async fn pinned_and_quoted_words_are_text() {
 
     let pinned = understand_with(&ada, "read tomorrow friday", json!({ "keep": [[5, 13]] })).await;
     assert_eq!(pinned["data"], json!({ "title": "read tomorrow", "due_date": "2031-03-07" }));
+    // A passage that ends before it begins has no words.
+    let empty = understand_with(&ada, "read tomorrow", json!({ "keep": [[10, 6], [8, 8]] })).await;
+    assert_eq!(empty["data"], json!({ "title": "read", "due_date": "2031-03-06" }));
     let quoted = understand(&ada, "add \"delete everything\" friday").await;
     assert_eq!(quoted["data"], json!({ "title": "delete everything", "due_date": "2031-03-07" }));
 }

@@ -58,7 +58,8 @@ impl Text {
         // A control character separates words, and never reaches a title.
         let chars: Vec<char> = original.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let quotes = quotes(&chars);
-        let opaque = [keep, &quotes, &addresses(&chars)].concat();
+        let addresses = addresses(&chars);
+        let opaque = covered(chars.len(), keep.iter().chain(&quotes).chain(&addresses));
         let (mut lower, mut tokens) = (String::with_capacity(original.len()), Vec::<Token>::new());
         let mut at = 0;
         while at < chars.len() {
@@ -75,7 +76,7 @@ impl Text {
             let begin = lower.len();
             lower.extend(chars[at..end].iter().map(|&c| plain(c)));
             let place = at..end;
-            let is_opaque = opaque.iter().any(|range| range.start < end && at < range.end);
+            let is_opaque = opaque[at..end].contains(&true);
             let meaning = if is_opaque || kind != Kind::Word {
                 Meaning::default()
             } else {
@@ -379,9 +380,22 @@ fn continues(chars: &[char], at: usize, kind: Kind) -> bool {
     }
 }
 
+/// Marks the characters that passages cover.
+fn covered<'a>(length: usize, passages: impl Iterator<Item = &'a Range<usize>>) -> Vec<bool> {
+    let mut covered = vec![false; length];
+    for passage in passages {
+        if let Some(part) = covered.get_mut(passage.start..passage.end.min(length)) {
+            part.fill(true);
+        }
+    }
+    covered
+}
+
 /// Finds quoted passages, with their quotation marks.
 fn quotes(chars: &[char]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    // Marks for which no closing one follows: it is looked for once, not from each of them.
+    let mut unclosed = Vec::new();
     let mut at = 0;
     while at < chars.len() {
         let closing: &[char] = match chars[at] {
@@ -392,11 +406,12 @@ fn quotes(chars: &[char]) -> Vec<Range<usize>> {
             '\'' => &['\''],
             _ => &[],
         };
-        let is_open =
+        let is_gap =
             |c: Option<&char>| c.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | ':' | ','));
-        let begins = is_open(at.checked_sub(1).and_then(|before| chars.get(before)))
+        let begins = is_gap(at.checked_sub(1).and_then(|before| chars.get(before)))
             && chars.get(at + 1).is_some_and(|next| !next.is_whitespace());
-        let end = (!closing.is_empty() && begins)
+        let is_open = !closing.is_empty() && begins && !unclosed.contains(&chars[at]);
+        let end = is_open
             .then(|| {
                 (at + 2..chars.len()).find(|&end| {
                     closing.contains(&chars[end])
@@ -410,7 +425,12 @@ fn quotes(chars: &[char]) -> Vec<Range<usize>> {
                 found.push(at..end + 1);
                 at = end + 1;
             }
-            None => at += 1,
+            None => {
+                if is_open {
+                    unclosed.push(chars[at]);
+                }
+                at += 1;
+            }
         }
     }
     found
@@ -433,6 +453,7 @@ fn addresses(chars: &[char]) -> Vec<Range<usize>> {
 }
 
 fn is_address(chunk: &[char]) -> bool {
+    let last_dot = chunk.iter().rposition(|&c| c == '.');
     let mut previous = ' ';
     for (at, &c) in chunk.iter().enumerate() {
         let after = &chunk[at + 1..];
@@ -443,7 +464,7 @@ fn is_address(chunk: &[char]) -> bool {
             '@' => {
                 previous.is_alphanumeric()
                     && after.first().is_some_and(|c| c.is_alphabetic())
-                    && after.contains(&'.')
+                    && last_dot.is_some_and(|dot| dot > at)
             }
             '\\' => at > 0,
             '_' => previous.is_alphanumeric() && after.first().is_some_and(|c| c.is_alphanumeric()),

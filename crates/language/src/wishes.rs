@@ -88,8 +88,9 @@ fn border(text: &Text, begin: usize, at: usize, end: usize, found: &Slots) -> Op
     let is_sentence = text.is(at, &[".", "!", "?"]) && !text.is_glued(next) && is_order;
     let is_joined =
         text.is(at, &["and", ","]) && (is_order || both_have_dates(text, begin..at, next..end, found));
-    let has_words = (next..end).any(|at| text.is_word(at) || text.is_number(at) || text.is_opaque(at));
-    (((is_strong && at > begin + 1) || is_sentence || is_joined) && has_words).then_some(next)
+    let is_border = (is_strong && at > begin + 1) || is_sentence || is_joined;
+    let has_words = || (next..end).any(|at| text.is_word(at) || text.is_number(at) || text.is_opaque(at));
+    (is_border && has_words()).then_some(next)
 }
 
 /// True if both sides say something. "remind me at 4 pm" beside a task is an attribute of that task.
@@ -107,8 +108,10 @@ fn both_have_dates(text: &Text, left: Range<usize>, right: Range<usize>, found: 
     if found.recurrence.is_some() {
         return false;
     }
-    let stop = right.clone().find(|&at| text.is(at, &["and", ";"])).unwrap_or(right.end);
     let mut dates = found.whens.iter().filter(|when| when.value.day.is_some()).map(|when| &when.tokens);
-    let is_left = dates.clone().any(|date| date.end == left.end && date.start > left.start);
-    is_left && dates.any(|date| date.start > right.start + 1 && date.end <= stop)
+    if !dates.clone().any(|date| date.end == left.end && date.start > left.start) {
+        return false;
+    }
+    let stop = right.clone().find(|&at| text.is(at, &["and", ";"])).unwrap_or(right.end);
+    dates.any(|date| date.start > right.start + 1 && date.end <= stop)
 }
