@@ -11,6 +11,7 @@ use domain::Tag;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Choice, Operation, Span, SpanKind, Understanding, is_valid};
+use crate::label::MAX_TAGS;
 use crate::resolve::{Now, Point, point_words};
 use crate::slots::{Slots, slots};
 use crate::text::Text;
@@ -37,9 +38,6 @@ pub struct NewTask {
 
 /// Longest title, in characters.
 const MAX_TITLE: usize = 500;
-
-/// Most tags of a task.
-pub const MAX_TAGS: usize = 10;
 
 /// Makes the understanding of a new task.
 pub fn add(text: &Text, new: &NewTask, now: &Now) -> Understanding {

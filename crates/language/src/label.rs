@@ -6,6 +6,9 @@ use crate::phrases::Phrases;
 use crate::text::Text;
 use crate::when::Found;
 
+/// Most tags of a task.
+pub const MAX_TAGS: usize = 10;
+
 /// Returns a priority that begins here: "p1", "high priority", "urgent" where it describes the whole task.
 pub fn priority(text: &Text, at: usize) -> Option<Found<Priority>> {
     if !text.begins(at) {
@@ -149,7 +152,7 @@ fn in_words(text: &Text, at: usize) -> Option<Found<Vec<String>>> {
             text.is_word(at) && after > at && (after >= text.len() || text.is(after, &[",", "and", ".", "&"]))
         };
         match next {
-            Some(next) if is_name(next) => end = next,
+            Some(next) if names.len() < MAX_TAGS && is_name(next) => end = next,
             _ => break,
         }
     }

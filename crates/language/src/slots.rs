@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use domain::{DayOfMonth, Frequency, Priority};
+use domain::{DayOfMonth, Frequency, Priority, Tag};
 
+use crate::answer::is_valid;
 use crate::day::{Day, Which};
-use crate::label::{priority, tags};
+use crate::label::{MAX_TAGS, priority, tags};
 use crate::period::range_start;
 use crate::phrases::Phrases;
 use crate::recurrence::{Recurrence, recurrence};
@@ -41,7 +42,10 @@ static VAGUE: Phrases = Phrases::new(
      as soon as possible, as soon as you can, asap, a.s.a.p, eventually, when i have time, for later",
 );
 
-/// Finds the attributes in some tokens.
+/// Most reminders of a task.
+const MAX_REMINDERS: usize = 100;
+
+/// Finds the attributes in some tokens. More tags and reminders than a task can have stay in its title.
 pub fn slots(text: &Text, tokens: Range<usize>) -> Slots {
     let mut slots = Slots::default();
     let mut at = tokens.start;
@@ -63,8 +67,8 @@ fn found(text: &Text, at: usize, limit: usize, slots: &mut Slots) -> Option<usiz
     let rule = recurrence(text, at).filter(|found| fits(found.tokens.end) && slots.recurrence.is_none());
     let reminder = reminder(text, at)
         .or_else(|| another_reminder(text, at, slots))
-        .filter(|found| fits(found.tokens.end));
-    let tags = tags(text, at).filter(|found| fits(found.tokens.end));
+        .filter(|found| fits(found.tokens.end) && slots.reminders.len() < MAX_REMINDERS);
+    let tags = tags(text, at).filter(|found| fits(found.tokens.end) && slots.takes(&found.value));
     let priority = priority(text, at).filter(|found| fits(found.tokens.end) && slots.priority.is_none());
     let range = range_start(text, at).filter(|found| fits(found.tokens.end));
     let has_end = range.is_some();
@@ -114,6 +118,12 @@ fn is_vague(text: &Text, at: usize, end: usize, limit: usize) -> bool {
 }
 
 impl Slots {
+    /// True if a task can have these tags too.
+    fn takes(&self, tags: &[String]) -> bool {
+        let known: usize = self.tags.iter().map(|found| found.value.len()).sum();
+        known + tags.len() <= MAX_TAGS && tags.iter().all(|tag| is_valid::<Tag>(tag))
+    }
+
     /// Adds the attributes of another part of the sentence.
     pub fn extend(&mut self, other: Self) {
         self.whens.extend(other.whens);

@@ -6,9 +6,9 @@ use domain::{Tag, Title};
 use serde_json::{Value, json};
 
 use super::Sentence;
-use crate::add::{MAX_TAGS, NewTask, add};
+use crate::add::{NewTask, add};
 use crate::answer::{Choice, Operation, Span, SpanKind, Understanding, is_valid};
-use crate::label;
+use crate::label::{self, MAX_TAGS};
 use crate::list::thing;
 use crate::number::amount;
 use crate::pattern::Patterns;
