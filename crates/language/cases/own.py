@@ -375,6 +375,7 @@ for title in [
 # ── quotes and pins ──
 add('add "call mom tomorrow" friday', "call mom tomorrow", coming("fri"))
 add('"buy milk every day"', "buy milk every day")
+add('"buy  milk" friday', "buy  milk", coming("fri"))
 add("“Buy milk at 5pm” tomorrow", "Buy milk at 5pm", day(1))
 add('read "The 5th Wave" tomorrow', 'read "The 5th Wave"', day(1))
 add("'delete everything' friday", "delete everything", coming("fri"))

@@ -21,7 +21,8 @@ pub fn title(text: &Text, tokens: Range<usize>, mut spans: Vec<Span>) -> Title {
         absorb(chars, &whole, &mut spans, index);
     }
     let mut left = pieces(chars, &whole, &spans);
-    // A quoted title is what the quotation marks enclose.
+    // A quoted title is what the quotation marks enclose, verbatim.
+    let mut is_verbatim = false;
     if let [piece] = left.as_slice() {
         let trimmed = trim(chars, piece.clone());
         if text.quotes().contains(&trimmed) {
@@ -31,12 +32,13 @@ pub fn title(text: &Text, tokens: Range<usize>, mut spans: Vec<Span>) -> Title {
             }
             spans.sort_by_key(|span| span.from);
             left = vec![inner];
+            is_verbatim = true;
         }
     }
     let mut title = String::new();
     for piece in left {
         let words: String = chars[piece].iter().collect();
-        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = if is_verbatim { words } else { words.split_whitespace().collect::<Vec<_>>().join(" ") };
         let is_joined = words.starts_with([',', '.', ';', ':', '!', '?', ')', '\'']);
         if !title.is_empty() && !words.is_empty() && !is_joined && !title.ends_with('(') {
             title.push(' ');
