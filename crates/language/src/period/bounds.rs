@@ -169,18 +169,42 @@ fn two_points(from: &When, to: &When, now: &Now, aim: Aim) -> Bounds {
         from.day = Some(Day::Date { year: *year, month: *month, day: *day, weekday: None });
     }
     let (start, end) = (resolve(&from, now, aim), resolve(&to, now, aim));
-    let (Some(after), Some(mut before)) = (start.points.first().copied(), end.points.first().copied()) else {
+    let (Some(mut after), Some(mut before)) = (start.points.first().copied(), end.points.first().copied())
+    else {
         return Bounds::default();
     };
     // "from friday to monday": the monday after that friday.
-    if before.date < after.date && before.time.is_none() {
-        let days = if matches!(to.day, Some(Day::Weekday(_, Which::Coming))) { 7 } else { 0 };
-        before = add_days(before.date, days).map(whole_day).unwrap_or(before);
+    let is_weekday = matches!(to.day, Some(Day::Weekday(_, Which::Coming)));
+    if before.date < after.date && before.time.is_none() && is_weekday {
+        before = add_days(before.date, 7).map(whole_day).unwrap_or(before);
+    }
+    // "between the 3rd and the 9th", on the 4th: the 3rd before that 9th.
+    if before.date < after.date
+        && let Some(earlier) = last_until(&from, before.date, now)
+    {
+        after = earlier;
     }
     Bounds {
         after: Some(after),
         before: Some(before),
         notes: [start.notes, end.notes].concat(),
         ..Bounds::default()
+    }
+}
+
+/// Last such date until a day, for a date that comes each month or year.
+fn last_until(when: &When, date: Date, now: &Now) -> Option<Point> {
+    when.day.as_ref().filter(|day| comes_again(day))?;
+    let end = now.point(date, Some(time(23, 59, 0, 0))).0?.instant?;
+    let then = Now::new(end, now.zone.clone(), now.order);
+    resolve(when, &then, Aim::Passed).points.first().copied().filter(|point| point.date <= date)
+}
+
+/// True for a date that comes each month or year.
+fn comes_again(day: &Day) -> bool {
+    match day {
+        Day::OfMonth { month, .. } => month.is_none(),
+        Day::Date { year, .. } | Day::Digits { year, .. } => year.is_none(),
+        _ => false,
     }
 }
