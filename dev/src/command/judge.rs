@@ -36,7 +36,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     for file in &arguments.files {
         cases.extend(judge::read(file).map_err(|error| anyhow!(error))?);
     }
-    ensure!(judge::print(&cases), "cases that must be right are wrong: see the lines above");
+    ensure!(judge::print(&cases), "too many cases are wrong: see the lines above");
     if let Some(seconds) = arguments.fuzz {
         let step = Step::begin("mixing texts");
         let count = judge::fuzz(&cases, Duration::from_secs(seconds), arguments.seed)

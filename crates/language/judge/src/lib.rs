@@ -33,7 +33,7 @@ pub fn read(path: &Path) -> Result<Vec<Case>, String> {
 }
 
 /// Judges cases, and prints the differences, the rates and the time that long texts take. Returns true if all
-/// own cases are right and no date was found where there is none.
+/// own cases are right, no date was found where there is none, and the rates are high enough.
 pub fn print(cases: &[Case]) -> bool {
     let mut score = score::Score::default();
     for case in cases {
