@@ -160,12 +160,12 @@ pub fn weekend_word(text: &Text, at: usize) -> Option<usize> {
     text.is(at, &["weekend", "weekends", "wkend", "wknd"]).then_some(at + 1)
 }
 
-/// Returns "monday", "mon, wed and fri", "tuesday thursday and saturday", "monday to friday".
+/// Returns "monday", "mon, wed and fri", "tuesday thursday and saturday", "monday to friday". Seven days are all.
 pub fn weekday_list(text: &Text, at: usize) -> Option<(Vec<Weekday>, usize)> {
     let first = text.weekday(at)?.weekday;
     let mut days = vec![first];
     let mut end = at + 1;
-    loop {
+    while days.len() < 7 {
         let range = text
             .any_phrase(end, &["to", "through", "thru", "-", "until", "till"])
             .and_then(|next| Some((text.weekday(next)?, next + 1)));
@@ -187,7 +187,8 @@ pub fn weekday_list(text: &Text, at: usize) -> Option<(Vec<Weekday>, usize)> {
                 days.push(word.weekday);
                 end = next + 1;
             }
-            _ => return Some((days, end)),
+            _ => break,
         }
     }
+    Some((days, end))
 }
