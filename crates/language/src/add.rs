@@ -185,6 +185,10 @@ fn complete(understood: &mut Understanding, due: &Due, slots: &Slots, is_reminde
         }
     }
     let asked = remind::put(&mut understood.data, slots, due.point, is_reminder, now);
+    let is_all_day = due.point.is_some_and(|point| point.time.is_none());
+    if is_reminder && is_all_day && slots.reminders.is_empty() && asked.is_none() {
+        understood.notes.push(remind::IN_THE_MORNING.to_owned());
+    }
     if let Some(question) = asked {
         understood.ask(question);
         if understood.options.is_empty() {

@@ -13,7 +13,10 @@ use crate::when::When;
 use crate::words::Unit;
 
 /// Hour at which people are reminded of a day.
-const MORNING: i8 = 9;
+pub const MORNING: i8 = 9;
+
+/// Note on a reminder whose time was not said.
+pub const IN_THE_MORNING: &str = "Without a time, you are reminded at 9:00.";
 
 /// Puts reminders into the arguments of a task, and returns the question that they raise.
 pub fn put(

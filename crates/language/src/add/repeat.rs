@@ -4,6 +4,7 @@ use domain::{Anchor, DayOfMonth, Frequency};
 use jiff::civil::{Date, Time, Weekday};
 use serde_json::{Map, Value, json};
 
+use super::remind::{IN_THE_MORNING, MORNING};
 use crate::answer::{Choice, Operation, Understanding};
 use crate::day::{Day, Month, Place};
 use crate::number::Amount;
@@ -35,8 +36,8 @@ pub fn series(rule: &Recurrence, slots: &Slots, is_reminder: bool, now: &Now) ->
     let mut time = rule.time.as_ref().and_then(|time| time_of(time, now));
     if time.is_none() && is_reminder {
         // A reminder needs a time.
-        time = Some(Time::constant(9, 0, 0, 0));
-        series.notes.push("Without a time, you are reminded at 9:00.".to_owned());
+        time = Some(Time::constant(MORNING, 0, 0, 0));
+        series.notes.push(IN_THE_MORNING.to_owned());
     }
     let said =
         rule.start.clone().or_else(|| slots.times().into_iter().find(|when| when.day.is_some()).cloned());
