@@ -20,3 +20,4 @@ mod reminders;
 mod series;
 mod settings;
 mod tasks;
+mod understand;

@@ -18,6 +18,7 @@ fn the_document_is_made_from_the_routes_of_all_functions() {
         recurrence::ROUTES,
         reminder_cron::ROUTES,
         tasks::ROUTES,
+        understand::ROUTES,
     ] {
         paths.extend(web::paths(routes));
     }

@@ -151,6 +151,14 @@ fn targets(text: &mut String, outcomes: &[Outcome], full: bool) -> anyhow::Resul
                      too: at least 0.80 | {share:.2} | {reached} |"
                 )?;
             }
+            "understand" => {
+                let p95 = taskflow.percentile(0.95);
+                let reached = verdict(p95 < 20.0);
+                writeln!(
+                    text,
+                    "| `POST /api/understand`, 8 people who type: p95 below 20 ms | {p95:.1} ms | {reached} |"
+                )?;
+            }
             "one-address" => {
                 writeln!(
                     text,

@@ -74,6 +74,14 @@ const TOOLS_LIST_REQUESTS: &[Request] = &[Request { line: "POST /mcp", body: TOO
 const LIVE_REQUESTS: &[Request] = &[Request { line: "GET /live", body: "", input: "{}" }];
 const CALLER_REQUESTS: &[Request] = &[Request { line: "GET /api/auth/me", body: "", input: "{}" }];
 const CREATE_REQUESTS: &[Request] = &[Request { line: "POST /api/tasks", body: TASK, input: "{}" }];
+const UNDERSTAND_REQUESTS: &[Request] = &[
+    Request { line: "POST /api/understand", body: r#"{"text":"call mom tmrw 5pm #family p1"}"#, input: "{}" },
+    Request {
+        line: "POST /api/understand",
+        body: r#"{"text":"show me high priority work tasks due this week"}"#,
+        input: "{}",
+    },
+];
 const LIST_REQUESTS: &[Request] = &[Request { line: "GET /api/tasks", body: "", input: "{}" }];
 
 /// Smallest request, and the defaults of the other scenarios.
@@ -91,6 +99,9 @@ const HELLO: Scenario = Scenario {
 
 /// Number of assistants to be served at once without an error.
 const ASSISTANTS: usize = 50;
+
+/// Number of people who type at the same time, each key a request.
+const TYPISTS: usize = 8;
 
 /// The work of `add_task`, over plain HTTP.
 const ADD_TASK_OVER_HTTP: Scenario =
@@ -146,6 +157,13 @@ pub const SCENARIOS: &[Scenario] = &[
         is_native: false,
         without: Some(Without::Tools(&CALLER_OVER_HTTP)),
         connections: ASSISTANTS,
+        ..HELLO
+    },
+    Scenario {
+        name: "understand",
+        requests: UNDERSTAND_REQUESTS,
+        is_native: false,
+        connections: TYPISTS,
         ..HELLO
     },
     Scenario { name: "list50", users: LISTERS, requests: LIST_REQUESTS, postgres: Some(LIST), ..HELLO },

@@ -9,11 +9,13 @@ pub mod contract;
 pub mod doctor;
 pub mod faults;
 pub mod images;
+pub mod judge;
 pub mod live;
 pub mod mail;
 pub mod mcp;
 pub mod migrate;
 pub mod operate;
+pub mod say;
 pub mod services;
 pub mod test;
 pub mod tour;
@@ -39,6 +41,10 @@ pub enum Command {
     Contract(contract::Arguments),
     /// Test the client library, by itself and against a running TaskFlow
     Clients(clients::Arguments),
+    /// Score the understanding of sentences on files of cases
+    Judge(judge::Arguments),
+    /// Show how a sentence is understood, with its recognized passages underlined
+    Say(say::Arguments),
     /// Test /mcp with the official conformance suite, SDKs and inspector of the Model Context Protocol
     Mcp(mcp::Arguments),
     /// Test the chart of k8s/: by what it renders, and on a real API server
@@ -94,6 +100,8 @@ impl Command {
             Self::Test(arguments) => test::run(arguments).await,
             Self::Contract(arguments) => contract::run(arguments).await,
             Self::Clients(arguments) => clients::run(arguments).await,
+            Self::Judge(arguments) => judge::run(arguments).await,
+            Self::Say(arguments) => say::run(&arguments),
             Self::Mcp(arguments) => mcp::run(arguments).await,
             Self::Cluster(arguments) => cluster::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,

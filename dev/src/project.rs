@@ -18,6 +18,7 @@ pub const FUNCTIONS: &[&str] = &[
     "recurrence",
     "reminder-cron",
     "tasks",
+    "understand",
 ];
 
 /// Returns the root folder of the project.

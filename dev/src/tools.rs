@@ -12,7 +12,11 @@ use tokio::process::Command;
 use crate::project;
 use crate::step::Step;
 
+/// Target of the functions.
 const TARGET: &str = "wasm32-wasip2";
+
+/// Target of what browsers load.
+pub const BROWSER_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Runs a program in the project's root folder. Its output goes to the terminal.
 pub async fn run(
@@ -85,12 +89,17 @@ pub async fn install_python(what: &str, folder: &Path, requirements: &Path) -> a
 
 /// Adds the target of the functions to the Rust compiler, if it is missing.
 pub async fn ensure_wasm_target() -> anyhow::Result<()> {
-    if has_wasm_target().await? {
+    ensure_target(TARGET).await
+}
+
+/// Adds a target to the Rust compiler, if it is missing.
+pub async fn ensure_target(target: &str) -> anyhow::Result<()> {
+    if has_target(target).await? {
         return Ok(());
     }
-    let step = Step::begin(&format!("adding the target {TARGET} to the Rust compiler"));
-    output("rustup", &["target", "add", TARGET]).await.with_context(|| {
-        format!("the Rust compiler lacks the target {TARGET}: add it with `rustup target add {TARGET}`")
+    let step = Step::begin(&format!("adding the target {target} to the Rust compiler"));
+    output("rustup", &["target", "add", target]).await.with_context(|| {
+        format!("the Rust compiler lacks the target {target}: add it with `rustup target add {target}`")
     })?;
     step.end("added");
     Ok(())
@@ -98,7 +107,11 @@ pub async fn ensure_wasm_target() -> anyhow::Result<()> {
 
 /// True if the Rust compiler has the target of the functions.
 pub async fn has_wasm_target() -> anyhow::Result<bool> {
-    let library = output("rustc", &["--print", "target-libdir", "--target", TARGET]).await?;
+    has_target(TARGET).await
+}
+
+async fn has_target(target: &str) -> anyhow::Result<bool> {
+    let library = output("rustc", &["--print", "target-libdir", "--target", target]).await?;
     Ok(Path::new(&library).is_dir())
 }
 

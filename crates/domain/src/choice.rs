@@ -14,6 +14,15 @@ macro_rules! choice {
             $Variant,)*
         }
 
+        impl $Choice {
+            /// Word for it in JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$Variant => $word,)*
+                }
+            }
+        }
+
         impl $crate::Field for $Choice {
             fn parse(value: &$crate::for_macros::serde_json::Value) -> Result<Self, $crate::Errors> {
                 match value.as_str() {

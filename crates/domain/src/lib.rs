@@ -45,7 +45,7 @@ pub use reminder::{NewReminder, RelativeReminder, ReminderTime, Reminders, Snooz
 pub use setting::{SETTINGS, Setting, SettingSpec};
 pub use tag::Tag;
 pub use tags::Tags;
-pub use text::{Description, Title, to_nfc};
+pub use text::{Description, Title, is_invisible, to_nfc};
 pub use time_or_day::{EXAMPLE_TIME, Moment, TimeOrDay, rfc3339_from_ms};
 pub use version::Version;
 

@@ -79,7 +79,8 @@ const INVISIBLE: [(char, char); 28] = [
     ('\u{10fffe}', '\u{10ffff}'),
 ];
 
-fn is_invisible(character: char) -> bool {
+/// True for white space, and for characters that show nothing.
+pub fn is_invisible(character: char) -> bool {
     character.is_whitespace() || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }
 

@@ -103,6 +103,11 @@ impl Moment {
 }
 
 impl Moment {
+    /// Returns the instant.
+    pub fn timestamp(self) -> Timestamp {
+        self.0
+    }
+
     /// Formats the moment in a time zone, with its offset: `2026-04-02T17:00:00+02:00`.
     pub fn in_zone(self, rules: &TimeZone) -> String {
         // Local mean time, before zones existed, has seconds in its offset; RFC 3339 allows only minutes.

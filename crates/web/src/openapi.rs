@@ -80,7 +80,8 @@ fn changes_version(route: &Route) -> bool {
 }
 
 fn takes_key(route: &Route) -> bool {
-    route.method == Method::Post && !route.open && !route.path.starts_with("/api/auth/")
+    let can_repeat = !route.reads && !route.path.starts_with("/api/auth/");
+    route.method == Method::Post && !route.open && can_repeat
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
@@ -127,7 +128,7 @@ fn headers(route: &Route, status: u16, good: bool) -> Value {
     if status == 201 && takes_key(route) {
         headers["Location"] = named("Location");
     }
-    if good && changes(route) && !route.open {
+    if good && changes(route) && !route.open && !route.reads {
         headers["TaskFlow-Seq"] = named("TaskFlow-Seq");
     }
     match status {

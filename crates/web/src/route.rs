@@ -60,6 +60,7 @@ pub struct Route {
     pub(crate) open: bool,
     pub(crate) internal: bool,
     pub(crate) versioned: bool,
+    pub(crate) reads: bool,
 }
 
 impl Route {
@@ -81,6 +82,7 @@ impl Route {
             open: false,
             internal: false,
             versioned: false,
+            reads: false,
         }
     }
 
@@ -137,6 +139,11 @@ impl Route {
     /// Is about a thing with a version: changes accept `If-Match`, and responses have an `ETag`.
     pub const fn versioned(self) -> Self {
         Self { versioned: true, ..self }
+    }
+
+    /// Changes nothing, whatever its method says: there is nothing that a retry could do twice.
+    pub const fn reads(self) -> Self {
+        Self { reads: true, ..self }
     }
 
     /// Is a page for people, who need not be signed in, so it is not in the documents.

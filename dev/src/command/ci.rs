@@ -28,6 +28,12 @@ struct Lane {
 /// Compiling is a lane of its own, before these.
 const LANES: [Lane; 9] = [
     Lane { name: "tests", share: 19.0, command: &["cargo", "dev", "test"] },
+    Lane {
+        name: "cases of sentences",
+        share: 0.0,
+        command: &["python3", "crates/language/cases/make.py", "--check"],
+    },
+    Lane { name: "language", share: 4.0, command: &["cargo", "dev", "judge", "--fuzz", "60", "--browser"] },
     Lane { name: "tour", share: 8.0, command: &["cargo", "dev", "tour"] },
     Lane { name: "client library", share: 3.0, command: &["cargo", "dev", "clients"] },
     Lane { name: "MCP clients", share: 8.0, command: &["cargo", "dev", "mcp"] },

@@ -52,7 +52,7 @@ pub async fn run() -> anyhow::Result<()> {
         ("java", &["--version"], "Java", "`--full` and `ci` need it (17 or newer)"),
         ("mvn", &["--version"], "Maven", "`--full` and `ci` need it"),
         ("python3", &venv, "Python", "`contract`, `mcp` and `ci` need it (3, with `venv`)"),
-        ("npm", &["--version"], "npm", "`clients`, `mcp` and `ci` need it"),
+        ("npm", &["--version"], "npm", "`clients`, `mcp`, `judge --browser` and `ci` need it"),
         (
             "chromium",
             &["--version"],
