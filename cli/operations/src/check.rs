@@ -15,13 +15,14 @@ use client::{Client, Response};
 
 /// A route of each function that people reach, which answers 401 to those without a token. A gateway never
 /// does.
-const FUNCTIONS: [(&str, &str, &str); 6] = [
+const FUNCTIONS: [(&str, &str, &str); 7] = [
     ("tasks", "GET", "/api/tasks"),
     ("auth", "GET", "/api/auth/me"),
     ("mcp", "POST", "/mcp"),
     ("audit", "GET", "/api/audit"),
     ("notifications", "GET", "/api/notifications"),
     ("realtime", "GET", "/api/events"),
+    ("understand", "POST", "/api/understand"),
 ];
 
 /// Time after which the reminder is due.
