@@ -18,9 +18,6 @@ create or replace function app.check_buckets(
 ) language plpgsql as $$
 declare
     clock            float8 := extract(epoch from clock_timestamp());
-    slot             app.buckets;
-    wholes           app.buckets[];
-    place            int;
     whole            app.buckets;
     full_at          float8;
     emptiest         app.buckets;
@@ -31,22 +28,12 @@ begin
             perform pg_advisory_xact_lock(hashtextextended(keys[i], 0));
         end loop;
     end if;
-    -- One query for all: each costs more than all that is computed here. So do aggregates.
-    for slot in select * from app.buckets as bucket where bucket.key = any (keys) order by bucket.key, bucket.slot
-    loop
-        place := array_position(keys, slot.key);
-        if slot.slot > 0 then
-            whole := wholes[place];
-            slot.taken := slot.taken + coalesce(whole.taken, 0);
-            slot.since := greatest(slot.since, whole.since);
-        end if;
-        wholes[place] := slot;
-    end loop;
-
     for i in 1 .. cardinality(keys) loop
         continue when keys[i] is null;
-        whole := wholes[i];
-        if whole is null then
+        select keys[i], max(bucket.slot), sum(bucket.taken), max(bucket.since), max(bucket.seconds_per_token),
+               max(bucket.seconds_to_fill)
+          into whole from app.buckets as bucket where bucket.key = keys[i];
+        if whole.slot is null then
             select keys[i], 0, 0, clock, limits.seconds::float8 / limits.requests, limits.seconds into whole
               from app.limits where limits.name = split_part(keys[i], ' ', 1);
             continue when not found;
