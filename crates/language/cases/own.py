@@ -287,7 +287,7 @@ add("dentist friday 3pm remind me the day before at 4pm and an hour before", "de
 add("dentist remind me an hour before", "dentist", asks=True)
 add("lock the doors an hour before midnight", "lock the doors an hour before midnight")
 add("buy 2 tickets for 9/11 memorial", "buy 2 tickets for 9/11 memorial")
-add("'; drop table tasks; --", "'; drop table tasks")
+add("'; drop table tasks; --", "'; drop table tasks; --")
 add("remind me to call mom tomorrow at 5pm", "call mom", at(day(1), "17:00"), reminders=[{"before": "0m"}])
 add("remind me tomorrow at 5pm to call mom", "call mom", at(day(1), "17:00"), reminders=[{"before": "0m"}])
 add("at 5pm tomorrow remind me to call mom", "call mom", at(day(1), "17:00"), reminders=[{"before": "0m"}])

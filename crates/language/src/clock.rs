@@ -186,8 +186,10 @@ fn named(text: &Text, at: usize, lead: Lead) -> Option<(Clock, usize)> {
         "high" if text.at(begin + 1) == "noon" => (12, begin + 2),
         _ => return None,
     };
+    // "an hour before midnight" is another time.
+    let is_offset = at > 1 && text.is(at - 1, &["before", "after"]) && text.unit(at - 2).is_some();
     let is_time = lead != Lead::None || begin > at || follows_a_time(text, end);
-    is_time.then_some((Clock::fixed(hour), end))
+    (is_time && !is_offset).then_some((Clock::fixed(hour), end))
 }
 
 /// "half past six", "a quarter to 5pm", "10 past 9", "15 minutes from 1pm".

@@ -19,6 +19,8 @@ pub struct Text {
     lower: String,
     tokens: Vec<Token>,
     quotes: Vec<Range<usize>>,
+    /// For each character, whether it is quoted, pinned or part of an address.
+    opaque: Vec<bool>,
     /// True if a word may name a list.
     has_list: bool,
     /// Points in time that were looked for before: many rules look at the same tokens.
@@ -96,7 +98,7 @@ impl Text {
         let count = tokens.len();
         let (whens, rules) = (vec![OnceCell::new(); count], vec![OnceCell::new(); count]);
         let lists = vec![OnceCell::new(); count];
-        Self { chars, lower, tokens, quotes, has_list, whens, rules, lists }
+        Self { chars, lower, tokens, quotes, opaque, has_list, whens, rules, lists }
     }
 
     /// True if a word may name a list. Otherwise nothing looks for one.
@@ -122,6 +124,11 @@ impl Text {
     /// tried.
     pub fn list(&self, index: usize, scan: impl FnOnce() -> Option<ListPhrase>) -> Option<ListPhrase> {
         if self.has_list { self.lists.get(index)?.get_or_init(scan).clone() } else { None }
+    }
+
+    /// True if one of these characters is quoted, pinned or part of an address.
+    pub fn has_opaque(&self, passage: Range<usize>) -> bool {
+        self.opaque[passage].contains(&true)
     }
 
     /// Number of tokens.

@@ -18,7 +18,7 @@ pub fn title(text: &Text, tokens: Range<usize>, mut spans: Vec<Span>) -> Title {
     spans.sort_by_key(|span| span.from);
     spans.dedup_by(|later, earlier| later.from < earlier.to);
     for index in 0..spans.len() {
-        absorb(chars, &whole, &mut spans, index);
+        absorb(text, &whole, &mut spans, index);
     }
     let mut left = pieces(chars, &whole, &spans);
     // A quoted title is what the quotation marks enclose, verbatim.
@@ -69,8 +69,9 @@ fn trim(chars: &[char], piece: Range<usize>) -> Range<usize> {
     begin..end
 }
 
-/// Extends a span over the separators that would be left over beside it.
-fn absorb(chars: &[char], whole: &Range<usize>, spans: &mut [Span], index: usize) {
+/// Extends a span over the separators that would be left over beside it, unless they are quoted or pinned.
+fn absorb(text: &Text, whole: &Range<usize>, spans: &mut [Span], index: usize) {
+    let chars = text.chars();
     let previous_end = index.checked_sub(1).map_or(whole.start, |before| spans[before].to).max(whole.start);
     let next_start = spans.get(index + 1).map_or(whole.end, |next| next.from);
     let is_space = |at: usize| chars[at].is_whitespace();
@@ -80,37 +81,39 @@ fn absorb(chars: &[char], whole: &Range<usize>, spans: &mut [Span], index: usize
         let right = (to..next_start).find(|&at| !is_space(at));
         let is_first = left.is_none() && index == 0;
         let is_last = right.is_none() && index + 1 == spans.len();
-        match (left.map(|at| chars[at]), right.map(|at| chars[at])) {
+        let (begin, end) = (left.unwrap_or(from), right.map_or(to, |at| at + 1));
+        let (begin, end) = match (left.map(|at| chars[at]), right.map(|at| chars[at])) {
             // Empty brackets.
-            (Some('('), Some(')')) | (Some('['), Some(']')) => {
-                spans[index].from = left.unwrap_or(from);
-                spans[index].to = right.map_or(to, |at| at + 1);
-            }
+            (Some('('), Some(')')) | (Some('['), Some(']')) => (begin, end),
             // "Dinner, tomorrow, with Bob"
-            (Some(',' | ';'), Some(',' | ';')) => spans[index].from = left.unwrap_or(from),
+            (Some(',' | ';'), Some(',' | ';')) => (begin, to),
             // "Tomorrow: call mom", "Call mom tomorrow."
             (_, Some(',' | ';' | ':' | '-' | '–' | '—' | '.' | '!'))
                 if is_first && is_separator(chars, right, next_start) =>
             {
-                spans[index].to = right.map_or(to, |at| at + 1);
+                (from, end)
             }
             (_, Some('.' | '!' | '?' | ',' | ';'))
                 if is_only_signs(chars, to..next_start) && index + 1 == spans.len() =>
             {
-                spans[index].to = right.map_or(to, |at| at + 1);
+                (from, end)
             }
             // "Lunch, tomorrow", "Standup - Tuesdays"
             (Some(',' | ';' | ':' | '-' | '–' | '—' | '@' | '|' | '/'), _)
                 if is_last && left.is_some_and(|at| !is_glued(chars, at)) =>
             {
-                spans[index].from = left.unwrap_or(from);
+                (begin, to)
             }
             // Separators between two spans.
             (Some(c), _) if index > 0 && !c.is_alphanumeric() && is_only_signs(chars, previous_end..from) => {
-                spans[index].from = left.unwrap_or(from);
+                (begin, to)
             }
             _ => return,
+        };
+        if text.has_opaque(begin..from) || text.has_opaque(to..end) {
+            return;
         }
+        (spans[index].from, spans[index].to) = (begin, end);
     }
 }
 
