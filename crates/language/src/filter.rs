@@ -140,7 +140,7 @@ impl Filters {
             self.priorities.push(priority);
             return Some((Some(SpanKind::Priority), end));
         }
-        let tag = tag_before_noun(text, at)?;
+        let tag = tag_before_noun(text, at).filter(|tag| is_valid::<Tag>(tag))?;
         self.tags.push(tag);
         Some((Some(SpanKind::Tag), at + 1))
     }

@@ -1,5 +1,8 @@
 //! Lists, calendars and the things on them. TaskFlow has one list; another name for one is a tag.
 
+use domain::Tag;
+
+use crate::answer::is_valid;
 use crate::phrases::Phrases;
 use crate::text::Text;
 
@@ -87,7 +90,7 @@ fn scan(text: &Text, at: usize) -> Option<ListPhrase> {
         _ if is_calendar => None,
         _ => Some(name.join(" ")),
     };
-    Some(ListPhrase { tag: tag.filter(|tag| tag.chars().count() <= 50), end })
+    Some(ListPhrase { tag: tag.filter(|tag| is_valid::<Tag>(tag)), end })
 }
 
 /// Skips "of things to do", "to do", "of reminders" after "list".

@@ -78,7 +78,10 @@ pub fn target(text: &Text, tokens: Range<usize>) -> Target {
     }
     let mut name = words.join(" ");
     for noun in [" task", " item", " todo", " to-do"] {
-        name = name.strip_suffix(noun).map(str::to_owned).unwrap_or(name);
+        let end = name.len().saturating_sub(noun.len());
+        if name.get(end..).is_some_and(|last| last.eq_ignore_ascii_case(noun)) {
+            name.truncate(end);
+        }
     }
     let name =
         name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | ',' | ':')).to_owned();

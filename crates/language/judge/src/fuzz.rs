@@ -141,10 +141,10 @@ impl Source {
         text.chars().take(LONGEST).collect()
     }
 
-    /// A present between the years 1 and 9999, mostly in this century.
+    /// A present between the years 1 and 9998, as far as times go, mostly in this century.
     fn now(&mut self) -> Result<Now, String> {
         let (first, last) = match self.below(8) {
-            0 => (-62_135_000_000, 253_402_000_000),
+            0 => (-62_135_000_000, 253_370_000_000),
             _ => (1_700_000_000, 2_500_000_000),
         };
         let second = first + (self.below((last - first) as usize)) as i64;

@@ -72,10 +72,17 @@ fn one(reminder: &Reminder, due: Option<Point>, now: &Now) -> Result<Value, Stri
             let point = resolve(when, now, Aim::Coming).points.first().copied();
             let at =
                 add_days(due.date, -days).zip(point).and_then(|(date, point)| now.point(date, point.time).0);
-            at.map(|at| json!({ "at": at.to_text(now) })).ok_or_else(needs_date)
+            at_point(at.ok_or_else(needs_date)?, now)
         }
-        Reminder::At(when) => at(when, due, now).map(|point| json!({ "at": point.to_text(now) })),
+        Reminder::At(when) => at_point(at(when, due, now)?, now),
     }
+}
+
+fn at_point(point: Point, now: &Now) -> Result<Value, String> {
+    if point.has_passed(now) {
+        return Err("That reminder would be in the past. When should I remind you?".to_owned());
+    }
+    Ok(json!({ "at": point.to_text(now) }))
 }
 
 /// Point in time of a reminder: a time without a day is on the day of the task, if it is before the task.

@@ -56,7 +56,7 @@ pub fn on_list(sentence: &Sentence) -> Option<Understanding> {
         }
         let commands = if at == verb_end {
             // "add to my list: milk"
-            vec![core.start..skip(text, list.end)]
+            vec![core.start..skip(text, list.end).min(core.end)]
         } else if ITEM.end(text, command.end) == Some(place.start) {
             vec![command.start..place.end]
         } else {
