@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -88,7 +87,18 @@ pub fn is_invisible(character: char) -> bool {
 /// titles and search words must be equal all the same.
 pub fn to_nfc(text: &str) -> Cow<'_, str> {
     // Most text is ASCII, which is found out faster.
-    if text.is_ascii() { text.into() } else { ComposingNormalizerBorrowed::new_nfc().normalize(text) }
+    if text.is_ascii() { text.into() } else { normalize(text) }
+}
+
+#[cfg(not(target_os = "unknown"))]
+fn normalize(text: &str) -> Cow<'_, str> {
+    icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// Leaves it to the server in browsers, where the tables would be a third of what is loaded.
+#[cfg(target_os = "unknown")]
+fn normalize(text: &str) -> Cow<'_, str> {
+    text.into()
 }
 
 /// Normalizes and trims a line of text, and checks that it has 1 to `max` characters, of which at least one

@@ -33,12 +33,12 @@ const LANES: [Lane; 11] = [
         share: 0.0,
         command: &["python3", "crates/language/cases/make.py", "--check"],
     },
-    Lane { name: "language", share: 4.0, command: &["cargo", "dev", "judge", "--fuzz", "60", "--browser"] },
+    Lane { name: "language", share: 4.0, command: &["cargo", "dev", "judge", "--fuzz", "60"] },
     Lane { name: "tour", share: 8.0, command: &["cargo", "dev", "tour"] },
     Lane { name: "client library", share: 3.0, command: &["cargo", "dev", "clients"] },
     Lane { name: "MCP clients", share: 8.0, command: &["cargo", "dev", "mcp"] },
     Lane { name: "faults", share: 6.0, command: &["cargo", "dev", "faults", "--short"] },
-    Lane { name: "chart", share: 3.0, command: &["cargo", "dev", "cluster", "--api-server"] },
+    Lane { name: "chart", share: 3.0, command: &["cargo", "dev", "cluster"] },
     Lane { name: "contract", share: 7.0, command: &["cargo", "dev", "contract"] },
     Lane { name: "tests with Kafka and Dapr", share: 20.0, command: &["cargo", "dev", "test", "--full"] },
     Lane {
@@ -78,8 +78,7 @@ async fn run_lanes(report: &mut Report) -> anyhow::Result<()> {
         let go = async {
             tokio::try_join!(programs::daprd(), programs::kafka(), programs::redis())?;
             programs::oras().await?;
-            cluster::install().await?;
-            cluster::kubernetes().await
+            cluster::install().await
         };
         tokio::try_join!(languages, go).map(drop)
     };

@@ -113,7 +113,7 @@ async fn program(name: &str, package: &str) -> anyhow::Result<PathBuf> {
 
 /// Returns the folder of the programs of a real API server, which are built once per user. `None` without the
 /// definitions of custom resources: such a server would not know half of what the chart has.
-pub async fn kubernetes() -> anyhow::Result<Option<PathBuf>> {
+async fn kubernetes() -> anyhow::Result<Option<PathBuf>> {
     if !definitions().exists() {
         return Ok(None);
     }
