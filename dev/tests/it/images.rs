@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::command::{folder, run, stdout, until};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// A registry on this machine.
 struct Registry {
@@ -40,7 +41,7 @@ impl Registry {
     /// Returns the body of a response, which must be a success.
     fn get(&self, path: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET /v2/{path} HTTP/1.0\r\naccept: {MANIFEST}, */*\r\n\r\n").unwrap();
+        write!(stream, "GET /v2/{path} HTTP/1.0\r\naccept: {MANIFEST}, {INDEX}, */*\r\n\r\n").unwrap();
         let mut response = Vec::new();
         stream.read_to_end(&mut response).unwrap();
         let end = response.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
