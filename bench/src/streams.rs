@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -45,6 +45,9 @@ const WRITERS: usize = 8;
 /// Begins each task among the changes.
 const TASK_ID: &str = r#""kind" : "task", "id" : ""#;
 const ID_LENGTH: usize = 36;
+
+/// Streams that were closed count as open for a while, also those of the measurement before.
+const ALLOW: &str = "update app.settings set streams_unproxied = 100000, streams_per_address = 100000";
 
 /// One of many changes of a user, in a transaction of their own.
 const MAKE: &str = "
@@ -109,7 +112,11 @@ async fn open(server: SocketAddr, token: String) -> anyhow::Result<TcpStream> {
     let mut text = Vec::<u8>::new();
     while !contains(&text, "event: hello") {
         let read = stream.read_buf(&mut text).await?;
-        ensure!(read > 0 && text.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&text));
+        if read == 0 || !text.starts_with(b"HTTP/1.1 200") {
+            // The rest of a refusal says why.
+            let _ = timeout(Duration::from_secs(1), stream.read_to_end(&mut text)).await;
+            bail!("{}", String::from_utf8_lossy(&text));
+        }
     }
     Ok(stream)
 }
@@ -143,6 +150,7 @@ pub async fn delay(
     clients: usize,
     time: Duration,
 ) -> anyhow::Result<Measurement> {
+    world.owned.connect().await?.batch_execute(ALLOW).await.context("cannot allow more streams")?;
     let readers = Readers::open(server, clients).await?;
     sleep(SETTLE).await;
     let users = clients.min(CREATORS.count);
