@@ -17,7 +17,7 @@ const DAPRD: [&str; 3] = [
     include_str!("../full/daprd/go.sum"),
 ];
 const KAFKA: &str = include_str!("../full/kafka/pom.xml");
-const ORAS: &str = "1.3.6";
+const ORAS: &str = "oras.land/oras/cmd/oras@v1.3.6";
 
 /// Builds Dapr's sidecar if it is missing, and returns its path. Pushpin, which is in front of the app then,
 /// has to be installed already.
@@ -51,17 +51,23 @@ pub async fn kafka() -> anyhow::Result<Installed> {
 
 /// Builds `oras`, which copies images, if it is missing, and returns its path.
 pub async fn oras() -> anyhow::Result<PathBuf> {
-    let folder = files::cache_folder()?.join(format!("oras-{ORAS}"));
+    go_program("oras", ORAS).await
+}
+
+/// Returns the path of a Go program, which is built once per user.
+pub async fn go_program(name: &str, package: &str) -> anyhow::Result<PathBuf> {
+    let (_, version) = package.split_once('@').context("a package has a version")?;
+    let folder = files::cache_folder()?.join(format!("{name}-{version}"));
     if !folder.exists() {
-        let step = Step::begin(&format!("building oras {ORAS} (once)"));
+        let step = Step::begin(&format!("building {name} {version} (once, takes some minutes)"));
         files::create_once(&folder, async |path| {
-            let package = format!("oras.land/oras/cmd/oras@v{ORAS}");
-            tools::run("go", &["install", &package], [("GOBIN", path)]).await
+            let environment = [("GOBIN", to_text(path)), ("CGO_ENABLED", "0".to_owned())];
+            tools::run("go", &["install", package], environment).await
         })
         .await?;
         step.end(&format!("kept in {}", folder.display()));
     }
-    Ok(folder.join("oras"))
+    Ok(folder.join(name))
 }
 
 /// Returns the version of Pushpin, if all of its programs are there.

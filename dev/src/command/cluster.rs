@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use crate::files;
+use crate::programs::go_program;
 use crate::project;
 use crate::step::Step;
 use crate::tools;
@@ -66,8 +67,8 @@ pub async fn install() -> anyhow::Result<Tools> {
     let requirements = project::root().join("k8s/verify/requirements.txt");
     tools::install_python("shellcheck and yamllint", &linters, &requirements).await?;
     Ok(Tools {
-        helm: program("helm", HELM).await?,
-        kubeconform: program("kubeconform", KUBECONFORM).await?,
+        helm: go_program("helm", HELM).await?,
+        kubeconform: go_program("kubeconform", KUBECONFORM).await?,
         schemas: schemas().await?,
         linters: linters.join("bin"),
     })
@@ -93,22 +94,6 @@ impl Tools {
         let arguments = ["-C", "k8s/verify", "test", "-count=1", "-timeout=20m", package];
         tools::run("go", &arguments, environment).await.context("the chart does not pass its tests")
     }
-}
-
-/// Returns the path of a Go program, which is built once per user.
-async fn program(name: &str, package: &str) -> anyhow::Result<PathBuf> {
-    let (_, version) = package.split_once('@').context("a package has a version")?;
-    let folder = files::cache_folder()?.join(format!("{name}-{version}"));
-    if !folder.exists() {
-        let step = Step::begin(&format!("building {name} {version} (once, takes some minutes)"));
-        files::create_once(&folder, async |path| {
-            let environment = [("GOBIN", text(path)), ("CGO_ENABLED", "0".to_owned())];
-            tools::run("go", &["install", package], environment).await
-        })
-        .await?;
-        step.end(&format!("kept in {}", folder.display()));
-    }
-    Ok(folder.join(name))
 }
 
 /// Returns the folder of the programs of a real API server, which are built once per user. `None` without the
