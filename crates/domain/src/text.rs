@@ -95,7 +95,7 @@ fn normalize(text: &str) -> Cow<'_, str> {
     icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
-/// Leaves it to the server in browsers, where the tables would be a third of what is loaded.
+/// Leaves it to the server in browsers, where the tables would be a tenth of what is loaded.
 #[cfg(target_os = "unknown")]
 fn normalize(text: &str) -> Cow<'_, str> {
     text.into()

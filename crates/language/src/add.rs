@@ -32,7 +32,7 @@ pub struct NewTask {
     pub list: Option<String>,
     /// Title for sentences that name only a reminder or an alarm.
     pub default_title: Option<&'static str>,
-    /// How sure it is that the sentence is a new task.
+    /// Confidence that the sentence is a new task.
     pub confidence: f64,
 }
 

@@ -25,7 +25,7 @@ pub struct Understanding {
     pub notes: Vec<String>,
     /// Recognized passages.
     pub spans: Vec<Span>,
-    /// What the sentence means as the reply to a question.
+    /// Meaning of the sentence as the reply to a question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Reply>,
     /// Further wishes of the same message, in order.
@@ -51,7 +51,7 @@ pub struct Span {
     pub from: usize,
     /// Character after the last one.
     pub to: usize,
-    /// What was recognized.
+    /// Kind of the recognized passage.
     pub kind: SpanKind,
     /// Its meaning, if it is settled.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What is no wish at all: greetings, small talk, questions about abilities, text that tells the machine what
+//! Sentences without a wish: greetings, small talk, questions about abilities, text that tells the machine what
 //! to do.
 
 use std::ops::Range;
@@ -66,7 +66,7 @@ pub fn is_about_abilities(text: &Text, tokens: Range<usize>) -> bool {
         .clone()
         .find(|&at| text.phrase(at, "tell me about").is_some())
         .is_some_and(|at| at + 3 < whole.end);
-    // What follows "do you know" is the real question.
+    // The real question follows "do you know".
     let knows_something = whole.clone().find(|&at| text.phrase(at, "you know").is_some()).is_some_and(|at| {
         let next = KNOWN.end(text, at + 2).unwrap_or(at + 2);
         next < whole.end

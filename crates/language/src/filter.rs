@@ -327,8 +327,10 @@ fn tag_before_noun(text: &Text, at: usize) -> Option<String> {
          many, of, and, completed, done, overdue, urgent, important, priority, due, some, no, recurring, \
          repeating, pending, remaining, late, missed, deleted, undone, unfinished, incomplete, outstanding, \
          to, me, show, list, finished, scheduled, several, every, few, today's, tomorrow's, your, both, for, \
-         with, about, three, two, first, last, different, various, daily, weekly, monthly, long, big, small, sort, find, search, filter, arrange, order, \
-         newest, oldest, view, display, read, see, get, only, just, count, check, review, existing, what, which, have, are, on, set, do, cancelled, our, their, single, own, closed",
+         with, about, three, two, first, last, different, various, daily, weekly, monthly, long, big, small, \
+         sort, find, search, filter, arrange, order, newest, oldest, view, display, read, see, get, only, just, \
+         count, check, review, existing, what, which, have, are, on, set, do, cancelled, our, their, single, \
+         own, closed",
     );
     let is_noun = text.is(at + 1, &["tasks", "todos", "items", "to-dos", "task"]) && text.is_word(at);
     let word = text.at(at);

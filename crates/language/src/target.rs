@@ -13,7 +13,7 @@ use crate::resolve::{Aim, Now};
 use crate::slots::slots;
 use crate::text::Text;
 
-/// What an operation is about.
+/// Tasks that an operation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Words of a title.

@@ -47,7 +47,7 @@ fn one(text: &Text, tokens: Range<usize>, now: &Now) -> Understanding {
         return Understanding::new(Operation::Help, 0.9);
     }
     let asks = is_question(text, sentence.core.clone());
-    // Who writes a page gives no order. The text is a title, or too long for one.
+    // A page of text is no order. It is a title, or too long for one.
     if sentence.core.len() > LONGEST_ORDER {
         return if asks { Understanding::new(Operation::Unknown, 0.3) } else { plain(&sentence, 0.7) };
     }

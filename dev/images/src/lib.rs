@@ -1,7 +1,7 @@
 //! OCI images without a container engine: a folder in OCI's image layout, from which `oras` copies images
 //! into a registry.
 //!
-//! What is written depends on its content only, so the same programs have the same digests.
+//! Layers depend on their content only, so the same programs have the same digests.
 
 mod certificates;
 mod container;

@@ -1,4 +1,4 @@
-//! What holds for every text.
+//! Rules that every understanding keeps, whatever the text.
 
 use std::ops::Range;
 

@@ -14,7 +14,7 @@ static TASKS: Phrases = Phrases::new(
      due on, due in, due by, due before, due after, trash, tagged, with the tag, work on next",
 );
 
-/// What a question is about.
+/// Topic of a question.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Topic {
     pub tasks: bool,

@@ -1,4 +1,4 @@
-//! What follows a rule: its day, time, start and end.
+//! Words after a rule: its day, time, start and end.
 
 use domain::{Anchor, DayOfMonth, Frequency};
 use jiff::civil::Weekday;
